@@ -1,0 +1,25 @@
+//! Pure rules: data in, decision out. No IO, no clock, no randomness, no async.
+//!
+//! The first modules are the words every layer shares (ids, money, dates, places, problems); the others are one
+//! folder per capability, with the same name in `db` and `app`.
+
+#[macro_use]
+mod text_enum;
+#[macro_use]
+pub mod ids;
+pub mod check;
+pub mod decimal;
+pub mod instant;
+pub mod money;
+pub mod places;
+pub mod problem;
+#[cfg(feature = "sql")]
+pub mod sql;
+
+pub use check::Check;
+pub use decimal::{Percent, Quantity, UnitPrice};
+pub use ids::*;
+pub use instant::Instant;
+pub use money::{Currency, Money};
+pub use places::{Country, Locale, TimeZone};
+pub use problem::{Code, FieldProblem, Problem, Result};
