@@ -1,1 +1,24 @@
+//! The only place with diesel: tables, rows, queries, both backends, the migrations runner.
+//!
+//! Start with [`Store`]: `read` and `write` each run one whole use case off the async threads. Queries stand in one
+//! folder per capability (`clients/read.rs`, `clients/write.rs`); everything in which SQLite and PostgreSQL differ stands
+//! in [`portable`].
 
+#[macro_use]
+pub mod portable;
+#[macro_use]
+pub mod paging;
+pub mod connection;
+pub mod failure;
+pub mod json;
+pub mod migrate;
+pub mod schema;
+pub mod scope;
+pub mod store;
+
+pub use connection::{Address, Db, DbBackend};
+pub use failure::{Failure, Outcome};
+pub use json::Json;
+pub use paging::{Cursor, Page, Slice};
+pub use scope::Scope;
+pub use store::Store;

@@ -1,60 +1,61 @@
 //! An instant in UTC, in whole microseconds: the same value on every database and in every cursor.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 /// A point in time. Civil dates (`*_on`) are `chrono::NaiveDate` in the seller's zone, never this.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "sql", derive(diesel::AsExpression, diesel::FromSqlRow), diesel(sql_type = diesel::sql_types::BigInt))]
-pub struct Instant(DateTime<Utc>);
+pub struct Instant(i64);
 
 impl Instant {
     /// 1970-01-01T00:00:00Z.
-    pub const EPOCH: Instant = Instant(DateTime::UNIX_EPOCH);
+    pub const EPOCH: Instant = Instant(0);
 
     /// Cuts to microseconds.
     pub fn from_utc(at: DateTime<Utc>) -> Self {
-        Self(at.trunc_subsecs(6))
+        Self(at.timestamp_micros())
     }
 
     /// Microseconds since 1970; `None` outside the years that chrono knows.
     pub fn from_micros(micros: i64) -> Option<Self> {
-        DateTime::from_timestamp_micros(micros).map(Self)
+        DateTime::from_timestamp_micros(micros).map(|_| Self(micros))
     }
 
     /// Microseconds since 1970.
     pub fn micros(self) -> i64 {
-        self.0.timestamp_micros()
+        self.0
+    }
+
+    #[cfg(feature = "sql")]
+    pub(crate) fn micros_ref(&self) -> &i64 {
+        &self.0
     }
 
     /// Seconds since 1970.
     pub fn seconds(self) -> i64 {
-        self.0.timestamp()
+        self.0.div_euclid(1_000_000)
     }
 
     /// The same instant as chrono's type.
     pub fn utc(self) -> DateTime<Utc> {
-        self.0
+        // the constructors admit nothing that chrono cannot hold
+        DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
 
-    /// Later by `span`, or the last representable instant.
+    /// Later by `span` (earlier if it is negative); stays where it is when the result is out of range.
     pub fn plus(self, span: chrono::TimeDelta) -> Self {
-        Self(self.0.checked_add_signed(span).unwrap_or(DateTime::<Utc>::MAX_UTC))
-    }
-
-    /// Earlier by `span`, or the first representable instant.
-    pub fn minus(self, span: chrono::TimeDelta) -> Self {
-        Self(self.0.checked_sub_signed(span).unwrap_or(DateTime::<Utc>::MIN_UTC))
+        self.utc().checked_add_signed(span).map_or(self, Self::from_utc)
     }
 
     /// The civil date in a zone.
     pub fn date_in(self, zone: crate::TimeZone) -> chrono::NaiveDate {
-        self.0.with_timezone(&zone.tz()).date_naive()
+        self.utc().with_timezone(&zone.tz()).date_naive()
     }
 }
 
 impl std::fmt::Display for Instant {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+        out.write_str(&self.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
     }
 }
 

@@ -96,16 +96,12 @@ use diesel::deserialize::FromSql;
 use diesel::serialize::{Output, ToSql};
 use diesel::sql_types::BigInt;
 
-impl ToSql<BigInt, diesel::sqlite::Sqlite> for Instant {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> diesel::serialize::Result {
-        out.set_value(self.micros());
-        Ok(diesel::serialize::IsNull::No)
-    }
-}
-
-impl ToSql<BigInt, diesel::pg::Pg> for Instant {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::pg::Pg>) -> diesel::serialize::Result {
-        <i64 as ToSql<BigInt, diesel::pg::Pg>>::to_sql(&self.micros(), &mut out.reborrow())
+impl<DB: Backend> ToSql<BigInt, DB> for Instant
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> diesel::serialize::Result {
+        <i64 as ToSql<BigInt, DB>>::to_sql(self.micros_ref(), out)
     }
 }
 

@@ -1,0 +1,62 @@
+//! What a use case can end with besides its result: a refusal for the caller, or trouble with the database.
+
+use comptoir_domain::{Code, Problem};
+use diesel::result::{DatabaseErrorKind, Error};
+
+/// Why a use case did not succeed. Its transaction has been rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The caller is told why.
+    #[error(transparent)]
+    Refused(#[from] Problem),
+    /// The database said no.
+    #[error("database: {0}")]
+    Database(#[from] Error),
+    /// No connection could be opened or had in time.
+    #[error("cannot open the database: {0}")]
+    Open(String),
+    /// Stored data cannot be understood.
+    #[error("stored data: {0}")]
+    Corrupt(String),
+    /// A bug: the use case panicked. Nothing was written.
+    #[error("panic: {0}")]
+    Panic(String),
+}
+
+/// What use cases and queries return.
+pub type Outcome<T> = Result<T, Failure>;
+
+impl Failure {
+    /// Two transactions met and this one lost: running it again is right.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Database(Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+            Self::Database(Error::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
+                info.message().contains("deadlock detected") || info.message().contains("database is locked")
+            }
+            _ => false,
+        }
+    }
+
+    /// A unique index refused the row. SQLite does not name its constraint, so callers decide by context.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+    }
+
+    /// What the caller is told. Database trouble hides its details: they are in the log, under the request id.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Refused(problem) => problem.clone(),
+            Self::Database(Error::NotFound) => Problem::not_found(),
+            Self::Database(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                Problem::new(Code::AlreadyExists, "something with the same unique value exists already")
+            }
+            Self::Database(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+                Problem::new(Code::InUse, "the change would leave something pointing to nothing")
+            }
+            Self::Open(_) => Problem::new(Code::Busy, "the database cannot be reached just now"),
+            failure if failure.is_retryable() => Problem::new(Code::Busy, "others are writing the same rows: try again"),
+            _ => Problem::new(Code::Internal, "the error is in the log under the request id"),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Brings a database to the present schema. Migrations have the same names for both databases and only go forward.
+
+use crate::{Db, Failure, Outcome};
+use diesel::connection::SimpleConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// A number of our own for the advisory lock, so that two instances starting together take turns.
+const LOCK: i64 = 0x636f_6d70_746f_6972;
+
+/// Applies what is missing and says what it applied.
+pub fn migrate(db: &mut Db) -> Outcome<Vec<String>> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Open(format!("migration: {error}"));
+    let names = |versions: Vec<diesel::migration::MigrationVersion<'_>>| versions.iter().map(ToString::to_string).collect();
+    match db {
+        Db::Sqlite(c) => c.run_pending_migrations(SQLITE).map(names).map_err(failed),
+        Db::Pg(c) => {
+            c.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+            let applied = c.run_pending_migrations(POSTGRES).map(names).map_err(failed);
+            c.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+            applied
+        }
+    }
+}
+
+/// Whether everything has been applied (for `/readyz`).
+pub fn is_current(db: &mut Db) -> Outcome<bool> {
+    let pending = match db {
+        Db::Sqlite(c) => c.has_pending_migration(SQLITE),
+        Db::Pg(c) => c.has_pending_migration(POSTGRES),
+    };
+    pending.map(|pending| !pending).map_err(|error| Failure::Open(format!("migration: {error}")))
+}

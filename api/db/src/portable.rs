@@ -1,0 +1,56 @@
+//! Everything in which SQLite and PostgreSQL differ.
+
+/// Runs the same expression on the concrete connection: for multi-row inserts, `on_conflict` and other things that
+/// diesel does not offer on the connection that may be either.
+#[macro_export]
+macro_rules! on {
+    ($db:expr, $c:ident => $body:expr) => {
+        match $db {
+            $crate::Db::Sqlite($c) => $body,
+            $crate::Db::Pg($c) => $body,
+        }
+    };
+}
+
+/// Locks one row until the transaction ends. On SQLite a writer is alone already.
+#[macro_export]
+macro_rules! lock_row {
+    ($db:expr, $query:expr, $row:ty) => {
+        match $db {
+            $crate::Db::Sqlite(c) => $query.select(<$row>::as_select()).first::<$row>(c),
+            $crate::Db::Pg(c) => $query.select(<$row>::as_select()).for_update().first::<$row>(c),
+        }
+    };
+}
+
+/// Inserts many rows in as few statements as the bind limits allow (SQLite 32,766, PostgreSQL 65,535).
+#[macro_export]
+macro_rules! insert_many {
+    ($db:expr, $table:path, $rows:expr, $columns:expr) => {{
+        let chunk = (32_000 / $columns).max(1);
+        let mut written = 0;
+        for rows in $rows.chunks(chunk) {
+            written += on!($db, c => diesel::insert_into($table).values(rows).execute(c))?;
+        }
+        written
+    }};
+}
+
+use crate::DbBackend;
+use comptoir_domain::{Percent, Quantity, UnitPrice};
+use diesel::serialize::{IsNull, Output, ToSql};
+use diesel::sql_types::Text;
+
+/// Decimals, whose text is made on the fly: the connection that may be either passes them on to the one it is.
+macro_rules! decimals {
+    ($($name:ident),+) => { $(
+        impl ToSql<Text, DbBackend> for $name {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DbBackend>) -> diesel::serialize::Result {
+                out.set_value((Text, self));
+                Ok(IsNull::No)
+            }
+        }
+    )+ };
+}
+
+decimals!(Percent, UnitPrice, Quantity);
