@@ -8,6 +8,7 @@ mod text_enum;
 #[macro_use]
 pub mod ids;
 pub mod check;
+pub mod clients;
 pub mod decimal;
 pub mod instant;
 pub mod money;
