@@ -62,10 +62,12 @@ pub fn open(address: &Address, purpose: Purpose) -> Result<Db, Failure> {
     match address {
         Address::Sqlite(path) => {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                std::fs::create_dir_all(folder).map_err(|error| Failure::Open(format!("{}: {error}", folder.display())))?;
+                std::fs::create_dir_all(folder)
+                    .map_err(|error| Failure::Open(format!("{}: {error}", folder.display())))?;
             }
             let path = path.to_str().ok_or_else(|| Failure::Open("the path is not UTF-8".into()))?;
-            let mut connection = SqliteConnection::establish(path).map_err(|error| Failure::Open(format!("{path}: {error}")))?;
+            let mut connection =
+                SqliteConnection::establish(path).map_err(|error| Failure::Open(format!("{path}: {error}")))?;
             connection.batch_execute(SQLITE_PRAGMAS)?;
             if purpose == Purpose::Read {
                 connection.batch_execute("PRAGMA query_only = ON;")?;
@@ -89,7 +91,9 @@ impl Db {
             (Db::Sqlite(c), Purpose::Write) => Ansi::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
             (Db::Sqlite(c), Purpose::Read) => Ansi::begin_transaction_sql(c, "BEGIN")?,
             (Db::Pg(c), Purpose::Write) => Ansi::begin_transaction_sql(c, "BEGIN")?,
-            (Db::Pg(c), Purpose::Read) => Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
+            (Db::Pg(c), Purpose::Read) => {
+                Ansi::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?
+            }
         }
         Ok(())
     }

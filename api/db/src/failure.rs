@@ -55,7 +55,9 @@ impl Failure {
                 Problem::new(Code::InUse, "the change would leave something pointing to nothing")
             }
             Self::Open(_) => Problem::new(Code::Busy, "the database cannot be reached just now"),
-            failure if failure.is_retryable() => Problem::new(Code::Busy, "others are writing the same rows: try again"),
+            failure if failure.is_retryable() => {
+                Problem::new(Code::Busy, "others are writing the same rows: try again")
+            }
             _ => Problem::new(Code::Internal, "the error is in the log under the request id"),
         }
     }

@@ -1,5 +1,6 @@
 //! The only place with diesel: tables, rows, queries, both backends, the migrations runner.
 //!
+//!
 //! Start with [`Store`]: `read` and `write` each run one whole use case off the async threads. Queries stand in one
 //! folder per capability (`clients/read.rs`, `clients/write.rs`); everything in which SQLite and PostgreSQL differ stands
 //! in [`portable`].
@@ -8,6 +9,8 @@
 pub mod portable;
 #[macro_use]
 pub mod paging;
+#[macro_use]
+pub mod entity;
 pub mod connection;
 pub mod failure;
 pub mod json;
@@ -15,6 +18,19 @@ pub mod migrate;
 pub mod schema;
 pub mod scope;
 pub mod store;
+
+pub mod activities;
+pub mod administrators;
+pub mod api_keys;
+pub mod clients;
+pub mod contacts;
+pub mod counters;
+pub mod idempotency_keys;
+pub mod mails;
+pub mod password_resets;
+pub mod roles;
+pub mod sellers;
+pub mod sessions;
 
 pub use connection::{Address, Db, DbBackend};
 pub use failure::{Failure, Outcome};

@@ -13,7 +13,8 @@ const LOCK: i64 = 0x636f_6d70_746f_6972;
 /// Applies what is missing and says what it applied.
 pub fn migrate(db: &mut Db) -> Outcome<Vec<String>> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Open(format!("migration: {error}"));
-    let names = |versions: Vec<diesel::migration::MigrationVersion<'_>>| versions.iter().map(ToString::to_string).collect();
+    let names =
+        |versions: Vec<diesel::migration::MigrationVersion<'_>>| versions.iter().map(ToString::to_string).collect();
     match db {
         Db::Sqlite(c) => c.run_pending_migrations(SQLITE).map(names).map_err(failed),
         Db::Pg(c) => {

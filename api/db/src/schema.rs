@@ -205,4 +205,17 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(sellers, counters, roles, administrators, clients, contacts, sessions, api_keys, password_resets, activities, idempotency_keys, mails);
+diesel::allow_tables_to_appear_in_same_query!(
+    sellers,
+    counters,
+    roles,
+    administrators,
+    clients,
+    contacts,
+    sessions,
+    api_keys,
+    password_resets,
+    activities,
+    idempotency_keys,
+    mails
+);

@@ -116,7 +116,8 @@ fn persist<T>(db: &mut Db, work: &impl Fn(&mut Db) -> Outcome<T>) -> Outcome<T> 
 fn transaction<T>(db: &mut Db, purpose: Purpose, work: impl FnOnce(&mut Db) -> Outcome<T>) -> Outcome<T> {
     db.begin(purpose)?;
     let outcome = catch_unwind(AssertUnwindSafe(|| work(db))).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+        let text =
+            panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Failure::Panic(text.unwrap_or_default()))
     });
     match outcome {
@@ -159,7 +160,11 @@ impl Queue {
         Ok(Self { waiting })
     }
 
-    async fn run<T: Send + 'static>(&self, urgency: Urgency, work: impl FnOnce(&mut Db) -> Outcome<T> + Send + 'static) -> Outcome<T> {
+    async fn run<T: Send + 'static>(
+        &self,
+        urgency: Urgency,
+        work: impl FnOnce(&mut Db) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |db| {
             // the caller may have gone away; what was asked for is done all the same

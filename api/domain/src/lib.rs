@@ -12,6 +12,8 @@ pub mod clients;
 pub mod decimal;
 pub mod instant;
 pub mod money;
+pub mod people;
+pub mod permissions;
 pub mod places;
 pub mod problem;
 #[cfg(feature = "sql")]

@@ -1,0 +1,66 @@
+//! Activities: append-only facts about what happened, for audit, webhooks and replay (SEL-13).
+
+use crate::schema::activities;
+use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
+use comptoir_domain::{ActivityId, Instant, SellerId};
+use diesel::prelude::*;
+
+/// A fact. Its order among all facts is the sequence, which the database gives.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = activities, treat_none_as_default_value = false)]
+pub struct ActivityRow {
+    pub seller_id: SellerId,
+    pub id: ActivityId,
+    pub happened_at: Instant,
+    pub actor_kind: String,
+    pub actor_id: String,
+    pub actor_name: String,
+    pub ip: String,
+    pub request_id: String,
+    pub kind: String,
+    pub subject_id: String,
+    pub payload: Json<serde_json::Value>,
+}
+
+/// Which activities of a list are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct ActivityFilter {
+    pub kind: Vec<String>,
+    pub subject_id: Option<String>,
+    pub actor_id: Option<String>,
+    pub happened_at_gte: Option<Instant>,
+    pub happened_at_lt: Option<Instant>,
+}
+
+/// Appends facts.
+pub fn append(db: &mut Db, rows: &[ActivityRow]) -> Outcome<()> {
+    insert_many!(db, activities::table, rows, 11);
+    Ok(())
+}
+
+/// One fact.
+pub fn find(db: &mut Db, scope: Scope, id: ActivityId) -> Outcome<ActivityRow> {
+    let found = activities::table.filter(activities::seller_id.eq(scope.seller())).filter(activities::id.eq(id));
+    Ok(found.select(ActivityRow::as_select()).first(db)?)
+}
+
+/// The facts of a seller.
+pub fn list(db: &mut Db, scope: Scope, filter: &ActivityFilter, page: &Page) -> Outcome<Slice<ActivityRow>> {
+    let mut query = activities::table.filter(activities::seller_id.eq(scope.seller())).into_boxed::<DbBackend>();
+    if !filter.kind.is_empty() {
+        query = query.filter(activities::kind.eq_any(filter.kind.clone()));
+    }
+    if let Some(subject) = &filter.subject_id {
+        query = query.filter(activities::subject_id.eq(subject.clone()));
+    }
+    if let Some(actor) = &filter.actor_id {
+        query = query.filter(activities::actor_id.eq(actor.clone()));
+    }
+    if let Some(from) = filter.happened_at_gte {
+        query = query.filter(activities::happened_at.ge(from));
+    }
+    if let Some(to) = filter.happened_at_lt {
+        query = query.filter(activities::happened_at.lt(to));
+    }
+    Ok(keyset!(db, query, page, activities::id: ActivityId, ActivityRow, {}))
+}

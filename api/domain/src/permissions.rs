@@ -1,0 +1,102 @@
+//! What an administrator or a key may do: one row per permission, and a marker type that a route names in its
+//! signature, so that no route can forget to ask.
+
+use std::collections::BTreeSet;
+
+/// A route that may be called with this permission carries this type.
+pub trait Permit: 'static {
+    /// What is asked for; `None` where being signed in is enough.
+    const PERMISSION: Option<Permission>;
+}
+
+macro_rules! permissions {
+    ($($(#[$meta:meta])* $name:ident = $word:literal),+ $(,)?) => {
+        text_enum! {
+            /// One thing that may be allowed.
+            pub enum Permission { $($(#[$meta])* $name = $word),+ }
+        }
+
+        /// The marker types, one per permission.
+        pub mod may {
+            $($(#[$meta])* pub struct $name; impl super::Permit for $name { const PERMISSION: Option<super::Permission> = Some(super::Permission::$name); })+
+
+            /// Whoever is signed in.
+            pub struct Anyone;
+            impl super::Permit for Anyone { const PERMISSION: Option<super::Permission> = None; }
+        }
+    };
+}
+
+permissions! {
+    /// See the seller's own profile.
+    ReadSeller = "seller:read",
+    /// Change the seller's own profile.
+    WriteSeller = "seller:write",
+    /// See the resellers (provider only).
+    ReadResellers = "resellers:read",
+    /// Create and change resellers (provider only).
+    WriteResellers = "resellers:write",
+    /// See who works here and with which role.
+    ReadAdministrators = "administrators:read",
+    /// Create and change administrators and roles.
+    WriteAdministrators = "administrators:write",
+    /// See sign-ins.
+    ReadSessions = "sessions:read",
+    /// End sign-ins.
+    WriteSessions = "sessions:write",
+    /// See API keys.
+    ReadApiKeys = "api_keys:read",
+    /// Create and revoke API keys.
+    WriteApiKeys = "api_keys:write",
+    /// See clients and their contacts.
+    ReadClients = "clients:read",
+    /// Create and change clients and their contacts.
+    WriteClients = "clients:write",
+    /// Sign in as a contact of a client.
+    ImpersonateClients = "clients:impersonate",
+    /// See what was done, by whom.
+    ReadActivities = "activities:read",
+}
+
+/// What a role or a key allows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Grants {
+    /// Everything the seller itself may do.
+    All,
+    /// These only.
+    Some(BTreeSet<Permission>),
+}
+
+impl Grants {
+    /// Whether `permission` is among them.
+    pub fn allow(&self, permission: Permission) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(set) => set.contains(&permission),
+        }
+    }
+
+    /// Whether all of `other` is among them: nobody hands out more than he has.
+    pub fn cover(&self, other: &Grants) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Some(_), Self::All) => false,
+            (Self::Some(mine), Self::Some(theirs)) => theirs.is_subset(mine),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_hands_out_more_than_he_has() {
+        let some = |permissions: &[Permission]| Grants::Some(permissions.iter().copied().collect());
+        let reader = some(&[Permission::ReadClients]);
+        let clerk = some(&[Permission::ReadClients, Permission::WriteClients]);
+        assert!(Grants::All.cover(&Grants::All) && Grants::All.cover(&clerk) && clerk.cover(&reader));
+        assert!(!reader.cover(&clerk) && !clerk.cover(&Grants::All));
+        assert!(reader.allow(Permission::ReadClients) && !reader.allow(Permission::WriteClients));
+    }
+}
