@@ -1,1 +1,24 @@
+//! Use cases and HTTP, one folder per capability; [`kernel`] for what all of them share; [`http`] puts them together.
+//!
+//! A request goes: `routes` (who may call, what comes in) → use case (one transaction, sync) → a rule of `domain` → rows of
+//! `db` → view.
 
+#[macro_use]
+mod lists;
+pub mod activities;
+pub mod addresses;
+pub mod administrators;
+pub mod api_keys;
+pub mod clients;
+pub mod contacts;
+pub mod http;
+pub mod kernel;
+pub mod mails;
+pub mod me;
+pub mod password_resets;
+pub mod resellers;
+pub mod roles;
+pub mod sellers;
+pub mod sessions;
+
+pub use kernel::{AppState, Clock, Settings};

@@ -43,6 +43,16 @@ impl Failure {
         matches!(self, Self::Database(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
     }
 
+    /// Says which field is taken, if that is what happened.
+    pub fn or_taken(self, pointer: &str) -> Self {
+        if !self.is_unique_violation() {
+            return self;
+        }
+        Problem::new(Code::AlreadyExists, "see errors")
+            .at(pointer, "taken", "another one has it: choose another value")
+            .into()
+    }
+
     /// What the caller is told. Database trouble hides its details: they are in the log, under the request id.
     pub fn problem(&self) -> Problem {
         match self {

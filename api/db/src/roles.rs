@@ -47,3 +47,10 @@ pub fn delete(db: &mut Db, scope: Scope, id: RoleId) -> Outcome<()> {
     diesel::delete(roles::table.find((scope.seller(), id))).execute(db)?;
     Ok(())
 }
+
+/// Takes a turn among those who change who has full access.
+pub fn lock_full_access(db: &mut Db, scope: Scope) -> Outcome<()> {
+    let full = roles::table.filter(roles::seller_id.eq(scope.seller())).filter(roles::full_access.eq(true));
+    lock_row!(db, full, RoleRow)?;
+    Ok(())
+}

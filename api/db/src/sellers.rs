@@ -81,3 +81,10 @@ pub fn save(db: &mut Db, row: &mut SellerRow) -> Outcome<()> {
     }
     Err(Problem::new(Code::Stale, "read it again and repeat your change").into())
 }
+
+/// The reseller that a client of a seller is, if it is one.
+pub fn of_client(db: &mut Db, parent: SellerId, client: ClientId) -> Outcome<Option<SellerRow>> {
+    let found =
+        sellers::table.filter(sellers::parent_seller_id.eq(parent)).filter(sellers::parent_client_id.eq(client));
+    Ok(found.select(SellerRow::as_select()).first(db).optional()?)
+}

@@ -128,3 +128,13 @@ pub fn end_all(db: &mut Db, scope: Scope, holders: &[Holder], keep: Option<Sessi
     }
     Ok(ended)
 }
+
+/// Ends all open sessions of a seller but one; says how many.
+pub fn end_others(db: &mut Db, scope: Scope, keep: Option<SessionId>, now: Instant) -> Outcome<usize> {
+    let kept: Vec<_> = keep.into_iter().collect();
+    let open = sessions::table
+        .filter(sessions::seller_id.eq(scope.seller()))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::id.ne_all(kept));
+    Ok(diesel::update(open).set(sessions::ended_at.eq(Some(now))).execute(db)?)
+}

@@ -1,10 +1,13 @@
 //! What an administrator or a key may do: one row per permission, and a marker type that a route names in its
 //! signature, so that no route can forget to ask.
 
+use crate::people::Audience;
 use std::collections::BTreeSet;
 
 /// A route that may be called with this permission carries this type.
 pub trait Permit: 'static {
+    /// Who may call at all.
+    const AUDIENCE: Audience = Audience::Admin;
     /// What is asked for; `None` where being signed in is enough.
     const PERMISSION: Option<Permission>;
 }
@@ -20,9 +23,16 @@ macro_rules! permissions {
         pub mod may {
             $($(#[$meta])* pub struct $name; impl super::Permit for $name { const PERMISSION: Option<super::Permission> = Some(super::Permission::$name); })+
 
-            /// Whoever is signed in.
-            pub struct Anyone;
-            impl super::Permit for Anyone { const PERMISSION: Option<super::Permission> = None; }
+            /// Any administrator or key.
+            pub struct Work;
+            impl super::Permit for Work { const PERMISSION: Option<super::Permission> = None; }
+
+            /// A contact of a client, for what is its own.
+            pub struct Own;
+            impl super::Permit for Own {
+                const AUDIENCE: super::Audience = super::Audience::Client;
+                const PERMISSION: Option<super::Permission> = None;
+            }
         }
     };
 }

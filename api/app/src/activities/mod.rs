@@ -1,0 +1,10 @@
+//! The activity log: who did what, when, from where (SEL-13).
+
+mod read;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(read::list_activities).service(read::get_activity);
+}

@@ -1,0 +1,123 @@
+//! Postal addresses, as sellers and clients have them.
+
+use crate::kernel::Change;
+use comptoir_domain::{Check, Country};
+
+/// A postal address.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"line1": "1 rue de la Paix", "line2": "", "city": "Lyon", "state": "", "postal_code": "69001", "country": "FR"}))]
+pub struct Address {
+    /// Street and number.
+    #[serde(default)]
+    #[schema(max_length = 120)]
+    pub line1: String,
+    /// Whatever else the post needs.
+    #[serde(default)]
+    #[schema(max_length = 120)]
+    pub line2: String,
+    /// The town.
+    #[serde(default)]
+    #[schema(max_length = 80)]
+    pub city: String,
+    /// State, province or county, where taxes or the post ask for it: `NY`, `QC`.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub state: String,
+    /// The postal code.
+    #[serde(default)]
+    #[schema(max_length = 20)]
+    pub postal_code: String,
+    /// The country.
+    pub country: Country,
+}
+
+impl Address {
+    /// Notes what is wrong below `pointer`.
+    pub fn check(&self, check: &mut Check, pointer: &str) {
+        check.text(&format!("{pointer}/line1"), &self.line1, 0..=120);
+        check.text(&format!("{pointer}/line2"), &self.line2, 0..=120);
+        check.text(&format!("{pointer}/city"), &self.city, 0..=80);
+        check.text(&format!("{pointer}/state"), &self.state, 0..=40);
+        check.text(&format!("{pointer}/postal_code"), &self.postal_code, 0..=20);
+    }
+}
+
+/// Changes of an address: absent parts stay.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddressPatch {
+    /// Street and number.
+    #[serde(default)]
+    #[schema(value_type = String, required = false)]
+    pub line1: Change<String>,
+    /// Whatever else the post needs.
+    #[serde(default)]
+    #[schema(value_type = String, required = false)]
+    pub line2: Change<String>,
+    /// The town.
+    #[serde(default)]
+    #[schema(value_type = String, required = false)]
+    pub city: Change<String>,
+    /// State, province or county.
+    #[serde(default)]
+    #[schema(value_type = String, required = false)]
+    pub state: Change<String>,
+    /// The postal code.
+    #[serde(default)]
+    #[schema(value_type = String, required = false)]
+    pub postal_code: Change<String>,
+    /// The country.
+    #[serde(default)]
+    #[schema(value_type = Country, required = false)]
+    pub country: Change<Country>,
+}
+
+impl AddressPatch {
+    /// The address with the changes.
+    pub fn apply(self, mut address: Address) -> Address {
+        self.line1.apply(&mut address.line1);
+        self.line2.apply(&mut address.line2);
+        self.city.apply(&mut address.city);
+        self.state.apply(&mut address.state);
+        self.postal_code.apply(&mut address.postal_code);
+        self.country.apply(&mut address.country);
+        address
+    }
+}
+
+/// A row with the six columns of an address.
+pub trait Addressed {
+    /// The address in the row.
+    fn address(&self) -> Address;
+    /// Writes an address into the row.
+    fn set_address(&mut self, address: Address);
+}
+
+macro_rules! addressed {
+    ($($row:ty),+) => { $(
+        impl Addressed for $row {
+            fn address(&self) -> Address {
+                Address {
+                    line1: self.address_line1.clone(),
+                    line2: self.address_line2.clone(),
+                    city: self.city.clone(),
+                    state: self.state.clone(),
+                    postal_code: self.postal_code.clone(),
+                    country: self.country,
+                }
+            }
+
+            fn set_address(&mut self, address: Address) {
+                self.address_line1 = address.line1;
+                self.address_line2 = address.line2;
+                self.city = address.city;
+                self.state = address.state;
+                self.postal_code = address.postal_code;
+                self.country = address.country;
+            }
+        }
+    )+ };
+}
+
+addressed!(comptoir_db::sellers::SellerRow, comptoir_db::clients::ClientRow);

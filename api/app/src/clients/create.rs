@@ -1,0 +1,80 @@
+//! A new client, with its primary contact, in one step (CLI-01).
+
+use crate::addresses::Addressed;
+use crate::clients::views::{ClientCreate, ClientView, check};
+use crate::contacts::create::contact_row;
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::kernel::{Answer, Body, Call, Reply, passwords};
+use actix_web::post;
+use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::contacts::{self, ContactRow};
+use comptoir_db::{Db, Outcome, counters, sellers};
+use comptoir_domain::clients::ClientStatus;
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Check, ClientId};
+use serde_json::json;
+
+/// The first number of a seller's clients.
+const FIRST_NUMBER: i64 = 1001;
+
+/// Create a client
+///
+/// An administrator's new client is active at once.
+#[utoipa::path(tag = "clients", request_body = ClientCreate, responses((status = 201, body = ClientView, description = "Created")))]
+#[post("/v1/clients")]
+pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreate>) -> Answer {
+    let mut wanted = body.into_inner();
+    let hash = passwords::new_hash("/contact/password", wanted.contact.password.take()).await?;
+    call.write(move |tx, ctx| {
+        let (client, contact) = create(tx, ctx, &wanted, hash.clone(), ClientStatus::Active)?;
+        let location = format!("/v1/clients/{}", client.id);
+        Ok(Reply::created(&ClientView::new(client, contact), location).version(1))
+    })
+    .await
+}
+
+/// Writes a client and its primary contact.
+pub fn create(
+    tx: &mut Db,
+    ctx: &Ctx,
+    wanted: &ClientCreate,
+    password_hash: Option<String>,
+    status: ClientStatus,
+) -> Outcome<(ClientRow, ContactRow)> {
+    let locale = match wanted.locale {
+        Some(locale) => locale,
+        None => sellers::own(tx, ctx.scope)?.locale,
+    };
+    let mut client = ClientRow {
+        seller_id: ctx.scope.seller(),
+        id: fresh::<ClientId>(),
+        number: 0,
+        kind: wanted.kind,
+        status,
+        status_reason: String::new(),
+        archived_at: None,
+        company: wanted.company.clone(),
+        vat_number: wanted.vat_number.clone(),
+        address_line1: String::new(),
+        address_line2: String::new(),
+        city: String::new(),
+        state: String::new(),
+        postal_code: String::new(),
+        country: wanted.address.country,
+        locale,
+        created_at: ctx.now,
+        version: 1,
+    };
+    client.set_address(wanted.address.clone());
+    let contact = contact_row(ctx, client.id, locale, &wanted.contact, password_hash, true);
+    let mut findings = Check::new();
+    check(&client, &mut findings);
+    crate::contacts::views::check(&contact, &mut findings, "/contact");
+    findings.done()?;
+    client.number = counters::next(tx, ctx.scope, "clients", FIRST_NUMBER)?;
+    clients::insert(tx, &client)?;
+    contacts::insert(tx, &contact).map_err(|failure| failure.or_taken("/contact/email"))?;
+    ctx.record(tx, "client.created", client.id, json!({ "number": client.number, "status": client.status }))?;
+    Ok((client, contact))
+}

@@ -1,0 +1,21 @@
+//! Clients: who buys (CLI-01, CLI-03, CLI-05, CLI-06).
+
+mod batch;
+mod create;
+pub mod read;
+mod status;
+mod update;
+pub mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(create::create_client)
+        .service(read::list_clients)
+        .service(read::get_client)
+        .service(update::update_client)
+        .service(batch::change_clients)
+        .service(status::change_client_status);
+}

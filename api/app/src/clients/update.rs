@@ -1,0 +1,41 @@
+//! Changing a client's details.
+
+use crate::addresses::Addressed;
+use crate::clients::read::reply;
+use crate::clients::views::{ClientPatch, ClientView, check};
+use crate::kernel::{Answer, Body, Call, Change, Id, IfMatch};
+use actix_web::patch;
+use comptoir_db::clients;
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Check, ClientId};
+use serde_json::json;
+
+/// Change a client
+#[utoipa::path(tag = "clients", params(("id" = ClientId, Path)), request_body = ClientPatch, responses((status = 200, body = ClientView, description = "The client as it is now")))]
+#[patch("/v1/clients/{id}")]
+pub async fn update_client(
+    call: Call<may::WriteClients>,
+    id: Id<ClientId>,
+    seen: IfMatch,
+    body: Body<ClientPatch>,
+) -> Answer {
+    call.write(move |tx, ctx| {
+        let mut row = clients::lock(tx, ctx.scope, id.0)?;
+        seen.check(row.version)?;
+        let patch = body.0.clone();
+        patch.kind.apply(&mut row.kind);
+        patch.company.apply(&mut row.company);
+        patch.vat_number.apply(&mut row.vat_number);
+        patch.locale.apply(&mut row.locale);
+        if let Change::To(patch) = patch.address {
+            row.set_address(patch.apply(row.address()));
+        }
+        let mut findings = Check::new();
+        check(&row, &mut findings);
+        findings.done()?;
+        clients::save(tx, &mut row)?;
+        ctx.record(tx, "client.updated", row.id, json!({ "company": row.company }))?;
+        reply(tx, ctx, row)
+    })
+    .await
+}

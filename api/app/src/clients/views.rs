@@ -1,0 +1,153 @@
+//! What clients look like.
+
+use crate::addresses::{Address, AddressPatch, Addressed};
+use crate::contacts::views::{ContactFields, ContactView};
+use crate::kernel::Change;
+use comptoir_db::clients::ClientRow;
+use comptoir_db::contacts::ContactRow;
+use comptoir_domain::clients::{ClientAction, ClientStatus, open_actions};
+use comptoir_domain::people::ClientKind;
+use comptoir_domain::{Check, ClientId, Instant, Locale, Problem};
+
+/// A client.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ClientView {
+    /// The client.
+    pub id: ClientId,
+    /// The number that people use.
+    #[schema(example = 1042)]
+    pub number: i64,
+    /// A person or a company.
+    pub kind: ClientKind,
+    /// The company's name, or the primary contact's.
+    pub name: String,
+    /// Where the client stands.
+    pub status: ClientStatus,
+    /// Why, if someone said so.
+    pub status_reason: String,
+    /// What can be done with the client now: `POST /v1/clients/{id}/{action}`.
+    pub open_actions: Vec<ClientAction>,
+    /// Since when it is in the archive.
+    pub archived_at: Option<Instant>,
+    /// The company's name; empty for a person.
+    pub company: String,
+    /// The VAT number; empty for none.
+    pub vat_number: String,
+    /// Where invoices go.
+    pub address: Address,
+    /// The language of invoices.
+    pub locale: Locale,
+    /// The person to turn to.
+    pub primary_contact: ContactView,
+    /// Since when.
+    pub created_at: Instant,
+}
+
+list_of!(ClientList, ClientView);
+
+impl ClientView {
+    /// The view of a client and its primary contact.
+    pub fn new(row: ClientRow, primary: ContactRow) -> Self {
+        let person = format!("{} {}", primary.first_name, primary.last_name).trim().to_string();
+        let archived = row.archived_at.is_some();
+        let reachable = |action: &ClientAction| match action {
+            ClientAction::Archive => !archived,
+            ClientAction::Restore => archived,
+            _ => !archived,
+        };
+        Self {
+            address: row.address(),
+            name: if row.company.is_empty() { person } else { row.company.clone() },
+            open_actions: open_actions(row.status).filter(reachable).collect(),
+            id: row.id,
+            number: row.number,
+            kind: row.kind,
+            status: row.status,
+            status_reason: row.status_reason,
+            archived_at: row.archived_at,
+            company: row.company,
+            vat_number: row.vat_number,
+            locale: row.locale,
+            primary_contact: ContactView::from(primary),
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// A new client with its primary contact.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "company", "company": "Boulangerie Petit", "vat_number": "FR40303265045", "locale": "fr-FR",
+    "address": {"line1": "3 place du Marché", "city": "Dijon", "postal_code": "21000", "country": "FR"},
+    "contact": {"first_name": "Alice", "last_name": "Petit", "email": "alice@petit.example", "phone": "+33 3 80 00 00 00",
+        "password": "correct horse battery"}}))]
+pub struct ClientCreate {
+    /// A person or a company.
+    pub kind: ClientKind,
+    /// The company's name; required for a company.
+    #[serde(default)]
+    #[schema(max_length = 120)]
+    pub company: String,
+    /// The VAT number; empty for none.
+    #[serde(default)]
+    #[schema(max_length = 32)]
+    pub vat_number: String,
+    /// Where invoices go.
+    pub address: Address,
+    /// The language of invoices; the seller's if absent.
+    pub locale: Option<Locale>,
+    /// The person to turn to.
+    pub contact: ContactFields,
+}
+
+/// Changes of a client: absent parts stay.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"company": "Boulangerie Petit & Fils", "address": {"line1": "5 place du Marché"}}))]
+pub struct ClientPatch {
+    /// A person or a company.
+    #[serde(default)]
+    #[schema(value_type = ClientKind, required = false)]
+    pub kind: Change<ClientKind>,
+    /// The company's name.
+    #[serde(default)]
+    #[schema(value_type = String, required = false, max_length = 120)]
+    pub company: Change<String>,
+    /// The VAT number.
+    #[serde(default)]
+    #[schema(value_type = String, required = false, max_length = 32)]
+    pub vat_number: Change<String>,
+    /// Where invoices go.
+    #[serde(default)]
+    #[schema(value_type = AddressPatch, required = false)]
+    pub address: Change<AddressPatch>,
+    /// The language of invoices.
+    #[serde(default)]
+    #[schema(value_type = Locale, required = false)]
+    pub locale: Change<Locale>,
+}
+
+/// Why the status of a client changes.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({"reason": "asked for by phone"}))]
+pub struct ClientStatusChange {
+    /// For the record.
+    #[schema(max_length = 500)]
+    pub reason: String,
+}
+
+/// Notes what is wrong with a client.
+pub fn check(row: &ClientRow, check: &mut Check) {
+    let company = row.kind == ClientKind::Company;
+    check.text("/company", &row.company, usize::from(company)..=120);
+    check.text("/vat_number", &row.vat_number, 0..=32);
+    row.address().check(check, "/address");
+}
+
+/// Notes what is wrong with a reason.
+pub fn check_reason(reason: &str) -> Result<(), Problem> {
+    let mut check = Check::new();
+    check.paragraphs("/reason", reason, 500);
+    check.done()
+}

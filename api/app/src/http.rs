@@ -1,0 +1,128 @@
+//! The house put together: all routes, around them the middleware, and the API document that follows from them.
+
+use crate::kernel::documentation::{Base, complete};
+use crate::kernel::middleware::around;
+use crate::kernel::state::AppState;
+use crate::kernel::{ApiError, call};
+use crate::{
+    activities, administrators, api_keys, clients, contacts, me, password_resets, resellers, roles, sellers, sessions,
+};
+use actix_cors::Cors;
+use actix_web::dev::{ResourceDef, Server};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Responder, web};
+use comptoir_db::migrate;
+use comptoir_domain::{Code, Problem};
+use std::net::TcpListener;
+use std::sync::{Arc, LazyLock};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// All routes of the API, by capability.
+fn routes(config: &mut ServiceConfig) {
+    sessions::routes(config);
+    password_resets::routes(config);
+    sellers::routes(config);
+    resellers::routes(config);
+    roles::routes(config);
+    administrators::routes(config);
+    api_keys::routes(config);
+    clients::routes(config);
+    contacts::routes(config);
+    activities::routes(config);
+    me::routes(config);
+}
+
+/// The API document.
+pub static DOCUMENT: LazyLock<serde_json::Value> = LazyLock::new(|| {
+    let (_, declared) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes).split_for_parts();
+    complete(&declared)
+});
+
+/// The API document as text, for people and diffs.
+pub fn document_text() -> String {
+    serde_json::to_string_pretty(&*DOCUMENT).unwrap_or_default() + "\n"
+}
+
+/// Starts to serve on sockets that are already bound.
+pub fn serve(state: AppState, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let state = web::Data::new(state);
+    let known = Arc::new(known_addresses());
+    let server = HttpServer::new(move || {
+        let (app, _) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes).split_for_parts();
+        let known = Arc::clone(&known);
+        app.app_data(state.clone())
+            .route("/healthz", web::get().to(healthz))
+            .route("/readyz", web::get().to(readyz))
+            .route("/metrics", web::get().to(metrics))
+            .route("/openapi.json", web::get().to(openapi))
+            .service(
+                utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+                    .config(utoipa_swagger_ui::Config::from("/openapi.json")),
+            )
+            .default_service(web::to(move |request: HttpRequest| std::future::ready(nowhere(&request, &known))))
+            .wrap(from_fn(around))
+            .wrap(cors(&state.settings.cors_origins))
+    });
+    Ok(server.workers(workers).shutdown_timeout(20).listen(listener)?.run())
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let exposed = [header::ETAG.as_str(), "location", "retry-after", "x-request-id", "idempotency-replayed"];
+    let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+    let headers = ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"];
+    let rules = Cors::default().allowed_methods(methods).allowed_headers(headers).expose_headers(exposed).max_age(3600);
+    origins.iter().fold(rules, |rules, origin| rules.allowed_origin(origin))
+}
+
+async fn healthz() -> impl Responder {
+    HttpResponse::Ok().content_type("text/plain").body("ok\n")
+}
+
+/// Ready when the database answers and is migrated.
+async fn readyz(state: web::Data<AppState>) -> Result<HttpResponse, ApiError> {
+    let current = state.store.read(migrate::is_current).await?;
+    let answer = if current {
+        HttpResponse::Ok().body("ready\n")
+    } else {
+        HttpResponse::ServiceUnavailable().content_type("text/plain").body("migrating\n")
+    };
+    Ok(answer)
+}
+
+/// The counters, for whoever has the token.
+async fn metrics(state: web::Data<AppState>, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let wanted = state.settings.metrics_token.clone().ok_or_else(Problem::not_found)?;
+    let given = call::bearer(&request)?;
+    if !bool::from(subtle::ConstantTimeEq::ct_eq(given.as_bytes(), wanted.as_bytes())) {
+        return Err(Problem::new(Code::Unauthenticated, "this is not the token for /metrics").into());
+    }
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(state.metrics.text()))
+}
+
+async fn openapi() -> impl Responder {
+    HttpResponse::Ok().content_type("application/json").body(document_text())
+}
+
+/// Every address of the document, with its methods.
+fn known_addresses() -> Vec<(ResourceDef, String)> {
+    let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
+    paths
+        .map(|(path, operations)| {
+            let methods = operations.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+            (ResourceDef::new(path.as_str()), methods.collect::<Vec<_>>().join(", "))
+        })
+        .collect()
+}
+
+/// Tells a wrong method from a wrong address.
+fn nowhere(request: &HttpRequest, known: &[(ResourceDef, String)]) -> HttpResponse {
+    match known.iter().find(|(address, _)| address.is_match(request.path())) {
+        Some((_, methods)) => {
+            HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, methods.as_str())).finish()
+        }
+        None => HttpResponse::new(StatusCode::NOT_FOUND),
+    }
+}

@@ -1,0 +1,280 @@
+//! Who calls: the extractor that every protected route has in its signature, and the context that every use case gets.
+//!
+//! `Call<may::WriteClients>` authenticates the bearer (access token or API key), checks that it is of the right audience,
+//! holds the permission and does not call too often, and fixes the seller's scope. A route cannot forget any of it.
+
+use crate::kernel::body::BodyHash;
+use crate::kernel::clock::fresh;
+use crate::kernel::idempotency::{Once, check_name};
+use crate::kernel::middleware::RequestId;
+use crate::kernel::problem::ApiError;
+use crate::kernel::reply::Reply;
+use crate::kernel::state::AppState;
+use crate::kernel::tokens;
+use crate::sessions::authenticate;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use comptoir_db::activities::{self, ActivityRow};
+use comptoir_db::{Db, Json, Outcome, Scope};
+use comptoir_domain::people::SellerKind;
+use comptoir_domain::permissions::{Grants, Permit};
+use comptoir_domain::{
+    AdministratorId, ApiKeyId, ClientId, Code, ContactId, Instant, Locale, Problem, SessionId, TimeZone,
+};
+use sha2::{Digest, Sha256};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// Who acts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Actor {
+    /// Someone who works for the seller.
+    Administrator(AdministratorId),
+    /// A person of a client.
+    Contact(ContactId, ClientId),
+    /// A program.
+    Key(ApiKeyId),
+    /// The system itself.
+    System,
+}
+
+impl Actor {
+    /// The kind and the id, as they are recorded.
+    pub fn words(&self) -> (&'static str, String) {
+        match self {
+            Self::Administrator(id) => ("administrator", id.to_string()),
+            Self::Contact(id, _) => ("contact", id.to_string()),
+            Self::Key(id) => ("api_key", id.to_string()),
+            Self::System => ("system", String::new()),
+        }
+    }
+}
+
+/// What a use case knows about its caller and its time.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    /// Who acts.
+    pub actor: Actor,
+    /// The name of the actor, for the record.
+    pub actor_name: String,
+    /// What the actor may do.
+    pub grants: Grants,
+    /// Whose rows.
+    pub scope: Scope,
+    /// Whether that seller is at the root.
+    pub seller_kind: SellerKind,
+    /// The seller's zone, in which civil dates are.
+    pub zone: TimeZone,
+    /// The language of the caller.
+    pub locale: Locale,
+    /// The business clock at the start of the request.
+    pub now: Instant,
+    /// The machine clock at the start of the request.
+    pub machine_now: Instant,
+    /// The sign-in, if a person calls.
+    pub session: Option<SessionId>,
+    /// Where from.
+    pub ip: String,
+    /// The name of the request in log and record.
+    pub request_id: String,
+}
+
+impl Ctx {
+    /// The seller's civil date.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now.date_in(self.zone)
+    }
+
+    /// Refuses everyone but the provider.
+    pub fn require_provider(&self) -> Result<(), Problem> {
+        match self.seller_kind {
+            SellerKind::Provider => Ok(()),
+            SellerKind::Reseller => Err(Problem::new(Code::Forbidden, "only the provider has resellers")),
+        }
+    }
+
+    /// The client that a contact acts for.
+    pub fn client(&self) -> Result<(ContactId, ClientId), Problem> {
+        match self.actor {
+            Actor::Contact(contact, client) => Ok((contact, client)),
+            _ => Err(Problem::new(Code::WrongAudience, "only contacts of clients have this")),
+        }
+    }
+
+    /// Appends a fact to the activity log, in the transaction that makes it true.
+    pub fn record(&self, tx: &mut Db, kind: &str, subject: impl ToString, payload: serde_json::Value) -> Outcome<()> {
+        let (actor_kind, actor_id) = self.actor.words();
+        let row = ActivityRow {
+            seller_id: self.scope.seller(),
+            id: fresh(),
+            happened_at: self.now,
+            actor_kind: actor_kind.into(),
+            actor_id,
+            actor_name: self.actor_name.clone(),
+            ip: self.ip.clone(),
+            request_id: self.request_id.clone(),
+            kind: kind.into(),
+            subject_id: subject.to_string(),
+            payload: Json(payload),
+        };
+        activities::append(tx, std::slice::from_ref(&row))
+    }
+}
+
+/// An authenticated, permitted call.
+pub struct Call<P> {
+    ctx: Arc<Ctx>,
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    permit: PhantomData<P>,
+}
+
+impl<P> Call<P> {
+    /// Who calls.
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// The house.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Runs a use case that only reads.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Db, &Ctx) -> Outcome<T> + Send + 'static,
+    {
+        let ctx = Arc::clone(&self.ctx);
+        Ok(self.state.store.read(move |db| work(db, &ctx)).await?)
+    }
+
+    /// Runs a use case in one transaction; with an `Idempotency-Key`, once.
+    pub async fn write<F>(&self, work: F) -> Result<Reply, ApiError>
+    where
+        F: Fn(&mut Db, &Ctx) -> Outcome<Reply> + Send + 'static,
+    {
+        let (ctx, once) = (Arc::clone(&self.ctx), self.once()?);
+        let reply = self.state.store.write(move |tx| match &once {
+            Some(once) => once.run(tx, |tx| work(tx, &ctx)),
+            None => work(tx, &ctx),
+        });
+        let reply = reply.await?;
+        if reply.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
+            self.state.metrics.replays.inc();
+        }
+        Ok(reply)
+    }
+
+    fn once(&self) -> Result<Option<Once>, ApiError> {
+        let given = self.request.headers().get("idempotency-key");
+        let Some(given) = given.filter(|_| self.request.method() == actix_web::http::Method::POST) else {
+            return Ok(None);
+        };
+        let name = given.to_str().unwrap_or_default().to_string();
+        check_name(&name)?;
+        let (kind, id) = self.ctx.actor.words();
+        let mut digest = Sha256::new_with_prefix(self.request.uri().to_string());
+        if let Some(body) = self.request.extensions().get::<BodyHash>() {
+            digest.update(body.0);
+        }
+        let fingerprint = digest.finalize().into();
+        Ok(Some(Once {
+            seller: self.ctx.scope.seller(),
+            actor: format!("{kind}:{id}"),
+            name,
+            fingerprint,
+            now: self.ctx.machine_now,
+        }))
+    }
+}
+
+impl<P: Permit> FromRequest for Call<P> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let state = state_of(&request)?;
+            let caller = authenticate::caller(&state, &request).await?;
+            if caller.audience != P::AUDIENCE {
+                let detail = format!("this is for {} tokens, yours is for {}", P::AUDIENCE, caller.audience);
+                return Err(Problem::new(Code::WrongAudience, detail).into());
+            }
+            state.limits.check(&caller.ctx.actor.words().1, caller.requests_per_minute)?;
+            if let Some(permission) = P::PERMISSION.filter(|permission| !caller.ctx.grants.allow(*permission)) {
+                return Err(Problem::new(Code::Forbidden, format!("this needs the permission {permission}")).into());
+            }
+            Ok(Self { ctx: Arc::new(caller.ctx), state, request, permit: PhantomData })
+        })
+    }
+}
+
+/// A call by someone who has not signed in: limited by address.
+pub struct Visitor {
+    /// The house.
+    pub state: web::Data<AppState>,
+    /// Where from.
+    pub ip: String,
+    /// With which program.
+    pub user_agent: String,
+    /// The name of the request in log and record.
+    pub request_id: String,
+}
+
+impl FromRequest for Visitor {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let visitor = || {
+            let state = state_of(request)?;
+            let ip = address(&state, request);
+            state.limits.check(&format!("ip:{ip}"), state.settings.sign_ins_per_minute)?;
+            Ok(Self { state, ip, user_agent: user_agent(request), request_id: request_id(request) })
+        };
+        std::future::ready(visitor())
+    }
+}
+
+/// The bearer's credential, if one was sent.
+pub fn bearer(request: &HttpRequest) -> Result<String, Problem> {
+    let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = sent.and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")));
+    token.map(|token| token.trim().to_string()).ok_or_else(|| {
+        Problem::new(Code::Unauthenticated, "send Authorization: Bearer with an access token or an API key")
+    })
+}
+
+/// The claims of an access token.
+pub fn claims(state: &AppState, token: &str) -> Result<tokens::Claims, Problem> {
+    tokens::read(state.token_key(), token, state.machine.now())
+}
+
+fn state_of(request: &HttpRequest) -> Result<web::Data<AppState>, ApiError> {
+    let missing = || Problem::new(Code::Internal, "the server has no state");
+    request.app_data::<web::Data<AppState>>().cloned().ok_or_else(|| missing().into())
+}
+
+/// The caller's address.
+pub fn address(state: &AppState, request: &HttpRequest) -> String {
+    let info = request.connection_info();
+    let address = if state.settings.trust_proxy { info.realip_remote_addr() } else { info.peer_addr() };
+    address.unwrap_or_default().to_string()
+}
+
+/// The caller's program, cut to what fits a column.
+pub fn user_agent(request: &HttpRequest) -> String {
+    let text = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.chars().take(200).collect()
+}
+
+/// The name of the request.
+pub fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}

@@ -1,0 +1,100 @@
+//! The API document: what the handlers declare, completed with what holds for all of them, so that no handler repeats
+//! it: problems, `Idempotency-Key`, `If-Match`, closed schemas, the bearer.
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+/// What the handlers' declarations are added to.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Comptoir",
+        description = "The counter a web-hosting reseller sells over.\n\nEvery refusal is a problem document (RFC 9457) \
+            with a stable `code`. Lists are paged by cursor. PATCH is a merge patch and wants `If-Match`. Every POST takes an \
+            `Idempotency-Key`. Amounts are `{\"amount\":\"12.10\",\"currency\":\"EUR\"}`.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/")),
+    components(schemas(crate::kernel::problem::ProblemView))
+)]
+pub struct Base;
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// The finished document.
+pub fn complete(declared: &utoipa::openapi::OpenApi) -> Value {
+    let mut document = serde_json::to_value(declared).unwrap_or_default();
+    document["components"]["securitySchemes"] = json!({
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An access token from /v1/sessions, or an API key."}
+    });
+    document["security"] = json!([{"bearer": []}]);
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for operations in paths.values_mut() {
+            for method in METHODS {
+                if let Some(operation) = operations.get_mut(method).and_then(Value::as_object_mut) {
+                    complete_operation(method, operation);
+                }
+            }
+        }
+    }
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        for (name, schema) in schemas {
+            close(schema);
+            if name.ends_with("View") && name != "ProblemView" || name.ends_with("List") {
+                require_all(schema);
+            }
+        }
+    }
+    document
+}
+
+fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
+    let problem = json!({
+        "description": "A refusal: see `code`",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemView"}}}
+    });
+    if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        responses.insert("default".into(), problem);
+    }
+    let header = match method {
+        "post" => json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Repeat a request with the same key and it is done once.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+        }),
+        "put" | "patch" | "delete" => json!({
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "The ETag you have read, or *.",
+            "schema": {"type": "string", "pattern": "^(\\*|\"[0-9]+\")$"},
+            "example": "*"
+        }),
+        _ => return,
+    };
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.push(header);
+    }
+}
+
+/// Objects hold what they declare and nothing else.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.contains_key("properties") && !map.contains_key("additionalProperties") {
+                map.insert("additionalProperties".into(), Value::Bool(false));
+            }
+            map.values_mut().for_each(close);
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// What we answer is always whole: an absent value is null.
+fn require_all(schema: &mut Value) {
+    let names: Vec<Value> =
+        schema["properties"].as_object().into_iter().flatten().map(|(name, _)| json!(name)).collect();
+    if !names.is_empty() {
+        schema["required"] = Value::Array(names);
+    }
+}

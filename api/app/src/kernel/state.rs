@@ -1,0 +1,86 @@
+//! What every request shares.
+
+use crate::kernel::clock::Clock;
+use crate::kernel::keys::{MasterKey, Purpose};
+use crate::kernel::limits::Limits;
+use crate::kernel::metrics::Metrics;
+use comptoir_db::{Failure, Outcome, Store};
+
+/// What can be set by environment and flags.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Bytes of a body at most.
+    pub body_limit: usize,
+    /// Requests a minute of one caller.
+    pub requests_per_minute: u32,
+    /// Tries to sign in a minute from one address, and for one login.
+    pub sign_ins_per_minute: u32,
+    /// Origins of web pages that may call with a token.
+    pub cors_origins: Vec<String>,
+    /// Take the caller's address from `X-Forwarded-For` (behind a proxy only).
+    pub trust_proxy: bool,
+    /// What `/metrics` wants as bearer token; none closes it.
+    pub metrics_token: Option<String>,
+    /// Where people reach this server, for links in mails.
+    pub public_url: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            body_limit: 256 * 1024,
+            requests_per_minute: 1200,
+            sign_ins_per_minute: 20,
+            cors_origins: Vec::new(),
+            trust_proxy: false,
+            metrics_token: None,
+            public_url: "http://127.0.0.1:8080".into(),
+        }
+    }
+}
+
+/// The house: database, clocks, keys, limits, counters.
+pub struct AppState {
+    /// The database.
+    pub store: Store,
+    /// Dates, due times and printed values.
+    pub business: Clock,
+    /// Ids, tokens, sessions, limits.
+    pub machine: Clock,
+    /// How it is set up.
+    pub settings: Settings,
+    /// Who calls how often.
+    pub limits: Limits,
+    /// What is counted.
+    pub metrics: Metrics,
+    token_key: [u8; 32],
+}
+
+impl AppState {
+    /// Puts the house together.
+    pub fn new(store: Store, master: &MasterKey, settings: Settings) -> Outcome<Self> {
+        let metrics = Metrics::new().map_err(|error| Failure::Corrupt(error.to_string()))?;
+        let token_key = master.subkey(Purpose::AccessTokens);
+        Ok(Self {
+            store,
+            business: Clock::System,
+            machine: Clock::System,
+            settings,
+            limits: Limits::default(),
+            metrics,
+            token_key,
+        })
+    }
+
+    /// With other clocks (sandboxes, tests).
+    pub fn with_clocks(mut self, business: Clock, machine: Clock) -> Self {
+        self.business = business;
+        self.machine = machine;
+        self
+    }
+
+    /// The key that signs access tokens.
+    pub fn token_key(&self) -> &[u8] {
+        &self.token_key
+    }
+}

@@ -1,0 +1,16 @@
+//! What a signed-in contact sees and changes of its own: itself, its client, its password.
+
+mod password;
+mod profile;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(profile::get_me)
+        .service(profile::get_my_client)
+        .service(profile::update_me)
+        .service(password::change_my_password)
+        .service(password::sign_me_out);
+}

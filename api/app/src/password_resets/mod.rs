@@ -1,0 +1,60 @@
+//! Forgotten passwords: a single-use link by mail, good for an hour (SEL-04, CLI-05). The answer never tells whether an
+//! address is known.
+
+mod redeem;
+mod request;
+
+use crate::kernel::clock::fresh;
+use crate::kernel::keys;
+use crate::mails::{Mail, enqueue};
+use chrono::TimeDelta;
+use comptoir_db::password_resets::{self, PasswordResetRow};
+use comptoir_db::sessions::Holder;
+use comptoir_db::{Db, Outcome, Scope};
+use comptoir_domain::people::MailFormat;
+use comptoir_domain::{Instant, Locale, PasswordResetId};
+use serde_json::json;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(request::request_password_reset).service(redeem::redeem_password_reset);
+}
+
+/// Makes a link and puts the mail with it into the outbox.
+pub fn send_link(
+    tx: &mut Db,
+    scope: Scope,
+    now: Instant,
+    holder: Holder,
+    email: &str,
+    locale: Locale,
+    public_url: &str,
+) -> Outcome<()> {
+    let token = keys::secret("cp");
+    let (administrator_id, contact_id, kind) = match holder {
+        Holder::Administrator(id) => (Some(id), None, "administrator_lost_password"),
+        Holder::Contact(id) => (None, Some(id), "lost_password"),
+    };
+    let row = PasswordResetRow {
+        seller_id: scope.seller(),
+        id: fresh::<PasswordResetId>(),
+        administrator_id,
+        contact_id,
+        token_hash: keys::hash(&token),
+        created_at: now,
+        expires_at: now.plus(TimeDelta::hours(1)),
+        used_at: None,
+    };
+    password_resets::insert(tx, &row)?;
+    let variables = json!({ "link": format!("{public_url}/reset-password#{token}"), "token": token });
+    let mail = Mail {
+        kind,
+        unique_key: format!("{kind}:{}", row.id),
+        recipient: email,
+        locale,
+        format: MailFormat::Html,
+        variables,
+    };
+    enqueue(tx, scope, now, mail)
+}

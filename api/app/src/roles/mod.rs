@@ -1,0 +1,19 @@
+//! Roles: named sets of permissions that administrators hold (SEL-04).
+
+mod create;
+mod delete;
+mod read;
+mod update;
+pub mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(create::create_role)
+        .service(read::list_roles)
+        .service(read::get_role)
+        .service(update::update_role)
+        .service(delete::delete_role);
+}
