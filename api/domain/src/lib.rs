@@ -10,6 +10,7 @@ pub mod ids;
 pub mod check;
 pub mod clients;
 pub mod decimal;
+pub mod hosting;
 pub mod instant;
 pub mod money;
 pub mod people;
