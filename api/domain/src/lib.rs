@@ -7,6 +7,7 @@
 mod text_enum;
 #[macro_use]
 pub mod ids;
+pub mod add_ons;
 pub mod check;
 pub mod clients;
 pub mod decimal;
@@ -16,6 +17,7 @@ pub mod money;
 pub mod people;
 pub mod permissions;
 pub mod places;
+pub mod plans;
 pub mod problem;
 #[cfg(feature = "sql")]
 pub mod sql;

@@ -51,6 +51,16 @@ impl Properties {
         self.get(id) == Some(&Value::Flag(true))
     }
 
+    /// Whether an application of the catalogue may be installed (CAT-15): with access to the catalogue every one, unless
+    /// some are named.
+    pub fn offers_app(&self, app: &str) -> bool {
+        let named = match self.get("apps") {
+            Some(Value::List(names)) => names.contains(app),
+            _ => true,
+        };
+        self.is_on("use_app_catalogue") && named
+    }
+
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -261,6 +271,16 @@ pub(super) mod tests {
         assert_eq!(plan_faults(json!({"manage_common_php": true, "manage_hosting_settings": true})), []);
         assert_eq!(plan_faults(json!({"manage_common_php": false})), []);
         assert_eq!(faults(json!({"manage_common_php": true}), Bearer::AddOn, None), []);
+    }
+
+    /// Guide, "Applications": the permission gives all of them, a selection only those.
+    #[test]
+    fn applications_are_all_or_named() {
+        assert!(of(json!({"use_app_catalogue": true})).offers_app("blog"));
+        assert!(of(json!({"use_app_catalogue": true, "apps": "all"})).offers_app("blog"));
+        let named = of(json!({"use_app_catalogue": true, "apps": ["wiki"]}));
+        assert!(named.offers_app("wiki") && !named.offers_app("blog"));
+        assert!(!of(json!({"apps": ["blog"]})).offers_app("blog"));
     }
 
     #[test]
