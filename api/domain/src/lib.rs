@@ -21,6 +21,7 @@ pub mod plans;
 pub mod problem;
 #[cfg(feature = "sql")]
 pub mod sql;
+pub mod subscriptions;
 
 pub use check::Check;
 pub use decimal::{Percent, Quantity, UnitPrice};

@@ -1,0 +1,240 @@
+//! Holds: each reason to suspend a subscription is kept by itself, and it is suspended while any is left. So lifting
+//! one reason never lets a subscription go that another still holds.
+
+use super::ServiceState;
+use super::status::{ChangedBy, SubscriptionStatus, transition};
+use crate::problem::{Code, Problem, Result};
+use std::collections::BTreeSet;
+
+text_enum! {
+    /// Why a subscription is held.
+    pub enum HoldKind {
+        /// An invoice is overdue.
+        Overdue = "overdue",
+        /// Someone wanted it so.
+        ByHand = "by_hand",
+        /// It used more than it may (SUB-12).
+        Overuse = "overuse",
+        /// Its client is suspended (CLI-06).
+        Client = "client",
+        /// It is past its date.
+        Expired = "expired",
+        /// The reseller above is suspended.
+        Reseller = "reseller",
+    }
+}
+
+/// The holds of a subscription.
+pub type Holds = BTreeSet<HoldKind>;
+
+/// What follows from a change of holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HoldChange {
+    pub status: SubscriptionStatus,
+    pub holds: Holds,
+    /// The new desired state of its services, if it changes.
+    pub service: Option<ServiceState>,
+}
+
+/// The status of a subscription that is set up and has these holds.
+pub fn standing(holds: &Holds) -> SubscriptionStatus {
+    if holds.contains(&HoldKind::Expired) {
+        SubscriptionStatus::Expired
+    } else if holds.is_empty() {
+        SubscriptionStatus::Active
+    } else {
+        SubscriptionStatus::Suspended
+    }
+}
+
+/// Adds a hold. A hold that is there already changes nothing; an ended subscription takes none.
+pub fn place(status: SubscriptionStatus, holds: &Holds, kind: HoldKind) -> Result<HoldChange> {
+    if status.is_ended() {
+        let detail = format!("the subscription is {status}: there is nothing left to suspend");
+        return Err(Problem::new(Code::WrongState, detail));
+    }
+    let mut held = holds.clone();
+    held.insert(kind);
+    Ok(change(status, holds, held))
+}
+
+/// Removes a hold. A hold that is not there changes nothing.
+pub fn lift(status: SubscriptionStatus, holds: &Holds, kind: HoldKind) -> HoldChange {
+    let mut held = holds.clone();
+    held.remove(&kind);
+    change(status, holds, held)
+}
+
+/// What ProcessUnsuspensions does after payment: it lifts `overdue`, never another hold. `None` without that hold.
+pub fn unsuspend(status: SubscriptionStatus, holds: &Holds) -> Option<HoldChange> {
+    holds.contains(&HoldKind::Overdue).then(|| lift(status, holds, HoldKind::Overdue))
+}
+
+/// Suspends by hand through the control panel (SUB-03).
+pub fn suspend(status: SubscriptionStatus, holds: &Holds, has_panel: bool) -> Result<HoldChange> {
+    require_panel(has_panel)?;
+    place(status, holds, HoldKind::ByHand)
+}
+
+/// Activates by hand through the control panel (SUB-03): lifts what is about this subscription alone. A hold whose
+/// reason lasts (an invoice still overdue, a date still past) is placed again by the next daily run.
+pub fn activate(status: SubscriptionStatus, holds: &Holds, has_panel: bool) -> Result<HoldChange> {
+    require_panel(has_panel)?;
+    if holds.contains(&HoldKind::Client) {
+        return Err(wrong("its client is suspended: call POST /v1/clients/{id}/activate first".into()));
+    }
+    if holds.contains(&HoldKind::Reseller) {
+        return Err(wrong("the reseller is suspended by its provider, and all its subscriptions with it".into()));
+    }
+    if holds.is_empty() {
+        return Err(wrong(format!("the subscription is {status}, and nothing holds it")));
+    }
+    Ok(change(status, holds, Holds::new()))
+}
+
+/// Sets a status by hand (SUB-02), without a control panel. `suspended` places the hold `by_hand` and `active` lifts it;
+/// other holds are not written away. The remaining statuses are notes that leave holds and services alone.
+pub fn set_by_hand(status: SubscriptionStatus, holds: &Holds, to: SubscriptionStatus) -> Result<HoldChange> {
+    transition(status, to, ChangedBy::Hand)?;
+    let mut held = holds.clone();
+    match to {
+        SubscriptionStatus::Suspended => drop(held.insert(HoldKind::ByHand)),
+        SubscriptionStatus::Active => drop(held.remove(&HoldKind::ByHand)),
+        _ => return Ok(HoldChange { status: to, holds: held, service: None }),
+    }
+    if to == SubscriptionStatus::Active && !held.is_empty() {
+        let reasons: Vec<_> = held.iter().map(|kind| kind.as_str()).collect();
+        return Err(wrong(format!("the subscription is held ({}): end that first", reasons.join(", "))));
+    }
+    let service = change(status, holds, held.clone()).service;
+    Ok(HoldChange { status: standing(&held), holds: held, service })
+}
+
+fn change(status: SubscriptionStatus, before: &Holds, holds: Holds) -> HoldChange {
+    let service = match (before.is_empty(), holds.is_empty()) {
+        (true, false) => Some(ServiceState::Suspended),
+        (false, true) if status != SubscriptionStatus::Fraudulent => Some(ServiceState::Active),
+        _ => None,
+    };
+    HoldChange { status: shown(status, &holds), service: service.filter(|_| is_delivered(status)), holds }
+}
+
+/// A held subscription shows it, unless it is not set up yet or someone's note says more.
+fn shown(status: SubscriptionStatus, holds: &Holds) -> SubscriptionStatus {
+    use SubscriptionStatus::*;
+    match status {
+        Active | Suspended | Expired => standing(holds),
+        PendingRenewal if !holds.is_empty() => standing(holds),
+        Collections if holds.is_empty() => Active,
+        _ => status,
+    }
+}
+
+/// Whether there are services to suspend. Before that, holds are only remembered until set-up asks [`standing`].
+fn is_delivered(status: SubscriptionStatus) -> bool {
+    use SubscriptionStatus::*;
+    !status.is_ended() && !matches!(status, Pending | Failed | UserInputRequired)
+}
+
+fn require_panel(has_panel: bool) -> Result<()> {
+    if has_panel {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Conflict, "no control panel is connected to this subscription: set its status instead"))
+}
+
+fn wrong(detail: String) -> Problem {
+    Problem::new(Code::WrongState, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HoldKind::*;
+    use super::SubscriptionStatus as Status;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn held(kinds: &[HoldKind]) -> Holds {
+        kinds.iter().copied().collect()
+    }
+
+    fn result(status: Status, holds: &[HoldKind], service: Option<ServiceState>) -> HoldChange {
+        HoldChange { status, holds: held(holds), service }
+    }
+
+    #[test]
+    fn suspended_while_any_hold_is_left() {
+        let first = place(Status::Active, &held(&[]), Overdue).unwrap();
+        assert_eq!(first, result(Status::Suspended, &[Overdue], Some(ServiceState::Suspended)));
+        let second = place(first.status, &first.holds, Client).unwrap();
+        assert_eq!(second, result(Status::Suspended, &[Overdue, Client], None));
+        let paid = unsuspend(second.status, &second.holds).unwrap();
+        assert_eq!(paid, result(Status::Suspended, &[Client], None));
+        assert_eq!(unsuspend(paid.status, &paid.holds), None);
+        let free = lift(paid.status, &paid.holds, Client);
+        assert_eq!(free, result(Status::Active, &[], Some(ServiceState::Active)));
+    }
+
+    #[test]
+    fn a_past_date_shows_as_expired() {
+        let late = place(Status::Suspended, &held(&[ByHand]), Expired).unwrap();
+        assert_eq!(late, result(Status::Expired, &[ByHand, Expired], None));
+        assert_eq!(lift(late.status, &late.holds, Expired), result(Status::Suspended, &[ByHand], None));
+    }
+
+    /// SUB-03: by hand one lifts what is about the subscription alone, with a connected panel only.
+    #[test]
+    fn activation_by_hand() {
+        let free = activate(Status::Expired, &held(&[Expired, Overdue]), true).unwrap();
+        assert_eq!(free, result(Status::Active, &[], Some(ServiceState::Active)));
+        for holds in [vec![Client, Overdue], vec![Reseller], vec![]] {
+            assert_eq!(activate(Status::Suspended, &held(&holds), true).unwrap_err().code, Code::WrongState);
+        }
+        assert_eq!(activate(Status::Suspended, &held(&[ByHand]), false).unwrap_err().code, Code::Conflict);
+        assert_eq!(suspend(Status::Active, &held(&[]), false).unwrap_err().code, Code::Conflict);
+        assert_eq!(suspend(Status::Active, &held(&[]), true).unwrap().holds, held(&[ByHand]));
+        assert_eq!(place(Status::Cancelled, &held(&[]), Client).unwrap_err().code, Code::WrongState);
+    }
+
+    #[test]
+    fn statuses_by_hand_keep_step_with_holds() {
+        let stopped = set_by_hand(Status::Stopped, &held(&[]), Status::Suspended).unwrap();
+        assert_eq!(stopped, result(Status::Suspended, &[ByHand], Some(ServiceState::Suspended)));
+        let back = set_by_hand(stopped.status, &stopped.holds, Status::Active).unwrap();
+        assert_eq!(back, result(Status::Active, &[], Some(ServiceState::Active)));
+        let problem = set_by_hand(Status::Suspended, &held(&[ByHand, Overdue]), Status::Active).unwrap_err();
+        assert_eq!(problem.detail, "the subscription is held (overdue): end that first");
+        let handed_over = set_by_hand(Status::Suspended, &held(&[Overdue]), Status::Collections).unwrap();
+        assert_eq!(handed_over, result(Status::Collections, &[Overdue], None));
+        let paid = unsuspend(handed_over.status, &handed_over.holds).unwrap();
+        assert_eq!(paid, result(Status::Active, &[], Some(ServiceState::Active)));
+        assert!(set_by_hand(Status::Active, &held(&[]), Status::Cancelled).is_err());
+    }
+
+    #[test]
+    fn before_set_up_holds_are_only_remembered() {
+        let waiting = place(Status::Pending, &held(&[]), Client).unwrap();
+        assert_eq!(waiting, result(Status::Pending, &[Client], None));
+        assert_eq!(standing(&waiting.holds), Status::Suspended);
+    }
+
+    proptest! {
+        /// Whatever is placed and lifted, in whatever order: the status says whether it is held, the last word to the
+        /// services agrees, every step is an allowed one, and doing it twice changes nothing.
+        #[test]
+        fn status_and_service_follow_the_holds(steps in prop::collection::vec((any::<bool>(), 0_usize..6), 0..40)) {
+            let (mut status, mut holds, mut service) = (Status::Active, Holds::new(), ServiceState::Active);
+            for (placing, index) in steps {
+                let kind = HoldKind::ALL[index];
+                let run = |status, holds: &Holds| if placing { place(status, holds, kind).unwrap() } else { lift(status, holds, kind) };
+                let change = run(status, &holds);
+                prop_assert_eq!(transition(status, change.status, ChangedBy::System), Ok(()));
+                (status, holds, service) = (change.status, change.holds, change.service.unwrap_or(service));
+                let again = run(status, &holds);
+                prop_assert_eq!((again.status, &again.holds, again.service), (status, &holds, None));
+                prop_assert_eq!(status == Status::Active, holds.is_empty());
+                prop_assert_eq!(service == ServiceState::Active, holds.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A client's contract for a plan: where it stands, what holds it, when it ends and when its use is too much.
+
+mod holds;
+mod overuse;
+mod status;
+mod validity;
+
+pub use holds::{HoldChange, HoldKind, Holds, activate, lift, place, set_by_hand, standing, suspend, unsuspend};
+pub use overuse::{Overuse, OveruseNotice, Usage, overuse};
+pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
+pub use validity::{check_renewal, expires_on, has_expired};
+
+text_enum! {
+    /// The state of a service: what it should be (desired) and what the server says (observed).
+    pub enum ServiceState {
+        /// It works.
+        Active = "active",
+        /// It is kept and out of reach.
+        Suspended = "suspended",
+        /// It does not exist, or no more.
+        Absent = "absent",
+    }
+}
+
+text_enum! {
+    /// What becomes of a subscription when it, or its client, is cancelled (SUB-04, CLI-07).
+    pub enum CancelPolicy {
+        /// It ends today.
+        Now = "now",
+        /// It ends when the paid cycle does.
+        EndOfCycle = "end_of_cycle",
+        /// It stays as it is.
+        Leave = "leave",
+    }
+}
