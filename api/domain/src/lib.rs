@@ -16,6 +16,7 @@ pub mod instant;
 pub mod money;
 pub mod people;
 pub mod permissions;
+pub mod orders;
 pub mod places;
 pub mod plans;
 pub mod problem;
