@@ -23,14 +23,15 @@ pub fn merge<'a>(plan: &Properties, add_ons: impl IntoIterator<Item = &'a Proper
     merged
 }
 
+/// The plan's value changed by one that is selected.
 fn combine(rule: AddOnRule, present: Value, added: &Value) -> Value {
     match (rule, present, added) {
-        (AddOnRule::Override, ..) => added.clone(),
+        // a flag that is selected is on
+        (AddOnRule::Override, ..) | (AddOnRule::Or, Value::Flag(_), _) => added.clone(),
         (AddOnRule::Add, Value::Number(present), Value::Number(added)) => {
             Value::Number(present.saturating_add(*added).min(super::value::MOST))
         }
         (AddOnRule::Add, ..) => Value::Unlimited,
-        (AddOnRule::Or, Value::Flag(present), Value::Flag(added)) => Value::Flag(present || *added),
         (AddOnRule::Or, Value::List(present), Value::List(added)) => {
             Value::List(present.union(added).cloned().collect())
         }

@@ -113,6 +113,7 @@ pub fn set_by_hand(status: SubscriptionStatus, holds: &Holds, to: SubscriptionSt
 fn change(status: SubscriptionStatus, before: &Holds, holds: Holds) -> HoldChange {
     let service = match (before.is_empty(), holds.is_empty()) {
         (true, false) => Some(ServiceState::Suspended),
+        // a fraud is let out by its own use case, not because a hold ends
         (false, true) if status != SubscriptionStatus::Fraudulent => Some(ServiceState::Active),
         _ => None,
     };
@@ -209,6 +210,13 @@ mod tests {
         let paid = unsuspend(handed_over.status, &handed_over.holds).unwrap();
         assert_eq!(paid, result(Status::Active, &[], Some(ServiceState::Active)));
         assert!(set_by_hand(Status::Active, &held(&[]), Status::Cancelled).is_err());
+    }
+
+    #[test]
+    fn a_fraud_is_held_and_stays_out_when_the_hold_ends() {
+        let held_back = place(Status::Fraudulent, &held(&[]), Client).unwrap();
+        assert_eq!(held_back, result(Status::Fraudulent, &[Client], Some(ServiceState::Suspended)));
+        assert_eq!(lift(held_back.status, &held_back.holds, Client), result(Status::Fraudulent, &[], None));
     }
 
     #[test]
