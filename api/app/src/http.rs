@@ -108,7 +108,7 @@ async fn openapi() -> impl Responder {
 
 /// Every address of the document, with its methods.
 fn known_addresses() -> Vec<(ResourceDef, String)> {
-    let paths = DOCUMENT["paths"].as_object().into_iter().flatten();
+    let paths = DOCUMENT.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten();
     paths
         .map(|(path, operations)| {
             let methods = operations.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());

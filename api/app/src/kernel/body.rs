@@ -93,7 +93,7 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         _ => "invalid",
     };
     let mut pointer = pointer(error.path());
-    if matches!(code, "required" | "unknown_field") {
+    if matches!(code, "required" | "unknown_field" | "duplicate_field") {
         // the path ends at the object: the message names the field
         if let Some(field) = text.split('`').nth(1) {
             let tail = format!("/{field}");

@@ -1,6 +1,8 @@
 //! The API document: what the handlers declare, completed with what holds for all of them, so that no handler repeats
 //! it: problems, `Idempotency-Key`, `If-Match`, closed schemas, the bearer.
 
+#![allow(clippy::indexing_slicing, reason = "indexing a JSON value by a name gives null, it does not panic")]
+
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
