@@ -25,12 +25,3 @@ pub fn migrate(db: &mut Db) -> Outcome<Vec<String>> {
         }
     }
 }
-
-/// Whether everything has been applied (for `/readyz`).
-pub fn is_current(db: &mut Db) -> Outcome<bool> {
-    let pending = match db {
-        Db::Sqlite(c) => c.has_pending_migration(SQLITE),
-        Db::Pg(c) => c.has_pending_migration(POSTGRES),
-    };
-    pending.map(|pending| !pending).map_err(|error| Failure::Open(format!("migration: {error}")))
-}

@@ -1,1 +1,51 @@
-fn main() {}
+//! The binary `comptoir`: configuration, wiring, command line.
+
+mod config;
+mod openapi;
+mod serve;
+mod user;
+
+use clap::{Parser, Subcommand};
+use config::Config;
+use std::process::ExitCode;
+
+/// The counter a web-hosting reseller sells over.
+#[derive(Parser)]
+#[command(name = "comptoir", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API (migrates the database first).
+    Serve(serve::Serve),
+    /// Bring the database to the present schema and stop.
+    Migrate,
+    /// Print the API document (OpenAPI 3.1).
+    Openapi,
+    /// Manage who can sign in.
+    #[command(subcommand)]
+    User(user::User),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    config::log(&cli.config);
+    let outcome = match cli.command {
+        Command::Serve(serve) => serve.run(&cli.config),
+        Command::Migrate => cli.config.open_store().map(|_| ()),
+        Command::Openapi => openapi::print(),
+        Command::User(user) => user.run(&cli.config),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("comptoir: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -11,7 +11,7 @@ use crate::kernel::problem::ApiError;
 use crate::kernel::reply::Reply;
 use crate::kernel::state::AppState;
 use crate::kernel::tokens;
-use crate::sessions::authenticate;
+use crate::sessions::authenticate::Caller;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
@@ -23,9 +23,8 @@ use comptoir_domain::{
     AdministratorId, ApiKeyId, ClientId, Code, ContactId, Instant, Locale, Problem, SessionId, TimeZone,
 };
 use sha2::{Digest, Sha256};
-use std::future::Future;
+use std::future::{Ready, ready};
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
 
 /// Who acts.
@@ -195,25 +194,36 @@ impl<P> Call<P> {
 
 impl<P: Permit> FromRequest for Call<P> {
     type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+    type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let state = state_of(&request)?;
-            let caller = authenticate::caller(&state, &request).await?;
-            if caller.audience != P::AUDIENCE {
-                let detail = format!("this is for {} tokens, yours is for {}", P::AUDIENCE, caller.audience);
-                return Err(Problem::new(Code::WrongAudience, detail).into());
-            }
-            state.limits.check(&caller.ctx.actor.words().1, caller.requests_per_minute)?;
-            if let Some(permission) = P::PERMISSION.filter(|permission| !caller.ctx.grants.allow(*permission)) {
-                return Err(Problem::new(Code::Forbidden, format!("this needs the permission {permission}")).into());
-            }
-            Ok(Self { ctx: Arc::new(caller.ctx), state, request, permit: PhantomData })
-        })
+        ready(Self::permitted(request))
     }
 }
+
+impl<P: Permit> Call<P> {
+    /// Takes up what the middleware has found out. Nothing is awaited here, so that who may not call hears that first,
+    /// whatever else is wrong with the request.
+    fn permitted(request: &HttpRequest) -> Result<Self, ApiError> {
+        let state = state_of(request)?;
+        let found = request.extensions_mut().remove::<Authentication>();
+        let missing =
+            || Problem::new(Code::Unauthenticated, "send Authorization: Bearer with an access token or an API key");
+        let caller = found.map(|found| found.0).unwrap_or_else(|| Err(missing().into()))?;
+        if caller.audience != P::AUDIENCE {
+            let detail = format!("this is for {} tokens, yours is for {}", P::AUDIENCE, caller.audience);
+            return Err(Problem::new(Code::WrongAudience, detail).into());
+        }
+        state.limits.check(&caller.ctx.actor.words().1, caller.requests_per_minute)?;
+        if let Some(permission) = P::PERMISSION.filter(|permission| !caller.ctx.grants.allow(*permission)) {
+            return Err(Problem::new(Code::Forbidden, format!("this needs the permission {permission}")).into());
+        }
+        Ok(Self { ctx: Arc::new(caller.ctx), state, request: request.clone(), permit: PhantomData })
+    }
+}
+
+/// What the middleware has found out about the bearer of a credential.
+pub struct Authentication(pub Result<Caller, ApiError>);
 
 /// A call by someone who has not signed in: limited by address.
 pub struct Visitor {
@@ -229,7 +239,7 @@ pub struct Visitor {
 
 impl FromRequest for Visitor {
     type Error = ApiError;
-    type Future = std::future::Ready<Result<Self, ApiError>>;
+    type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let visitor = || {
@@ -238,7 +248,7 @@ impl FromRequest for Visitor {
             state.limits.check(&format!("ip:{ip}"), state.settings.sign_ins_per_minute)?;
             Ok(Self { state, ip, user_agent: user_agent(request), request_id: request_id(request) })
         };
-        std::future::ready(visitor())
+        ready(visitor())
     }
 }
 

@@ -1,9 +1,11 @@
-//! Around every request: its name, its line in the log, its counters, the headers that protect, and the body of every
-//! refusal.
+//! Around every request: its name, who sends it, its line in the log, its counters, the headers that protect, and the
+//! body of every refusal.
 
+use crate::kernel::call::Authentication;
 use crate::kernel::clock::fresh;
 use crate::kernel::problem::{ApiError, ProblemView};
 use crate::kernel::state::AppState;
+use crate::sessions::authenticate;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -16,7 +18,7 @@ use std::time::Instant;
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-/// The middleware. Errors never pass it: they leave as problem documents.
+/// The middleware. What handlers and extractors refuse leaves it as a problem document.
 pub async fn around(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -26,11 +28,13 @@ pub async fn around(
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().to_string(), request.path().to_string());
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    let plain = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(plain, HttpResponse::from_error(error)),
-    };
+    if let Some(state) =
+        state.as_ref().filter(|_| request.headers().contains_key(header::AUTHORIZATION) && path.starts_with("/v1/"))
+    {
+        let found = Authentication(authenticate::caller(state, request.request()).await);
+        request.extensions_mut().insert(found);
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
     let mut response = as_problem(response, &path, &id, state.as_ref().map(|state| state.get_ref()));
     protect(response.headers_mut(), &id);
     let (status, took) = (response.status().as_u16(), started.elapsed());

@@ -1,10 +1,11 @@
 //! Who is signed in.
 
 use crate::kernel::query::{Filters, ListParameters};
-use crate::kernel::{Answer, Call, Id, List, Reply};
+use crate::kernel::{Answer, Call, Ctx, Id, List, Reply};
 use crate::sessions::views::{SessionList, SessionView};
 use actix_web::get;
 use comptoir_db::sessions::{self, SessionFilter};
+use comptoir_db::{Db, administrators, contacts};
 use comptoir_domain::people::Audience;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{AdministratorId, ContactId, SessionId};
@@ -38,7 +39,16 @@ pub async fn list_sessions(call: Call<may::ReadSessions>, list: List<SessionQuer
         contact_id: query.contact_id,
         live_at,
     };
-    let slice = call.read(move |db, ctx| sessions::list(db, ctx.scope, &filter, &page)).await?;
+    let work = move |db: &mut Db, ctx: &Ctx| {
+        if let Some(administrator) = filter.administrator_id {
+            administrators::find(db, ctx.scope, administrator)?;
+        }
+        if let Some(contact) = filter.contact_id {
+            contacts::find(db, ctx.scope, contact)?;
+        }
+        sessions::list(db, ctx.scope, &filter, &page)
+    };
+    let slice = call.read(work).await?;
     let next_cursor = list.next_cursor(&slice);
     let asking = call.ctx().session;
     let data = slice.rows.into_iter().map(|row| SessionView::new(row, asking)).collect();

@@ -1,0 +1,65 @@
+//! `comptoir serve`: the API until a signal says stop. Requests that are under way are finished first.
+
+use crate::config::{Config, Failed};
+use clap::Args;
+use comptoir_app::{AppState, Settings, http};
+use std::net::TcpListener;
+
+/// Options of the server.
+#[derive(Args)]
+pub struct Serve {
+    /// Where to listen
+    #[arg(long, env = "COMPTOIR_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Threads that answer requests
+    #[arg(long, env = "COMPTOIR_WORKERS", default_value_t = 2)]
+    workers: usize,
+    /// Where people reach this server, for links in mails
+    #[arg(long, env = "COMPTOIR_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    public_url: String,
+    /// Requests a minute of one caller
+    #[arg(long, env = "COMPTOIR_REQUESTS_PER_MINUTE", default_value_t = 1200)]
+    requests_per_minute: u32,
+    /// Tries to sign in a minute, of one address and for one login
+    #[arg(long, env = "COMPTOIR_SIGN_INS_PER_MINUTE", default_value_t = 20)]
+    sign_ins_per_minute: u32,
+    /// Bytes of a request body at most
+    #[arg(long, env = "COMPTOIR_BODY_LIMIT", default_value_t = 262_144)]
+    body_limit: usize,
+    /// Web origins that may call with a token, such as https://panel.example
+    #[arg(long, env = "COMPTOIR_CORS_ORIGINS", value_delimiter = ',')]
+    cors_origins: Vec<String>,
+    /// Take the caller's address from X-Forwarded-For (behind a proxy only)
+    #[arg(long, env = "COMPTOIR_TRUST_PROXY")]
+    trust_proxy: bool,
+    /// What /metrics wants as bearer token; without it /metrics is closed
+    #[arg(long, env = "COMPTOIR_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
+}
+
+impl Serve {
+    /// Serves until told to stop.
+    pub fn run(self, config: &Config) -> Result<(), Failed> {
+        let store = config.open_store()?;
+        let master = config.master_key()?;
+        let listener = TcpListener::bind(&self.listen).map_err(|error| format!("{}: {error}", self.listen))?;
+        let workers = self.workers;
+        let state = AppState::new(store, &master, self.settings())?;
+        tracing::info!(address = %listener.local_addr()?, "serving; the API is described at /docs/");
+        actix_web::rt::System::new().block_on(async move { http::serve(state, listener, workers)?.await })?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+
+    fn settings(self) -> Settings {
+        Settings {
+            body_limit: self.body_limit,
+            requests_per_minute: self.requests_per_minute,
+            sign_ins_per_minute: self.sign_ins_per_minute,
+            cors_origins: self.cors_origins,
+            trust_proxy: self.trust_proxy,
+            metrics_token: self.metrics_token,
+            public_url: self.public_url,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What cannot be understood is refused with the place that is wrong, and nothing is stored.
+
+use crate::support::World;
+use crate::support::world::client;
+use serde_json::json;
+
+both! {
+    fn nothing_is_stored(world) {
+        let north = world.seller("north");
+        let owner = &north.owner;
+        let before = world.database.digest();
+        let raw = |body: &[u8]| owner.send("POST", "/v1/clients", &[("content-type", "application/json")], Some(body));
+        raw(b"").refused(400, "malformed_body");
+        raw(b"{").refused(400, "malformed_body");
+        raw(b"{\"kind\": \"company\", \"company\": \"\xff\"}").refused(400, "malformed_body");
+        raw(b"[]").refused(422, "invalid_body");
+        raw(format!("{{\"company\": \"{}\"}}", "x".repeat(300_000)).as_bytes()).refused(413, "body_too_large");
+        owner.send("POST", "/v1/clients", &[("content-type", "text/plain")], Some(b"{}")).refused(415, "unsupported_media_type");
+        let with = |name: &str, value: serde_json::Value| {
+            let mut wish = client("north", "Bad", "Bert");
+            wish[name] = value;
+            owner.post("/v1/clients", wish)
+        };
+        with("colour", json!("red")).refused(422, "invalid_body").names("/colour");
+        with("kind", json!("robot")).refused(422, "invalid_body").names("/kind");
+        with("locale", json!("klingon")).refused(422, "invalid_body").names("/locale");
+        with("address", json!({"line1": "x"})).refused(422, "invalid_body").names("/address/country");
+        with("contact", json!({"first_name": "B", "last_name": "B", "email": "b@b.example", "shoe_size": 44})).refused(422, "invalid_body").names("/contact/shoe_size");
+        for (query, code, place) in [
+            ("colour=red", "unknown_parameter", "?colour"),
+            ("status=happy", "invalid_parameter", "?status"),
+            ("created_at_gte=2026-02-30T00:00:00Z", "invalid_parameter", "?created_at_gte"),
+            ("country=Utopia", "invalid_parameter", "?country"),
+            ("limit=1000", "invalid_parameter", "?limit"),
+            ("limit=10&limit=20", "invalid_parameter", "?limit"),
+            ("sort=password_hash", "invalid_parameter", "?sort"),
+            ("cursor=AAAA", "invalid_cursor", "?cursor"),
+            ("kind=%ff", "invalid_parameter", "?kind"),
+        ] {
+            owner.get(&format!("/v1/clients?{query}")).refused(400, code).names(place);
+        }
+        // a cursor of another list
+        let cursor = owner.get("/v1/contacts?limit=1").json()["next_cursor"].as_str().unwrap().to_string();
+        owner.get(&format!("/v1/clients?cursor={cursor}&limit=1&sort=number")).refused(400, "invalid_cursor");
+        for id in ["x", "con_000g40o40k30e209185go38e1s", "cli_", "cli_000g40o40k30e209185go38e1s", &north.ids["con"]] {
+            owner.get(&format!("/v1/clients/{id}")).refused(404, "not_found");
+        }
+        assert_eq!(world.database.digest(), before);
+    }
+
+    fn strangers_get_nothing(world) {
+        for token in ["", "x", "ck_0000", "eyJhbGciOiJub25lIn0.e30.", "a.b.c"] {
+            world.stranger.with_token(token).get("/v1/clients").refused(401, "unauthenticated");
+        }
+        let refused = world.stranger.get("/v1/clients").refused(401, "unauthenticated");
+        assert_eq!(refused.header("www-authenticate"), Some("Bearer"));
+    }
+}

@@ -1,0 +1,227 @@
+//! Every operation of the document: it works for its owner, and with another seller's id in any place — path, query or
+//! body — it answers 404 and writes nothing. New operations are covered without being named here.
+
+use crate::support::contract::{Operation, operations};
+use crate::support::world::{PASSWORD, Seller};
+use crate::support::{Actor, Answer, Backend, World};
+use comptoir_app::http::DOCUMENT;
+use serde_json::{Value, json};
+
+/// A request that is ready to send, with its ids still exchangeable.
+#[derive(Clone, Debug)]
+struct Request {
+    method: String,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl Request {
+    fn send(&self, actor: &Actor) -> Answer {
+        let query: Vec<_> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let path = if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) };
+        let text = self.body.as_ref().map(Value::to_string);
+        let mut headers = vec![("if-match", "*")];
+        if text.is_some() {
+            headers.push(("content-type", "application/json"));
+        }
+        actor.send(&self.method, &path, &headers, text.as_ref().map(String::as_bytes))
+    }
+}
+
+/// The prefix of an id type of the document, from its pattern `^cli_[0-9a-v]{26}$`.
+fn prefix(schema: &Value) -> Option<String> {
+    let name = schema["$ref"]
+        .as_str()
+        .or_else(|| schema["oneOf"].as_array()?.iter().find_map(|one| one["$ref"].as_str()))?
+        .rsplit('/')
+        .next()?;
+    let pattern = DOCUMENT["components"]["schemas"][name]["pattern"].as_str()?;
+    pattern
+        .strip_prefix('^')?
+        .split_once('_')
+        .filter(|(_, rest)| rest.starts_with("[0-9a-v]"))
+        .map(|(prefix, _)| prefix.to_string())
+}
+
+fn looks_like_id(text: &str) -> Option<&str> {
+    text.split_once('_').filter(|(prefix, rest)| prefix.len() == 3 && rest.len() == 26).map(|(prefix, _)| prefix)
+}
+
+/// The owner's request: parameters by their types, the body from the example of the document.
+fn owners_request(operation: &Operation, mine: &Seller) -> Request {
+    let mut path = operation.path.clone();
+    let mut query = Vec::new();
+    for parameter in operation.spec["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().unwrap();
+        let id = prefix(&parameter["schema"])
+            .map(|prefix| mine.ids.get(&prefix).unwrap_or_else(|| panic!("the world has no {prefix}")).clone());
+        match parameter["in"].as_str().unwrap() {
+            "path" if name == "action" => path = path.replace("{action}", "suspend"),
+            "path" => path = path.replace(&format!("{{{name}}}"), &id.unwrap()),
+            "query" => query.extend(id.map(|id| (name.to_string(), id))),
+            _ => {}
+        }
+    }
+    Request { method: operation.method.clone(), path, query, body: body_example(operation, mine) }
+}
+
+fn body_example(operation: &Operation, mine: &Seller) -> Option<Value> {
+    let schema =
+        operation.spec.pointer("/requestBody/content/application~1json/schema/$ref")?.as_str()?.rsplit('/').next()?;
+    let mut example = DOCUMENT["components"]["schemas"][schema]["example"].clone();
+    assert!(!example.is_null(), "{schema} has no example");
+    each_text(&mut example, &mut |text| {
+        if let Some(id) = looks_like_id(text).and_then(|prefix| mine.ids.get(prefix)) {
+            *text = id.clone();
+        }
+    });
+    Some(example)
+}
+
+fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Object(map) => map.values_mut().for_each(|item| each_text(item, change)),
+        _ => {}
+    }
+}
+
+/// The same request with one id exchanged for another seller's, once for each place that holds one.
+fn trespasses(request: &Request, mine: &Seller, theirs: &Seller) -> Vec<(String, Request)> {
+    let mut found = Vec::new();
+    let exchange = |id: &str| mine.ids.iter().find(|(_, own)| *own == id).map(|(prefix, _)| theirs.ids[prefix].clone());
+    for (at, part) in request.path.split('/').enumerate() {
+        if let Some(other) = exchange(part) {
+            let mut parts: Vec<_> = request.path.split('/').map(String::from).collect();
+            parts[at] = other;
+            found.push((format!("path part {at}"), Request { path: parts.join("/"), ..request.clone() }));
+        }
+    }
+    for (at, (name, value)) in request.query.iter().enumerate() {
+        if let Some(other) = exchange(value) {
+            let mut changed = request.clone();
+            changed.query[at].1 = other;
+            found.push((format!("query {name}"), changed));
+        }
+    }
+    let mut places = 0;
+    if let Some(body) = &request.body {
+        each_text(&mut body.clone(), &mut |text| places += usize::from(exchange(text).is_some()));
+    }
+    for place in 0..places {
+        let mut changed = request.clone();
+        let mut seen = 0;
+        each_text(changed.body.as_mut().unwrap(), &mut |text| {
+            if let Some(other) = exchange(text) {
+                if seen == place {
+                    *text = other;
+                }
+                seen += 1;
+            }
+        });
+        found.push((format!("body id {place}"), changed));
+    }
+    found
+}
+
+/// Requests whose example needs something that only this world knows.
+fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &Seller) {
+    let body = &mut request.body;
+    match operation.id.as_str() {
+        "sign_in" => {
+            *body = Some(
+                json!({"audience": "admin", "seller": mine.code, "email": format!("owner@{}.example", mine.code), "password": PASSWORD}),
+            )
+        }
+        "refresh_session" => {
+            let sign_in = json!({"audience": "admin", "seller": mine.code, "email": format!("owner@{}.example", mine.code), "password": PASSWORD});
+            let tokens = world.stranger.post("/v1/sessions", sign_in).expect(201);
+            *body = Some(json!({"refresh_token": tokens.text("/refresh_token")}));
+        }
+        "redeem_password_reset" => {
+            *body =
+                Some(json!({"token": crate::api::password_resets::token_for(world, mine), "new_password": PASSWORD}))
+        }
+        "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
+        _ => {}
+    }
+}
+
+/// Whom an operation is for, from its tag and address.
+fn actor_of<'a>(operation: &Operation, world: &'a World, mine: &'a Seller) -> &'a Actor {
+    let public = operation.spec["security"]
+        .as_array()
+        .is_some_and(|schemes| schemes.iter().any(|scheme| scheme.as_object().is_some_and(|one| one.is_empty())));
+    match () {
+        () if public => &world.stranger,
+        () if operation.path.starts_with("/v1/me") => &mine.client,
+        () => &mine.owner,
+    }
+}
+
+/// A batch answers for each item by itself.
+fn outcome(operation: &Operation, answer: &Answer) -> u64 {
+    if operation.path.ends_with("/batch") && answer.status == 200 {
+        return answer.json()["results"][0]["status"].as_u64().unwrap();
+    }
+    u64::from(answer.status)
+}
+
+fn walk(backend: Backend) {
+    let mut tried = 0;
+    for operation in operations() {
+        let world = World::open(backend);
+        // only the provider has resellers; there a trespass is an id that is a seller but not one of its resellers
+        let provider_only = operation.spec["tags"][0] == "resellers";
+        let mine = world.seller(if provider_only { "provider" } else { "north" });
+        let mut theirs = world.seller("south");
+        if provider_only {
+            theirs.ids.insert("sel".into(), mine.owner.get("/v1/seller").text("/id"));
+        }
+        let actor = actor_of(&operation, &world, &mine);
+        let mut request = owners_request(&operation, &mine);
+        fit(&operation, &mut request, &world, &mine);
+        if operation.id == "create_reseller" {
+            let spare = crate::support::world::client("provider", "Third Ltd", "Carol");
+            let id = mine.owner.post("/v1/clients", spare).expect(201).text("/id");
+            request.body.as_mut().unwrap()["client_id"] = json!(id);
+        }
+        for (place, trespass) in trespasses(&request, &mine, &theirs) {
+            let before = world.database.digest();
+            let answer = trespass.send(actor);
+            assert_eq!(
+                outcome(&operation, &answer),
+                404,
+                "{} with another seller's id in {place}: {}",
+                operation.id,
+                answer.text
+            );
+            assert_eq!(world.database.digest(), before, "{} wrote something for a trespasser in {place}", operation.id);
+            tried += 1;
+        }
+        let answer = request.send(actor);
+        assert!(
+            (200..300).contains(&answer.status),
+            "{} for its owner: {} {}\n{request:#?}",
+            operation.id,
+            answer.status,
+            answer.text
+        );
+        for (prefix, id) in theirs.ids.iter().filter(|(prefix, _)| *prefix != "sel") {
+            assert!(!answer.text.contains(id.as_str()), "{} shows the {prefix} of another seller", operation.id);
+        }
+    }
+    assert!(tried >= 20, "only {tried} trespasses were tried");
+}
+
+#[test]
+fn on_sqlite() {
+    walk(Backend::Sqlite);
+}
+
+#[test]
+fn on_postgres() {
+    walk(Backend::Postgres);
+}

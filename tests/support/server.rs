@@ -1,0 +1,66 @@
+//! The real server on a socket of its own, with clocks that the test moves.
+
+use actix_web::dev::ServerHandle;
+use comptoir_app::kernel::keys::MasterKey;
+use comptoir_app::{AppState, Clock, Settings, http};
+use comptoir_db::{Address, Store};
+use comptoir_domain::Instant;
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+/// A running server. It stops when dropped.
+pub struct Server {
+    pub url: String,
+    pub business: Clock,
+    pub machine: Clock,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// When tests begin: a Monday in a year that is no leap year.
+pub fn epoch() -> Instant {
+    "2026-01-05T09:00:00Z".parse().unwrap()
+}
+
+/// Generous enough that no test meets them by accident.
+pub fn settings() -> Settings {
+    Settings {
+        requests_per_minute: 1_000_000,
+        sign_ins_per_minute: 1_000_000,
+        metrics_token: Some("metrics-secret".into()),
+        ..Settings::default()
+    }
+}
+
+impl Server {
+    /// Starts a server on a database.
+    pub fn start(address: &Address, settings: Settings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (business, machine) = (Clock::detached(epoch()), Clock::detached(epoch()));
+        let clocks = (business.clone(), machine.clone());
+        let (address, (sender, receiver)) = (address.clone(), mpsc::channel());
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let store = Store::open(&address, 4).unwrap();
+                let state =
+                    AppState::new(store, &MasterKey::new([7; 32]), settings).unwrap().with_clocks(clocks.0, clocks.1);
+                let server = http::serve(state, listener, 1).unwrap();
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let handle = receiver.recv().expect("the server starts");
+        Self { url, business, machine, handle, thread: Some(thread) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}

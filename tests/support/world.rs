@@ -1,0 +1,137 @@
+//! The world most tests start in: a provider with two resellers, North and South, each with the same kinds of things.
+
+use super::actor::Actor;
+use super::database::{Backend, Database, template};
+use super::server::{Server, epoch, settings};
+use comptoir_app::Settings;
+use comptoir_app::kernel::passwords;
+use comptoir_app::resellers::create::{Owner, SellerCreate, open, seller_row};
+use comptoir_db::Store;
+use comptoir_domain::people::SellerKind;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Everyone's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server with the three sellers.
+pub struct World {
+    pub backend: Backend,
+    pub server: Server,
+    pub database: Database,
+    pub stranger: Actor,
+}
+
+/// What a seller has, found again by asking as its owner.
+pub struct Seller {
+    pub code: String,
+    pub owner: Actor,
+    /// The first contact of its first client.
+    pub client: Actor,
+    /// One id of each kind, by the prefix.
+    pub ids: BTreeMap<String, String>,
+}
+
+impl World {
+    /// A copy of the template, and a server on it.
+    pub fn open(backend: Backend) -> Self {
+        Self::with_settings(backend, settings())
+    }
+
+    pub fn with_settings(backend: Backend, settings: Settings) -> Self {
+        let database = template(backend, fill).copy();
+        let server = Server::start(&database.address, settings);
+        let stranger = Actor::stranger(&server.url);
+        Self { backend, server, database, stranger }
+    }
+
+    /// The owner of a seller.
+    #[track_caller]
+    pub fn owner(&self, seller: &str) -> Actor {
+        self.stranger.sign_in("admin", seller, &format!("owner@{seller}.example"), PASSWORD)
+    }
+
+    /// The first contact of a seller's first client.
+    #[track_caller]
+    pub fn contact(&self, seller: &str) -> Actor {
+        self.stranger.sign_in("client", seller, &format!("alice@{seller}-client.example"), PASSWORD)
+    }
+
+    /// A seller with one id of each kind.
+    #[track_caller]
+    pub fn seller(&self, code: &str) -> Seller {
+        let owner = self.owner(code);
+        let first = |path: &str, which: &dyn Fn(&Value) -> bool| {
+            let list = owner.get(path).expect(200).json();
+            let found = list["data"].as_array().unwrap().iter().find(|item| which(item)).cloned();
+            found.unwrap_or_else(|| panic!("nothing fits at {path}: {list}"))["id"].as_str().unwrap().to_string()
+        };
+        let mut ids = BTreeMap::new();
+        ids.insert("adm".into(), first("/v1/administrators", &|item| item["name"] == "Clerk"));
+        ids.insert("rol".into(), first("/v1/roles", &|item| item["name"] == "Spare"));
+        ids.insert("key".into(), first("/v1/api-keys", &|_| true));
+        ids.insert("cli".into(), first("/v1/clients", &|item| item["name"] == "First Ltd"));
+        ids.insert("con".into(), first("/v1/contacts", &|item| item["first_name"] == "Bob"));
+        ids.insert("ses".into(), first("/v1/sessions?ended=true", &|_| true));
+        ids.insert("act".into(), first("/v1/activities", &|_| true));
+        let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
+        ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });
+        Seller { code: code.into(), owner, client: self.contact(code), ids }
+    }
+}
+
+/// Fills the template: the provider by the use case that opens a house, everything else over the API.
+fn fill(database: &Database) {
+    let address = &database.address;
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = Store::open(address, 1).unwrap();
+        let profile = seller_profile("provider", "USD", "en-US", "America/New_York", "US");
+        let wanted: SellerCreate = serde_json::from_value(profile).unwrap();
+        let owner = Owner { name: "Owner".into(), email: "owner@provider.example".into(), password: PASSWORD.into() };
+        let hash = passwords::hash(PASSWORD.into()).await.unwrap();
+        let row = seller_row(&wanted, SellerKind::Provider, epoch());
+        store.write(move |tx| open(tx, &row, &owner, hash.clone())).await.unwrap();
+    });
+    let server = Server::start(address, settings());
+    let stranger = Actor::stranger(&server.url);
+    let sign_in = |code: &str| stranger.sign_in("admin", code, &format!("owner@{code}.example"), PASSWORD);
+    let provider = sign_in("provider");
+    furnish(&provider, "provider");
+    for (code, currency, locale, zone, country) in
+        [("north", "EUR", "fr-FR", "Europe/Paris", "FR"), ("south", "EUR", "de-DE", "Europe/Berlin", "DE")]
+    {
+        let client =
+            provider.post("/v1/clients", client(code, &format!("{code} reseller"), "Rita")).expect(201).text("/id");
+        let owner = json!({"name": "Owner", "email": format!("owner@{code}.example"), "password": PASSWORD});
+        let reseller = json!({"client_id": client, "seller": seller_profile(code, currency, locale, zone, country), "owner": owner});
+        provider.post("/v1/resellers", reseller).expect(201);
+        furnish(&sign_in(code), code);
+    }
+}
+
+fn seller_profile(code: &str, currency: &str, locale: &str, zone: &str, country: &str) -> Value {
+    json!({"code": code, "company": format!("{code} Hosting"), "email": format!("hello@{code}.example"), "currency": currency,
+        "locale": locale, "time_zone": zone, "address": {"line1": "1 Main Street", "city": "Town", "postal_code": "10000", "country": country}})
+}
+
+/// A client that is ready to send.
+pub fn client(code: &str, company: &str, first_name: &str) -> Value {
+    let email = format!("{}@{code}-client.example", first_name.to_lowercase());
+    json!({"kind": "company", "company": company, "address": {"line1": "2 Side Street", "city": "Village", "postal_code": "20000", "country": "FR"},
+        "contact": {"first_name": first_name, "last_name": "Martin", "email": email, "password": PASSWORD}})
+}
+
+/// One of each.
+fn furnish(owner: &Actor, code: &str) {
+    let role = |name: &str| {
+        owner.post("/v1/roles", json!({"name": name, "permissions": ["clients:read"]})).expect(201).text("/id")
+    };
+    let clerk = role("Clerk");
+    role("Spare");
+    let administrator = json!({"email": format!("clerk@{code}.example"), "name": "Clerk", "locale": "en", "country": "FR", "role_id": clerk, "password": PASSWORD});
+    owner.post("/v1/administrators", administrator).expect(201);
+    owner.post("/v1/api-keys", json!({"name": "Site", "permissions": ["clients:read"]})).expect(201);
+    let first = owner.post("/v1/clients", client(code, "First Ltd", "Alice")).expect(201).text("/id");
+    let bob = json!({"first_name": "Bob", "last_name": "Martin", "email": format!("bob@{code}-client.example"), "password": PASSWORD});
+    owner.post("/v1/contacts", json!({"client_id": first, "contact": bob})).expect(201);
+}
