@@ -84,6 +84,23 @@ decimals! {
     Quantity { places: 6, example: "1" },
 }
 
+impl Percent {
+    /// The whole.
+    pub fn hundred() -> Self {
+        Self(Decimal::ONE_HUNDRED)
+    }
+
+    /// What a base is multiplied by: 19 % is 0.19.
+    pub fn fraction(self) -> Decimal {
+        self.0 / Decimal::ONE_HUNDRED
+    }
+
+    /// Whether it is a part of a whole: from 0 to 100.
+    pub fn is_share(self) -> bool {
+        (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

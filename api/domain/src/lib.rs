@@ -20,9 +20,11 @@ pub mod permissions;
 pub mod places;
 pub mod plans;
 pub mod problem;
+pub mod rate;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod subscriptions;
+pub mod taxes;
 
 pub use check::Check;
 pub use decimal::{Percent, Quantity, UnitPrice};
@@ -31,3 +33,4 @@ pub use instant::Instant;
 pub use money::{Currency, Money};
 pub use places::{Country, Locale, TimeZone};
 pub use problem::{Code, FieldProblem, Problem, Result};
+pub use rate::Rate;

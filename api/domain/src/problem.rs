@@ -120,6 +120,14 @@ impl Problem {
         self.fields.push(FieldProblem { pointer: pointer.into(), code, detail: detail.into() });
         self
     }
+
+    /// The same refusal of a part, seen from the whole: every JSON pointer gets `prefix` in front.
+    pub fn under(mut self, prefix: &str) -> Self {
+        for field in &mut self.fields {
+            field.pointer.insert_str(0, prefix);
+        }
+        self
+    }
 }
 
 impl From<crate::money::MoneyError> for Problem {
