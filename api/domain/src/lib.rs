@@ -10,6 +10,7 @@ pub mod ids;
 pub mod add_ons;
 pub mod check;
 pub mod clients;
+pub mod coupons;
 pub mod decimal;
 pub mod hosting;
 pub mod instant;
