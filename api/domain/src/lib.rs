@@ -21,6 +21,7 @@ pub mod permissions;
 pub mod places;
 pub mod plans;
 pub mod problem;
+pub mod quotes;
 pub mod rate;
 #[cfg(feature = "sql")]
 pub mod sql;
