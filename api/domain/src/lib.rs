@@ -23,6 +23,7 @@ pub mod plans;
 pub mod problem;
 pub mod quotes;
 pub mod rate;
+pub mod schedule;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod subscriptions;
