@@ -14,6 +14,7 @@ pub mod coupons;
 pub mod decimal;
 pub mod hosting;
 pub mod instant;
+pub mod invoices;
 pub mod money;
 pub mod orders;
 pub mod people;

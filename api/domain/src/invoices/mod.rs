@@ -1,0 +1,6 @@
+//! Invoices and credit notes: which are due, how they are numbered, frozen, chained, corrected and paid.
+//!
+//! An issued invoice never changes. What has to be put right later is a credit note; what was paid is an allocation
+//! beside it; what people see as its status is computed.
+
+pub mod due;
