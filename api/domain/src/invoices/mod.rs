@@ -3,4 +3,12 @@
 //! An issued invoice never changes. What has to be put right later is a credit note; what was paid is an allocation
 //! beside it; what people see as its status is computed.
 
+pub mod allocate;
+pub mod chain;
+pub mod credit_note;
 pub mod due;
+pub mod frozen;
+pub mod numbering;
+mod status;
+
+pub use status::{InvoiceState, InvoiceStatus, Standing};

@@ -1,0 +1,19 @@
+//! The books: a chart of accounts, postings that cannot be out of balance, and which postings each movement makes.
+//!
+//! A posting debits one account and credits another with one amount above nothing, so the trial balance of every
+//! currency is zero by construction (LED-01, LED-04).
+
+mod accounts;
+mod balance;
+mod movements;
+mod posting;
+mod recognition;
+
+pub use accounts::{AccountCode, AccountKind};
+pub use balance::{Balances, balances, ensure_open};
+pub use movements::{
+    Charge, Method, Settlement, chargeback, credit_applied, credit_granted, credit_note, exchange, invoice_issued,
+    over_credited, payment_received, refund, revenue_recognised, write_off,
+};
+pub use posting::Posting;
+pub use recognition::{recognised_in, recognised_until};
