@@ -85,10 +85,10 @@ impl World {
 
     /// Items and holds come to be known on their day.
     fn dawn(&mut self, today: NaiveDate) {
-        let (known, unknown) =
+        let (known, unknown): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.unknown).into_iter().partition(|(_, item)| item.known_on <= today);
         self.unknown = unknown;
-        for (of, item) in Vec::<(SubscriptionId, Item)>::from(known) {
+        for (of, item) in known {
             let one = self.snapshot.subscriptions.iter_mut().find(|one| one.id == of).unwrap();
             one.billed_through = one.billed_through.min(item.from);
             one.items.push(item);
