@@ -104,8 +104,12 @@ impl World {
     fn run(&mut self, today: NaiveDate) {
         let is_next =
             |one: &&Subscription| self.next.get(&one.id).is_none_or(|next| next.is_some_and(|next| next <= today));
-        let looked_at = self.snapshot.subscriptions.iter().filter(is_next).cloned().collect();
-        let snapshot = Snapshot { subscriptions: looked_at, ..self.snapshot.clone() };
+        let looked_at: Vec<_> = self.snapshot.subscriptions.iter().filter(is_next).cloned().collect();
+        // no more than what the snapshot promises: keys from `billed_through` on
+        let of = |item: SubscriptionItemId| looked_at.iter().find(|one| one.items.iter().any(|row| row.id == item));
+        let open = |key: &&LineKey| of(key.0).is_some_and(|one| key.2 >= one.billed_through);
+        let existing = self.snapshot.existing.iter().filter(open).copied().collect();
+        let snapshot = Snapshot { subscriptions: looked_at, existing, lines_per_invoice: None };
         self.write(due(&snapshot, Horizon::AsOf(today)).unwrap());
     }
 
