@@ -1,0 +1,152 @@
+//! What a gateway answers, in neutral words.
+
+use super::Reference;
+use crate::error::{ConnectorError, Kind, Result};
+use comptoir_domain::{Instant, Money};
+use serde::{Deserialize, Serialize};
+
+/// Where a payment stands at the gateway (PAY-10 adds `new`, `refunded` and `unknown`, which only we can know).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "status")]
+pub enum Outcome {
+    /// Taken at once.
+    Approved,
+    /// Reserved.
+    Authorised,
+    /// Taken after it was reserved.
+    Captured,
+    /// Not decided yet.
+    Pending {
+        /// What the client has to do, if anything: where to send a cheque or a transfer.
+        instructions: Option<String>,
+    },
+    /// The client has to confirm it first.
+    ActionNeeded(ClientAction),
+    /// Refused by the bank or the gateway.
+    Declined(Decline),
+    /// The gateway failed and says that nothing was taken.
+    Error {
+        /// The gateway's code.
+        code: String,
+        /// For people.
+        message: String,
+    },
+    /// Reserved and released again.
+    Voided,
+}
+
+/// What the client's browser has to do: show a page of the bank or gateway.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClientAction {
+    /// Where to send the browser.
+    pub redirect_to: String,
+    /// Fields to post there; empty for a plain redirect.
+    pub fields: Vec<(String, String)>,
+}
+
+/// A refusal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Decline {
+    /// The method will never work (stolen, closed, expired): do not try it again. Otherwise it may work later.
+    pub hard: bool,
+    /// The gateway's code.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// A method the gateway keeps for later payments.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SavedMethod {
+    /// Hand it back in [`super::PaymentSource::Saved`].
+    pub token: String,
+    /// To show to the client: `visa •••• 4242`.
+    pub label: String,
+    /// Month and year it ends.
+    pub expires: Option<(u8, u16)>,
+}
+
+/// A payment as the gateway sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Payment {
+    /// Our key.
+    pub reference: Reference,
+    /// The gateway's own id.
+    pub gateway_id: Option<String>,
+    /// What was or would be taken; after a partial capture the captured part.
+    pub amount: Money,
+    /// Where it stands.
+    pub outcome: Outcome,
+    /// What was given back so far.
+    pub refunded: Money,
+    /// The method kept for later, if that was asked and granted.
+    pub saved: Option<SavedMethod>,
+    /// The raw answer without secrets, kept for inquiries (PAY-10).
+    pub raw: String,
+}
+
+impl Payment {
+    /// Compares with what was asked: another amount or currency is a contradiction that a person must look at.
+    pub fn agrees_with(&self, asked: Money) -> Result<()> {
+        if self.amount == asked {
+            return Ok(());
+        }
+        let message = format!("asked for {asked}, the gateway says {}", self.amount);
+        Err(ConnectorError::new(Kind::Conflict, "amount_differs", message))
+    }
+
+    /// Whether the money was taken.
+    pub fn is_taken(&self) -> bool {
+        matches!(self.outcome, Outcome::Approved | Outcome::Captured)
+    }
+}
+
+/// A refund as the gateway sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Refund {
+    /// Our key for the refund.
+    pub reference: Reference,
+    /// The payment it belongs to.
+    pub payment: Reference,
+    /// The gateway's own id.
+    pub gateway_id: Option<String>,
+    /// What was given back.
+    pub amount: Money,
+    /// The raw answer without secrets.
+    pub raw: String,
+}
+
+/// Something a gateway told us about a payment.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PaymentEvent {
+    /// The same each time the gateway repeats itself: drop what was seen.
+    pub id: String,
+    /// When the gateway says it happened.
+    pub at: Instant,
+    /// The payment as it then stood.
+    pub payment: Payment,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_amount_or_currency_is_noticed() {
+        let money = |text, currency: &str| Money::parse(text, currency.parse().unwrap()).unwrap();
+        let payment = Payment {
+            reference: Reference::new("r1").unwrap(),
+            gateway_id: None,
+            amount: money("12.10", "EUR"),
+            outcome: Outcome::Approved,
+            refunded: money("0", "EUR"),
+            saved: None,
+            raw: String::new(),
+        };
+        assert_eq!(payment.agrees_with(money("12.10", "EUR")), Ok(()));
+        for other in [money("12.11", "EUR"), money("12.10", "USD"), money("1210", "JPY")] {
+            let error = payment.agrees_with(other).unwrap_err();
+            assert_eq!((error.kind, error.code.as_ref()), (Kind::Conflict, "amount_differs"));
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What the fake's book holds, and what its facts add up to.
+
+use crate::book::Replay;
+use crate::error::Result;
+use crate::payment::{Outcome, Payment, PaymentEvent, Reference, Refund, Take};
+use comptoir_domain::{Currency, Instant, Money};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A decision that falls later.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Decision {
+    /// When.
+    pub at: Instant,
+    /// What it will be.
+    pub outcome: Outcome,
+    /// How often the callback is sent.
+    pub copies: u8,
+}
+
+/// One fact of the book.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// The first attempt got lost before it was acted upon.
+    Lost {
+        /// Its reference.
+        reference: Reference,
+    },
+    /// A payment was accepted.
+    Started {
+        /// As it was answered.
+        payment: Payment,
+        /// Whether to take or to reserve, once it is agreed.
+        take: Take,
+        /// What becomes of it on its own.
+        decision: Option<Decision>,
+    },
+    /// A payment changed because of a call from the shop.
+    Changed {
+        /// As it stands now.
+        payment: Payment,
+    },
+    /// A payment was decided on the gateway's side, which the shop is told by callback.
+    Settled {
+        /// Which.
+        reference: Reference,
+        /// When and how.
+        decision: Decision,
+    },
+    /// Money was given back.
+    Refunded {
+        /// As it was answered.
+        refund: Refund,
+        /// The payment as it stands now.
+        payment: Payment,
+    },
+    /// The shop has taken a callback.
+    Delivered {
+        /// The event's id.
+        event: String,
+    },
+}
+
+/// A payment in the book.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// What was asked, even if a part was captured.
+    pub asked: Money,
+    /// As it stands now.
+    pub payment: Payment,
+    /// Whether to take or to reserve, once it is agreed.
+    pub take: Take,
+    /// What becomes of it on its own.
+    pub decision: Option<Decision>,
+}
+
+/// A callback that has not been taken yet.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// What it says.
+    pub event: PaymentEvent,
+    /// How often it is sent.
+    pub copies: u8,
+}
+
+/// What the fake took and gave back in one currency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Totals {
+    /// Payments taken.
+    pub payments: u64,
+    /// Their sum.
+    pub taken: Money,
+    /// The sum given back.
+    pub refunded: Money,
+}
+
+/// The present state of the book.
+#[derive(Default, Debug)]
+pub struct Ledger {
+    payments: BTreeMap<Reference, Held>,
+    refunds: BTreeMap<Reference, Refund>,
+    lost: BTreeSet<Reference>,
+    waiting: BTreeMap<String, Waiting>,
+}
+
+impl Replay for Ledger {
+    type Fact = Fact;
+
+    fn replay(&mut self, fact: Fact) {
+        match fact {
+            Fact::Lost { reference } => drop(self.lost.insert(reference)),
+            Fact::Started { payment, take, decision } => {
+                let held = Held { asked: payment.amount, payment, take, decision };
+                self.payments.insert(held.payment.reference.clone(), held);
+            }
+            Fact::Changed { payment } => self.put(payment),
+            Fact::Settled { reference, decision } => self.settle(&reference, decision),
+            Fact::Refunded { refund, payment } => {
+                self.put(payment);
+                self.refunds.insert(refund.reference.clone(), refund);
+            }
+            Fact::Delivered { event } => drop(self.waiting.remove(&event)),
+        }
+    }
+}
+
+impl Ledger {
+    fn put(&mut self, payment: Payment) {
+        if let Some(held) = self.payments.get_mut(&payment.reference) {
+            held.payment = payment;
+        }
+    }
+
+    fn settle(&mut self, reference: &Reference, decision: Decision) {
+        if let Some(held) = self.payments.get_mut(reference) {
+            held.payment.outcome = decision.outcome;
+            held.decision = None;
+            let id = format!("evt_{}", held.payment.gateway_id.as_deref().unwrap_or_default());
+            let event = PaymentEvent { id: id.clone(), at: decision.at, payment: held.payment.clone() };
+            self.waiting.insert(id, Waiting { event, copies: decision.copies });
+        }
+    }
+
+    /// A payment by our reference.
+    pub fn payment(&self, reference: &Reference) -> Option<&Held> {
+        self.payments.get(reference)
+    }
+
+    /// A payment by the fake's own id.
+    pub fn by_id(&self, id: &str) -> Option<&Held> {
+        self.payments.values().find(|held| held.payment.gateway_id.as_deref() == Some(id))
+    }
+
+    /// A refund by our reference.
+    pub fn refund(&self, reference: &Reference) -> Option<&Refund> {
+        self.refunds.get(reference)
+    }
+
+    /// Whether an earlier attempt of this reference got lost.
+    pub fn was_lost(&self, reference: &Reference) -> bool {
+        self.lost.contains(reference)
+    }
+
+    /// The next free id: the book's own counter.
+    pub fn next_id(&self) -> String {
+        format!("fake_{}", self.payments.len() + self.refunds.len() + 1)
+    }
+
+    /// The decisions that fall until `now`.
+    pub fn due(&self, now: Instant) -> Vec<Fact> {
+        let due = |held: &Held| held.decision.clone().filter(|decision| decision.at <= now);
+        self.payments
+            .iter()
+            .filter_map(|(reference, held)| Some(Fact::Settled { reference: reference.clone(), decision: due(held)? }))
+            .collect()
+    }
+
+    /// The callbacks nobody has taken yet.
+    pub fn waiting(&self) -> Vec<Waiting> {
+        self.waiting.values().cloned().collect()
+    }
+
+    /// What was taken and given back, per currency.
+    pub fn totals(&self) -> Result<BTreeMap<Currency, Totals>> {
+        let mut all = BTreeMap::new();
+        for payment in self.payments.values().map(|held| &held.payment).filter(|payment| payment.is_taken()) {
+            let zero = Money::zero(payment.amount.currency());
+            let sum = all.entry(zero.currency()).or_insert(Totals { payments: 0, taken: zero, refunded: zero });
+            sum.payments += 1;
+            sum.taken = sum.taken.plus(payment.amount)?;
+            sum.refunded = sum.refunded.plus(payment.refunded)?;
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,204 @@
+//! The fake's decisions, pure: the book and a request in, the facts to write and the answer out.
+
+use super::Settings;
+use super::ledger::{Decision, Fact, Held, Ledger};
+use super::magic::{Behaviour, behaviour, last_four};
+use crate::error::{ConnectorError, Kind, Result};
+use crate::payment::{
+    CaptureRequest, ClientAction, Decline, Outcome, Payment, PaymentRequest, PaymentSource, Reference, Refund,
+    RefundRequest, SavedMethod, Take,
+};
+use comptoir_domain::{Instant, Money};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+/// What to write, and what to answer.
+pub(super) type Decided<T> = (Vec<Fact>, Result<T>);
+
+fn refuse<T>(kind: Kind, code: &'static str, message: impl Into<String>) -> Decided<T> {
+    (Vec::new(), Err(ConnectorError::new(kind, code, message)))
+}
+
+fn unknown_payment<T>(reference: &Reference) -> Decided<T> {
+    (Vec::new(), Err(ConnectorError::not_found(format!("no payment {reference}"))))
+}
+
+fn same_or_conflict<T: Clone>(known: &T, held: Money, asked: Money) -> Result<T> {
+    if held == asked {
+        return Ok(known.clone());
+    }
+    let message = format!("the reference was used for {held}, now for {asked}");
+    Err(ConnectorError::new(Kind::Conflict, "reference_reused", message))
+}
+
+/// Begins a payment.
+pub(super) fn start(ledger: &Ledger, settings: &Settings, request: &PaymentRequest) -> Decided<Payment> {
+    if let Some(held) = ledger.payment(&request.reference) {
+        return (Vec::new(), same_or_conflict(&held.payment, held.asked, request.amount));
+    }
+    if request.amount.minor() <= 0 {
+        return refuse(Kind::InvalidRequest, "amount", "the amount must be more than nothing");
+    }
+    if matches!(request.source, PaymentSource::Offline) {
+        return refuse(Kind::InvalidRequest, "source", "this gateway takes cards and its own page");
+    }
+    let taken = agreed_outcome(request.take);
+    let later = |outcome, copies| Decision { at: request.at.plus(settings.callback_delay), outcome, copies };
+    let begin = |outcome, decision| {
+        let payment = payment(ledger, request, outcome);
+        (vec![Fact::Started { payment: payment.clone(), take: request.take, decision }], Ok(payment))
+    };
+    let pending = Outcome::Pending { instructions: None };
+    let Some(behaviour) = behaviour(&request.source, request.amount) else {
+        return begin(decline("unknown_card", "only the cards of the table work here", true), None);
+    };
+    match behaviour {
+        Behaviour::Approve => begin(taken, None),
+        Behaviour::DeclineSoft => begin(short_of_funds(), None),
+        Behaviour::DeclineHard => begin(decline("stolen_card", "the card was reported stolen", true), None),
+        Behaviour::Error => begin(failure(), None),
+        Behaviour::Outage => refuse(Kind::Unavailable, "outage", "the gateway cannot be reached"),
+        Behaviour::LostBefore if ledger.was_lost(&request.reference) => begin(taken, None),
+        Behaviour::LostBefore => (vec![Fact::Lost { reference: request.reference.clone() }], Err(no_answer())),
+        Behaviour::LostAfter => (begin(taken, None).0, Err(no_answer())),
+        Behaviour::Later => begin(pending, Some(later(taken, 1))),
+        Behaviour::LaterTwice => begin(pending, Some(later(taken, 2))),
+        Behaviour::LaterDecline => begin(pending, Some(later(short_of_funds(), 1))),
+        Behaviour::Never => begin(pending, None),
+        Behaviour::Action => begin(action(ledger, settings), None),
+    }
+}
+
+const fn agreed_outcome(take: Take) -> Outcome {
+    match take {
+        Take::Now => Outcome::Approved,
+        Take::Reserve => Outcome::Authorised,
+    }
+}
+
+fn no_answer() -> ConnectorError {
+    ConnectorError::new(Kind::Unknown, "timeout", "the gateway did not answer in time")
+}
+
+fn decline(code: &str, message: &str, hard: bool) -> Outcome {
+    Outcome::Declined(Decline { hard, code: code.into(), message: message.into() })
+}
+
+fn short_of_funds() -> Outcome {
+    decline("insufficient_funds", "the account does not cover it", false)
+}
+
+fn failure() -> Outcome {
+    Outcome::Error { code: "processing_error".into(), message: "the gateway failed; nothing was taken".into() }
+}
+
+fn action(ledger: &Ledger, settings: &Settings) -> Outcome {
+    let redirect_to = format!("{}?payment={}", settings.page, ledger.next_id());
+    Outcome::ActionNeeded(ClientAction { redirect_to, fields: Vec::new() })
+}
+
+fn payment(ledger: &Ledger, request: &PaymentRequest, outcome: Outcome) -> Payment {
+    let id = ledger.next_id();
+    let card = match &request.source {
+        PaymentSource::Card(card) => Some((last_four(card.number.expose_secret()), card)),
+        _ => None,
+    };
+    let refused = matches!(outcome, Outcome::Declined(_) | Outcome::Error { .. });
+    let saved = card.filter(|_| request.save && !refused).map(|(four, card)| SavedMethod {
+        token: format!("fake_tok_{four}"),
+        label: format!("fake •••• {four}"),
+        expires: Some((card.expiry_month, card.expiry_year)),
+    });
+    let raw = json!({ "id": id, "card": card.map(|(four, _)| four), "amount": request.amount });
+    Payment {
+        reference: request.reference.clone(),
+        gateway_id: Some(id),
+        amount: request.amount,
+        outcome,
+        refunded: Money::zero(request.amount.currency()),
+        saved,
+        raw: raw.to_string(),
+    }
+}
+
+/// Gives money back.
+pub(super) fn refund(ledger: &Ledger, request: &RefundRequest) -> Decided<Refund> {
+    if let Some(known) = ledger.refund(&request.reference) {
+        return (Vec::new(), same_or_conflict(known, known.amount, request.amount));
+    }
+    let Some(Held { payment, .. }) = ledger.payment(&request.payment) else {
+        return unknown_payment(&request.payment);
+    };
+    if !payment.is_taken() || request.amount.minor() <= 0 {
+        return refuse(Kind::InvalidRequest, "not_refundable", "nothing was taken, or the amount is not positive");
+    }
+    let refunded = match payment.refunded.plus(request.amount) {
+        Ok(sum) => sum,
+        Err(error) => return (Vec::new(), Err(error.into())),
+    };
+    if refunded.minor() > payment.amount.minor() {
+        return refuse(Kind::Declined, "refund_too_high", format!("{refunded} of {} paid", payment.amount));
+    }
+    let id = ledger.next_id();
+    let refund = Refund {
+        reference: request.reference.clone(),
+        payment: request.payment.clone(),
+        amount: request.amount,
+        raw: json!({ "id": id, "refunded": request.amount }).to_string(),
+        gateway_id: Some(id),
+    };
+    let payment = Payment { refunded, ..payment.clone() };
+    (vec![Fact::Refunded { refund: refund.clone(), payment }], Ok(refund))
+}
+
+/// Takes a reserved amount.
+pub(super) fn capture(ledger: &Ledger, request: &CaptureRequest) -> Decided<Payment> {
+    let Some(Held { payment, .. }) = ledger.payment(&request.payment) else {
+        return unknown_payment(&request.payment);
+    };
+    let (asked, reserved) = (request.amount, payment.amount);
+    match payment.outcome {
+        Outcome::Captured => (Vec::new(), same_or_conflict(payment, reserved, asked)),
+        Outcome::Authorised if asked.currency() != reserved.currency() || asked.minor() <= 0 => {
+            refuse(Kind::InvalidRequest, "amount", "more than nothing, in the currency of the payment")
+        }
+        Outcome::Authorised if asked.minor() > reserved.minor() => {
+            refuse(Kind::Declined, "capture_too_high", format!("only {reserved} is reserved"))
+        }
+        Outcome::Authorised => {
+            change(Payment { amount: request.amount, outcome: Outcome::Captured, ..payment.clone() })
+        }
+        _ => refuse(Kind::Conflict, "wrong_state", "nothing is reserved"),
+    }
+}
+
+/// Releases a reserved amount.
+pub(super) fn void(ledger: &Ledger, reference: &Reference) -> Decided<Payment> {
+    let Some(Held { payment, .. }) = ledger.payment(reference) else {
+        return unknown_payment(reference);
+    };
+    match payment.outcome {
+        Outcome::Voided => (Vec::new(), Ok(payment.clone())),
+        Outcome::Authorised => change(Payment { outcome: Outcome::Voided, ..payment.clone() }),
+        _ => refuse(Kind::Conflict, "wrong_state", "nothing is reserved"),
+    }
+}
+
+fn change(payment: Payment) -> Decided<Payment> {
+    (vec![Fact::Changed { payment: payment.clone() }], Ok(payment))
+}
+
+/// What the client does on the fake's page.
+pub(super) fn confirm(ledger: &Ledger, gateway_id: &str, agreed: bool, at: Instant) -> Decided<Reference> {
+    let Some(Held { payment, take, .. }) = ledger.by_id(gateway_id) else {
+        return (Vec::new(), Err(ConnectorError::not_found(format!("no payment {gateway_id}"))));
+    };
+    let reference = payment.reference.clone();
+    if !matches!(payment.outcome, Outcome::ActionNeeded(_)) {
+        return (Vec::new(), Ok(reference)); // the second click changes nothing
+    }
+    let outcome =
+        if agreed { agreed_outcome(*take) } else { decline("refused_by_client", "the client refused", false) };
+    let decision = Decision { at, outcome, copies: 1 };
+    (vec![Fact::Settled { reference: reference.clone(), decision }], Ok(reference))
+}

@@ -1,0 +1,209 @@
+use super::*;
+use crate::error::Kind;
+use crate::payment::contract::{self, CallbackFeed, Subject, request};
+use crate::payment::{Card, Outcome, PaymentSource};
+use chrono::TimeDelta;
+use comptoir_domain::Money;
+
+fn settings() -> Settings {
+    Settings {
+        secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into(),
+        page: "https://shop.example/fake".into(),
+        latency: Duration::ZERO,
+        callback_delay: TimeDelta::seconds(30),
+    }
+}
+
+fn card(behaviour: Behaviour) -> PaymentSource {
+    let number = MAGIC.iter().find(|row| row.behaviour == behaviour).unwrap().card;
+    plain_card(number)
+}
+
+fn plain_card(number: &str) -> PaymentSource {
+    PaymentSource::Card(Card {
+        number: number.into(),
+        expiry_month: 12,
+        expiry_year: 2030,
+        code: "987".into(),
+        holder: "Anna Ünal".into(),
+    })
+}
+
+struct Bench {
+    folder: tempfile::TempDir,
+    gateway: FakeGateway,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let gateway = FakeGateway::open(&folder.path().join("fake.jsonl"), settings()).unwrap();
+        Self { folder, gateway }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("fake.jsonl")
+    }
+
+    async fn start(&self, reference: &str, behaviour: Behaviour) -> Result<Payment> {
+        self.gateway.start(&request(reference, "12.10", "EUR", card(behaviour))).await
+    }
+}
+
+#[async_trait]
+impl CallbackFeed for FakeGateway {
+    async fn post(&self, at: Instant) -> Vec<Callback> {
+        self.pending_callbacks(at).await.unwrap().into_iter().map(|outgoing| outgoing.callback).collect()
+    }
+}
+
+fn noon() -> Instant {
+    "2026-03-31T12:00:00Z".parse().unwrap()
+}
+
+#[tokio::test]
+async fn passes_the_contract() {
+    let bench = Bench::new();
+    for (later, prefix) in [(Behaviour::Later, "one"), (Behaviour::LaterTwice, "two")] {
+        let path = bench.folder.path().join(prefix);
+        let gateway = FakeGateway::open(&path, settings()).unwrap();
+        let subject = Subject {
+            declined: Some(card(Behaviour::DeclineHard)),
+            lost_before: Some(card(Behaviour::LostBefore)),
+            lost_after: Some(card(Behaviour::LostAfter)),
+            later: Some((card(later), &gateway)),
+            ..Subject::new(&gateway, card(Behaviour::Approve))
+        };
+        contract::payment_gateway(&subject).await;
+    }
+}
+
+#[tokio::test]
+async fn every_behaviour_answers_as_the_table_says() {
+    let bench = Bench::new();
+    let hard = |payment: &Payment| match &payment.outcome {
+        Outcome::Declined(decline) => decline.hard,
+        other => panic!("{other:?}"),
+    };
+    assert!(bench.start("a", Behaviour::Approve).await.unwrap().is_taken());
+    assert!(!hard(&bench.start("b", Behaviour::DeclineSoft).await.unwrap()));
+    assert!(hard(&bench.start("c", Behaviour::DeclineHard).await.unwrap()));
+    assert!(matches!(bench.start("d", Behaviour::Error).await.unwrap().outcome, Outcome::Error { .. }));
+    assert_eq!(bench.start("e", Behaviour::Outage).await.unwrap_err().kind, Kind::Unavailable);
+    let stranger = plain_card("5555555555554444");
+    assert!(hard(&bench.gateway.start(&request("f", "1.00", "EUR", stranger)).await.unwrap()));
+}
+
+#[tokio::test]
+async fn an_amount_chooses_where_there_is_no_magic_card() {
+    let bench = Bench::new();
+    let page = || PaymentSource::HostedPage { return_to: "https://shop.example/back".into() };
+    let declined = bench.gateway.start(&request("a", "9900.02", "EUR", page())).await.unwrap();
+    assert!(matches!(declined.outcome, Outcome::Declined(_)));
+    let yen = bench.gateway.start(&request("b", "990001", "JPY", card(Behaviour::Approve))).await.unwrap();
+    assert!(matches!(yen.outcome, Outcome::Declined(_)));
+}
+
+#[tokio::test]
+async fn later_decisions_come_when_they_are_due_and_until_they_are_taken() {
+    let bench = Bench::new();
+    bench.start("yes", Behaviour::Later).await.unwrap();
+    bench.start("no", Behaviour::LaterDecline).await.unwrap();
+    bench.start("twice", Behaviour::LaterTwice).await.unwrap();
+    bench.start("never", Behaviour::Never).await.unwrap();
+    let early = noon().plus(TimeDelta::seconds(29));
+    assert_eq!(bench.gateway.pending_callbacks(early).await.unwrap(), vec![]);
+    let due = noon().plus(TimeDelta::seconds(30));
+    let mut seen = Vec::new();
+    for outgoing in bench.gateway.pending_callbacks(due).await.unwrap() {
+        let event = bench.gateway.verify(&outgoing.callback, due).await.unwrap();
+        assert_eq!(event.at, due);
+        seen.push((event.payment.reference.to_string(), event.payment.is_taken()));
+    }
+    seen.sort();
+    let want = [("no", false), ("twice", true), ("twice", true), ("yes", true)];
+    assert_eq!(seen, want.map(|(name, taken)| (name.to_string(), taken)));
+    let again = bench.gateway.pending_callbacks(due).await.unwrap();
+    assert_eq!(again.len(), 4);
+    for outgoing in &again {
+        bench.gateway.delivered(&outgoing.event).await.unwrap();
+    }
+    assert_eq!(bench.gateway.pending_callbacks(due).await.unwrap(), vec![]);
+    let much_later = noon().plus(TimeDelta::days(400));
+    let never = bench.gateway.fetch(&Reference::new("never").unwrap(), much_later).await.unwrap();
+    assert_eq!(never.outcome, Outcome::Pending { instructions: None });
+}
+
+#[tokio::test]
+async fn the_client_confirms_on_a_page_once() {
+    let bench = Bench::new();
+    for (reference, agreed) in [("yes", true), ("no", false)] {
+        let started = bench.start(reference, Behaviour::Action).await.unwrap();
+        let id = started.gateway_id.unwrap();
+        let Outcome::ActionNeeded(action) = started.outcome else { panic!("no action") };
+        assert_eq!(action.redirect_to, format!("https://shop.example/fake?payment={id}"));
+        assert_eq!(bench.gateway.confirm(&id, agreed, noon()).await.unwrap().as_str(), reference);
+        bench.gateway.confirm(&id, !agreed, noon()).await.unwrap();
+        let now = bench.gateway.fetch(&Reference::new(reference).unwrap(), noon()).await.unwrap();
+        assert_eq!(now.is_taken(), agreed);
+    }
+    assert_eq!(bench.gateway.pending_callbacks(noon()).await.unwrap().len(), 2);
+    assert_eq!(bench.gateway.confirm("fake_99", true, noon()).await.unwrap_err().kind, Kind::NotFound);
+}
+
+#[tokio::test]
+async fn a_saved_card_works_without_the_client() {
+    let bench = Bench::new();
+    let asked = PaymentRequest { save: true, ..request("first", "5.00", "EUR", card(Behaviour::Approve)) };
+    let saved = bench.gateway.start(&asked).await.unwrap().saved.unwrap();
+    assert_eq!((saved.label.as_str(), saved.expires), ("fake •••• 4242", Some((12, 2030))));
+    let renewal = PaymentSource::Saved(saved.token.into());
+    assert!(bench.gateway.start(&request("second", "5.00", "EUR", renewal)).await.unwrap().is_taken());
+}
+
+/// Two processes are two open books on one file: thirty attempts at each of five references are five charges.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_reference_from_everywhere_is_one_charge() {
+    let bench = Bench::new();
+    let other = FakeGateway::open(&bench.path(), settings()).unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    for attempt in 0..150 {
+        let gateway = if attempt % 2 == 0 { bench.gateway.clone() } else { other.clone() };
+        let asked = request(&format!("r{}", attempt % 5), "7.00", "EUR", card(Behaviour::LostAfter));
+        running.spawn(async move { drop(gateway.start(&asked).await) });
+    }
+    running.join_all().await;
+    let reopened = FakeGateway::open(&bench.path(), settings()).unwrap();
+    for gateway in [&bench.gateway, &other, &reopened] {
+        let totals = gateway.totals().await.unwrap();
+        let euro: Currency = "EUR".parse().unwrap();
+        let want = Totals { payments: 5, taken: Money::from_minor(3500, euro), refunded: Money::zero(euro) };
+        assert_eq!(totals, BTreeMap::from([(euro, want)]));
+    }
+}
+
+#[tokio::test]
+async fn the_book_keeps_no_card_number() {
+    let bench = Bench::new();
+    for row in MAGIC {
+        let asked = PaymentRequest { save: true, ..request(row.card, "3.00", "EUR", plain_card(row.card)) };
+        let masked = PaymentRequest { reference: Reference::new(format!("m{}", row.minor)).unwrap(), ..asked };
+        drop(bench.gateway.start(&masked).await);
+    }
+    let book = std::fs::read_to_string(bench.path()).unwrap();
+    assert!(book.lines().count() >= MAGIC.len() - 1, "{book}");
+    for row in MAGIC {
+        assert!(!book.contains(row.card));
+    }
+    assert!(!book.contains("987\"") && !book.contains("Anna"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn latency_is_as_configured() {
+    let bench = Bench::new();
+    let slow = Settings { latency: Duration::from_secs(9), ..settings() };
+    let gateway = FakeGateway::open(&bench.path(), slow).unwrap();
+    let began = tokio::time::Instant::now();
+    gateway.start(&request("a", "1.00", "EUR", card(Behaviour::Approve))).await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 9);
+}

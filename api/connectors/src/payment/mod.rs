@@ -1,0 +1,97 @@
+//! The port to whoever takes money: one small trait, and optional groups for what only some gateways can do.
+//!
+//! The caller commits its own [`Reference`] before it calls. The same reference twice is one payment and one answer,
+//! and after [`crate::Kind::Unknown`] the caller asks [`Lookup::fetch`] before it does anything else (PAY-11); a
+//! gateway without that group gets a to-do instead. Every answer names amount and currency, to be compared with what
+//! was asked ([`Payment::agrees_with`]). A refusal by the bank is an answer ([`Outcome::Declined`]), not an error.
+
+mod answers;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+pub mod fake;
+pub mod manual;
+mod requests;
+
+pub use answers::{ClientAction, Decline, Outcome, Payment, PaymentEvent, Refund, SavedMethod};
+pub use requests::{
+    Callback, CaptureRequest, Card, InvalidReference, PaymentRequest, PaymentSource, Reference, RefundRequest, Take,
+};
+
+use crate::error::Result;
+use async_trait::async_trait;
+use comptoir_domain::{Currency, Instant};
+
+/// Takes payments. `at` in every call is the caller's clock; gateways that sign or date their calls need it.
+#[async_trait]
+pub trait PaymentGateway: Send + Sync {
+    /// Whether it can take this currency.
+    fn takes(&self, currency: Currency) -> bool;
+
+    /// Begins a payment, and finishes it where the source allows. A repeated reference begins nothing and gets
+    /// the payment as it stands; with another amount it is a `Conflict`.
+    async fn start(&self, request: &PaymentRequest) -> Result<Payment>;
+
+    /// Asking what became of a payment.
+    fn lookup(&self) -> Option<&dyn Lookup> {
+        None
+    }
+
+    /// Giving money back.
+    fn refunds(&self) -> Option<&dyn Refunds> {
+        None
+    }
+
+    /// Reserving first ([`Take::Reserve`]) and taking later.
+    fn captures(&self) -> Option<&dyn Captures> {
+        None
+    }
+
+    /// Releasing a reserved amount.
+    fn voids(&self) -> Option<&dyn Voids> {
+        None
+    }
+
+    /// Being told by the gateway.
+    fn callbacks(&self) -> Option<&dyn Callbacks> {
+        None
+    }
+}
+
+/// Asking what became of a payment, by our reference.
+#[async_trait]
+pub trait Lookup: Send + Sync {
+    /// The payment as the gateway sees it now; `NotFound` if it never arrived.
+    async fn fetch(&self, reference: &Reference, at: Instant) -> Result<Payment>;
+}
+
+/// Giving money back.
+#[async_trait]
+pub trait Refunds: Send + Sync {
+    /// Gives back part or all; never more than was taken. A repeated refund reference gets the first answer.
+    async fn refund(&self, request: &RefundRequest) -> Result<Refund>;
+
+    /// The refund as the gateway sees it; `NotFound` if it never arrived.
+    async fn fetch_refund(&self, reference: &Reference, at: Instant) -> Result<Refund>;
+}
+
+/// Taking what was reserved.
+#[async_trait]
+pub trait Captures: Send + Sync {
+    /// Takes the reserved amount or a part of it; the rest is released. Once: repeating gets the same answer.
+    async fn capture(&self, request: &CaptureRequest) -> Result<Payment>;
+}
+
+/// Releasing what was reserved.
+#[async_trait]
+pub trait Voids: Send + Sync {
+    /// Releases the whole reserved amount. Repeating gets the same answer.
+    async fn void(&self, payment: &Reference, at: Instant) -> Result<Payment>;
+}
+
+/// Understanding the calls that a gateway makes to us.
+#[async_trait]
+pub trait Callbacks: Send + Sync {
+    /// Checks where the call comes from (`Auth` if it is forged or stale) and reads it. Safe to repeat: the event's
+    /// id is the same each time, and the caller drops what it has seen (PAY-02).
+    async fn verify(&self, callback: &Callback, at: Instant) -> Result<PaymentEvent>;
+}

@@ -1,0 +1,176 @@
+//! What we ask of a gateway.
+
+use comptoir_domain::{Instant, Money};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// Our own name for a payment or refund, committed before the call: the key against doing it twice.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reference(String);
+
+/// The text cannot be a reference.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected 1 to 40 letters, digits, hyphens or underscores")]
+pub struct InvalidReference;
+
+impl Reference {
+    /// 1 to 40 ASCII letters, digits, `-` and `_`: what every known gateway lets through.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidReference> {
+        let text = text.into();
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        if plain && (1..=40).contains(&text.len()) { Ok(Self(text)) } else { Err(InvalidReference) }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = InvalidReference;
+    fn try_from(text: String) -> Result<Self, InvalidReference> {
+        Self::new(text)
+    }
+}
+
+impl From<Reference> for String {
+    fn from(reference: Reference) -> String {
+        reference.0
+    }
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// A card as typed into the store. Its number and code never show in logs and are never stored.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Digits only.
+    pub number: SecretString,
+    /// 1 to 12.
+    pub expiry_month: u8,
+    /// Four digits.
+    pub expiry_year: u16,
+    /// The three or four digits on the back.
+    pub code: SecretString,
+    /// The name on the card.
+    pub holder: String,
+}
+
+/// Where the money comes from.
+#[derive(Clone, Debug)]
+pub enum PaymentSource {
+    /// A card entered in our store.
+    Card(Card),
+    /// A method that the gateway keeps for us under a token; used without the client being there.
+    Saved(SecretString),
+    /// The gateway's own page; the client comes back to `return_to`.
+    HostedPage {
+        /// Where the gateway sends the client afterwards.
+        return_to: String,
+    },
+    /// Outside of any machine: a cheque, a bank transfer.
+    Offline,
+}
+
+/// Whether to take the money or only to reserve it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Take {
+    /// Take it at once.
+    Now,
+    /// Reserve it; [`super::Captures`] takes it later.
+    Reserve,
+}
+
+/// One payment to begin.
+#[derive(Clone, Debug)]
+pub struct PaymentRequest {
+    /// Our key.
+    pub reference: Reference,
+    /// More than nothing.
+    pub amount: Money,
+    /// What the client reads on the statement or page.
+    pub description: String,
+    /// Where the money comes from.
+    pub source: PaymentSource,
+    /// Now, or reserved first.
+    pub take: Take,
+    /// Whether to keep the method for later payments, where the gateway can.
+    pub save: bool,
+    /// The caller's clock.
+    pub at: Instant,
+}
+
+/// One refund.
+#[derive(Clone, Debug)]
+pub struct RefundRequest {
+    /// Our key for the refund.
+    pub reference: Reference,
+    /// The payment it belongs to.
+    pub payment: Reference,
+    /// More than nothing, in the payment's currency.
+    pub amount: Money,
+    /// The caller's clock.
+    pub at: Instant,
+}
+
+/// Taking a reserved amount.
+#[derive(Clone, Debug)]
+pub struct CaptureRequest {
+    /// The payment that reserved it.
+    pub payment: Reference,
+    /// At most what was reserved.
+    pub amount: Money,
+    /// The caller's clock.
+    pub at: Instant,
+}
+
+/// A call that a gateway made to us, as it came in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Callback {
+    /// The query string without `?`.
+    pub query: String,
+    /// Header names in small letters, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte: signatures are made over it.
+    pub body: Vec<u8>,
+}
+
+impl Callback {
+    /// The first header of that name (small letters).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_plain_and_short() {
+        assert!(Reference::new("txn_0phg3n1k0000000000000000ab").is_ok());
+        for text in ["", "a b", "é", "a/b", "a\n", &"x".repeat(41)] {
+            assert_eq!(Reference::new(text), Err(InvalidReference), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_card_does_not_show_its_secrets() {
+        let card = Card {
+            number: "4242424242424242".into(),
+            expiry_month: 12,
+            expiry_year: 2030,
+            code: "987".into(),
+            holder: "Anna".into(),
+        };
+        let shown = format!("{:?}", PaymentSource::Card(card));
+        assert!(!shown.contains("4242") && !shown.contains("987") && shown.contains("Anna"), "{shown}");
+    }
+}
