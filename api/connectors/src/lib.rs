@@ -7,8 +7,8 @@
 
 pub mod book;
 pub mod error;
-//pub mod mail;
-//pub mod panel;
+pub mod mail;
+pub mod panel;
 pub mod payment;
 
 pub use error::{ConnectorError, Kind, Result, Retry};
