@@ -57,7 +57,7 @@ impl Sink {
     }
 
     async fn send(&self) -> Result<()> {
-        Smtp::new(&self.settings()).unwrap().send(&message()).await
+        Smtp::new(self.settings()).unwrap().send(&message()).await
     }
 
     fn commands(&self, verb: &str) -> Vec<String> {
@@ -133,7 +133,7 @@ async fn the_login_is_sent_and_never_shown() {
     let login = Some(Login { user: "anna".into(), password: "geheim".into() });
     let settings = SmtpSettings { login, ..sink.settings() };
     assert!(!format!("{settings:?}").contains("geheim"));
-    Smtp::new(&settings).unwrap().send(&message()).await.unwrap();
+    Smtp::new(settings).unwrap().send(&message()).await.unwrap();
     // RFC 4616: NUL user NUL password; base64 of it made with coreutils
     assert_eq!(sink.commands("AUTH"), ["AUTH PLAIN AGFubmEAZ2VoZWlt"]);
 }
@@ -153,10 +153,10 @@ async fn each_failure_says_what_may_be_done_next() {
     }
     let sink = Sink::start(Mood::RefusesLogin).await;
     let login = Some(Login { user: "anna".into(), password: "geheim".into() });
-    let error = Smtp::new(&SmtpSettings { login, ..sink.settings() }).unwrap().send(&message()).await.unwrap_err();
+    let error = Smtp::new(SmtpSettings { login, ..sink.settings() }).unwrap().send(&message()).await.unwrap_err();
     assert_eq!((error.kind, error.retry), (Kind::Auth, Retry::Never));
     let nobody = SmtpSettings { port: 1, ..sink.settings() };
-    assert_eq!(Smtp::new(&nobody).unwrap().send(&message()).await.unwrap_err().kind, Kind::Unavailable);
+    assert_eq!(Smtp::new(nobody).unwrap().send(&message()).await.unwrap_err().kind, Kind::Unavailable);
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn nothing_is_sent_in_the_open_when_tls_is_wanted() {
         let sink = Sink::start(Mood::Good).await;
         let login = Some(Login { user: "anna".into(), password: "geheim".into() });
         let error =
-            Smtp::new(&SmtpSettings { tls, login, ..sink.settings() }).unwrap().send(&message()).await.unwrap_err();
+            Smtp::new(SmtpSettings { tls, login, ..sink.settings() }).unwrap().send(&message()).await.unwrap_err();
         assert_eq!((error.kind, error.retry), (Kind::Unavailable, Retry::Safe), "{error}");
         assert!(sink.commands("AUTH").is_empty() && sink.commands("MAIL").is_empty());
     }
@@ -175,7 +175,7 @@ async fn nothing_is_sent_in_the_open_when_tls_is_wanted() {
 async fn a_smuggled_header_reaches_no_server() {
     let sink = Sink::start(Mood::Good).await;
     let evil = Message { subject: "x\r\nBcc: victim@example.net".into(), ..message() };
-    let error = Smtp::new(&sink.settings()).unwrap().send(&evil).await.unwrap_err();
+    let error = Smtp::new(sink.settings()).unwrap().send(&evil).await.unwrap_err();
     assert_eq!(error.kind, Kind::InvalidRequest);
     assert!(sink.received.lock().unwrap().commands.is_empty());
 }
