@@ -1,0 +1,109 @@
+//! The account area: overview, subscriptions, profile.
+
+use super::{Choice, Form, InvoiceRow, shopper_pages};
+use crate::site::Cycle;
+use chrono::NaiveDate;
+use comptoir_domain::Money;
+use serde::Serialize;
+
+/// The words of SUB-02; each has a text.
+pub const SUBSCRIPTION_STATUSES: &[&str] = &[
+    "active",
+    "pending",
+    "cancelled",
+    "suspended",
+    "pending_renewal",
+    "completed",
+    "transferred",
+    "failed",
+    "fraudulent",
+    "expired",
+    "sent",
+    "stopped",
+    "started",
+    "in_progress",
+    "collections",
+    "inactive",
+    "user_input_required",
+];
+
+/// What matters today.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountPage {
+    /// The client's name.
+    pub client: String,
+    /// Token of the sign-out form.
+    pub csrf: String,
+    /// What is to be paid, one amount per currency.
+    pub open: Vec<Money>,
+    /// What the client has in hand with us, one amount per currency.
+    pub credit: Vec<Money>,
+    /// The latest invoices.
+    pub invoices: Vec<InvoiceRow>,
+    /// The running subscriptions.
+    pub subscriptions: Vec<SubscriptionRow>,
+}
+
+/// All subscriptions of a client.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubscriptionsPage {
+    /// The client's name.
+    pub client: String,
+    /// Token of the sign-out form.
+    pub csrf: String,
+    /// The subscriptions.
+    pub subscriptions: Vec<SubscriptionRow>,
+}
+
+/// A subscription in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SubscriptionRow {
+    /// Names it in addresses.
+    pub id: String,
+    /// The plan.
+    pub title: String,
+    /// Its domain or another name.
+    pub name: Option<String>,
+    /// One of [`SUBSCRIPTION_STATUSES`].
+    pub status: String,
+    /// What a period costs.
+    pub recurring: Money,
+    /// How long a period is.
+    pub cycle: Cycle,
+    /// When it renews; absent if it does not.
+    pub renews_on: Option<NaiveDate>,
+    /// Where it is used: the control panel.
+    pub panel_url: Option<String>,
+}
+
+/// Address and sign-in of a client. Fields as at checkout, and `current_password`, `password`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProfilePage {
+    /// The client's name.
+    pub client: String,
+    /// Countries by code.
+    pub countries: Vec<Choice>,
+    /// The people of the client: name and address.
+    pub contacts: Vec<ContactRow>,
+    /// Whether something was just saved.
+    pub saved: bool,
+    /// The present values, or what was refused.
+    pub form: Form,
+}
+
+/// A person of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContactRow {
+    /// Who.
+    pub name: String,
+    /// The address they sign in with.
+    pub email: String,
+    /// What they are for: `Billing`.
+    pub role: Option<String>,
+}
+
+shopper_pages! {
+    AccountPage: "account.html" at "account/";
+    SubscriptionsPage: "subscriptions.html" at "account/subscriptions/";
+    ProfilePage: "profile.html" at "account/profile/";
+}

@@ -1,0 +1,94 @@
+//! Checkout and its result.
+
+use super::{CartLine, Choice, Form, Page, Totals, shopper_pages};
+use serde::Serialize;
+
+/// Everything that is asked before an order. Fields: `kind` (`person`, `company`), `first_name`, `last_name`, `company`,
+/// `vat_number`, `email`, `phone`, `street`, `postal_code`, `city`, `state`, `country`, `password` (new clients),
+/// `custom.{name}`, `payment`, `accept`, and `quote`, the token of the quote that was shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckoutPage {
+    /// What is bought.
+    pub lines: Vec<CartLine>,
+    /// What it costs.
+    pub totals: Totals,
+    /// The token of this quote; a different price is refused and shown again.
+    pub quote: String,
+    /// The signed-in client's name; absent for a new one.
+    pub signed_in: Option<String>,
+    /// Countries by code.
+    pub countries: Vec<Choice>,
+    /// Ways to pay.
+    pub payments: Vec<Choice>,
+    /// Whether companies must give a VAT number.
+    pub vat_number_required: bool,
+    /// Questions of the store.
+    pub custom_fields: Vec<CustomField>,
+    /// What was typed and refused.
+    pub form: Form,
+}
+
+/// A question of the store (ORD-01).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CustomField {
+    /// Sent as `custom.{name}`.
+    pub name: String,
+    /// What is asked.
+    pub label: String,
+    /// Whether an answer is needed.
+    pub required: bool,
+}
+
+/// What became of an order.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResultPage {
+    /// The order's number.
+    pub order: String,
+    /// How it stands.
+    pub state: ResultState,
+    /// Where to pay, where the gateway has a page of its own.
+    pub pay_url: Option<String>,
+    /// How to pay by transfer: label and value.
+    pub instructions: Vec<(String, String)>,
+    /// The invoice, once there is one.
+    pub invoice: Option<String>,
+    /// What was bought.
+    pub lines: Vec<CartLine>,
+    /// What it cost.
+    pub totals: Totals,
+}
+
+/// What a shopper is told about an order (ORD-07).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResultState {
+    /// Paid; delivery has begun.
+    Paid,
+    /// A transfer or a payment page is awaited.
+    WaitingForPayment,
+    /// A person looks at it.
+    WaitingForValidation,
+    /// Delivered.
+    Done,
+    /// The payment was declined.
+    Declined,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl ResultState {
+    /// The word of each state.
+    pub const ALL: &'static [&'static str] =
+        &["paid", "waiting_for_payment", "waiting_for_validation", "done", "declined", "cancelled"];
+}
+
+shopper_pages! {
+    CheckoutPage: "checkout.html" at "checkout/";
+}
+
+impl Page for ResultPage {
+    const TEMPLATE: &'static str = "result.html";
+    fn path(&self) -> String {
+        format!("checkout/result/{}/", self.order)
+    }
+}

@@ -1,0 +1,213 @@
+//! What a shopper may see of a store: one value, read by the generator, the widgets and the public store API.
+//!
+//! Prices are exact amounts as the store shows them (net or gross is decided before); their texts are made when a page
+//! is rendered. Everything a shopper reads is a [`StoreText`], one wording per locale.
+
+mod check;
+mod plan;
+
+pub use plan::*;
+
+use comptoir_domain::{Currency, Locale, Money, StoreId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A wording per locale: `{"en-US":"Mailboxes","fr-FR":"Boîtes aux lettres"}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = BTreeMap<String, String>)]
+pub struct StoreText(pub BTreeMap<Locale, String>);
+
+impl StoreText {
+    /// One wording for one locale.
+    pub fn new(locale: Locale, text: impl Into<String>) -> Self {
+        Self(BTreeMap::from([(locale, text.into())]))
+    }
+
+    /// The wording for `locale`: its own, one of the same language, that of `otherwise`, or any.
+    pub fn get(&self, locale: Locale, otherwise: Locale) -> &str {
+        let language = || self.0.iter().find(|(known, _)| known.language() == locale.language()).map(|(_, text)| text);
+        let found = self.0.get(&locale).or_else(language).or_else(|| self.0.get(&otherwise));
+        found.or_else(|| self.0.values().next()).map(String::as_str).unwrap_or_default()
+    }
+}
+
+/// A store with all it offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSite {
+    /// The store itself.
+    pub store: StoreProfile,
+    /// Plans in the order they are shown.
+    pub plans: Vec<StorePlan>,
+    /// Questions that plans refer to by id.
+    #[serde(default)]
+    pub add_on_groups: Vec<StoreAddOnGroup>,
+    /// Domain names, if the store sells or asks for them.
+    #[serde(default)]
+    pub domains: Option<StoreDomains>,
+}
+
+impl StoreSite {
+    /// The add-on questions of a plan, in the plan's order.
+    pub fn groups_of<'a>(&'a self, plan: &'a StorePlan) -> impl Iterator<Item = &'a StoreAddOnGroup> {
+        plan.add_on_groups.iter().filter_map(|id| self.add_on_groups.iter().find(|group| group.id == *id))
+    }
+}
+
+/// Name, languages, looks and texts of a store (ORD-01, ORD-04).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreProfile {
+    /// The store.
+    pub id: StoreId,
+    /// What it is called.
+    pub name: String,
+    /// The language used where no other is asked for.
+    pub locale: Locale,
+    /// All languages, the default one among them.
+    pub locales: Vec<Locale>,
+    /// The one currency of its prices.
+    pub currency: Currency,
+    /// Whether prices are shown without or with taxes.
+    pub price_display: PriceDisplay,
+    /// Scheme and host, without a slash at the end: `https://shop.example.com`.
+    pub origin: String,
+    /// Where the store lives on that host, with slashes at both ends: `/` or `/shop/`.
+    pub base_path: String,
+    /// How the home page lays out the plans.
+    pub landing: Landing,
+    /// A built-in theme (`light`, `warm`, `dark`) or `themes/{name}.css` of the seller's own folder.
+    pub theme: String,
+    /// Own colours over the theme's: custom property without dashes → `#rrggbb`.
+    #[serde(default)]
+    pub colours: BTreeMap<String, String>,
+    /// A picture in place of the written name, in `assets/` of the seller's own folder.
+    #[serde(default)]
+    pub logo: Option<StoreLogo>,
+    /// The first line of the home page.
+    pub headline: StoreText,
+    /// The sentence below it.
+    pub intro: StoreText,
+    /// Short reasons to buy here, shown as a strip.
+    #[serde(default)]
+    pub promises: Vec<StoreText>,
+    /// A line above the header, such as an announcement.
+    #[serde(default)]
+    pub header_note: StoreText,
+    /// A line at the end of each page.
+    #[serde(default)]
+    pub footer_note: StoreText,
+    /// Who sells.
+    pub contact: StoreContact,
+    /// Imprint, terms, privacy.
+    #[serde(default)]
+    pub legal: Vec<StoreLegalText>,
+}
+
+/// Whether shown prices hold taxes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceDisplay {
+    /// Without taxes.
+    Net,
+    /// Taxes included.
+    Gross,
+}
+
+/// The landing templates of ORD-04.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Landing {
+    /// Plans side by side, one column each.
+    Column,
+    /// Plans below each other, one row each.
+    Row,
+}
+
+/// A picture and the space it takes, so that nothing jumps while it loads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreLogo {
+    /// Name of the file in `assets/`.
+    pub file: String,
+    /// Pixels.
+    pub width: u16,
+    /// Pixels.
+    pub height: u16,
+}
+
+/// The seller's address as shown in the footer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreContact {
+    /// Legal name.
+    pub company: String,
+    /// Lines of the postal address.
+    pub address: Vec<String>,
+    /// Where to write.
+    pub email: String,
+    /// Where to call.
+    #[serde(default)]
+    pub phone: Option<String>,
+}
+
+/// A legal text, on a page of its own or elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreLegalText {
+    /// Last part of the address.
+    pub slug: String,
+    /// Title of the page and text of the link.
+    pub title: StoreText,
+    /// Plain text; an empty line starts a paragraph, a line starting with `# ` is a heading.
+    pub body: StoreText,
+    /// Whether it must be accepted at checkout.
+    #[serde(default)]
+    pub accept: bool,
+}
+
+/// Domain names in the store (ORD-01): what may be chosen, and prices per ending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreDomains {
+    /// What a shopper may do, in the order shown.
+    pub options: Vec<DomainOption>,
+    /// Endings with prices, the most wanted first.
+    pub tlds: Vec<StoreTld>,
+}
+
+/// Where the domain of a subscription comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DomainOption {
+    /// A new name.
+    Register,
+    /// A name that moves here from another registrar.
+    Transfer,
+    /// A name that stays where it is registered.
+    Own,
+}
+
+impl DomainOption {
+    /// Every option.
+    pub const ALL: &'static [Self] = &[Self::Register, Self::Transfer, Self::Own];
+}
+
+/// Prices of one ending.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreTld {
+    /// Without the dot: `com`, `co.uk`.
+    pub tld: String,
+    /// Years the prices are for.
+    pub years: u8,
+    /// A new name.
+    pub register: Money,
+    /// A move to us; absent where the registrar cannot.
+    #[serde(default)]
+    pub transfer: Option<Money>,
+    /// Each further period.
+    pub renew: Money,
+}

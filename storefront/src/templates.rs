@@ -1,0 +1,153 @@
+//! The templates: the seller's `templates/` folder first, ours second, and what they can call.
+
+use crate::{assets::Assets, format::notation, shop::StorefrontError, site::{Cycle, StoreText}, texts::Texts};
+use chrono::NaiveDate;
+use comptoir_domain::{Currency, Locale, Money};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, escape_formatter,
+    value::{Kwargs, Serde, Value},
+};
+use std::{collections::BTreeMap, fmt::Write, path::Path, path::PathBuf};
+
+macro_rules! embed {
+    ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../templates/", $name)))),+] };
+}
+
+/// Our templates. A file of the same name in the seller's folder takes the place of one.
+pub(crate) const EMBEDDED: &[(&str, &str)] = embed![
+    "base.html",
+    "parts/account.html",
+    "parts/art.html",
+    "parts/brand.html",
+    "parts/footer.html",
+    "parts/forms.html",
+    "parts/header.html",
+    "parts/landing-column.html",
+    "parts/landing-row.html",
+    "parts/prices.html",
+    "parts/search.html",
+    "parts/totals.html",
+    "home.html",
+    "plan.html",
+    "domains.html",
+    "legal.html",
+    "message.html",
+    "cart.html",
+    "checkout.html",
+    "result.html",
+    "account.html",
+    "invoices.html",
+    "invoice.html",
+    "subscriptions.html",
+    "profile.html",
+    "sign-in.html",
+    "forgotten-password.html",
+    "new-password.html",
+];
+
+/// More steps than any page needs; a template that loops for ever ends with an error instead of a busy thread.
+const FUEL: u64 = 5_000_000;
+
+/// An environment for one locale: texts, amounts and dates come out in it.
+pub(crate) fn environment(
+    locale: Locale,
+    default: Locale,
+    texts: &Texts,
+    assets: &Assets,
+    overrides: Option<&Path>,
+) -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_auto_escape_callback(|_| AutoEscape::Html);
+    env.set_formatter(write_escaped);
+    env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    env.set_fuel(Some(FUEL));
+    let folder = overrides.map(|folder| folder.join("templates"));
+    env.set_loader(move |name| load(folder.as_ref(), name));
+
+    let (words, months, codes, labels) = (texts.clone(), texts.months(), texts.clone(), texts.clone());
+    let (per, every) = (texts.clone(), texts.clone());
+    let paths: BTreeMap<String, String> = assets.paths().collect();
+    let style = notation(locale);
+    env.add_filter("local", move |text: Serde<StoreText>| text.0.get(locale, default).to_string());
+    env.add_filter("money", move |amount: Serde<Money>| style.money(amount.0));
+    env.add_filter("minor", |amount: Serde<Money>| amount.0.minor());
+    env.add_filter("date", move |date: Serde<NaiveDate>| style.date(date.0, &months));
+    env.add_filter("per", move |cycle: Serde<Cycle>| cycle_text(&per, "per", cycle.0));
+    env.add_filter("cycle", move |cycle: Serde<Cycle>| cycle_text(&every, "cycle", cycle.0));
+    env.add_filter("digits", |currency: Serde<Currency>| currency.0.digits());
+    env.add_filter("paragraphs", paragraphs);
+    env.add_function("t", move |key: &str, parts: Kwargs| translate(&words, key, &parts));
+    env.add_function("explain", move |code: &str, detail: &str| {
+        codes.get(&format!("error.{code}"), None, &[]).unwrap_or_else(|| detail.to_string())
+    });
+    env.add_function("label_of", move |field: &str| {
+        let label = labels.get(&format!("field.{field}"), None, &[]);
+        label.and_then(|label| labels.get("form.label", None, &[("label", label)])).unwrap_or_default()
+    });
+    env.add_function("asset", move |name: &str| {
+        paths.get(name).cloned().ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no asset {name}")))
+    });
+    env
+}
+
+/// Five characters mean something in HTML text and quoted attributes; the rest, `/` included, stays readable.
+fn write_escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    let (AutoEscape::Html, Some(text), false) = (state.auto_escape(), value.as_str(), value.is_safe()) else {
+        return escape_formatter(out, state, value);
+    };
+    for letter in text.chars() {
+        match letter {
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '&' => out.write_str("&amp;"),
+            '"' => out.write_str("&#34;"),
+            '\'' => out.write_str("&#39;"),
+            other => out.write_char(other),
+        }?;
+    }
+    Ok(())
+}
+
+fn load(folder: Option<&PathBuf>, name: &str) -> Result<Option<String>, Error> {
+    let plain = name.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && !part.contains('\\'));
+    if let Some(path) = folder.filter(|_| plain).map(|folder| folder.join(name)) {
+        match std::fs::read_to_string(&path) {
+            Ok(source) => return Ok(Some(source)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let unreadable = StorefrontError::file(&path, error);
+                return Err(Error::new(ErrorKind::InvalidOperation, unreadable.to_string()));
+            }
+        }
+    }
+    Ok(EMBEDDED.iter().find(|(known, _)| *known == name).map(|(_, source)| (*source).to_string()))
+}
+
+fn translate(texts: &Texts, key: &str, kwargs: &Kwargs) -> Result<String, Error> {
+    let count: Option<i64> = kwargs.get("count")?;
+    let mut parts = Vec::new();
+    for name in kwargs.args() {
+        parts.push((name, kwargs.get::<Value>(name)?.to_string()));
+    }
+    texts.get(key, count, &parts).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("no text {key}")))
+}
+
+/// `per month`, `every 3 months` (`per`), or `Monthly` (`cycle`).
+fn cycle_text(texts: &Texts, kind: &str, cycle: Cycle) -> String {
+    let count = i64::from(cycle.count);
+    texts.get(&format!("{kind}.{}", cycle.word()), Some(count), &[("count", count.to_string())]).unwrap_or_default()
+}
+
+/// Plain text as blocks: `{"heading": bool, "text": …}`. An empty line ends a block, `# ` at its start is a heading.
+fn paragraphs(text: &str) -> Value {
+    let blocks = text.replace('\r', "");
+    let blocks = blocks.split("\n\n").map(str::trim).filter(|block| !block.is_empty());
+    let block = |text: &str| {
+        let heading = text.strip_prefix("# ");
+        BTreeMap::from([
+            ("heading", Value::from(heading.is_some())),
+            ("text", Value::from(heading.unwrap_or(text).to_string())),
+        ])
+    };
+    blocks.map(block).map(Value::from).collect()
+}
