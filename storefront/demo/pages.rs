@@ -118,7 +118,7 @@ fn invoice() -> InvoicePage {
     };
     InvoicePage {
         client: "Anna Martin".into(),
-        row: InvoiceRow { id: "inv_1".into(), status: "overdue".into(), ..invoices().remove(0) },
+        row: InvoiceRow { id: "inv_1".into(), status: "overdue".into(), open: money(17_788), ..invoices().remove(0) },
         seller: strings(["Quayside Hosting SAS", "12 quai des Chartrons", "33000 Bordeaux", "VAT FR00999999999"]),
         buyer: strings(["Boulangerie Martin", "3 rue du Four", "75006 Paris"]),
         lines: vec![line("Business", "1", 14_900), line("Hourly backups", "1", 3000), line("We move your site", "1", 2900)],
@@ -198,7 +198,7 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
         csrf: csrf.clone(),
         open: vec![money(22_788)],
         credit: vec![money(500)],
-        invoices: invoices().into_iter().take(3).collect(),
+        invoices: invoices().into_iter().skip(1).take(4).collect(),
         subscriptions: subscriptions().into_iter().take(2).collect(),
     };
     add("account", shop.render(locale, &account))?;

@@ -151,3 +151,73 @@ fn paragraphs(text: &str) -> Value {
     };
     blocks.map(block).map(Value::from).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{pages, texts::SHIPPED};
+    use std::collections::BTreeSet;
+
+    /// Words that templates put together with `~`: the start of the key and what may follow.
+    fn endings() -> Vec<(&'static str, Vec<&'static str>)> {
+        let with = |words: &[&'static str], parts: &[&str]| -> Vec<&'static str> {
+            let joined = words.iter().flat_map(|word| parts.iter().map(move |part| format!("{word}{part}")));
+            joined.map(|text| &*text.leak()).collect()
+        };
+        vec![
+            ("account.tab.", vec!["overview", "invoices", "subscriptions", "profile"]),
+            ("checkout.kind.", vec!["person", "company"]),
+            ("domains.hint.", vec!["register", "transfer", "own"]),
+            ("domains.want.", vec!["register", "transfer", "own"]),
+            ("domains.state.", pages::DomainState::ALL.to_vec()),
+            ("invoice.status.", pages::INVOICE_STATUSES.to_vec()),
+            ("message.", with(pages::MessageKind::ALL, &[".title", ".text"])),
+            ("result.", with(pages::ResultState::ALL, &[".title", ".text"])),
+            ("subscription.status.", pages::SUBSCRIPTION_STATUSES.to_vec()),
+        ]
+    }
+
+    /// Keys used by a template: whole ones, counted ones and those put together.
+    fn used(source: &str) -> BTreeSet<String> {
+        let mut keys = BTreeSet::new();
+        for call in source.split(" t('").chain(source.split("(t('")).chain(source.split("=t('")).skip(1) {
+            let Some((key, rest)) = call.split_once('\'') else { continue };
+            if rest.starts_with(" ~") {
+                let (_, words) = endings().into_iter().find(|(start, _)| *start == key).unwrap_or_else(|| panic!("{key}"));
+                keys.extend(words.into_iter().map(|word| format!("{key}{word}")));
+            } else if rest.starts_with(", count=") {
+                keys.extend([format!("{key}.one"), format!("{key}.other")]);
+            } else if rest.starts_with([')', ',']) {
+                keys.insert(key.to_string());
+            }
+        }
+        keys
+    }
+
+    /// Every text that is asked for exists, and every text that exists is asked for.
+    #[test]
+    fn texts_and_templates_fit() {
+        let known: BTreeMap<String, String> = serde_json::from_str(SHIPPED[0].1).unwrap();
+        let mut wanted: BTreeSet<String> = EMBEDDED.iter().flat_map(|(_, source)| used(source)).collect();
+        for word in Cycle::words() {
+            wanted.extend(["cycle", "per"].iter().flat_map(|kind| ["one", "other"].map(|n| format!("{kind}.{word}.{n}"))));
+        }
+        wanted.extend((1..=12).map(|month| format!("month.{month}")));
+        wanted.insert("form.label".into());
+        let missing: Vec<_> = wanted.iter().filter(|key| !known.contains_key(*key)).collect();
+        assert!(missing.is_empty(), "no text for {missing:?}");
+        // errors and labels are looked up by the names that refusals use
+        let by_name = |key: &&String| key.starts_with("error.") || key.starts_with("field.");
+        let idle: Vec<_> = known.keys().filter(|key| !wanted.contains(*key)).filter(|key| !by_name(key)).collect();
+        assert!(idle.is_empty(), "nobody says {idle:?}");
+    }
+
+    #[test]
+    fn every_template_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+        let names = |folder: String| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let parts = names(format!("{folder}/parts")).map(|name| format!("parts/{name}"));
+        let files: BTreeSet<_> = names(folder.into()).filter(|name| name.ends_with(".html")).chain(parts).collect();
+        assert_eq!(files, EMBEDDED.iter().map(|(name, _)| (*name).to_string()).collect());
+    }
+}
