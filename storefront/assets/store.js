@@ -15,18 +15,18 @@ class StoreOrder extends HTMLElement {
   update() {
     const cycle = this.form.querySelector('[name=cycle]:checked');
     if (!cycle) return;
-    let once = BigInt(cycle.dataset.once);
+    let now = BigInt(cycle.dataset.now);
     let then = BigInt(cycle.dataset.then);
     for (const box of this.form.querySelectorAll('[name=add_on]')) {
       const price = box.closest('label').querySelector(`[data-cycle="${cycle.value}"]`);
       const offered = price?.dataset.then !== undefined;
       box.disabled = !offered;
       if (offered && box.checked) {
-        once += BigInt(price.dataset.once);
+        now += BigInt(price.dataset.now);
         then += BigInt(price.dataset.then);
       }
     }
-    this.querySelector('[data-sum=now]').textContent = this.show(once + then);
+    this.querySelector('[data-sum=now]').textContent = this.show(now);
     this.querySelector('[data-sum=then]').textContent = this.show(then);
     this.querySelector('[data-sum=per]').textContent = cycle.dataset.per;
     this.querySelector('.sum').hidden = false;

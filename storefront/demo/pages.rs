@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use comptoir_domain::{Locale, Money, Problem};
-use comptoir_storefront::{Shop, StorefrontError, StoreSite, pages::*, site::*};
+use comptoir_storefront::{Shop, StoreSite, StorefrontError, pages::*, site::*};
 use std::collections::BTreeMap;
 
 /// The demo store.
@@ -64,7 +64,8 @@ fn totals() -> Totals {
 }
 
 fn refused() -> Form {
-    let typed = [("email", "anna"), ("first_name", "Anna"), ("kind", "company"), ("vat_number", "FR12"), ("country", "FR")];
+    let typed =
+        [("email", "anna"), ("first_name", "Anna"), ("kind", "company"), ("vat_number", "FR12"), ("country", "FR")];
     let values: BTreeMap<_, _> = typed.map(|(name, value)| (name.to_string(), value.to_string())).into();
     let problem = Problem::field("/email", "invalid_email", "expected an address")
         .at("/vat_number", "invalid_vat_number", "wrong checksum")
@@ -91,7 +92,11 @@ fn checkout(form: Form) -> CheckoutPage {
         countries: countries(),
         payments: payments(),
         vat_number_required: false,
-        custom_fields: vec![CustomField { name: "found".into(), label: "How did you find us?".into(), required: false }],
+        custom_fields: vec![CustomField {
+            name: "found".into(),
+            label: "How did you find us?".into(),
+            required: false,
+        }],
         form,
     }
 }
@@ -121,7 +126,11 @@ fn invoice() -> InvoicePage {
         row: InvoiceRow { id: "inv_1".into(), status: "overdue".into(), open: money(17_788), ..invoices().remove(0) },
         seller: strings(["Quayside Hosting SAS", "12 quai des Chartrons", "33000 Bordeaux", "VAT FR00999999999"]),
         buyer: strings(["Boulangerie Martin", "3 rue du Four", "75006 Paris"]),
-        lines: vec![line("Business", "1", 14_900), line("Hourly backups", "1", 3000), line("We move your site", "1", 2900)],
+        lines: vec![
+            line("Business", "1", 14_900),
+            line("Hourly backups", "1", 3000),
+            line("We move your site", "1", 2900),
+        ],
         totals: Totals { later: Vec::new(), ..totals() },
         paid: money(5000),
         notes: strings(["Late payment: three times the legal rate of interest, and 40 euros for recovery."]),
@@ -159,13 +168,7 @@ fn result(state: ResultState) -> ResultPage {
 }
 
 fn search() -> DomainsPage {
-    let found = |name: &str, state, price| DomainResult {
-        name: name.into(),
-        state,
-        price,
-        renew: price,
-        years: 1,
-    };
+    let found = |name: &str, state, price| DomainResult { name: name.into(), state, price, renew: price, years: 1 };
     let results = vec![
         found("bakery.com", DomainState::Unavailable, None),
         found("bakery.fr", DomainState::Available, Some(money(790))),
@@ -178,10 +181,14 @@ fn search() -> DomainsPage {
 pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)>, StorefrontError> {
     let (client, csrf) = ("Anna Martin".to_string(), "token".to_string());
     let mut pages = Vec::new();
-    let mut add = |name: &str, page: Result<String, StorefrontError>| page.map(|page| pages.push((name.to_string(), page)));
+    let mut add =
+        |name: &str, page: Result<String, StorefrontError>| page.map(|page| pages.push((name.to_string(), page)));
     add("domains-results", shop.render(locale, &search()))?;
     let bad = Form::refused("token", BTreeMap::new(), &Problem::field("/name", "invalid_domain", "no such name"));
-    add("domains-refused", shop.render(locale, &DomainsPage { name: "?".into(), item: Some("1".into()), form: bad, ..search() }))?;
+    add(
+        "domains-refused",
+        shop.render(locale, &DomainsPage { name: "?".into(), item: Some("1".into()), form: bad, ..search() }),
+    )?;
     let cart = CartPage { lines: lines(), totals: Some(totals()), coupon: None, form: Form::new("token") };
     add("cart", shop.render(locale, &cart))?;
     add("cart-coupon", shop.render(locale, &CartPage { coupon: Some("SPRING".into()), ..cart }))?;
@@ -202,12 +209,22 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
         subscriptions: subscriptions().into_iter().take(2).collect(),
     };
     add("account", shop.render(locale, &account))?;
-    let list = InvoicesPage { client: client.clone(), csrf: csrf.clone(), invoices: invoices(), next: Some("cursor=x".into()) };
+    let list = InvoicesPage {
+        client: client.clone(),
+        csrf: csrf.clone(),
+        invoices: invoices(),
+        next: Some("cursor=x".into()),
+    };
     add("invoices", shop.render(locale, &list))?;
     add("invoice", shop.render(locale, &invoice()))?;
-    add("subscriptions", shop.render(locale, &SubscriptionsPage { client: client.clone(), csrf, subscriptions: subscriptions() }))?;
-    let contact = ContactRow { name: client.clone(), email: "anna@bakery.example".into(), role: Some("Billing".into()) };
-    let profile = ProfilePage { client, countries: countries(), contacts: vec![contact], saved: true, form: Form::new("token") };
+    add(
+        "subscriptions",
+        shop.render(locale, &SubscriptionsPage { client: client.clone(), csrf, subscriptions: subscriptions() }),
+    )?;
+    let contact =
+        ContactRow { name: client.clone(), email: "anna@bakery.example".into(), role: Some("Billing".into()) };
+    let profile =
+        ProfilePage { client, countries: countries(), contacts: vec![contact], saved: true, form: Form::new("token") };
     add("profile", shop.render(locale, &profile))?;
     add("sign-in", shop.render(locale, &SignInPage { next: Some("checkout/".into()), form: Form::new("token") }))?;
     add("forgotten-password", shop.render(locale, &ForgottenPasswordPage { sent: false, form: Form::new("token") }))?;

@@ -36,7 +36,7 @@ impl Assets {
     /// layers, and therefore wins over each of our rules.
     pub(crate) fn load(site: &StoreSite, overrides: Option<&Path>) -> Result<Self, StorefrontError> {
         let mut assets = Self { base_path: site.store.base_path.clone(), files: BTreeMap::new() };
-        assets.add("store.js", SCRIPT.into());
+        assets.add("store.js", script().into_bytes());
         assets.add("icon.svg", ICON.into());
         let mut own = String::new();
         for (name, bytes) in overrides.map_or(Ok(Vec::new()), |folder| files_of(&folder.join("assets")))? {
@@ -45,7 +45,7 @@ impl Assets {
                 _ => assets.add(&name, bytes),
             }
         }
-        let style = [STYLE, &theme(site, overrides)?, &colours(site), &cycles(site), &own].join("\n");
+        let style = [compact(STYLE), theme(site, overrides)?, colours(site), cycles(site), own].join("\n");
         assets.add("store.css", style.into_bytes());
         Ok(assets)
     }
@@ -66,6 +66,24 @@ impl Assets {
     pub(crate) fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.values().map(|asset| (asset.hashed.as_str(), asset.bytes.as_slice()))
     }
+}
+
+/// Our own style sheets without comments, indentation and the blanks around punctuation.
+fn compact(css: &str) -> String {
+    let mut out = String::with_capacity(css.len());
+    for (at, part) in css.split("/*").enumerate() {
+        let rules = if at == 0 { part } else { part.split_once("*/").map_or("", |(_, rules)| rules) };
+        rules.lines().for_each(|line| out.push_str(line.trim()));
+    }
+    [(" {", "{"), ("{ ", "{"), (" }", "}"), ("; ", ";"), (": ", ":"), (", ", ","), (";}", "}")]
+        .iter()
+        .fold(out, |css, (long, short)| css.replace(long, short))
+}
+
+/// Our script without indentation and comments, which stand on lines of their own there.
+fn script() -> String {
+    let lines = SCRIPT.lines().map(str::trim).filter(|line| !line.starts_with("//") && !line.starts_with("/**"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Lower-case hexadecimal digits.
@@ -101,7 +119,7 @@ fn theme(site: &StoreSite, overrides: Option<&Path>) -> Result<String, Storefron
             Err(error) => return Err(StorefrontError::file(&path, error)),
         }
     }
-    let shipped = THEMES.iter().find(|(known, _)| *known == name).map(|(_, css)| (*css).to_string());
+    let shipped = THEMES.iter().find(|(known, _)| *known == name).map(|(_, css)| compact(css));
     shipped.ok_or_else(|| StorefrontError::UnknownTheme(name.to_string()))
 }
 
@@ -120,8 +138,30 @@ fn colours(site: &StoreSite) -> String {
 fn cycles(site: &StoreSite) -> String {
     let cycles: BTreeSet<_> = site.plans.iter().flat_map(|plan| &plan.prices).map(|price| price.cycle).collect();
     let rule = |cycle| {
-        format!("form:has([name=cycle][value={cycle}]:checked) [data-cycle]:not([data-cycle={cycle}]){{display:none}}\n")
+        format!(
+            "form:has([name=cycle][value={cycle}]:checked) [data-cycle]:not([data-cycle={cycle}]){{display:none}}\n"
+        )
     };
     let rules: String = cycles.into_iter().map(rule).collect();
     format!("@layer store{{{rules}}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `script` takes for granted: no comment and no text goes over several lines.
+    #[test]
+    fn the_script_is_written_line_by_line() {
+        for line in SCRIPT.lines().map(str::trim) {
+            assert!(!line.starts_with('*') && line.starts_with("/*") == line.ends_with("*/"), "{line}");
+            assert_eq!(line.matches('`').count() % 2, 0, "{line}");
+        }
+    }
+
+    #[test]
+    fn compact_keeps_the_meaning() {
+        let css = "/* a */\n@media (min-width: 1rem) {\n  a b, a :focus { color: red; margin: 0 1px; }\n}\n/* b */ i { top: 0; }";
+        assert_eq!(compact(css), "@media (min-width:1rem){a b,a :focus{color:red;margin:0 1px}}i{top:0}");
+    }
 }

@@ -51,7 +51,9 @@ mod tests {
     /// Contrast by the WCAG formula: white on #767676 4.54 and black 4.63; white on #0b6e4f 6.2; black on #ffd166 14.5.
     #[test]
     fn ink_is_readable() {
-        for (colour, ink) in [("#000000", "#ffffff"), ("#ffffff", "#000000"), ("#0b6e4f", "#ffffff"), ("#ffd166", "#000000")] {
+        for (colour, ink) in
+            [("#000000", "#ffffff"), ("#ffffff", "#000000"), ("#0b6e4f", "#ffffff"), ("#ffd166", "#000000")]
+        {
             assert_eq!(colour.parse::<Colour>().unwrap().ink(), ink, "{colour}");
         }
     }

@@ -66,14 +66,7 @@ const NOTATIONS: &[Notation] = &[
         group: NO_BREAK,
         currency_first: false,
         date: "{d} {m} {y}",
-        signs: &[
-            ("CAD", "$"),
-            ("EUR", "€"),
-            ("USD", "$\u{a0}US"),
-            ("GBP", "£"),
-            ("JPY", "¥"),
-            ("AUD", "$\u{a0}AU"),
-        ],
+        signs: &[("CAD", "$"), ("EUR", "€"), ("USD", "$\u{a0}US"), ("GBP", "£"), ("JPY", "¥"), ("AUD", "$\u{a0}AU")],
     },
     Notation {
         locale: "de-DE",

@@ -16,7 +16,9 @@ fn paths(shop: &Shop) -> Vec<String> {
 
 /// The site map, with each page's other languages (sitemaps.org, `xhtml:link`).
 pub(crate) fn sitemap(shop: &Shop) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n");
+    let mut out = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n",
+    );
     let locales = &shop.site().store.locales;
     for path in paths(shop) {
         for &locale in locales {

@@ -3,8 +3,9 @@
 use crate::{
     assets::Assets,
     pages::{Audience, Page},
-    security, templates,
+    security,
     site::StoreSite,
+    templates,
     texts::Texts,
 };
 use comptoir_domain::{Locale, Problem};

@@ -1,6 +1,12 @@
 //! The templates: the seller's `templates/` folder first, ours second, and what they can call.
 
-use crate::{assets::Assets, format::notation, shop::StorefrontError, site::{Cycle, StoreText}, texts::Texts};
+use crate::{
+    assets::Assets,
+    format::notation,
+    shop::StorefrontError,
+    site::{Cycle, StoreText},
+    texts::Texts,
+};
 use chrono::NaiveDate;
 use comptoir_domain::{Currency, Locale, Money};
 use minijinja::{
@@ -183,7 +189,8 @@ mod tests {
         for call in source.split(" t('").chain(source.split("(t('")).chain(source.split("=t('")).skip(1) {
             let Some((key, rest)) = call.split_once('\'') else { continue };
             if rest.starts_with(" ~") {
-                let (_, words) = endings().into_iter().find(|(start, _)| *start == key).unwrap_or_else(|| panic!("{key}"));
+                let (_, words) =
+                    endings().into_iter().find(|(start, _)| *start == key).unwrap_or_else(|| panic!("{key}"));
                 keys.extend(words.into_iter().map(|word| format!("{key}{word}")));
             } else if rest.starts_with(", count=") {
                 keys.extend([format!("{key}.one"), format!("{key}.other")]);
@@ -200,7 +207,9 @@ mod tests {
         let known: BTreeMap<String, String> = serde_json::from_str(SHIPPED[0].1).unwrap();
         let mut wanted: BTreeSet<String> = EMBEDDED.iter().flat_map(|(_, source)| used(source)).collect();
         for word in Cycle::words() {
-            wanted.extend(["cycle", "per"].iter().flat_map(|kind| ["one", "other"].map(|n| format!("{kind}.{word}.{n}"))));
+            wanted.extend(
+                ["cycle", "per"].iter().flat_map(|kind| ["one", "other"].map(|n| format!("{kind}.{word}.{n}"))),
+            );
         }
         wanted.extend((1..=12).map(|month| format!("month.{month}")));
         wanted.insert("form.label".into());
@@ -215,7 +224,9 @@ mod tests {
     #[test]
     fn every_template_is_embedded() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
-        let names = |folder: String| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names = |folder: String| {
+            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        };
         let parts = names(format!("{folder}/parts")).map(|name| format!("parts/{name}"));
         let files: BTreeSet<_> = names(folder.into()).filter(|name| name.ends_with(".html")).chain(parts).collect();
         assert_eq!(files, EMBEDDED.iter().map(|(name, _)| (*name).to_string()).collect());

@@ -29,7 +29,9 @@ impl Texts {
             }
         }
         for name in [locale.language(), locale.as_str()] {
-            let Some(path) = overrides.map(|folder| folder.join("locales").join(format!("{name}.json"))) else { continue };
+            let Some(path) = overrides.map(|folder| folder.join("locales").join(format!("{name}.json"))) else {
+                continue;
+            };
             match std::fs::read_to_string(&path) {
                 Ok(json) => words.extend(read(&json, &path)?),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}

@@ -70,7 +70,7 @@ pub struct StorePrice {
 pub struct StoreOffer {
     /// Each period while it lasts.
     pub recurring: Money,
-    /// Once, with the first period.
+    /// Once, with the first period, in place of the plain price's; absent: nothing.
     #[serde(default)]
     pub set_up: Option<Money>,
     /// How many periods it lasts; absent: for good.
