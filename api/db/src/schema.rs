@@ -205,6 +205,562 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tax_policies (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        is_default -> Bool,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    tax_rules (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        tax_policy_id -> Binary,
+        name -> Text,
+        area -> Text,
+        state -> Text,
+        county -> Text,
+        city -> Text,
+        stage -> Text,
+        percent -> Nullable<Text>,
+        fixed_minor -> Nullable<BigInt>,
+        fixed_currency -> Nullable<Text>,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    stores (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        code -> Text,
+        name -> Text,
+        kind -> Text,
+        is_default -> Bool,
+        is_open -> Bool,
+        currency -> Text,
+        locales -> Text,
+        price_basis -> Text,
+        gateways -> Text,
+        domain_options -> Text,
+        require_vat_number -> Bool,
+        terms -> Text,
+        theme -> Text,
+        landing -> Text,
+        publishable_key -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    plans (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        code -> Text,
+        name -> Text,
+        description -> Text,
+        features -> Text,
+        kind -> Text,
+        state -> Text,
+        properties -> Text,
+        tlds -> Text,
+        tax_policy_id -> Nullable<Binary>,
+        prorates -> Bool,
+        lead_days -> Integer,
+        cycle_limit -> Nullable<Integer>,
+        trial_days -> Integer,
+        position -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    plan_stores (seller_id, plan_id, store_id) {
+        seller_id -> Binary,
+        plan_id -> Binary,
+        store_id -> Binary,
+    }
+}
+
+diesel::table! {
+    plan_paths (seller_id, from_plan_id, to_plan_id) {
+        seller_id -> Binary,
+        from_plan_id -> Binary,
+        to_plan_id -> Binary,
+    }
+}
+
+diesel::table! {
+    add_on_groups (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        question -> Text,
+        position -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    add_ons (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        add_on_group_id -> Binary,
+        code -> Text,
+        name -> Text,
+        description -> Text,
+        state -> Text,
+        properties -> Text,
+        tax_policy_id -> Nullable<Binary>,
+        position -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    plan_add_ons (seller_id, plan_id, add_on_id) {
+        seller_id -> Binary,
+        plan_id -> Binary,
+        add_on_id -> Binary,
+    }
+}
+
+diesel::table! {
+    prices (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        plan_id -> Nullable<Binary>,
+        add_on_id -> Nullable<Binary>,
+        cycle -> Text,
+        currency -> Text,
+        recurring_minor -> BigInt,
+        setup_minor -> BigInt,
+        upgrade_minor -> BigInt,
+        downgrade_minor -> BigInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    coupons (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        code -> Nullable<Text>,
+        is_active -> Bool,
+        percent -> Nullable<Text>,
+        fixed_minor -> Nullable<BigInt>,
+        fixed_currency -> Nullable<Text>,
+        free_setup -> Bool,
+        stores -> Text,
+        plans -> Text,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        max_uses -> Nullable<Integer>,
+        max_uses_per_client -> Nullable<Integer>,
+        cycles -> Nullable<Integer>,
+        uses -> Integer,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    orders (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        number -> BigInt,
+        store_id -> Binary,
+        client_id -> Binary,
+        state -> Text,
+        currency -> Text,
+        cart -> Text,
+        quote -> Text,
+        gross_minor -> BigInt,
+        gateway -> Text,
+        expires_at -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    coupon_uses (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        coupon_id -> Binary,
+        client_id -> Binary,
+        order_id -> Binary,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscriptions (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        number -> BigInt,
+        client_id -> Binary,
+        store_id -> Binary,
+        plan_id -> Nullable<Binary>,
+        order_id -> Nullable<Binary>,
+        name -> Text,
+        status -> Text,
+        status_reason -> Text,
+        currency -> Text,
+        cycle -> Text,
+        anchor_on -> Date,
+        starts_on -> Date,
+        billed_through -> Date,
+        next_invoice_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        trial_until -> Nullable<Date>,
+        cycle_limit -> Nullable<Integer>,
+        lead_days -> Integer,
+        coupon_id -> Nullable<Binary>,
+        coupon_cycles -> Nullable<Integer>,
+        gateway -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscription_items (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        subscription_id -> Binary,
+        kind -> Text,
+        plan_id -> Nullable<Binary>,
+        add_on_id -> Nullable<Binary>,
+        price_id -> Nullable<Binary>,
+        description -> Text,
+        unit_price -> Text,
+        setup_fee -> Text,
+        quantity -> Text,
+        tax_policy_id -> Nullable<Binary>,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        known_on -> Date,
+    }
+}
+
+diesel::table! {
+    subscription_holds (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        subscription_id -> Binary,
+        kind -> Text,
+        reason -> Text,
+        placed_on -> Date,
+        placed_at -> BigInt,
+        lifted_on -> Nullable<Date>,
+        lifted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    waived_periods (seller_id, item_id, kind, from_on) {
+        seller_id -> Binary,
+        subscription_id -> Binary,
+        item_id -> Binary,
+        kind -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    services (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        subscription_id -> Binary,
+        kind -> Text,
+        name -> Text,
+        settings -> Text,
+        desired -> Text,
+        observed -> Text,
+        is_settled -> Bool,
+        attempts -> Integer,
+        last_error -> Text,
+        changed_at -> BigInt,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    invoice_series (seller_id, kind) {
+        seller_id -> Binary,
+        kind -> Text,
+        scheme -> Text,
+        prefix -> Text,
+        width -> Integer,
+        next -> BigInt,
+        last_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    chain_heads (seller_id, chain) {
+        seller_id -> Binary,
+        chain -> Text,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    chain_links (seller_id, chain, seq) {
+        seller_id -> Binary,
+        chain -> Text,
+        seq -> BigInt,
+        kind -> Text,
+        number -> Text,
+        happened_at -> BigInt,
+        currency -> Text,
+        net_minor -> BigInt,
+        tax_minor -> BigInt,
+        gross_minor -> BigInt,
+        frozen_hash -> Text,
+        previous_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    invoices (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        kind -> Text,
+        state -> Text,
+        client_id -> Binary,
+        order_id -> Nullable<Binary>,
+        credits_invoice_id -> Nullable<Binary>,
+        currency -> Text,
+        series -> Nullable<Text>,
+        number -> Nullable<Text>,
+        sequence -> Nullable<BigInt>,
+        issued_on -> Nullable<Date>,
+        due_on -> Nullable<Date>,
+        net_minor -> BigInt,
+        discount_minor -> BigInt,
+        tax_minor -> BigInt,
+        gross_minor -> BigInt,
+        open_minor -> BigInt,
+        refunded_minor -> BigInt,
+        is_written_off -> Bool,
+        taxes -> Text,
+        buyer -> Text,
+        comment -> Text,
+        frozen -> Nullable<Text>,
+        frozen_hash -> Nullable<Text>,
+        gateway -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    invoice_lines (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        invoice_id -> Binary,
+        position -> Integer,
+        kind -> Text,
+        description -> Text,
+        quantity -> Text,
+        unit_price -> Text,
+        subscription_id -> Nullable<Binary>,
+        item_id -> Nullable<Binary>,
+        credits_line_id -> Nullable<Binary>,
+        period_from -> Nullable<Date>,
+        period_to -> Nullable<Date>,
+        before_discount_minor -> BigInt,
+        discount_minor -> BigInt,
+        coupon_discount_minor -> BigInt,
+        net_minor -> BigInt,
+        tax_minor -> BigInt,
+        gross_minor -> BigInt,
+        tax_policy_id -> Nullable<Binary>,
+        trace -> Text,
+    }
+}
+
+diesel::table! {
+    transactions (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        kind -> Text,
+        state -> Text,
+        client_id -> Binary,
+        invoice_id -> Nullable<Binary>,
+        order_id -> Nullable<Binary>,
+        refunds_transaction_id -> Nullable<Binary>,
+        gateway -> Text,
+        reference -> Text,
+        gateway_reference -> Nullable<Text>,
+        currency -> Text,
+        amount_minor -> BigInt,
+        attempts -> Integer,
+        detail -> Text,
+        comment -> Text,
+        created_at -> BigInt,
+        settled_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    allocations (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        invoice_id -> Binary,
+        transaction_id -> Nullable<Binary>,
+        currency -> Text,
+        amount_minor -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_credits (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        client_id -> Binary,
+        currency -> Text,
+        amount_minor -> BigInt,
+        balance_minor -> BigInt,
+        kind -> Text,
+        reason -> Text,
+        invoice_id -> Nullable<Binary>,
+        transaction_id -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_entries (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        booked_on -> Date,
+        kind -> Text,
+        subject_id -> Text,
+        client_id -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_postings (seller_id, entry_id, position) {
+        seller_id -> Binary,
+        entry_id -> Binary,
+        position -> Integer,
+        debit -> Text,
+        credit -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    todos (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        unique_key -> Text,
+        kind -> Text,
+        title -> Text,
+        detail -> Text,
+        subject_id -> Text,
+        state -> Text,
+        assignee_id -> Nullable<Binary>,
+        created_at -> BigInt,
+        done_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Binary,
+        seller_id -> Nullable<Binary>,
+        clock -> Text,
+        kind -> Text,
+        unique_key -> Text,
+        subject_id -> Text,
+        payload -> Text,
+        state -> Text,
+        run_at -> BigInt,
+        attempts -> Integer,
+        leased_until -> Nullable<BigInt>,
+        leased_by -> Nullable<Text>,
+        last_error -> Text,
+        result -> Text,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    watermarks (seller_id, kind) {
+        seller_id -> Binary,
+        kind -> Text,
+        done_through -> Date,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        url -> Text,
+        description -> Text,
+        kinds -> Text,
+        secret_sealed -> Text,
+        previous_secret_sealed -> Nullable<Text>,
+        previous_until -> Nullable<BigInt>,
+        state -> Text,
+        failures -> Integer,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    settings (seller_id, name) {
+        seller_id -> Binary,
+        name -> Text,
+        value -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    dunning_steps (seller_id, invoice_id, step) {
+        seller_id -> Binary,
+        invoice_id -> Binary,
+        step -> Text,
+        happened_on -> Date,
+        created_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     counters,
@@ -217,5 +773,39 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     activities,
     idempotency_keys,
-    mails
+    mails,
+    tax_policies,
+    tax_rules,
+    stores,
+    plans,
+    plan_stores,
+    plan_paths,
+    add_on_groups,
+    add_ons,
+    plan_add_ons,
+    prices,
+    coupons,
+    orders,
+    coupon_uses,
+    subscriptions,
+    subscription_items,
+    subscription_holds,
+    waived_periods,
+    services,
+    invoice_series,
+    chain_heads,
+    chain_links,
+    invoices,
+    invoice_lines,
+    transactions,
+    allocations,
+    client_credits,
+    ledger_entries,
+    ledger_postings,
+    todos,
+    events,
+    watermarks,
+    webhook_endpoints,
+    settings,
+    dunning_steps
 );

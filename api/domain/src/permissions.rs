@@ -66,6 +66,56 @@ permissions! {
     ImpersonateClients = "clients:impersonate",
     /// See what was done, by whom.
     ReadActivities = "activities:read",
+    /// See plans, add-ons and prices.
+    ReadCatalog = "catalog:read",
+    /// Create and change plans, add-ons and prices.
+    WriteCatalog = "catalog:write",
+    /// See tax policies and rules.
+    ReadTaxes = "taxes:read",
+    /// Create and change tax policies and rules.
+    WriteTaxes = "taxes:write",
+    /// See coupons.
+    ReadCoupons = "coupons:read",
+    /// Create and change coupons.
+    WriteCoupons = "coupons:write",
+    /// See stores.
+    ReadStores = "stores:read",
+    /// Create and change stores.
+    WriteStores = "stores:write",
+    /// See orders.
+    ReadOrders = "orders:read",
+    /// Accept, cancel and place orders.
+    WriteOrders = "orders:write",
+    /// See subscriptions.
+    ReadSubscriptions = "subscriptions:read",
+    /// Create and change subscriptions.
+    WriteSubscriptions = "subscriptions:write",
+    /// See invoices and credit notes.
+    ReadInvoices = "invoices:read",
+    /// Write, issue and credit invoices.
+    WriteInvoices = "invoices:write",
+    /// See payments and credits.
+    ReadPayments = "payments:read",
+    /// Charge, record and refund payments; grant credits.
+    WritePayments = "payments:write",
+    /// See the books.
+    ReadLedger = "ledger:read",
+    /// See to-dos.
+    ReadTodos = "todos:read",
+    /// Write, assign and finish to-dos.
+    WriteTodos = "todos:write",
+    /// See the event queue.
+    ReadEvents = "events:read",
+    /// Run, retry and cancel events.
+    WriteEvents = "events:write",
+    /// See outgoing mail.
+    ReadMails = "mails:read",
+    /// Send mail again.
+    WriteMails = "mails:write",
+    /// See webhook endpoints and deliveries.
+    ReadWebhooks = "webhooks:read",
+    /// Create and change webhook endpoints.
+    WriteWebhooks = "webhooks:write",
 }
 
 /// What a role or a key allows.
