@@ -27,10 +27,14 @@ pub mod contacts;
 pub mod counters;
 pub mod idempotency_keys;
 pub mod mails;
+pub mod offers;
+pub mod orders;
 pub mod password_resets;
 pub mod roles;
 pub mod sellers;
+pub mod services;
 pub mod sessions;
+pub mod subscriptions;
 
 pub use connection::{Address, Db, DbBackend};
 pub use failure::{Failure, Outcome};

@@ -37,12 +37,13 @@ macro_rules! insert_many {
 }
 
 use crate::DbBackend;
+use comptoir_domain::schedule::Cycle;
 use comptoir_domain::{Percent, Quantity, UnitPrice};
 use diesel::serialize::{IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 
-/// Decimals, whose text is made on the fly: the connection that may be either passes them on to the one it is.
-macro_rules! decimals {
+/// Scalars whose text is made on the fly: the connection that may be either passes them on to the one it is.
+macro_rules! made_texts {
     ($($name:ident),+) => { $(
         impl ToSql<Text, DbBackend> for $name {
             fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DbBackend>) -> diesel::serialize::Result {
@@ -53,4 +54,4 @@ macro_rules! decimals {
     )+ };
 }
 
-decimals!(Percent, UnitPrice, Quantity);
+made_texts!(Percent, UnitPrice, Quantity, Cycle);

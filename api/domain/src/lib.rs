@@ -27,6 +27,7 @@ pub mod problem;
 pub mod quotes;
 pub mod rate;
 pub mod schedule;
+pub mod services;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod subscriptions;

@@ -1,8 +1,13 @@
 //! What a shopper asked for, from checkout to delivery.
 
+mod cart;
 mod domain_name;
+pub mod first_invoice;
 mod state;
 
+pub use cart::{
+    Cart, CartDomain, CartItem, Contract, ContractItem, Offer, OfferedAddOn, OfferedPlan, OfferedPrice, contracts,
+};
 pub use domain_name::{DomainName, InvalidDomainName};
 pub use state::{OrderState, transition};
 
@@ -27,7 +32,10 @@ pub fn check_domain_option(check: &mut crate::Check, pointer: &str, option: Doma
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod option_tests {
     use super::*;
 
     #[test]

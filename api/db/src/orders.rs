@@ -1,0 +1,64 @@
+//! Orders: what shoppers asked for.
+
+use crate::schema::orders;
+use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
+use comptoir_domain::orders::{Cart, OrderState};
+use comptoir_domain::quotes::Priced;
+use comptoir_domain::{ClientId, Currency, Instant, OrderId, SellerId, StoreId};
+use diesel::prelude::*;
+
+/// An order, with the cart and the prices that were agreed.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = orders, primary_key(seller_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct OrderRow {
+    pub seller_id: SellerId,
+    pub id: OrderId,
+    pub number: i64,
+    pub store_id: StoreId,
+    pub client_id: ClientId,
+    pub state: OrderState,
+    pub currency: Currency,
+    pub cart: Json<Cart>,
+    pub quote: Json<Priced>,
+    pub gross_minor: i64,
+    pub gateway: String,
+    pub expires_at: Instant,
+    pub created_at: Instant,
+    pub version: i64,
+}
+
+entity!(orders, OrderRow, OrderId);
+
+/// Which orders of a list are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct OrderFilter {
+    pub state: Vec<OrderState>,
+    pub client_id: Option<ClientId>,
+    pub store_id: Option<StoreId>,
+}
+
+/// The orders of a seller.
+pub fn list(db: &mut Db, scope: Scope, filter: &OrderFilter, page: &Page) -> Outcome<Slice<OrderRow>> {
+    let mut query = orders::table.filter(orders::seller_id.eq(scope.seller())).into_boxed::<DbBackend>();
+    if !filter.state.is_empty() {
+        query = query.filter(orders::state.eq_any(filter.state.clone()));
+    }
+    if let Some(client) = filter.client_id {
+        query = query.filter(orders::client_id.eq(client));
+    }
+    if let Some(store) = filter.store_id {
+        query = query.filter(orders::store_id.eq(store));
+    }
+    Ok(keyset!(db, query, page, orders::id: OrderId, OrderRow, { "number" => orders::number: i64 = number }))
+}
+
+/// Unpaid orders past their time, of all sellers.
+pub fn expired(db: &mut Db, now: Instant, limit: i64) -> Outcome<Vec<OrderRow>> {
+    let open = [OrderState::New, OrderState::WaitingForPayment];
+    let found = orders::table
+        .filter(orders::state.eq_any(open))
+        .filter(orders::expires_at.le(now))
+        .order(orders::expires_at)
+        .limit(limit);
+    Ok(found.select(OrderRow::as_select()).load(db)?)
+}

@@ -1,0 +1,278 @@
+//! From a cart to contracts: what a shopper chose, held against what the store offers.
+//!
+//! A hosting plan with a name to be registered makes two contracts, the hosting and the domain; each becomes a
+//! subscription of its own.
+
+use super::{DomainName, DomainOption, check_domain_option};
+use crate::add_ons::{Terms, check_choice};
+use crate::invoices::due::ItemKind;
+use crate::plans::{PlanType, Price, price};
+use crate::schedule::Cycle;
+use crate::{AddOnId, Check, Currency, PlanId, PriceId, Quantity, Result, TaxPolicyId, UnitPrice};
+use serde::{Deserialize, Serialize};
+
+/// A domain name in a cart.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartDomain {
+    /// The name.
+    #[schema(value_type = String, example = "example.com")]
+    pub name: DomainName,
+    /// How it comes here.
+    pub option: DomainOption,
+}
+
+/// A plan in a cart.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartItem {
+    /// The plan.
+    pub plan_id: PlanId,
+    /// How often it renews.
+    pub cycle: Cycle,
+    /// Add-ons, each once.
+    #[serde(default)]
+    pub add_on_ids: Vec<AddOnId>,
+    /// The name it is for: required for hosting and domains.
+    pub domain: Option<CartDomain>,
+}
+
+/// What a shopper chose.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cart {
+    /// One plan each, ten at most.
+    #[schema(min_items = 1, max_items = 10)]
+    pub items: Vec<CartItem>,
+    /// The code of a coupon.
+    #[schema(max_length = 40)]
+    pub coupon: Option<String>,
+}
+
+/// A price on offer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OfferedPrice {
+    pub id: PriceId,
+    pub price: Price<Cycle>,
+}
+
+/// A plan on offer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OfferedPlan {
+    pub id: PlanId,
+    pub name: String,
+    pub kind: PlanType,
+    pub tax_policy: Option<TaxPolicyId>,
+    pub lead_days: u16,
+    pub cycle_limit: Option<u32>,
+    pub trial_days: u32,
+    pub prorates: bool,
+    /// Top-level domains, without the dot, of a domain plan.
+    pub tlds: Vec<String>,
+    pub add_ons: Vec<AddOnId>,
+    pub prices: Vec<OfferedPrice>,
+}
+
+/// An add-on on offer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OfferedAddOn {
+    pub id: AddOnId,
+    pub name: String,
+    pub tax_policy: Option<TaxPolicyId>,
+    pub prices: Vec<OfferedPrice>,
+}
+
+/// What a store offers: active plans and add-ons with the prices of the day.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Offer {
+    pub currency: Currency,
+    pub domain_options: Vec<DomainOption>,
+    pub plans: Vec<OfferedPlan>,
+    pub add_ons: Vec<OfferedAddOn>,
+}
+
+/// What is charged each cycle of a contract.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContractItem {
+    pub kind: ItemKind,
+    pub plan: Option<PlanId>,
+    pub add_on: Option<AddOnId>,
+    pub price: PriceId,
+    pub description: String,
+    pub unit_price: UnitPrice,
+    pub setup_fee: UnitPrice,
+    pub quantity: Quantity,
+    pub tax_policy: Option<TaxPolicyId>,
+}
+
+/// A subscription to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contract {
+    pub plan: PlanId,
+    pub kind: PlanType,
+    /// The domain name, or the plan's name where there is none (SUB-13).
+    pub name: String,
+    pub domain: Option<CartDomain>,
+    pub cycle: Cycle,
+    pub lead_days: u16,
+    pub cycle_limit: Option<u32>,
+    pub trial_days: u32,
+    pub prorates: bool,
+    /// The plan first.
+    pub items: Vec<ContractItem>,
+}
+
+/// The contracts that a cart asks for, or everything that is wrong with it, below `/cart`.
+pub fn contracts(cart: &Cart, offer: &Offer) -> Result<Vec<Contract>> {
+    let mut check = Check::new();
+    check.ensure((1..=10).contains(&cart.items.len()), "/cart/items", "out_of_range", "from 1 to 10 items");
+    let mut contracts = Vec::new();
+    for (index, item) in cart.items.iter().enumerate() {
+        let at = format!("/cart/items/{index}");
+        let Some(plan) = offer.plans.iter().find(|plan| plan.id == item.plan_id) else {
+            check.refuse(&format!("{at}/plan_id"), "not_offered", "this store does not offer the plan");
+            continue;
+        };
+        contracts.extend(main_contract(&mut check, &at, item, plan, offer));
+        let registered = item.domain.as_ref().filter(|domain| domain.option != DomainOption::UseOwn);
+        if let Some(domain) = registered.filter(|_| plan.kind == PlanType::Hosting) {
+            contracts.extend(domain_contract(&mut check, &format!("{at}/domain"), domain, offer));
+        }
+    }
+    check.done()?;
+    Ok(contracts)
+}
+
+fn main_contract(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Option<Contract> {
+    check_domain(check, &format!("{at}/domain"), item, plan, offer);
+    let terms =
+        Terms { has_plan: true, cycle: &item.cycle, currency: offer.currency, offered: &plan.add_ons, present: &[] };
+    let known: Vec<(AddOnId, Vec<Price<Cycle>>)> =
+        offer.add_ons.iter().map(|add_on| (add_on.id, bare(&add_on.prices))).collect();
+    let prices_of = |id| known.iter().find(|(known, _)| *known == id).map_or(&[][..], |(_, prices)| prices);
+    check_choice(check, &format!("{at}/add_on_ids"), &item.add_on_ids, &terms, prices_of);
+    let charged = charge(check, &format!("{at}/cycle"), &plan.prices, item.cycle, offer.currency)?;
+    let mut items = vec![ContractItem {
+        kind: ItemKind::Plan,
+        plan: Some(plan.id),
+        add_on: None,
+        price: charged.id,
+        description: plan.name.clone(),
+        unit_price: charged.unit_price,
+        setup_fee: charged.setup_fee,
+        quantity: Quantity::from(1),
+        tax_policy: plan.tax_policy,
+    }];
+    for add_on in offer.add_ons.iter().filter(|add_on| item.add_on_ids.contains(&add_on.id)) {
+        // a missing price has been noted above
+        let mut noted = Check::new();
+        let Some(charged) = charge(&mut noted, at, &add_on.prices, item.cycle, offer.currency) else { continue };
+        items.push(ContractItem {
+            kind: ItemKind::AddOn,
+            plan: None,
+            add_on: Some(add_on.id),
+            price: charged.id,
+            description: add_on.name.clone(),
+            unit_price: charged.unit_price,
+            setup_fee: charged.setup_fee,
+            quantity: Quantity::from(1),
+            tax_policy: add_on.tax_policy.or(plan.tax_policy),
+        });
+    }
+    let name = item.domain.as_ref().map_or(plan.name.clone(), |domain| domain.name.as_str().into());
+    Some(of_plan(plan, name, item.domain.clone(), item.cycle, items))
+}
+
+/// The contract for the name that a hosting plan is bought with: the first domain plan of the store with its ending,
+/// for its shortest cycle.
+fn domain_contract(check: &mut Check, at: &str, domain: &CartDomain, offer: &Offer) -> Option<Contract> {
+    let ending = domain.name.parent();
+    let sold =
+        offer.plans.iter().find(|plan| plan.kind == PlanType::Domain && plan.tlds.iter().any(|tld| tld == ending));
+    let Some(plan) = sold else {
+        check.refuse(&format!("{at}/name"), "not_offered", format!("this store sells no names that end in .{ending}"));
+        return None;
+    };
+    let in_currency = plan.prices.iter().filter(|offered| offered.price.currency == offer.currency);
+    let Some(cycle) = in_currency.map(|offered| offered.price.cycle).min() else {
+        check.refuse(
+            &format!("{at}/name"),
+            "no_price",
+            format!("there is no price for .{ending} in {}", offer.currency),
+        );
+        return None;
+    };
+    let item = CartItem { plan_id: plan.id, cycle, add_on_ids: Vec::new(), domain: Some(domain.clone()) };
+    main_contract(check, at, &item, plan, offer)
+}
+
+fn check_domain(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) {
+    let named = matches!(plan.kind, PlanType::Hosting | PlanType::Domain);
+    match &item.domain {
+        None => check.ensure(!named, at, "required", "this plan is for a domain name: say which"),
+        Some(domain) => {
+            check.ensure(named, at, "not_wanted", "this plan takes no domain name");
+            check_domain_option(check, &format!("{at}/option"), domain.option, &offer.domain_options);
+            if plan.kind == PlanType::Domain {
+                let sold = plan.tlds.iter().any(|tld| tld == domain.name.parent());
+                check.ensure(
+                    sold,
+                    &format!("{at}/name"),
+                    "not_offered",
+                    "the plan does not sell names with this ending",
+                );
+                let moved = domain.option != DomainOption::UseOwn;
+                check.ensure(
+                    moved,
+                    &format!("{at}/option"),
+                    "not_wanted",
+                    "a domain plan registers or transfers a name",
+                );
+            }
+        }
+    }
+}
+
+struct Charged {
+    id: PriceId,
+    unit_price: UnitPrice,
+    setup_fee: UnitPrice,
+}
+
+fn charge(check: &mut Check, at: &str, prices: &[OfferedPrice], cycle: Cycle, currency: Currency) -> Option<Charged> {
+    let found = prices.iter().find(|offered| offered.price.cycle == cycle && offered.price.currency == currency);
+    let Some(found) = found else {
+        if let Err(problem) = price(&bare(prices), &cycle, currency, at) {
+            problem.fields.into_iter().for_each(|field| check.refuse(&field.pointer, field.code, field.detail));
+        }
+        return None;
+    };
+    // a currency has at most four digits, a unit price nine
+    let unit = |amount: crate::Money| UnitPrice::new(amount.decimal()).unwrap_or_default();
+    Some(Charged { id: found.id, unit_price: unit(found.price.recurring), setup_fee: unit(found.price.setup) })
+}
+
+fn bare(prices: &[OfferedPrice]) -> Vec<Price<Cycle>> {
+    prices.iter().map(|offered| offered.price.clone()).collect()
+}
+
+fn of_plan(
+    plan: &OfferedPlan,
+    name: String,
+    domain: Option<CartDomain>,
+    cycle: Cycle,
+    items: Vec<ContractItem>,
+) -> Contract {
+    Contract {
+        plan: plan.id,
+        kind: plan.kind,
+        name,
+        domain,
+        cycle,
+        lead_days: plan.lead_days,
+        cycle_limit: plan.cycle_limit,
+        trial_days: plan.trial_days,
+        prorates: plan.prorates,
+        items,
+    }
+}

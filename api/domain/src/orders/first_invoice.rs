@@ -1,0 +1,157 @@
+//! What an order costs now: the first periods of its contracts, derived by the same code as every renewal and priced by
+//! the same pipeline as every invoice.
+
+use super::Contract;
+use crate::coupons::Coupon;
+use crate::invoices::due::{DueKind, DueLine, Horizon, Item, Snapshot, Subscription, due};
+use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
+use crate::schedule::{BillingRule, Period, Start};
+use crate::{ClientId, Currency, Percent, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
+use chrono::{Days, NaiveDate};
+
+/// The ids that a contract's subscription and items have, or will have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContractIds {
+    pub subscription: SubscriptionId,
+    /// In the order of the contract's items.
+    pub items: Vec<SubscriptionItemId>,
+}
+
+/// A contract with its dates, as the billing run will see it.
+#[derive(Clone, Debug)]
+pub struct Dated {
+    pub subscription: Subscription,
+    pub start: Start,
+}
+
+/// Gives a contract its dates and ids.
+pub fn dated(
+    contract: &Contract,
+    ids: &ContractIds,
+    client: ClientId,
+    currency: Currency,
+    rule: &BillingRule,
+    today: NaiveDate,
+) -> Result<Dated> {
+    let start = rule.start(today, contract.cycle, contract.prorates)?;
+    let begins = start.first.from;
+    let trial_until =
+        (contract.trial_days > 0).then(|| begins.checked_add_days(Days::new(contract.trial_days.into()))).flatten();
+    let items = contract.items.iter().zip(&ids.items).map(|(item, id)| Item {
+        id: *id,
+        kind: item.kind,
+        unit_price: item.unit_price,
+        setup_fee: item.setup_fee,
+        quantity: item.quantity,
+        from: begins,
+        to: None,
+        known_on: today,
+    });
+    let subscription = Subscription {
+        id: ids.subscription,
+        client,
+        currency,
+        invoiced: true,
+        anchor: start.anchor,
+        cycle: contract.cycle,
+        lead_days: contract.lead_days,
+        cycle_limit: contract.cycle_limit,
+        trial_until,
+        ends_on: None,
+        billed_through: begins,
+        items: items.collect(),
+        holds: Vec::new(),
+    };
+    Ok(Dated { subscription, start })
+}
+
+/// A line of the first invoice, and which item of which contract it charges.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FirstLine {
+    pub contract: usize,
+    pub item: usize,
+    pub line: DueLine,
+}
+
+impl FirstLine {
+    /// The name of the line in the price request: the same whatever ids the items have.
+    pub fn key(&self) -> String {
+        format!("{}.{}.{}.{}", self.contract, self.item, self.line.kind, self.line.period.from)
+    }
+}
+
+/// The lines of the first invoice of each contract, in the order of the cart, and where each subscription stands then.
+pub fn first_lines(dated: &[Dated]) -> Result<(Vec<FirstLine>, Vec<crate::invoices::due::Due>)> {
+    let (mut lines, mut derived) = (Vec::new(), Vec::new());
+    for (contract, one) in dated.iter().enumerate() {
+        let snapshot = Snapshot { subscriptions: vec![one.subscription.clone()], ..Snapshot::default() };
+        let found = due(&snapshot, Horizon::Before(one.start.first.to))?;
+        for line in found.invoices.iter().flat_map(|invoice| &invoice.lines) {
+            let item = one.subscription.items.iter().position(|item| item.id == line.item).unwrap_or_default();
+            lines.push(FirstLine { contract, item, line: line.clone() });
+        }
+        derived.push(found);
+    }
+    Ok((lines, derived))
+}
+
+/// Everything that amounts of the first invoice depend on.
+pub fn price_request(
+    contracts: &[Contract],
+    lines: &[FirstLine],
+    currency: Currency,
+    prices: PriceBasis,
+    coupons: &[Coupon],
+    tax: TaxFacts,
+) -> Result<PriceRequest> {
+    let applications = coupons.iter().map(|coupon| {
+        let covered =
+            |line: &&FirstLine| contracts.get(line.contract).is_some_and(|contract| coupon.covers(Some(contract.plan)));
+        let keys = lines.iter().filter(covered).map(FirstLine::key).collect();
+        CouponApplication { coupon: coupon.id, value: coupon.value, free_setup: coupon.free_setup, lines: keys }
+    });
+    let cart = lines.iter().filter_map(|line| {
+        let contract = contracts.get(line.contract)?;
+        Some((contract, contract.items.get(line.item)?, line))
+    });
+    let cart = cart.map(|(contract, item, line)| {
+        Ok(CartLine {
+            key: line.key(),
+            kind: line_kind(contract, line.line.kind),
+            description: Description::Text(describe(&contract.name, &item.description, line.line.period)),
+            quantity: line.line.quantity,
+            unit_price: charged_price(&line.line)?,
+            currency,
+            tax_policy: item.tax_policy,
+            discountable: true,
+            offered: Percent::default(),
+        })
+    });
+    let lines = cart.collect::<Result<Vec<_>>>()?;
+    Ok(PriceRequest { currency, prices, lines, group: Default::default(), coupons: applications.collect(), tax })
+}
+
+/// The unit price of the part of the cycle that is charged, to nine digits.
+pub fn charged_price(line: &DueLine) -> Result<UnitPrice> {
+    let exact = line.share.apply(line.unit_price.get())?;
+    UnitPrice::new(exact.round_dp(UnitPrice::PLACES))
+        .map_err(|error| crate::Problem::field("/unit_price", "out_of_range", error.to_string()))
+}
+
+fn line_kind(contract: &Contract, kind: DueKind) -> LineKind {
+    use crate::plans::PlanType;
+    match (kind, contract.kind) {
+        (DueKind::Setup, _) => LineKind::Setup,
+        (DueKind::AddOn, _) => LineKind::AddOn,
+        (DueKind::Recurring, PlanType::Domain) => LineKind::Domain,
+        (DueKind::Recurring, PlanType::Certificate) => LineKind::Certificate,
+        (DueKind::Recurring, _) => LineKind::Recurring,
+    }
+}
+
+/// `example.com: Web S, 2026-01-31 to 2026-02-27`: what, for what, and the days, the last one included.
+pub fn describe(name: &str, what: &str, period: Period) -> String {
+    let last = period.to.pred_opt().unwrap_or(period.to);
+    let subject = if name == what { what.to_string() } else { format!("{name}: {what}") };
+    if period.is_empty() { subject } else { format!("{subject}, {} to {last}", period.from) }
+}

@@ -1,0 +1,167 @@
+//! A cart held against a small store, with amounts worked out by hand.
+
+use super::first_invoice::{ContractIds, dated, first_lines, price_request};
+use super::*;
+use crate::plans::{PlanType, Price};
+use crate::quotes::{PriceBasis, Priced, TaxFacts, price};
+use crate::schedule::{BillingMode, BillingRule, FirstMonth};
+use crate::taxes::Place;
+use crate::{AddOnId, Id, Money, PlanId, PriceId};
+use chrono::NaiveDate;
+
+fn id<I: Id>(number: u128) -> I {
+    I::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+fn price_of(number: u128, cycle: &str, recurring: i64, setup: i64) -> OfferedPrice {
+    let currency = "EUR".parse().unwrap();
+    let money = |minor| Money::from_minor(minor, currency);
+    let price = Price {
+        cycle: cycle.parse().unwrap(),
+        currency,
+        recurring: money(recurring),
+        setup: money(setup),
+        upgrade: money(0),
+        downgrade: money(0),
+    };
+    OfferedPrice { id: id::<PriceId>(number), price }
+}
+
+/// Web S at 9.90 a month and 5.00 set-up, back-ups at 2.00, names in .com at 12.00 a year.
+fn shop() -> Offer {
+    let plan = |number, name: &str, kind, prices, tlds: &[&str], add_ons| OfferedPlan {
+        id: id::<PlanId>(number),
+        name: name.into(),
+        kind,
+        tax_policy: None,
+        lead_days: 10,
+        cycle_limit: None,
+        trial_days: 0,
+        prorates: true,
+        tlds: tlds.iter().map(|tld| tld.to_string()).collect(),
+        add_ons,
+        prices,
+    };
+    let backup = id::<AddOnId>(7);
+    Offer {
+        currency: "EUR".parse().unwrap(),
+        domain_options: vec![DomainOption::Register, DomainOption::UseOwn],
+        plans: vec![
+            plan(1, "Web S", PlanType::Hosting, vec![price_of(11, "1-month", 990, 500)], &[], vec![backup]),
+            plan(
+                2,
+                "Names",
+                PlanType::Domain,
+                vec![price_of(12, "2-year", 2200, 0), price_of(13, "1-year", 1200, 0)],
+                &["com"],
+                vec![],
+            ),
+        ],
+        add_ons: vec![OfferedAddOn {
+            id: backup,
+            name: "Back-up".into(),
+            tax_policy: None,
+            prices: vec![price_of(14, "1-month", 200, 0)],
+        }],
+    }
+}
+
+fn cart(text: &str) -> Cart {
+    let (plan, backup) = (id::<PlanId>(1), id::<AddOnId>(7));
+    serde_json::from_str(&text.replace("PLAN", &plan.to_string()).replace("BACKUP", &backup.to_string())).unwrap()
+}
+
+fn priced(cart: &Cart, rule: &BillingRule, today: &str) -> Priced {
+    let today: NaiveDate = today.parse().unwrap();
+    let offer = shop();
+    let contracts = contracts(cart, &offer).unwrap();
+    let dated: Vec<_> = contracts
+        .iter()
+        .enumerate()
+        .map(|(number, contract)| {
+            let items = (0..contract.items.len()).map(|item| id(100 * number as u128 + item as u128)).collect();
+            dated(
+                contract,
+                &ContractIds { subscription: id(number as u128), items },
+                id(1),
+                offer.currency,
+                rule,
+                today,
+            )
+            .unwrap()
+        })
+        .collect();
+    let (lines, _) = first_lines(&dated).unwrap();
+    let place = Place::of("FR".parse().unwrap());
+    let tax = TaxFacts { policies: vec![], place, date: today, note: None };
+    price(&price_request(&contracts, &lines, offer.currency, PriceBasis::Net, &[], tax).unwrap()).unwrap()
+}
+
+const HOSTING: &str = r#"{"items":[{"plan_id":"PLAN","cycle":"1-month","add_on_ids":["BACKUP"],"domain":{"name":"Example.COM","option":"register"}}]}"#;
+
+/// 5.00 set-up + 9.90 + 2.00 + 12.00 for the name = 28.90.
+#[test]
+fn hosting_with_a_name_makes_two_contracts() {
+    let cart = cart(HOSTING);
+    let found = contracts(&cart, &shop()).unwrap();
+    let names: Vec<_> =
+        found.iter().map(|one| (one.kind, one.name.as_str(), one.cycle.to_string(), one.items.len())).collect();
+    assert_eq!(
+        names,
+        [
+            (PlanType::Hosting, "example.com", "1-month".into(), 2),
+            (PlanType::Domain, "example.com", "1-year".into(), 1)
+        ]
+    );
+    let priced = priced(&cart, &BillingRule::default(), "2026-01-31");
+    let lines: Vec<_> = priced.lines.iter().map(|line| (line.key.as_str(), line.net.minor())).collect();
+    assert_eq!(
+        lines,
+        [
+            ("0.0.setup.2026-01-31", 500),
+            ("0.0.recurring.2026-01-31", 990),
+            ("0.1.add_on.2026-01-31", 200),
+            ("1.0.recurring.2026-01-31", 1200)
+        ]
+    );
+    assert_eq!(priced.totals.gross.minor(), 2890);
+    // the last day of a period that begins on 31 January is 27 February
+    assert!(format!("{:?}", priced.lines[1].description).contains("2026-01-31 to 2026-02-27"));
+}
+
+/// Monthly mode from the threshold on: 15 June pays 15 to 30 June, 16 of 30 days, and July.
+#[test]
+fn monthly_mode_pays_the_rest_and_the_next_month() {
+    let rule = BillingRule { mode: BillingMode::Monthly, threshold_day: 15, first_month: FirstMonth::Prorated };
+    let own =
+        cart(r#"{"items":[{"plan_id":"PLAN","cycle":"1-month","domain":{"name":"example.com","option":"use_own"}}]}"#);
+    let priced = priced(&own, &rule, "2026-06-15");
+    // 16 days of June's 30: 9.90 × 16 / 30 = 5.28; July 9.90; set-up 5.00
+    let mut nets: Vec<_> = priced.lines.iter().map(|line| line.net.minor()).collect();
+    nets.sort();
+    assert_eq!(nets, [500, 528, 990]);
+}
+
+#[test]
+fn everything_wrong_is_named_at_once() {
+    let cart = cart(
+        r#"{"items":[
+            {"plan_id":"pla_000g40o40k30e209185go38e1s","cycle":"1-month"},
+            {"plan_id":"PLAN","cycle":"1-year","add_on_ids":["BACKUP","BACKUP"]},
+            {"plan_id":"PLAN","cycle":"1-month","domain":{"name":"example.xyz","option":"register"}},
+            {"plan_id":"PLAN","cycle":"1-month","domain":{"name":"example.com","option":"transfer"}}]}"#,
+    );
+    let problem = contracts(&cart, &shop()).unwrap_err();
+    let found: Vec<_> = problem.fields.iter().map(|field| (field.pointer.as_str(), field.code)).collect();
+    for place in [
+        ("/cart/items/0/plan_id", "not_offered"),
+        ("/cart/items/1/domain", "required"),
+        ("/cart/items/1/add_on_ids/1", "duplicate"),
+        ("/cart/items/1/cycle", "no_price"),
+        ("/cart/items/2/domain/name", "not_offered"),
+        ("/cart/items/3/domain/option", "not_offered"),
+    ] {
+        assert!(found.contains(&place), "{place:?} is not in {found:?}");
+    }
+    assert!(contracts(&Cart { items: vec![], coupon: None }, &shop()).is_err());
+}
