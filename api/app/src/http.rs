@@ -4,9 +4,6 @@ use crate::kernel::documentation::{Base, complete};
 use crate::kernel::middleware::around;
 use crate::kernel::state::AppState;
 use crate::kernel::{ApiError, call};
-use crate::{
-    activities, administrators, api_keys, clients, contacts, me, password_resets, resellers, roles, sellers, sessions,
-};
 use actix_cors::Cors;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::{StatusCode, header};
@@ -21,17 +18,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// All routes of the API, by capability.
 fn routes(config: &mut ServiceConfig) {
-    sessions::routes(config);
-    password_resets::routes(config);
-    sellers::routes(config);
-    resellers::routes(config);
-    roles::routes(config);
-    administrators::routes(config);
-    api_keys::routes(config);
-    clients::routes(config);
-    contacts::routes(config);
-    activities::routes(config);
-    me::routes(config);
+    crate::sessions::routes(config);
+    crate::password_resets::routes(config);
+    crate::sellers::routes(config);
+    crate::resellers::routes(config);
+    crate::roles::routes(config);
+    crate::administrators::routes(config);
+    crate::api_keys::routes(config);
+    crate::clients::routes(config);
+    crate::contacts::routes(config);
+    crate::activities::routes(config);
+    crate::subscriptions::routes(config);
+    crate::me::routes(config);
 }
 
 /// The API document.

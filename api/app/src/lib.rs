@@ -20,5 +20,6 @@ pub mod resellers;
 pub mod roles;
 pub mod sellers;
 pub mod sessions;
+pub mod subscriptions;
 
 pub use kernel::{AppState, Clock, Settings};

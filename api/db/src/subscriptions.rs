@@ -197,6 +197,17 @@ pub fn of_order(db: &mut Db, scope: Scope, order: OrderId) -> Outcome<Vec<Subscr
     Ok(found.order(subscriptions::id).select(SubscriptionRow::as_select()).load(db)?)
 }
 
+/// The subscriptions of a client that have not ended.
+pub fn live_of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<SubscriptionRow>> {
+    let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
+    let found = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::client_id.eq(client))
+        .filter(subscriptions::status.ne_all(ended))
+        .order(subscriptions::id);
+    Ok(found.select(SubscriptionRow::as_select()).load(db)?)
+}
+
 /// What is due to be looked at by the billing run: the subscriptions of a seller whose day has come, by client.
 pub fn due(db: &mut Db, scope: Scope, as_of: NaiveDate, limit: i64) -> Outcome<Vec<SubscriptionRow>> {
     let found = subscriptions::table

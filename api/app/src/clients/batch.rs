@@ -1,13 +1,14 @@
 //! The same with many clients: each succeeds or fails for itself, and the answer says which (CLI-18).
 
 use crate::clients::status::act;
-use crate::clients::views::check_reason;
+use crate::clients::views::ClientStatusChange;
 use crate::kernel::problem::ProblemView;
 use crate::kernel::{Answer, Body, Call, Reply};
 use actix_web::post;
 use comptoir_db::Failure;
 use comptoir_domain::clients::{ClientAction, ClientStatus};
 use comptoir_domain::permissions::may;
+use comptoir_domain::subscriptions::CancelPolicy;
 use comptoir_domain::{ClientId, Problem};
 
 /// What to do with which clients.
@@ -24,6 +25,8 @@ pub struct ClientBatch {
     #[serde(default)]
     #[schema(max_length = 500)]
     pub reason: String,
+    /// What becomes of the subscriptions; has to be said when clients with subscriptions are cancelled.
+    pub subscriptions: Option<CancelPolicy>,
 }
 
 /// What came of one client.
@@ -50,15 +53,16 @@ pub struct ClientBatchView {
 #[utoipa::path(tag = "clients", request_body = ClientBatch, responses((status = 200, body = ClientBatchView, description = "What came of each")))]
 #[post("/v1/clients/batch")]
 pub async fn change_clients(call: Call<may::WriteClients>, body: Body<ClientBatch>) -> Answer {
-    let ClientBatch { action, ids, reason } = body.into_inner();
+    let ClientBatch { action, ids, reason, subscriptions } = body.into_inner();
+    let change = ClientStatusChange { reason, subscriptions };
     if !(1..=100).contains(&ids.len()) {
         return Err(Problem::field("/ids", "out_of_range", "from 1 to 100 clients").into());
     }
-    check_reason(&reason)?;
+    change.check()?;
     call.write(move |tx, ctx| {
         let mut results = Vec::with_capacity(ids.len());
         for id in &ids {
-            let item = match tx.savepoint(|tx| act(tx, ctx, *id, action, &reason)) {
+            let item = match tx.savepoint(|tx| act(tx, ctx, *id, action, &change)) {
                 Ok(row) => ClientBatchItemView { id: *id, status: 200, client_status: Some(row.status), problem: None },
                 Err(failure) if is_refusal(&failure) => {
                     let problem = failure.problem();

@@ -1,17 +1,20 @@
 //! Suspending, activating, cancelling… a client (CLI-06). Which action is open where stands in `domain::clients`.
 
 use crate::clients::read::reply;
-use crate::clients::views::{ClientStatusChange, ClientView, check_reason};
+use crate::clients::views::{ClientStatusChange, ClientView};
 use crate::kernel::call::Ctx;
 use crate::kernel::path::parameter;
 use crate::kernel::{Answer, Body, Call, Id};
+use crate::subscriptions::cancel::{end, end_later};
+use crate::subscriptions::hold::{lift_hold, place_hold};
 use actix_web::{HttpRequest, post};
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::contacts::{self, ContactFilter};
 use comptoir_db::sessions::{self, Holder};
-use comptoir_db::{Db, Outcome, Page};
-use comptoir_domain::clients::{ClientAction, after, may_sign_in};
+use comptoir_db::{Db, Outcome, Page, subscriptions};
+use comptoir_domain::clients::{ClientAction, SubscriptionEffect, after, may_sign_in, subscription_effect};
 use comptoir_domain::permissions::may;
+use comptoir_domain::subscriptions::{CancelPolicy, HoldKind};
 use comptoir_domain::{ClientId, Code, Problem};
 use serde_json::json;
 
@@ -30,16 +33,22 @@ pub async fn change_client_status(
 ) -> Answer {
     let action: ClientAction = parameter(&request, "action")?;
     call.write(move |tx, ctx| {
-        let row = act(tx, ctx, id.0, action, &body.0.reason)?;
+        let row = act(tx, ctx, id.0, action, &body.0)?;
         reply(tx, ctx, row)
     })
     .await
 }
 
 /// Does one thing with one client.
-pub fn act(tx: &mut Db, ctx: &Ctx, id: ClientId, action: ClientAction, reason: &str) -> Outcome<ClientRow> {
-    check_reason(reason)?;
+pub fn act(
+    tx: &mut Db,
+    ctx: &Ctx,
+    id: ClientId,
+    action: ClientAction,
+    change: &ClientStatusChange,
+) -> Outcome<ClientRow> {
     let mut row = clients::lock(tx, ctx.scope, id)?;
+    change.check()?;
     let before = row.status;
     let archived = row.archived_at.is_some();
     row.status = after(before, action)?;
@@ -55,8 +64,9 @@ pub fn act(tx: &mut Db, ctx: &Ctx, id: ClientId, action: ClientAction, reason: &
         _ if archived => {
             return Err(Problem::new(Code::WrongState, "the client is in the archive: restore it first").into());
         }
-        _ => row.status_reason = reason.into(),
+        _ => row.status_reason = change.reason.clone(),
     }
+    let affected = affect_subscriptions(tx, ctx, id, action, change)?;
     clients::save(tx, &mut row)?;
     if !may_sign_in(row.status) {
         sign_out_everyone(tx, ctx, id)?;
@@ -65,9 +75,46 @@ pub fn act(tx: &mut Db, ctx: &Ctx, id: ClientId, action: ClientAction, reason: &
         tx,
         "client.status_changed",
         id,
-        json!({ "action": action, "from": before, "to": row.status, "reason": reason }),
+        json!({ "action": action, "from": before, "to": row.status, "reason": change.reason, "subscriptions": affected }),
     )?;
     Ok(row)
+}
+
+/// What the action does to the client's subscriptions (a table in `domain::clients`); says how many there were.
+fn affect_subscriptions(
+    tx: &mut Db,
+    ctx: &Ctx,
+    client: ClientId,
+    action: ClientAction,
+    change: &ClientStatusChange,
+) -> Outcome<usize> {
+    let mut live = subscriptions::live_of_client(tx, ctx.scope, client)?;
+    for row in &mut live {
+        match subscription_effect(action) {
+            SubscriptionEffect::None => {}
+            SubscriptionEffect::Hold => place_hold(tx, ctx, row.id, HoldKind::Client, &change.reason)?,
+            SubscriptionEffect::Release => lift_hold(tx, ctx, row.id, HoldKind::Client, &change.reason)?,
+            SubscriptionEffect::EndNow => end(tx, ctx, row, &change.reason)?,
+            SubscriptionEffect::ByPolicy => match change.subscriptions {
+                Some(CancelPolicy::Now) => end(tx, ctx, row, &change.reason)?,
+                Some(CancelPolicy::EndOfCycle) => end_later(tx, ctx, row, &change.reason)?,
+                Some(CancelPolicy::Leave) => {}
+                None => {
+                    return Err(Problem::field(
+                        "/subscriptions",
+                        "required",
+                        "say what becomes of its subscriptions: now, end_of_cycle or leave",
+                    )
+                    .into());
+                }
+            },
+            SubscriptionEffect::MustHaveNone => {
+                let detail = format!("subscription {} is {}: cancel it first", row.number, row.status);
+                return Err(Problem::new(Code::InUse, detail).into());
+            }
+        }
+    }
+    Ok(live.len())
 }
 
 fn sign_out_everyone(tx: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<()> {

@@ -7,6 +7,7 @@ use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
 use comptoir_domain::clients::{ClientAction, ClientStatus, open_actions};
 use comptoir_domain::people::ClientKind;
+use comptoir_domain::subscriptions::CancelPolicy;
 use comptoir_domain::{Check, ClientId, Instant, Locale, Problem};
 
 /// A client.
@@ -130,11 +131,22 @@ pub struct ClientPatch {
 /// Why the status of a client changes.
 #[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schema(example = json!({"reason": "asked for by phone"}))]
+#[schema(example = json!({"reason": "asked for by phone", "subscriptions": "end_of_cycle"}))]
 pub struct ClientStatusChange {
     /// For the record.
     #[schema(max_length = 500)]
     pub reason: String,
+    /// What becomes of the subscriptions; has to be said when a client with subscriptions is cancelled.
+    pub subscriptions: Option<CancelPolicy>,
+}
+
+impl ClientStatusChange {
+    /// Refuses an endless reason.
+    pub fn check(&self) -> Result<(), Problem> {
+        let mut check = Check::new();
+        check.paragraphs("/reason", &self.reason, 500);
+        check.done()
+    }
 }
 
 /// Notes what is wrong with a client.
@@ -143,11 +155,4 @@ pub fn check(row: &ClientRow, check: &mut Check) {
     check.text("/company", &row.company, usize::from(company)..=120);
     check.text("/vat_number", &row.vat_number, 0..=32);
     row.address().check(check, "/address");
-}
-
-/// Notes what is wrong with a reason.
-pub fn check_reason(reason: &str) -> Result<(), Problem> {
-    let mut check = Check::new();
-    check.paragraphs("/reason", reason, 500);
-    check.done()
 }

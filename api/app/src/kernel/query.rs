@@ -104,7 +104,12 @@ impl<F: Filters> List<F> {
 
     /// The text of the cursor that continues after a page.
     pub fn next_cursor<T>(&self, slice: &Slice<T>) -> Option<String> {
-        let next = slice.next.as_ref()?;
+        self.cursor_text(slice.next.as_ref())
+    }
+
+    /// The same, where the rows have become views already.
+    pub fn cursor_text(&self, next: Option<&Cursor>) -> Option<String> {
+        let next = next?;
         let token = Token { f: self.fingerprint.clone(), v: next.value.clone(), i: next.id.clone() };
         Some(BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&token).unwrap_or_default()))
     }

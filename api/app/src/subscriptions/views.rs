@@ -1,0 +1,205 @@
+//! What subscriptions look like.
+
+use comptoir_db::services::ServiceRow;
+use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
+use comptoir_db::{Db, Outcome, Scope, services};
+use comptoir_domain::invoices::due::ItemKind;
+use comptoir_domain::schedule::Cycle;
+use comptoir_domain::services::ServiceKind;
+use comptoir_domain::subscriptions::{HoldKind, ServiceState, SubscriptionStatus};
+use comptoir_domain::{
+    AddOnId, ClientId, Currency, HoldId, Instant, OrderId, PlanId, Quantity, ServiceId, StoreId, SubscriptionId,
+    SubscriptionItemId, UnitPrice,
+};
+
+/// What is charged each cycle, from one day to another.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct SubscriptionItemView {
+    /// The item.
+    pub id: SubscriptionItemId,
+    /// Plan or add-on.
+    pub kind: ItemKind,
+    /// The plan, if it is one.
+    pub plan_id: Option<PlanId>,
+    /// The add-on, if it is one.
+    pub add_on_id: Option<AddOnId>,
+    /// For people.
+    pub description: String,
+    /// Price of one unit for a cycle, in the currency of the subscription.
+    pub unit_price: UnitPrice,
+    /// How many.
+    pub quantity: Quantity,
+    /// The first day that is charged.
+    pub from_on: chrono::NaiveDate,
+    /// The first day that is no longer charged.
+    pub to_on: Option<chrono::NaiveDate>,
+}
+
+/// A reason to be suspended, present or past.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct HoldView {
+    /// The hold.
+    pub id: HoldId,
+    /// Why.
+    pub kind: HoldKind,
+    /// In words.
+    pub reason: String,
+    /// Since when.
+    pub placed_at: Instant,
+    /// Until when; null while it lasts.
+    pub lifted_at: Option<Instant>,
+}
+
+/// What is delivered.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ServiceView {
+    /// The service.
+    pub id: ServiceId,
+    /// What kind of thing.
+    pub kind: ServiceKind,
+    /// Its name: the domain.
+    pub name: String,
+    /// What it should be.
+    pub desired: ServiceState,
+    /// What it was when last seen.
+    pub observed: ServiceState,
+    /// Whether the two agree.
+    pub is_settled: bool,
+    /// What went wrong last; empty if nothing did.
+    pub last_error: String,
+}
+
+/// A contract.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct SubscriptionView {
+    /// The subscription.
+    pub id: SubscriptionId,
+    /// The number that people use.
+    pub number: i64,
+    /// Whose.
+    pub client_id: ClientId,
+    /// Where it was bought.
+    pub store_id: StoreId,
+    /// The plan; null for a custom one.
+    pub plan_id: Option<PlanId>,
+    /// The order it came from.
+    pub order_id: Option<OrderId>,
+    /// The domain name, or the plan's name.
+    pub name: String,
+    /// Where it stands.
+    pub status: SubscriptionStatus,
+    /// Why, if someone said so.
+    pub status_reason: String,
+    /// Its currency, for ever.
+    pub currency: Currency,
+    /// How often it renews.
+    #[schema(value_type = String, example = "1-month")]
+    pub cycle: Cycle,
+    /// The day its periods are counted from.
+    pub anchor_on: chrono::NaiveDate,
+    /// The first day of delivery.
+    pub starts_on: chrono::NaiveDate,
+    /// Everything before this day has been invoiced.
+    pub billed_through: chrono::NaiveDate,
+    /// The day of its next invoice; null if there will be none.
+    pub next_invoice_on: Option<chrono::NaiveDate>,
+    /// The first day after it ends, if that is known.
+    pub ends_on: Option<chrono::NaiveDate>,
+    /// Free before this day.
+    pub trial_until: Option<chrono::NaiveDate>,
+    /// It completes after so many cycles.
+    pub cycle_limit: Option<i32>,
+    /// What is charged.
+    pub items: Vec<SubscriptionItemView>,
+    /// What holds it or held it.
+    pub holds: Vec<HoldView>,
+    /// What is delivered.
+    pub services: Vec<ServiceView>,
+    /// Since when.
+    pub created_at: Instant,
+}
+
+list_of!(SubscriptionList, SubscriptionView);
+
+/// The views of some subscriptions, with three queries however many there are.
+pub fn views(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<Vec<SubscriptionView>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let items = items_of(db, scope, &ids)?;
+    let holds = holds_of(db, scope, &ids)?;
+    let services = services::of_subscriptions(db, scope, &ids)?;
+    Ok(rows.into_iter().map(|row| view(row, &items, &holds, &services)).collect())
+}
+
+fn view(
+    row: SubscriptionRow,
+    items: &[SubscriptionItemRow],
+    holds: &[HoldRow],
+    services: &[ServiceRow],
+) -> SubscriptionView {
+    SubscriptionView {
+        items: items.iter().filter(|item| item.subscription_id == row.id).map(SubscriptionItemView::from).collect(),
+        holds: holds.iter().filter(|hold| hold.subscription_id == row.id).map(HoldView::from).collect(),
+        services: services.iter().filter(|service| service.subscription_id == row.id).map(ServiceView::from).collect(),
+        id: row.id,
+        number: row.number,
+        client_id: row.client_id,
+        store_id: row.store_id,
+        plan_id: row.plan_id,
+        order_id: row.order_id,
+        name: row.name,
+        status: row.status,
+        status_reason: row.status_reason,
+        currency: row.currency,
+        cycle: row.cycle,
+        anchor_on: row.anchor_on,
+        starts_on: row.starts_on,
+        billed_through: row.billed_through,
+        next_invoice_on: row.next_invoice_on,
+        ends_on: row.ends_on,
+        trial_until: row.trial_until,
+        cycle_limit: row.cycle_limit,
+        created_at: row.created_at,
+    }
+}
+
+impl From<&SubscriptionItemRow> for SubscriptionItemView {
+    fn from(row: &SubscriptionItemRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            plan_id: row.plan_id,
+            add_on_id: row.add_on_id,
+            description: row.description.clone(),
+            unit_price: row.unit_price,
+            quantity: row.quantity,
+            from_on: row.from_on,
+            to_on: row.to_on,
+        }
+    }
+}
+
+impl From<&HoldRow> for HoldView {
+    fn from(row: &HoldRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            reason: row.reason.clone(),
+            placed_at: row.placed_at,
+            lifted_at: row.lifted_at,
+        }
+    }
+}
+
+impl From<&ServiceRow> for ServiceView {
+    fn from(row: &ServiceRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            name: row.name.clone(),
+            desired: row.desired,
+            observed: row.observed,
+            is_settled: row.is_settled,
+            last_error: row.last_error.clone(),
+        }
+    }
+}
