@@ -23,6 +23,18 @@ macro_rules! lock_row {
     };
 }
 
+/// Lets writers pass one by one where they take a turn by the same row, while others may still point to it. On SQLite a
+/// writer is alone already.
+#[macro_export]
+macro_rules! take_turn {
+    ($db:expr, $query:expr, $row:ty) => {
+        match $db {
+            $crate::Db::Sqlite(_) => Ok(()),
+            $crate::Db::Pg(c) => $query.select(<$row>::as_select()).for_no_key_update().first::<$row>(c).map(|_| ()),
+        }
+    };
+}
+
 /// Inserts many rows in as few statements as the bind limits allow (SQLite 32,766, PostgreSQL 65,535).
 #[macro_export]
 macro_rules! insert_many {

@@ -82,6 +82,11 @@ pub fn save(db: &mut Db, row: &mut SellerRow) -> Outcome<()> {
     Err(Problem::new(Code::Stale, "read it again and repeat your change").into())
 }
 
+/// Takes a turn among those who change which of a seller's things is the default.
+pub fn take_turn(db: &mut Db, scope: Scope) -> Outcome<()> {
+    Ok(take_turn!(db, sellers::table.find(scope.seller()), SellerRow)?)
+}
+
 /// The reseller that a client of a seller is, if it is one.
 pub fn of_client(db: &mut Db, parent: SellerId, client: ClientId) -> Outcome<Option<SellerRow>> {
     let found =

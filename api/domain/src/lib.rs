@@ -30,6 +30,7 @@ pub mod schedule;
 pub mod services;
 #[cfg(feature = "sql")]
 pub mod sql;
+pub mod stores;
 pub mod subscriptions;
 pub mod taxes;
 

@@ -14,6 +14,23 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+text_enum! {
+    /// Where one use of a coupon stands.
+    pub enum CouponUseState {
+        /// An order that is not paid yet holds it.
+        Reserved = "reserved",
+        /// The order is paid.
+        Used = "used",
+        /// The order ended unpaid: the use is free again.
+        Released = "released",
+    }
+}
+
+/// The one spelling of a coupon code that is stored and compared: people type codes in any case.
+pub fn normal_code(code: &str) -> String {
+    code.trim().to_uppercase()
+}
+
 /// A coupon as its seller has set it up.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Coupon {

@@ -56,6 +56,12 @@ fn a_group_limits_and_guarantees() {
 }
 
 #[test]
+fn codes_are_the_same_in_any_case() {
+    assert_eq!(normal_code(" spring-26 "), "SPRING-26");
+    assert_eq!(normal_code("Été"), normal_code("ÉTÉ"));
+}
+
+#[test]
 fn the_last_use_on_the_last_day_is_accepted() {
     assert_eq!(refusal(&coupon(), &facts(&PLANS())), None);
 }

@@ -51,6 +51,7 @@ text_value!(Area, "^(\\*|[A-Z]{2})$", "EU");
 /// Where a rule holds: an area, and within a country a state, state and city, state and county, or all three
 /// (TAX-01). What is empty or `*` holds everywhere.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Location {
     /// Country, European Union or everywhere.
     pub area: Area,
@@ -108,6 +109,7 @@ fn part_covers(wanted: Option<&str>, given: Option<&str>) -> bool {
 
 /// Where a customer is taxed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// The country.
     pub country: Country,
