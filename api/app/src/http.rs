@@ -29,6 +29,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::contacts::routes(config);
     crate::activities::routes(config);
     crate::subscriptions::routes(config);
+    crate::quotes::routes(config);
     crate::me::routes(config);
 }
 

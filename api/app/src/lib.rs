@@ -16,6 +16,7 @@ pub mod kernel;
 pub mod mails;
 pub mod me;
 pub mod password_resets;
+pub mod quotes;
 pub mod resellers;
 pub mod roles;
 pub mod sellers;

@@ -36,8 +36,8 @@ pub mod roles;
 pub mod sellers;
 pub mod services;
 pub mod sessions;
-pub mod subscriptions;
 pub mod stores;
+pub mod subscriptions;
 pub mod tax_rules;
 pub mod taxes;
 

@@ -108,9 +108,8 @@ pub fn delete(db: &mut Db, scope: Scope, id: TaxRuleId) -> Outcome<()> {
 
 /// Removes all rules of a policy.
 pub fn delete_of(db: &mut Db, scope: Scope, policy: TaxPolicyId) -> Outcome<()> {
-    let rules = tax_rules::table
-        .filter(tax_rules::seller_id.eq(scope.seller()))
-        .filter(tax_rules::tax_policy_id.eq(policy));
+    let rules =
+        tax_rules::table.filter(tax_rules::seller_id.eq(scope.seller())).filter(tax_rules::tax_policy_id.eq(policy));
     diesel::delete(rules).execute(db)?;
     Ok(())
 }

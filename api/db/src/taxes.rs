@@ -46,16 +46,18 @@ pub fn policies(db: &mut Db, scope: Scope, ids: &[TaxPolicyId]) -> Outcome<Vec<T
 
 /// The policy of plans that name none; `None` as long as the seller has no policy at all.
 pub fn default_policy(db: &mut Db, scope: Scope) -> Outcome<Option<TaxPolicyId>> {
-    let marked =
-        tax_policies::table.filter(tax_policies::seller_id.eq(scope.seller())).filter(tax_policies::is_default.eq(true));
+    let marked = tax_policies::table
+        .filter(tax_policies::seller_id.eq(scope.seller()))
+        .filter(tax_policies::is_default.eq(true));
     Ok(marked.select(tax_policies::id).first(db).optional()?)
 }
 
 /// Takes the mark from the default policy, so that another can have it. Whoever changes the mark takes a turn first.
 pub fn clear_default(db: &mut Db, scope: Scope) -> Outcome<()> {
     sellers::take_turn(db, scope)?;
-    let marked =
-        tax_policies::table.filter(tax_policies::seller_id.eq(scope.seller())).filter(tax_policies::is_default.eq(true));
+    let marked = tax_policies::table
+        .filter(tax_policies::seller_id.eq(scope.seller()))
+        .filter(tax_policies::is_default.eq(true));
     let change = (tax_policies::is_default.eq(false), tax_policies::version.eq(tax_policies::version + 1));
     diesel::update(marked).set(change).execute(db)?;
     Ok(())

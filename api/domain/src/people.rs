@@ -37,6 +37,8 @@ text_enum! {
         Admin = "admin",
         /// Contacts of a client.
         Client = "client",
+        /// Web pages that sell: a store's publishable key.
+        Store = "store",
     }
 }
 

@@ -27,6 +27,13 @@ macro_rules! permissions {
             pub struct Work;
             impl super::Permit for Work { const PERMISSION: Option<super::Permission> = None; }
 
+            /// A web page that sells, with the publishable key of its store.
+            pub struct Shop;
+            impl super::Permit for Shop {
+                const AUDIENCE: super::Audience = super::Audience::Store;
+                const PERMISSION: Option<super::Permission> = None;
+            }
+
             /// A contact of a client, for what is its own.
             pub struct Own;
             impl super::Permit for Own {

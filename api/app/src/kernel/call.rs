@@ -20,7 +20,7 @@ use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::people::SellerKind;
 use comptoir_domain::permissions::{Grants, Permit};
 use comptoir_domain::{
-    AdministratorId, ApiKeyId, ClientId, Code, ContactId, Instant, Locale, Problem, SessionId, TimeZone,
+    AdministratorId, ApiKeyId, ClientId, Code, ContactId, Instant, Locale, Problem, SessionId, StoreId, TimeZone,
 };
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
@@ -36,6 +36,8 @@ pub enum Actor {
     Contact(ContactId, ClientId),
     /// A program.
     Key(ApiKeyId),
+    /// Whoever looks at a store.
+    Shopper(StoreId),
     /// The system itself.
     System,
 }
@@ -47,6 +49,7 @@ impl Actor {
             Self::Administrator(id) => ("administrator", id.to_string()),
             Self::Contact(id, _) => ("contact", id.to_string()),
             Self::Key(id) => ("api_key", id.to_string()),
+            Self::Shopper(store) => ("shopper", store.to_string()),
             Self::System => ("system", String::new()),
         }
     }
@@ -92,6 +95,14 @@ impl Ctx {
         match self.seller_kind {
             SellerKind::Provider => Ok(()),
             SellerKind::Reseller => Err(Problem::new(Code::Forbidden, "only the provider has resellers")),
+        }
+    }
+
+    /// The store that a shopper looks at.
+    pub fn store(&self) -> Result<StoreId, Problem> {
+        match self.actor {
+            Actor::Shopper(store) => Ok(store),
+            _ => Err(Problem::new(Code::WrongAudience, "only stores have this")),
         }
     }
 
@@ -214,7 +225,12 @@ impl<P: Permit> Call<P> {
             let detail = format!("this is for {} tokens, yours is for {}", P::AUDIENCE, caller.audience);
             return Err(Problem::new(Code::WrongAudience, detail).into());
         }
-        state.limits.check(&caller.ctx.actor.words().1, caller.requests_per_minute)?;
+        let limited = match caller.ctx.actor {
+            // everyone who looks at a store shares its key
+            Actor::Shopper(_) => format!("shop:{}", caller.ctx.ip),
+            _ => caller.ctx.actor.words().1,
+        };
+        state.limits.check(&limited, caller.requests_per_minute)?;
         if let Some(permission) = P::PERMISSION.filter(|permission| !caller.ctx.grants.allow(*permission)) {
             return Err(Problem::new(Code::Forbidden, format!("this needs the permission {permission}")).into());
         }

@@ -54,13 +54,14 @@ pub struct AppState {
     /// What is counted.
     pub metrics: Metrics,
     token_key: [u8; 32],
+    quote_key: [u8; 32],
 }
 
 impl AppState {
     /// Puts the house together.
     pub fn new(store: Store, master: &MasterKey, settings: Settings) -> Outcome<Self> {
         let metrics = Metrics::new().map_err(|error| Failure::Corrupt(error.to_string()))?;
-        let token_key = master.subkey(Purpose::AccessTokens);
+        let (token_key, quote_key) = (master.subkey(Purpose::AccessTokens), master.subkey(Purpose::Quotes));
         Ok(Self {
             store,
             business: Clock::System,
@@ -69,6 +70,7 @@ impl AppState {
             limits: Limits::default(),
             metrics,
             token_key,
+            quote_key,
         })
     }
 
@@ -77,6 +79,11 @@ impl AppState {
         self.business = business;
         self.machine = machine;
         self
+    }
+
+    /// The key that signs quotes.
+    pub fn quote_key(&self) -> &[u8] {
+        &self.quote_key
     }
 
     /// The key that signs access tokens.

@@ -53,6 +53,8 @@ fn send_if_known(tx: &mut Db, wanted: &PasswordResetRequest, now: Instant, publi
         Audience::Client => {
             contacts::by_email(tx, scope, &wanted.email)?.map(|person| (Holder::Contact(person.id), person.locale))
         }
+        // a store has no password
+        Audience::Store => None,
     };
     match found {
         Some((holder, locale)) => send_link(tx, scope, now, holder, &wanted.email, locale, public_url),

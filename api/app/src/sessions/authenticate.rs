@@ -8,7 +8,7 @@ use crate::kernel::{keys, tokens};
 use actix_web::HttpRequest;
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::sessions::SessionRow;
-use comptoir_db::{Db, Outcome, Scope, administrators, api_keys, clients, contacts, roles, sellers, sessions};
+use comptoir_db::{Db, Outcome, Scope, administrators, api_keys, clients, contacts, roles, sellers, sessions, stores};
 use comptoir_domain::clients::may_sign_in;
 use comptoir_domain::people::{AdministratorStatus, Audience, SellerStatus};
 use comptoir_domain::permissions::Grants;
@@ -38,6 +38,9 @@ struct Identity {
 /// Keys are told from tokens by their prefix.
 pub const KEY_PREFIX: &str = "ck_";
 
+/// The publishable key of a store: it stands in web pages and opens what shoppers may see.
+pub const STORE_PREFIX: &str = "pk_";
+
 /// The caller of a request.
 pub async fn caller(state: &AppState, request: &HttpRequest) -> Result<Caller, ApiError> {
     let credential = bearer(request)?;
@@ -45,6 +48,8 @@ pub async fn caller(state: &AppState, request: &HttpRequest) -> Result<Caller, A
     let (audience, identity) = if credential.starts_with(KEY_PREFIX) {
         let hash = keys::hash(&credential);
         (Audience::Admin, state.store.read(move |db| by_key(db, &hash, machine_now)).await?)
+    } else if credential.starts_with(STORE_PREFIX) {
+        (Audience::Store, state.store.read(move |db| by_publishable_key(db, &credential)).await?)
     } else {
         let claims = claims(state, &credential)?;
         (claims.aud, state.store.read(move |db| by_token(db, &claims, machine_now)).await?)
@@ -122,6 +127,21 @@ fn by_key(db: &mut Db, hash: &[u8], now: Instant) -> Outcome<Identity> {
         seller,
         session: None,
         requests_per_minute: key.requests_per_minute.and_then(|rate| u32::try_from(rate).ok()),
+    })
+}
+
+fn by_publishable_key(db: &mut Db, key: &str) -> Outcome<Identity> {
+    let unknown = || Problem::new(Code::Unauthenticated, "no store has this key");
+    let store = stores::by_publishable_key(db, key)?.ok_or_else(unknown)?;
+    let seller = working_seller(db, Scope::of(store.seller_id))?;
+    Ok(Identity {
+        actor: Actor::Shopper(store.id),
+        name: store.name,
+        grants: Grants::Some(Default::default()),
+        locale: store.locales.0.first().copied().unwrap_or(seller.locale),
+        seller,
+        session: None,
+        requests_per_minute: None,
     })
 }
 

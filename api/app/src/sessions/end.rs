@@ -53,7 +53,7 @@ pub fn end_own_others(tx: &mut Db, ctx: &Ctx) -> Outcome<()> {
     let holder = match ctx.actor {
         Actor::Administrator(id) => Holder::Administrator(id),
         Actor::Contact(id, _) => Holder::Contact(id),
-        Actor::Key(_) | Actor::System => return Ok(()),
+        Actor::Key(_) | Actor::Shopper(_) | Actor::System => return Ok(()),
     };
     sessions::end_all(tx, ctx.scope, &[holder], ctx.session, ctx.machine_now)?;
     Ok(())

@@ -94,6 +94,9 @@ fn candidate(db: &mut Db, audience: Audience, code: Option<&str>, email: &str) -
             refuses_parallel: person.refuse_parallel_sessions,
         }));
     }
+    if audience != Audience::Client {
+        return Ok(None);
+    }
     let Some(person) = contacts::by_email(db, scope, email)? else { return Ok(None) };
     let client = clients::find(db, scope, person.client_id)?;
     let shut_out = || {

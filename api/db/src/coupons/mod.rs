@@ -109,8 +109,7 @@ pub fn automatic(db: &mut Db, scope: Scope, store: StoreId) -> Outcome<Vec<Coupo
 
 /// Some coupons, active or not, in no order; those of other sellers are left out.
 pub fn find_many(db: &mut Db, scope: Scope, ids: &[CouponId]) -> Outcome<Vec<CouponRow>> {
-    let found =
-        coupons::table.filter(coupons::seller_id.eq(scope.seller())).filter(coupons::id.eq_any(ids.to_vec()));
+    let found = coupons::table.filter(coupons::seller_id.eq(scope.seller())).filter(coupons::id.eq_any(ids.to_vec()));
     Ok(found.select(CouponRow::as_select()).load(db)?)
 }
 

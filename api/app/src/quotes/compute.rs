@@ -1,0 +1,129 @@
+//! The computation behind a quote, an order and its invoice: one function, so that they cannot differ.
+
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use comptoir_db::coupons::{self, CouponRow};
+use comptoir_db::stores::StoreRow;
+use comptoir_db::{Db, Outcome, Scope, offers, stores, taxes};
+use comptoir_domain::coupons::{Coupon, CouponFacts, refusal};
+use comptoir_domain::invoices::due::Due;
+use comptoir_domain::orders::first_invoice::{ContractIds, Dated, FirstLine, dated, first_lines, price_request};
+use comptoir_domain::orders::{Cart, Contract, contracts};
+use comptoir_domain::quotes::{Priced, TaxFacts, price};
+use comptoir_domain::schedule::BillingRule;
+use comptoir_domain::taxes::Place;
+use comptoir_domain::{ClientId, Code, PlanId, Problem, StoreId, TaxPolicyId};
+use std::collections::BTreeSet;
+
+/// A cart, worked out.
+pub struct Quoted {
+    pub store: StoreRow,
+    pub contracts: Vec<Contract>,
+    /// The subscriptions to be, in the order of the contracts.
+    pub dated: Vec<Dated>,
+    pub lines: Vec<FirstLine>,
+    /// Where each subscription stands after its first invoice.
+    pub due: Vec<Due>,
+    pub coupon: Option<Coupon>,
+    pub priced: Priced,
+}
+
+/// Works a cart out for a buyer at a place; a client that is known has used some coupons already.
+pub fn quote(
+    db: &mut Db,
+    ctx: &Ctx,
+    store: StoreId,
+    cart: &Cart,
+    place: &Place,
+    client: Option<ClientId>,
+) -> Outcome<Quoted> {
+    let store = stores::find(db, ctx.scope, store)?;
+    if !store.is_open {
+        return Err(Problem::new(Code::Conflict, "the store is closed").into());
+    }
+    let offer = offers::of_store(db, ctx.scope, store.id, ctx.today())?;
+    let mut contracts = contracts(cart, &offer)?;
+    tax_by_default(db, ctx.scope, &mut contracts)?;
+    let dated = with_dates(ctx, &contracts, client.unwrap_or_else(fresh), &store)?;
+    let (lines, due) = first_lines(&dated)?;
+    let coupon = coupon_for(db, ctx, &store, cart, &contracts, client)?;
+    let policies: BTreeSet<TaxPolicyId> =
+        contracts.iter().flat_map(|contract| &contract.items).filter_map(|item| item.tax_policy).collect();
+    let policies = taxes::policies(db, ctx.scope, &policies.into_iter().collect::<Vec<_>>())?;
+    let tax = TaxFacts { policies, place: place.clone(), date: ctx.today(), note: None };
+    let request = price_request(&contracts, &lines, store.currency, store.price_basis, coupon.as_slice(), tax)?;
+    let priced = price(&request)?;
+    Ok(Quoted { store, contracts, dated, lines, due, coupon, priced })
+}
+
+/// What has no tax policy of its own is taxed by the seller's default one.
+fn tax_by_default(db: &mut Db, scope: Scope, contracts: &mut [Contract]) -> Outcome<()> {
+    let default = taxes::default_policy(db, scope)?;
+    for item in contracts.iter_mut().flat_map(|contract| &mut contract.items) {
+        item.tax_policy = item.tax_policy.or(default);
+    }
+    Ok(())
+}
+
+fn with_dates(ctx: &Ctx, contracts: &[Contract], client: ClientId, store: &StoreRow) -> Outcome<Vec<Dated>> {
+    let one = |contract: &Contract| {
+        let ids = ContractIds { subscription: fresh(), items: contract.items.iter().map(|_| fresh()).collect() };
+        dated(contract, &ids, client, store.currency, &BillingRule::default(), ctx.today())
+    };
+    Ok(contracts.iter().map(one).collect::<Result<_, Problem>>()?)
+}
+
+/// The coupon of the code, refused with the reason if it cannot be used; without a code, the first automatic one that can.
+fn coupon_for(
+    db: &mut Db,
+    ctx: &Ctx,
+    store: &StoreRow,
+    cart: &Cart,
+    contracts: &[Contract],
+    client: Option<ClientId>,
+) -> Outcome<Option<Coupon>> {
+    let plans: Vec<PlanId> = contracts.iter().map(|contract| contract.plan).collect();
+    let Some(code) = &cart.coupon else {
+        for row in coupons::automatic(db, ctx.scope, store.id)? {
+            let coupon = row.coupon()?;
+            if why_not(db, ctx, store, &row, &coupon, &plans, client)?.is_none() {
+                return Ok(Some(coupon));
+            }
+        }
+        return Ok(None);
+    };
+    let unknown =
+        || Problem::new(Code::CouponInvalid, "there is no such coupon").at("/cart/coupon", "unknown", "check the code");
+    let row = coupons::by_code(db, ctx.scope, code)?.ok_or_else(unknown)?;
+    let coupon = row.coupon()?;
+    match why_not(db, ctx, store, &row, &coupon, &plans, client)? {
+        Some(problem) => Err(problem.under("/cart").into()),
+        None => Ok(Some(coupon)),
+    }
+}
+
+fn why_not(
+    db: &mut Db,
+    ctx: &Ctx,
+    store: &StoreRow,
+    row: &CouponRow,
+    coupon: &Coupon,
+    plans: &[PlanId],
+    client: Option<ClientId>,
+) -> Outcome<Option<Problem>> {
+    let uses_by_client = match client {
+        Some(client) => {
+            coupons::uses_by_client(db, ctx.scope, client, &[coupon.id])?.get(&coupon.id).copied().unwrap_or(0)
+        }
+        None => 0,
+    };
+    let facts = CouponFacts {
+        store: store.id,
+        plans,
+        today: ctx.today(),
+        uses: row.uses()?,
+        uses_by_client,
+        currency: store.currency,
+    };
+    Ok(refusal(coupon, &facts))
+}

@@ -1,0 +1,13 @@
+//! Quotes: what a cart costs now, with a token that holds the seller to it (ORD-05). A quote stores nothing.
+
+pub mod compute;
+mod create;
+pub mod token;
+pub mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(create::create_quote);
+}

@@ -1,0 +1,196 @@
+//! What quotes look like.
+
+use crate::quotes::compute::Quoted;
+use comptoir_domain::orders::Cart;
+use comptoir_domain::quotes::{Description, LineKind, PriceBasis, PricedLine, PricedTotals};
+use comptoir_domain::schedule::Cycle;
+use comptoir_domain::taxes::{Place, TaxAmount, TaxNote};
+use comptoir_domain::{Country, CouponId, Instant, Money, PlanId, Quantity, Rate, UnitPrice};
+
+/// What to quote.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"cart": {"items": [{"plan_id": "pla_000g40o40k30e209185go38e1s", "cycle": "1-month",
+    "domain": {"name": "example.com", "option": "use_own"}}]}, "buyer": {"country": "FR"}}))]
+pub struct QuoteCreate {
+    /// What the shopper chose.
+    pub cart: Cart,
+    /// Where he is, as far as taxes ask.
+    pub buyer: BuyerPlace,
+}
+
+/// Where a buyer is, as far as taxes ask.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuyerPlace {
+    /// The country.
+    pub country: Country,
+    /// The state or province: `QC`.
+    #[schema(max_length = 40)]
+    pub state: Option<String>,
+    /// The city.
+    #[schema(max_length = 80)]
+    pub city: Option<String>,
+}
+
+impl From<BuyerPlace> for Place {
+    fn from(buyer: BuyerPlace) -> Self {
+        let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+        Place { country: buyer.country, state: filled(buyer.state), city: filled(buyer.city), county: None }
+    }
+}
+
+/// A line of a quote.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct QuoteLineView {
+    /// What it is for.
+    pub kind: LineKind,
+    /// For people.
+    pub description: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// What one costs, as the store lists it.
+    pub unit_price: UnitPrice,
+    /// Before anything is taken off, without tax.
+    pub before_discount: Money,
+    /// What is taken off.
+    pub discount: Money,
+    /// Without tax.
+    pub net: Money,
+    /// Its share of the taxes.
+    pub tax: Money,
+    /// With tax.
+    pub gross: Money,
+}
+
+/// A tax on a document.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct DocumentTaxView {
+    /// Its name.
+    pub name: String,
+    /// Its rate.
+    pub rate: Rate,
+    /// What it is levied on.
+    pub base: Money,
+    /// What it comes to.
+    pub amount: Money,
+    /// Why it is nothing, if so.
+    pub note: Option<TaxNote>,
+}
+
+/// The sums of a document.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct DocumentTotalsView {
+    /// Before anything is taken off, without tax.
+    pub before_discount: Money,
+    /// What is taken off.
+    pub discount: Money,
+    /// Without tax.
+    pub net: Money,
+    /// The taxes.
+    pub tax: Money,
+    /// What is to be paid.
+    pub gross: Money,
+}
+
+/// A subscription that the order would make.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct QuoteContractView {
+    /// The plan.
+    pub plan_id: PlanId,
+    /// The domain name, or the plan's name.
+    pub name: String,
+    /// How often it renews.
+    #[schema(value_type = String, example = "1-month")]
+    pub cycle: Cycle,
+    /// The first day of delivery.
+    pub starts_on: chrono::NaiveDate,
+    /// The day of the first renewal.
+    pub renews_on: chrono::NaiveDate,
+}
+
+/// What a cart costs, and a token that holds the seller to it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct QuoteView {
+    /// Order with this.
+    pub token: String,
+    /// Until when the token is good.
+    pub expires_at: Instant,
+    /// Whether listed prices include taxes.
+    pub prices: PriceBasis,
+    /// The lines of the first invoice.
+    pub lines: Vec<QuoteLineView>,
+    /// Its taxes.
+    pub taxes: Vec<DocumentTaxView>,
+    /// Its sums.
+    pub totals: DocumentTotalsView,
+    /// The coupon that is applied.
+    pub coupon_id: Option<CouponId>,
+    /// The subscriptions that the order would make.
+    pub contracts: Vec<QuoteContractView>,
+}
+
+impl QuoteView {
+    /// The view of a result.
+    pub fn new(quoted: &Quoted, token: String, expires_at: Instant) -> Self {
+        let contracts = quoted.contracts.iter().zip(&quoted.dated).map(|(contract, dated)| QuoteContractView {
+            plan_id: contract.plan,
+            name: contract.name.clone(),
+            cycle: contract.cycle,
+            starts_on: dated.start.first.from,
+            renews_on: dated.start.first.to,
+        });
+        Self {
+            token,
+            expires_at,
+            prices: quoted.priced.prices,
+            lines: quoted.priced.lines.iter().map(QuoteLineView::from).collect(),
+            taxes: quoted.priced.taxes.iter().map(DocumentTaxView::from).collect(),
+            totals: DocumentTotalsView::from(&quoted.priced.totals),
+            coupon_id: quoted.coupon.as_ref().map(|coupon| coupon.id),
+            contracts: contracts.collect(),
+        }
+    }
+}
+
+impl From<&PricedLine> for QuoteLineView {
+    fn from(line: &PricedLine) -> Self {
+        Self {
+            kind: line.kind,
+            description: text(&line.description),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            before_discount: line.before_discount,
+            discount: line.discount,
+            net: line.net,
+            tax: line.tax,
+            gross: line.gross,
+        }
+    }
+}
+
+impl From<&TaxAmount> for DocumentTaxView {
+    fn from(tax: &TaxAmount) -> Self {
+        Self { name: tax.name.clone(), rate: tax.rate, base: tax.base, amount: tax.amount, note: tax.note }
+    }
+}
+
+impl From<&PricedTotals> for DocumentTotalsView {
+    fn from(totals: &PricedTotals) -> Self {
+        Self {
+            before_discount: totals.before_discount,
+            discount: totals.discount,
+            net: totals.net,
+            tax: totals.tax,
+            gross: totals.gross,
+        }
+    }
+}
+
+/// The text of a description; a message of the catalogue is named by its key.
+pub fn text(description: &Description) -> String {
+    match description {
+        Description::Text(text) => text.clone(),
+        Description::Message { key, .. } => key.clone(),
+    }
+}
