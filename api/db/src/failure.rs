@@ -43,6 +43,14 @@ impl Failure {
         matches!(self, Self::Database(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
     }
 
+    /// Moves the places of a refusal below a pointer, when a use case serves as part of a larger one.
+    pub fn under(self, pointer: &str) -> Self {
+        match self {
+            Self::Refused(problem) => Self::Refused(problem.under(pointer)),
+            failure => failure,
+        }
+    }
+
     /// Says which field is taken, if that is what happened.
     pub fn or_taken(self, pointer: &str) -> Self {
         if !self.is_unique_violation() {

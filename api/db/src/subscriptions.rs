@@ -279,3 +279,14 @@ fn held_spans<'a>(holds: impl Iterator<Item = &'a HoldRow>) -> Vec<HeldSpan> {
     spans.retain(|span| span.to.is_none_or(|to| to > span.from));
     spans
 }
+
+/// Which subscriptions some orders made.
+pub fn of_orders(db: &mut Db, scope: Scope, orders: &[OrderId]) -> Outcome<Vec<(OrderId, SubscriptionId)>> {
+    let found: Vec<(Option<OrderId>, SubscriptionId)> = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::order_id.eq_any(orders.to_vec()))
+        .order(subscriptions::id)
+        .select((subscriptions::order_id, subscriptions::id))
+        .load(db)?;
+    Ok(found.into_iter().filter_map(|(order, id)| order.map(|order| (order, id))).collect())
+}

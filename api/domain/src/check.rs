@@ -97,6 +97,7 @@ impl Check {
             code: Code::ValidationFailed,
             detail: "some fields have wrong values: see errors".into(),
             fields: self.fields,
+            quote: None,
         })
     }
 }

@@ -93,6 +93,8 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// The places, all at once.
     pub fields: Vec<FieldProblem>,
+    /// What to take instead of a quote that no longer holds, as it is sent.
+    pub quote: Option<Box<serde_json::Value>>,
 }
 
 /// What rules and use cases answer.
@@ -101,7 +103,7 @@ pub type Result<T, E = Problem> = std::result::Result<T, E>;
 impl Problem {
     /// A refusal with an explanation.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), fields: Vec::new() }
+        Self { code, detail: detail.into(), fields: Vec::new(), quote: None }
     }
 
     /// The same answer for what does not exist and for what belongs to someone else.
@@ -112,7 +114,13 @@ impl Problem {
     /// A wrong value at one place of the body.
     pub fn field(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         let field = FieldProblem { pointer: pointer.into(), code, detail: detail.into() };
-        Self { code: Code::ValidationFailed, detail: "see errors".into(), fields: vec![field] }
+        Self { code: Code::ValidationFailed, detail: "see errors".into(), fields: vec![field], quote: None }
+    }
+
+    /// Puts a new quote beside the refusal.
+    pub fn with_quote(mut self, quote: serde_json::Value) -> Self {
+        self.quote = Some(Box::new(quote));
+        self
     }
 
     /// Adds a place.

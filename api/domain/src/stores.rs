@@ -15,6 +15,13 @@ text_enum! {
     }
 }
 
+impl StoreGateway {
+    /// Whether the seller waits for the money, and so issues the invoice before it has come.
+    pub fn is_awaited(self) -> bool {
+        matches!(self, Self::Cheque | Self::Transfer)
+    }
+}
+
 text_enum! {
     /// The colours of a store's pages.
     #[derive(Default)]

@@ -180,6 +180,18 @@ impl<P> Call<P> {
         Ok(reply)
     }
 
+    /// The same where money or the outside moves: without an `Idempotency-Key` it is refused.
+    pub async fn write_once<F>(&self, work: F) -> Result<Reply, ApiError>
+    where
+        F: Fn(&mut Db, &Ctx) -> Outcome<Reply> + Send + 'static,
+    {
+        if self.once()?.is_none() {
+            let detail = "repeat the request with a key of your own making; repeat it again with the same key if no answer comes";
+            return Err(Problem::new(Code::IdempotencyKeyRequired, detail).into());
+        }
+        self.write(work).await
+    }
+
     fn once(&self) -> Result<Option<Once>, ApiError> {
         let given = self.request.headers().get("idempotency-key");
         let Some(given) = given.filter(|_| self.request.method() == actix_web::http::Method::POST) else {

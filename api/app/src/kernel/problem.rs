@@ -75,6 +75,10 @@ pub struct ProblemView {
     /// The places that are wrong, if the problem has places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblemView>,
+    /// The new quote, where the old one no longer holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::quotes::views::QuoteView>)]
+    pub quote: Option<serde_json::Value>,
 }
 
 /// What is wrong with one place of a request.
@@ -107,6 +111,7 @@ impl ProblemView {
             instance: path.into(),
             request_id: request_id.into(),
             errors: errors.collect(),
+            quote: problem.quote.as_deref().cloned(),
         }
     }
 }

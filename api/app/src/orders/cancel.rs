@@ -1,0 +1,51 @@
+//! Giving an unpaid order up: what it reserved is free again.
+
+use crate::invoices::cancel::give_up;
+use crate::kernel::call::Ctx;
+use crate::kernel::{Answer, Call, Id};
+use crate::orders::read::reply;
+use crate::orders::views::OrderView;
+use crate::subscriptions::cancel::end;
+use actix_web::post;
+use comptoir_db::orders::{self, OrderRow};
+use comptoir_db::{Db, Outcome, coupons, invoices, subscriptions};
+use comptoir_domain::orders::{OrderState, transition};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Code, OrderId, Problem};
+use serde_json::json;
+
+/// Cancel an unpaid order
+///
+/// Its coupon is free again, its subscriptions end, its invoice is withdrawn.
+#[utoipa::path(tag = "orders", params(("id" = OrderId, Path)), responses((status = 200, body = OrderView, description = "Cancelled")))]
+#[post("/v1/orders/{id}/cancel")]
+pub async fn cancel_order(call: Call<may::WriteOrders>, id: Id<OrderId>) -> Answer {
+    call.write(move |tx, ctx| {
+        let row = orders::lock(tx, ctx.scope, id.0)?;
+        let row = cancel(tx, ctx, row, "order cancelled")?;
+        reply(tx, ctx, row)
+    })
+    .await
+}
+
+/// Gives an order up that nobody has paid.
+pub fn cancel(tx: &mut Db, ctx: &Ctx, mut row: OrderRow, reason: &str) -> Outcome<OrderRow> {
+    if matches!(row.state, OrderState::Paid | OrderState::Provisioning | OrderState::Done) {
+        let detail = "the order is paid: cancel its subscriptions and credit its invoice";
+        return Err(Problem::new(Code::WrongState, detail).into());
+    }
+    transition(row.state, OrderState::Cancelled)?;
+    row.state = OrderState::Cancelled;
+    orders::save(tx, &mut row)?;
+    coupons::release(tx, ctx.scope, row.id)?;
+    for mut subscription in subscriptions::of_order(tx, ctx.scope, row.id)? {
+        if !subscription.status.is_ended() {
+            end(tx, ctx, &mut subscription, reason)?;
+        }
+    }
+    for (_, invoice) in invoices::of_orders(tx, ctx.scope, &[row.id])? {
+        give_up(tx, ctx, invoice, reason)?;
+    }
+    ctx.record(tx, "order.cancelled", row.id, json!({ "number": row.number, "reason": reason }))?;
+    Ok(row)
+}

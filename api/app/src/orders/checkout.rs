@@ -1,0 +1,79 @@
+//! Checkout: someone new, or a client that is known, orders what was quoted. A payment by card is a call of its own
+//! (`/v1/me/invoices/{id}/pay`), made with the tokens of this answer; with a transfer or a cheque the invoice is issued
+//! at once.
+
+use crate::clients::create::create;
+use crate::kernel::call::Ctx;
+use crate::kernel::{Answer, Body, Call, Reply, passwords};
+use crate::orders::place::{Placed, Wish, place};
+use crate::orders::views::{ClientOrder, OrderView, PlacedOrderView, ShopperOrder};
+use crate::quotes::token::QuoteToken;
+use crate::sessions::sign_in::Opening;
+use actix_web::post;
+use comptoir_db::sessions::{self, Holder};
+use comptoir_db::{Db, Outcome, clients};
+use comptoir_domain::clients::ClientStatus;
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Code, Problem};
+
+/// Order as someone new
+///
+/// Makes the client, the order, its subscriptions and its invoice, or nothing. If the price has changed meanwhile the
+/// answer is 409 with the new quote.
+#[utoipa::path(tag = "orders", request_body = ShopperOrder, responses((status = 201, body = PlacedOrderView, description = "Ordered")))]
+#[post("/v1/store/orders")]
+pub async fn order_as_shopper(call: Call<may::Shop>, body: Body<ShopperOrder>) -> Answer {
+    let mut wanted = body.into_inner();
+    accepted(wanted.accept_terms)?;
+    let token = QuoteToken::open(call.state().quote_key(), &wanted.quote_token)?;
+    let required = || Problem::field("/client/contact/password", "required", "choose a password");
+    let password = wanted.client.contact.password.take().ok_or_else(required)?;
+    let hash = passwords::new_hash("/client/contact/password", Some(password)).await?;
+    let (token_key, quote_key) = (call.state().token_key().to_vec(), call.state().quote_key().to_vec());
+    call.write_once(move |tx, ctx| {
+        if token.store != ctx.store()? {
+            return Err(Problem::field("/quote_token", "invalid", "this quote is of another store").into());
+        }
+        let (client, contact) = create(tx, ctx, &wanted.client, hash.clone(), ClientStatus::Active).map_err(|failure| failure.under("/client"))?;
+        let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
+        let view = view(&place(tx, ctx, &wish)?);
+        let opening = Opening::of(ctx.scope.seller(), Holder::Contact(contact.id), None, ctx.ip.clone(), String::new(), ctx.machine_now);
+        sessions::insert(tx, &opening.row)?;
+        let location = format!("/v1/me/orders/{}", view.id);
+        let memory = PlacedOrderView { order: view.clone(), tokens: None };
+        let answer = PlacedOrderView { order: view, tokens: Some(opening.tokens(&token_key)?) };
+        Ok(Reply::created(&answer, location).remember(&memory))
+    })
+    .await
+}
+
+/// Order as a client
+#[utoipa::path(tag = "me", request_body = ClientOrder, responses((status = 201, body = OrderView, description = "Ordered")))]
+#[post("/v1/me/orders")]
+pub async fn order_as_client(call: Call<may::Own>, body: Body<ClientOrder>) -> Answer {
+    let wanted = body.into_inner();
+    accepted(wanted.accept_terms)?;
+    let token = QuoteToken::open(call.state().quote_key(), &wanted.quote_token)?;
+    let quote_key = call.state().quote_key().to_vec();
+    call.write_once(move |tx, ctx| {
+        let client = clients::lock(tx, ctx.scope, ctx.client()?.1)?;
+        let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
+        answer(tx, ctx, &wish)
+    })
+    .await
+}
+
+fn answer(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Reply> {
+    let view = view(&place(tx, ctx, wish)?);
+    let location = format!("/v1/me/orders/{}", view.id);
+    Ok(Reply::created(&view, location))
+}
+
+fn view(placed: &Placed) -> OrderView {
+    let subscriptions = placed.subscriptions.iter().map(|row| row.id).collect();
+    OrderView::new(&placed.order, Some(placed.invoice.id), subscriptions)
+}
+
+fn accepted(terms: bool) -> Result<(), Problem> {
+    if terms { Ok(()) } else { Err(Problem::new(Code::ValidationFailed, "see errors").at("/accept_terms", "required", "the terms have to be accepted")) }
+}

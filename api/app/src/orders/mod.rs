@@ -1,0 +1,22 @@
+//! Orders: a quoted cart becomes subscriptions to be, a reserved coupon and a draft invoice (ORD-05 to ORD-07).
+
+mod cancel;
+mod checkout;
+pub mod paid;
+pub mod place;
+mod read;
+mod rows;
+pub mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(checkout::order_as_shopper)
+        .service(checkout::order_as_client)
+        .service(read::list_orders)
+        .service(read::get_order)
+        .service(read::get_my_order)
+        .service(cancel::cancel_order);
+}

@@ -1,0 +1,150 @@
+//! Placing an order: quoted again, held against what was promised, then written in one transaction: the coupon reserved
+//! by one conditional update, the subscriptions pending, the invoice a draft.
+
+use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
+use crate::invoices::issue::issue;
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::orders::rows::{item_rows, order_row, service_row, subscription_row, waived_rows};
+use crate::quotes::compute::{Quoted, quote};
+use crate::quotes::token::{LIFETIME, QuoteToken};
+use crate::quotes::views::QuoteView;
+use chrono::TimeDelta;
+use comptoir_db::clients::ClientRow;
+use comptoir_db::invoices::InvoiceRow;
+use comptoir_db::orders::{self, OrderRow};
+use comptoir_db::subscriptions::{self, SubscriptionRow};
+use comptoir_db::{Db, Failure, Outcome, coupons, services};
+use comptoir_domain::stores::StoreGateway;
+use comptoir_domain::taxes::Place;
+use comptoir_domain::{Code, Problem};
+use serde_json::json;
+
+/// What is ordered, by whom, against which promise.
+pub struct Wish<'a> {
+    pub token: &'a QuoteToken,
+    pub client: &'a ClientRow,
+    pub gateway: StoreGateway,
+    /// For the token of a new quote, when the old one does not hold.
+    pub quote_key: &'a [u8],
+}
+
+/// What came of it.
+pub struct Placed {
+    pub order: OrderRow,
+    pub invoice: InvoiceRow,
+    pub subscriptions: Vec<SubscriptionRow>,
+}
+
+/// Places an order.
+pub fn place(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed> {
+    let quoted = promised(tx, ctx, wish)?;
+    if !quoted.store.gateways.0.contains(&wish.gateway) {
+        return Err(Problem::field("/gateway", "not_offered", "this store does not take it").into());
+    }
+    let order = order_row(tx, ctx, wish, &quoted)?;
+    orders::insert(tx, &order)?;
+    if let Some(coupon) = &quoted.coupon
+        && !coupons::reserve(tx, ctx.scope, fresh(), coupon.id, wish.client.id, order.id, ctx.now)?
+    {
+        let problem = Problem::new(Code::CouponExhausted, "the coupon has just been used up: look at the new quote and order again");
+        return Err(with_new_quote(tx, ctx, wish, problem));
+    }
+    let subscriptions = write_subscriptions(tx, ctx, &order, &quoted)?;
+    let mut invoice = write_draft(tx, ctx, first_invoice(wish, &order, &quoted))?;
+    if wish.gateway.is_awaited() {
+        invoice = issue(tx, ctx, invoice.id)?;
+    }
+    let gross = quoted.priced.totals.gross;
+    ctx.record(tx, "order.placed", order.id, json!({ "number": order.number, "client_id": order.client_id, "gross": gross }))?;
+    Ok(Placed { order, invoice, subscriptions })
+}
+
+/// The quote as it is now, if it is still what was promised; otherwise a refusal that carries the new one.
+fn promised(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Quoted> {
+    let token = wish.token;
+    let place = place_of(wish.client);
+    if place != token.place {
+        let problem = Problem::new(Code::QuoteChanged, "the quote was for another address: look at the new quote and order again");
+        return Err(with_new_quote(tx, ctx, wish, problem));
+    }
+    match quote(tx, ctx, token.store, &token.cart, &place, Some(wish.client.id)) {
+        Ok(quoted) => match token.still_holds(&quoted, ctx.machine_now) {
+            Ok(()) => Ok(quoted),
+            Err(problem) => Err(with_new_quote(tx, ctx, wish, problem)),
+        },
+        Err(Failure::Refused(problem)) if problem.code == Code::CouponExhausted => Err(with_new_quote(tx, ctx, wish, problem)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Where a client is taxed: its invoice address.
+pub fn place_of(client: &ClientRow) -> Place {
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_string());
+    Place { country: client.country, state: filled(&client.state), city: filled(&client.city), county: None }
+}
+
+/// Puts a new quote beside a refusal: the same cart, without a coupon that is used up.
+fn with_new_quote(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, problem: Problem) -> Failure {
+    let mut cart = wish.token.cart.clone();
+    if problem.code == Code::CouponExhausted {
+        cart.coupon = None;
+    }
+    let place = place_of(wish.client);
+    let renewed = quote(tx, ctx, wish.token.store, &cart, &place, Some(wish.client.id)).and_then(|quoted| {
+        let token = QuoteToken::new(&quoted, &cart, &place, ctx.machine_now)?;
+        let expires_at = ctx.machine_now.plus(TimeDelta::seconds(LIFETIME));
+        Ok(QuoteView::new(&quoted, token.seal(wish.quote_key), expires_at))
+    });
+    match renewed {
+        Ok(view) => problem.with_quote(serde_json::to_value(view).unwrap_or_default()).into(),
+        Err(failure) => failure,
+    }
+}
+
+fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> Outcome<Vec<SubscriptionRow>> {
+    let (mut rows, mut items, mut waived) = (Vec::new(), Vec::new(), Vec::new());
+    for ((contract, dated), due) in quoted.contracts.iter().zip(&quoted.dated).zip(&quoted.due) {
+        let mut row = subscription_row(tx, ctx, order, contract, dated)?;
+        if let Some(coupon) = quoted.coupon.as_ref().filter(|coupon| coupon.covers(Some(contract.plan))) {
+            row.coupon_id = Some(coupon.id);
+            // the first invoice is the first of its cycles
+            row.coupon_cycles = coupon.cycles.map(|cycles| i32::try_from(cycles).unwrap_or(i32::MAX).saturating_sub(1));
+        }
+        if let Some(progress) = due.progress.first() {
+            row.billed_through = progress.billed_through;
+            row.next_invoice_on = progress.next_invoice_on;
+        }
+        items.extend(item_rows(ctx, contract, dated));
+        waived.extend(waived_rows(ctx, due));
+        subscriptions::insert(tx, &row)?;
+        if let Some(service) = service_row(ctx, contract, &row) {
+            services::insert(tx, &service)?;
+        }
+        rows.push(row);
+    }
+    subscriptions::insert_items(tx, &items)?;
+    subscriptions::insert_waived(tx, &waived)?;
+    Ok(rows)
+}
+
+fn first_invoice(wish: &Wish<'_>, order: &OrderRow, quoted: &Quoted) -> NewInvoice {
+    let lines = quoted.priced.lines.iter().map(|priced| {
+        let line = quoted.lines.iter().find(|line| line.key() == priced.key).map(|line| &line.line);
+        NewLine {
+            subscription_id: line.map(|line| line.subscription),
+            item_id: line.map(|line| line.item),
+            period: line.map(|line| line.period),
+        }
+    });
+    NewInvoice {
+        client: wish.client.clone(),
+        order_id: Some(order.id),
+        currency: order.currency,
+        due_on: quoted.lines.iter().map(|line| line.line.period.from).min(),
+        comment: String::new(),
+        gateway: order.gateway.clone(),
+        lines: lines.collect(),
+        priced: quoted.priced.clone(),
+    }
+}

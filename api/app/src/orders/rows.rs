@@ -1,0 +1,132 @@
+//! The rows that an order writes.
+
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::orders::place::Wish;
+use crate::quotes::compute::Quoted;
+use chrono::TimeDelta;
+use comptoir_db::orders::OrderRow;
+use comptoir_db::services::ServiceRow;
+use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow, WaivedRow};
+use comptoir_db::{Db, Json, Outcome, counters};
+use comptoir_domain::invoices::due::Due;
+use comptoir_domain::orders::first_invoice::Dated;
+use comptoir_domain::orders::{Contract, OrderState};
+use comptoir_domain::services::delivered_by;
+use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
+use serde_json::json;
+
+/// Hours after which an unpaid order is given up.
+const PATIENCE: i64 = 72;
+
+/// The first number of a seller's orders and of its subscriptions.
+const FIRST_NUMBER: i64 = 1001;
+
+/// The order itself.
+pub fn order_row(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, quoted: &Quoted) -> Outcome<OrderRow> {
+    Ok(OrderRow {
+        seller_id: ctx.scope.seller(),
+        id: fresh(),
+        number: counters::next(tx, ctx.scope, "orders", FIRST_NUMBER)?,
+        store_id: quoted.store.id,
+        client_id: wish.client.id,
+        state: OrderState::WaitingForPayment,
+        currency: quoted.store.currency,
+        cart: Json(wish.token.cart.clone()),
+        gross_minor: quoted.priced.totals.gross.minor(),
+        quote: Json(quoted.priced.clone()),
+        gateway: wish.gateway.as_str().into(),
+        expires_at: ctx.now.plus(TimeDelta::hours(PATIENCE)),
+        created_at: ctx.now,
+        version: 1,
+    })
+}
+
+/// A subscription that waits for its payment.
+pub fn subscription_row(tx: &mut Db, ctx: &Ctx, order: &OrderRow, contract: &Contract, dated: &Dated) -> Outcome<SubscriptionRow> {
+    let billed = &dated.subscription;
+    Ok(SubscriptionRow {
+        seller_id: ctx.scope.seller(),
+        id: billed.id,
+        number: counters::next(tx, ctx.scope, "subscriptions", FIRST_NUMBER)?,
+        client_id: order.client_id,
+        store_id: order.store_id,
+        plan_id: Some(contract.plan),
+        order_id: Some(order.id),
+        name: contract.name.clone(),
+        status: SubscriptionStatus::Pending,
+        status_reason: String::new(),
+        currency: order.currency,
+        cycle: contract.cycle,
+        anchor_on: billed.anchor,
+        starts_on: dated.start.first.from,
+        billed_through: billed.billed_through,
+        next_invoice_on: None,
+        ends_on: None,
+        trial_until: billed.trial_until,
+        cycle_limit: contract.cycle_limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)),
+        lead_days: i32::from(contract.lead_days),
+        coupon_id: None,
+        coupon_cycles: None,
+        gateway: order.gateway.clone(),
+        created_at: ctx.now,
+        version: 1,
+    })
+}
+
+/// What is charged for it.
+pub fn item_rows(ctx: &Ctx, contract: &Contract, dated: &Dated) -> Vec<SubscriptionItemRow> {
+    let pairs = contract.items.iter().zip(&dated.subscription.items);
+    let row = pairs.map(|(item, billed)| SubscriptionItemRow {
+        seller_id: ctx.scope.seller(),
+        id: billed.id,
+        subscription_id: dated.subscription.id,
+        kind: item.kind,
+        plan_id: item.plan,
+        add_on_id: item.add_on,
+        price_id: Some(item.price),
+        description: item.description.clone(),
+        unit_price: item.unit_price,
+        setup_fee: item.setup_fee,
+        quantity: item.quantity,
+        tax_policy_id: item.tax_policy,
+        from_on: billed.from,
+        to_on: None,
+        known_on: billed.known_on,
+    });
+    row.collect()
+}
+
+/// The days that nobody pays: a trial.
+pub fn waived_rows(ctx: &Ctx, due: &Due) -> Vec<WaivedRow> {
+    let row = due.waived.iter().map(|waived| WaivedRow {
+        seller_id: ctx.scope.seller(),
+        subscription_id: waived.subscription,
+        item_id: waived.item,
+        kind: waived.kind,
+        from_on: waived.period.from,
+        to_on: waived.period.to,
+        reason: waived.reason,
+    });
+    row.collect()
+}
+
+/// What is to be delivered; until the order is paid it should not exist, and does not.
+pub fn service_row(ctx: &Ctx, contract: &Contract, subscription: &SubscriptionRow) -> Option<ServiceRow> {
+    Some(ServiceRow {
+        seller_id: ctx.scope.seller(),
+        id: fresh(),
+        subscription_id: subscription.id,
+        kind: delivered_by(contract.kind)?,
+        name: contract.name.clone(),
+        settings: Json(json!({ "domain": contract.domain })),
+        desired: ServiceState::Absent,
+        observed: ServiceState::Absent,
+        is_settled: true,
+        attempts: 0,
+        last_error: String::new(),
+        changed_at: ctx.now,
+        created_at: ctx.now,
+        version: 1,
+    })
+}
