@@ -1,6 +1,5 @@
 //! Administrators and roles: nobody reaches above himself, and somebody can always do everything.
 
-use crate::support::World;
 use crate::support::world::PASSWORD;
 use serde_json::{Value, json};
 

@@ -1,6 +1,5 @@
 //! API keys: they do what they may and no more, and a revoked one does nothing.
 
-use crate::support::World;
 use chrono::TimeDelta;
 use serde_json::json;
 

@@ -1,6 +1,5 @@
 //! What cannot be understood is refused with the place that is wrong, and nothing is stored.
 
-use crate::support::World;
 use crate::support::world::client;
 use serde_json::json;
 

@@ -1,6 +1,5 @@
 //! Contacts: one is primary, each can sign in, administrators can look through their eyes.
 
-use crate::support::World;
 use crate::support::world::PASSWORD;
 use serde_json::json;
 

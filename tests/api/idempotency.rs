@@ -1,6 +1,5 @@
 //! A request that is repeated is done once.
 
-use crate::support::World;
 use crate::support::world::client;
 
 both! {

@@ -1,6 +1,5 @@
 //! Resellers, and what suspending one does.
 
-use crate::support::World;
 use crate::support::world::{PASSWORD, client};
 use serde_json::{Value, json};
 

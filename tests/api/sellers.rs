@@ -1,6 +1,5 @@
 //! The seller's own profile.
 
-use crate::support::World;
 use serde_json::json;
 
 both! {

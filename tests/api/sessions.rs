@@ -1,6 +1,5 @@
 //! Signing in, staying, going.
 
-use crate::support::World;
 use crate::support::world::PASSWORD;
 use chrono::TimeDelta;
 use serde_json::{Value, json};

@@ -14,6 +14,7 @@ pub use world::World;
 macro_rules! both {
     ($($(#[$meta:meta])* fn $name:ident($world:ident) $body:block)+) => { $(
         mod $name {
+            #[allow(unused_imports, reason = "not each of them needs one")]
             use super::*;
             fn story($world: &$crate::support::World) $body
 

@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 /// A running server. It stops when dropped.
 pub struct Server {
     pub url: String,
+    #[allow(dead_code, reason = "stories move it")]
     pub business: Clock,
     pub machine: Clock,
     handle: ServerHandle,

@@ -16,6 +16,7 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// A server with the three sellers.
 pub struct World {
+    #[allow(dead_code, reason = "for what holds on one database only")]
     pub backend: Backend,
     pub server: Server,
     pub database: Database,

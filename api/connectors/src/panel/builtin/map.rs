@@ -20,7 +20,7 @@ pub struct Nameserver {
 pub(super) fn check(settings: &Settings) -> Result<()> {
     let plain = |path: &Path| {
         let letters = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
-        path.is_absolute() && path.as_os_str().as_encoded_bytes().iter().all(|byte| letters(byte))
+        path.is_absolute() && path.as_os_str().as_encoded_bytes().iter().all(letters)
     };
     let refuse = |code, message| Err(ConnectorError::invalid(code, message));
     if !plain(&settings.root) || !settings.php_socket.as_deref().is_none_or(plain) {
