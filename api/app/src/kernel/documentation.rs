@@ -14,7 +14,7 @@ use utoipa::OpenApi;
         description = "The counter a web-hosting reseller sells over.\n\nEvery refusal is a problem document (RFC 9457) \
             with a stable `code`. Lists are paged by cursor. PATCH is a merge patch and wants `If-Match`. Every POST takes an \
             `Idempotency-Key`. Amounts are `{\"amount\":\"12.10\",\"currency\":\"EUR\"}`.",
-        license(name = "MIT OR Apache-2.0")
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/")),
     components(schemas(crate::kernel::problem::ProblemView))
