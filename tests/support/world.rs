@@ -75,6 +75,10 @@ impl World {
         ids.insert("con".into(), first("/v1/contacts", &|item| item["first_name"] == "Bob"));
         ids.insert("ses".into(), first("/v1/sessions?ended=true", &|_| true));
         ids.insert("act".into(), first("/v1/activities", &|_| true));
+        ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
+        ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
+        ids.insert("cou".into(), first("/v1/coupons", &|_| true));
+        ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
         let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
         ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });
         Seller { code: code.into(), owner, client: self.contact(code), ids }
@@ -135,4 +139,6 @@ fn furnish(owner: &Actor, code: &str) {
     let first = owner.post("/v1/clients", client(code, "First Ltd", "Alice")).expect(201).text("/id");
     let bob = json!({"first_name": "Bob", "last_name": "Martin", "email": format!("bob@{code}-client.example"), "password": PASSWORD});
     owner.post("/v1/contacts", json!({"client_id": first, "contact": bob})).expect(201);
+    crate::api::taxes::furnish(owner, code);
+    crate::api::coupons::furnish(owner, code);
 }

@@ -11,6 +11,7 @@ pub mod administrators;
 pub mod api_keys;
 pub mod clients;
 pub mod contacts;
+pub mod coupons;
 pub mod http;
 pub mod kernel;
 pub mod mails;
@@ -22,5 +23,8 @@ pub mod roles;
 pub mod sellers;
 pub mod sessions;
 pub mod subscriptions;
+
+pub mod stores;
+pub mod taxes;
 
 pub use kernel::{AppState, Clock, Settings};

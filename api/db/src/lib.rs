@@ -39,6 +39,7 @@ pub mod sessions;
 pub mod stores;
 pub mod subscriptions;
 pub mod tax_rules;
+
 pub mod taxes;
 
 pub use connection::{Address, Db, DbBackend};

@@ -1,7 +1,7 @@
 //! Stores: where a seller sells.
 
 use crate::schema::stores;
-use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice, sellers};
+use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::orders::DomainOption;
 use comptoir_domain::plans::StoreKind;
 use comptoir_domain::quotes::PriceBasis;
@@ -74,9 +74,9 @@ pub fn default_store(db: &mut Db, scope: Scope) -> Outcome<StoreRow> {
     Ok(marked.select(StoreRow::as_select()).first(db)?)
 }
 
-/// Takes the mark from the default store, so that another can have it. Whoever changes the mark takes a turn first.
+/// Takes the mark from the default store, so that another can have it. Whoever calls this has taken a turn
+/// by [`crate::sellers::take_turn`].
 pub fn clear_default(db: &mut Db, scope: Scope) -> Outcome<()> {
-    sellers::take_turn(db, scope)?;
     let marked = stores::table.filter(stores::seller_id.eq(scope.seller())).filter(stores::is_default.eq(true));
     let change = (stores::is_default.eq(false), stores::version.eq(stores::version + 1));
     diesel::update(marked).set(change).execute(db)?;

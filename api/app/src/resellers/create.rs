@@ -5,6 +5,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
 use crate::sellers::views::{SellerView, check};
+use crate::stores::create as stores;
 use actix_web::post;
 use comptoir_db::administrators::{self, AdministratorRow};
 use comptoir_db::roles::{self, RoleRow};
@@ -130,7 +131,7 @@ pub fn seller_row(wanted: &SellerCreate, kind: SellerKind, now: Instant) -> Sell
     row
 }
 
-/// Writes a seller with its role of full access and its first administrator.
+/// Writes a seller with its role of full access, its first administrator and its first store.
 pub fn open(tx: &mut Db, row: &SellerRow, owner: &Owner, password_hash: String) -> Outcome<()> {
     let mut findings = Check::new();
     check(row, &mut findings, "/seller");
@@ -164,7 +165,8 @@ pub fn open(tx: &mut Db, row: &SellerRow, owner: &Owner, password_hash: String) 
         created_at: row.created_at,
         version: 1,
     };
-    administrators::insert(tx, &administrator)
+    administrators::insert(tx, &administrator)?;
+    stores::open_default(tx, row)
 }
 
 /// Two unique indexes can refuse the row; this says which.

@@ -83,8 +83,15 @@ impl Location {
         area && parts.into_iter().all(|(wanted, given)| part_covers(wanted.as_deref(), given.as_deref()))
     }
 
-    /// Notes parts that mean nothing: a state outside a country, a city or county outside a state.
+    /// Notes texts that are none, and parts that mean nothing: a state outside a country, a city or county outside a state.
     pub fn check(&self, check: &mut Check) {
+        for (part, pointer, most) in [
+            (&self.state, "/location/state", 40),
+            (&self.city, "/location/city", 80),
+            (&self.county, "/location/county", 80),
+        ] {
+            check.optional_text(pointer, part.as_deref(), 0..=most);
+        }
         let set = |part: &Option<String>| part.as_deref().is_some_and(|text| !is_any(text));
         let in_country = matches!(self.area, Area::Country(_));
         check.ensure(in_country || !set(&self.state), "/location/state", "without_country", "name the country too");

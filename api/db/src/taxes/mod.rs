@@ -1,7 +1,9 @@
 //! Tax policies: groups of tax rules; a plan has one.
 
+pub mod rules;
+
 use crate::schema::{add_ons, plans, subscription_items, tax_policies};
-use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice, sellers, tax_rules};
+use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice};
 use comptoir_domain::taxes::{TaxPolicy, TaxRule};
 use comptoir_domain::{Instant, SellerId, TaxPolicyId};
 use diesel::dsl::exists;
@@ -35,12 +37,12 @@ pub fn policies(db: &mut Db, scope: Scope, ids: &[TaxPolicyId]) -> Outcome<Vec<T
     let own = tax_policies::table
         .filter(tax_policies::seller_id.eq(scope.seller()))
         .filter(tax_policies::id.eq_any(ids.to_vec()));
-    let mut rules: HashMap<TaxPolicyId, Vec<TaxRule>> =
+    let mut found: HashMap<TaxPolicyId, Vec<TaxRule>> =
         own.select(tax_policies::id).load(db)?.into_iter().map(|id| (id, Vec::new())).collect();
-    for row in tax_rules::of_policies(db, scope, ids)? {
-        rules.entry(row.tax_policy_id).or_default().push(row.rule()?);
+    for row in rules::of_policies(db, scope, ids)? {
+        found.entry(row.tax_policy_id).or_default().push(row.rule()?);
     }
-    let policy = |id: &TaxPolicyId| rules.get(id).map(|rules| TaxPolicy { id: *id, rules: rules.clone() });
+    let policy = |id: &TaxPolicyId| found.get(id).map(|rules| TaxPolicy { id: *id, rules: rules.clone() });
     ids.iter().map(|id| policy(id).ok_or(Failure::Database(diesel::result::Error::NotFound))).collect()
 }
 
@@ -52,9 +54,11 @@ pub fn default_policy(db: &mut Db, scope: Scope) -> Outcome<Option<TaxPolicyId>>
     Ok(marked.select(tax_policies::id).first(db).optional()?)
 }
 
-/// Takes the mark from the default policy, so that another can have it. Whoever changes the mark takes a turn first.
+/// Takes the mark from the default policy, so that another can have it. Whoever calls this has taken a turn
+/// by [`crate::sellers::take_turn`].
 pub fn clear_default(db: &mut Db, scope: Scope) -> Outcome<()> {
     sellers::take_turn(db, scope)?;
+
     let marked = tax_policies::table
         .filter(tax_policies::seller_id.eq(scope.seller()))
         .filter(tax_policies::is_default.eq(true));
@@ -76,7 +80,7 @@ pub fn is_used(db: &mut Db, scope: Scope, id: TaxPolicyId) -> Outcome<bool> {
 
 /// Removes a policy that nothing uses, with its rules.
 pub fn delete(db: &mut Db, scope: Scope, id: TaxPolicyId) -> Outcome<()> {
-    tax_rules::delete_of(db, scope, id)?;
+    rules::delete_of(db, scope, id)?;
     diesel::delete(tax_policies::table.find((scope.seller(), id))).execute(db)?;
     Ok(())
 }

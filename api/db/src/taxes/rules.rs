@@ -35,7 +35,7 @@ impl TaxRuleRow {
     /// The row of a rule.
     pub fn new(scope: Scope, policy: TaxPolicyId, rule: TaxRule, now: Instant) -> Self {
         let (percent, fixed_minor, fixed_currency) = rate::columns(rule.rate);
-        let text = |part: Option<String>| part.map(|text| text.trim().to_string()).unwrap_or_default();
+        let text = |part: Option<String>| part.unwrap_or_default();
         Self {
             seller_id: scope.seller(),
             id: rule.id,
