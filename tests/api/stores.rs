@@ -119,7 +119,8 @@ both! {
         let ids: Vec<_> = (0..4).map(|at| owner.post("/v1/stores", wish(&format!("shop-{at}"))).expect(201).text("/id")).collect();
         std::thread::scope(|threads| {
             for id in ids.iter().cycle().take(16) {
-                threads.spawn(|| owner.act(&format!("/v1/stores/{id}/make-default")).expect(200));
+                let owner = &owner;
+                threads.spawn(move || owner.act(&format!("/v1/stores/{id}/make-default")).expect(200));
             }
         });
         assert_eq!(defaults(&owner).len(), 1);

@@ -4,11 +4,6 @@ use crate::kernel::documentation::{Base, complete};
 use crate::kernel::middleware::around;
 use crate::kernel::state::AppState;
 use crate::kernel::{ApiError, call};
-
-use crate::{
-    activities, administrators, api_keys, clients, contacts, coupons, me, password_resets, resellers, roles, sellers,
-    sessions, stores, taxes,
-};
 use actix_cors::Cors;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::{StatusCode, header};
@@ -35,22 +30,10 @@ fn routes(config: &mut ServiceConfig) {
     crate::activities::routes(config);
     crate::subscriptions::routes(config);
     crate::quotes::routes(config);
+    crate::taxes::routes(config);
+    crate::coupons::routes(config);
+    crate::stores::routes(config);
     crate::me::routes(config);
-
-    sessions::routes(config);
-    password_resets::routes(config);
-    sellers::routes(config);
-    resellers::routes(config);
-    roles::routes(config);
-    administrators::routes(config);
-    api_keys::routes(config);
-    clients::routes(config);
-    contacts::routes(config);
-    activities::routes(config);
-    me::routes(config);
-    taxes::routes(config);
-    coupons::routes(config);
-    stores::routes(config);
 }
 
 /// The API document.
