@@ -34,3 +34,15 @@ macro_rules! entity {
         }
     };
 }
+
+use crate::Outcome;
+use comptoir_domain::{Id, Problem};
+use std::collections::HashMap;
+
+/// The rows that were found for `ids`, in that order; `not_found` if one is missing, because it does not exist or is
+/// another seller's.
+pub fn in_order<I: Id, R: Clone>(ids: &[I], rows: Vec<R>, id: impl Fn(&R) -> I) -> Outcome<Vec<R>> {
+    let by_id: HashMap<I, R> = rows.into_iter().map(|row| (id(&row), row)).collect();
+    let found: Option<Vec<R>> = ids.iter().map(|id| by_id.get(id).cloned()).collect();
+    found.ok_or_else(|| Problem::not_found().into())
+}

@@ -20,6 +20,8 @@ pub mod scope;
 pub mod store;
 
 pub mod activities;
+pub mod add_on_groups;
+pub mod add_ons;
 pub mod administrators;
 pub mod api_keys;
 pub mod clients;
@@ -32,6 +34,9 @@ pub mod offers;
 pub mod orders;
 pub mod password_resets;
 pub mod rate;
+
+pub mod plans;
+pub mod prices;
 pub mod roles;
 pub mod sellers;
 pub mod services;

@@ -56,6 +56,9 @@ use diesel::sql_types::Text;
 
 /// Scalars whose text is made on the fly: the connection that may be either passes them on to the one it is.
 macro_rules! made_texts {
+
+/// Decimals and cycles, whose text is made on the fly: the connection that may be either passes them on to the one it is.
+macro_rules! decimals {
     ($($name:ident),+) => { $(
         impl ToSql<Text, DbBackend> for $name {
             fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DbBackend>) -> diesel::serialize::Result {
@@ -67,3 +70,5 @@ macro_rules! made_texts {
 }
 
 made_texts!(Percent, UnitPrice, Quantity, Cycle);
+
+decimals!(Percent, UnitPrice, Quantity, Cycle);

@@ -3,10 +3,12 @@
 mod overuse;
 mod paths;
 mod prices;
+mod versions;
 
 pub use overuse::begun_units;
 pub use paths::{Target, check_paths};
-pub use prices::{Price, check_prices, price, sellable};
+pub use prices::{Price, check_price, check_prices, price, sellable};
+pub use versions::{Span, Succession, succession};
 
 #[cfg(test)]
 pub(crate) use prices::tests as price_tests;
@@ -80,14 +82,14 @@ pub fn check_stores(check: &mut crate::Check, pointer: &str, plan: PlanType, sto
     }
 }
 
-/// The state after an action. A plan that has been on sale never becomes a draft again: people hold it.
+/// The state of a plan or an add-on after an action. What has been on sale never becomes a draft again: people hold it.
 pub fn after(state: PlanState, action: PlanAction) -> Result<PlanState> {
     match (state, action) {
         (PlanState::Draft | PlanState::Retired, PlanAction::Publish) => Ok(PlanState::Active),
         (PlanState::Active, PlanAction::Retire) => Ok(PlanState::Retired),
-        (PlanState::Active, PlanAction::Publish) => Err(wrong("the plan is on sale already")),
-        (PlanState::Draft, PlanAction::Retire) => Err(wrong("the plan was never on sale: delete the draft instead")),
-        (PlanState::Retired, PlanAction::Retire) => Err(wrong("the plan is off sale already")),
+        (PlanState::Active, PlanAction::Publish) => Err(wrong("it is on sale already")),
+        (PlanState::Draft, PlanAction::Retire) => Err(wrong("it was never on sale: delete the draft instead")),
+        (PlanState::Retired, PlanAction::Retire) => Err(wrong("it is off sale already")),
     }
 }
 

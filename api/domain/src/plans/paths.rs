@@ -11,15 +11,11 @@ pub struct Target {
     pub plan_type: PlanType,
 }
 
-/// Notes wrong targets at `/upgrades/{index}` and `/downgrades/{index}`: the plan itself, a plan of another type, one
-/// that is named twice, be it in the same list or in the other.
-pub fn check_paths(check: &mut Check, plan: Target, upgrades: &[Target], downgrades: &[Target]) {
+/// Notes wrong targets at `{pointer}/{index}`: the plan itself, a plan of another type, one that is named twice.
+pub fn check_paths(check: &mut Check, pointer: &str, plan: Target, targets: &[Target]) {
     let mut seen = BTreeSet::new();
-    let named = |list, targets: &[Target]| {
-        let one = move |(index, target): (usize, &Target)| (format!("/{list}/{index}"), *target);
-        targets.iter().enumerate().map(one).collect::<Vec<_>>()
-    };
-    for (place, target) in named("upgrades", upgrades).into_iter().chain(named("downgrades", downgrades)) {
+    for (index, target) in targets.iter().enumerate() {
+        let place = format!("{pointer}/{index}");
         check.ensure(target.id != plan.id, &place, "same_plan", "this is the plan itself");
         check.ensure(seen.insert(target.id), &place, "duplicate", "each plan is named once");
         if target.plan_type != plan.plan_type {
@@ -42,14 +38,14 @@ mod tests {
     fn a_ladder_is_right_and_its_faults_are_named() {
         let [bronze, silver, gold] = [1, 2, 3].map(|number| target(number, PlanType::Hosting));
         let mut check = Check::new();
-        check_paths(&mut check, bronze, &[silver, gold], &[]);
-        check_paths(&mut check, silver, &[gold], &[bronze]);
+        check_paths(&mut check, "/upgrade_to", bronze, &[silver, gold]);
+        check_paths(&mut check, "/upgrade_to", silver, &[gold, bronze]);
         assert_eq!(check.done(), Ok(()));
         let mut check = Check::new();
-        check_paths(&mut check, silver, &[gold, silver], &[gold, target(4, PlanType::Domain)]);
+        check_paths(&mut check, "/upgrade_to", silver, &[gold, silver, gold, target(4, PlanType::Domain)]);
         let fields = check.done().unwrap_err().fields;
         let places: Vec<_> = fields.iter().map(|field| (field.pointer.as_str(), field.code)).collect();
-        let want = [("/upgrades/1", "same_plan"), ("/downgrades/0", "duplicate"), ("/downgrades/1", "other_type")];
+        let want = [("/upgrade_to/1", "same_plan"), ("/upgrade_to/2", "duplicate"), ("/upgrade_to/3", "other_type")];
         assert_eq!(places, want);
     }
 }

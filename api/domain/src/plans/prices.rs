@@ -37,13 +37,18 @@ pub fn check_prices<C: Ord + Clone + Display>(check: &mut Check, pointer: &str, 
             let detail = format!("there is a price for {} in {} already", price.cycle, price.currency);
             check.refuse(&format!("{pointer}/{index}"), "duplicate", detail);
         }
-        for (name, amount) in price.amounts() {
-            let place = format!("{pointer}/{index}/{name}");
-            if amount.currency() != price.currency {
-                check.refuse(&place, "wrong_currency", format!("expected an amount in {}", price.currency));
-            }
-            check.ensure(!amount.is_negative(), &place, "negative", "not below zero");
+        check_price(check, &format!("{pointer}/{index}"), price);
+    }
+}
+
+/// Notes what is wrong with one price, at `{pointer}/…`: amounts below zero or in another currency than the price.
+pub fn check_price<C>(check: &mut Check, pointer: &str, price: &Price<C>) {
+    for (name, amount) in price.amounts() {
+        let place = format!("{pointer}/{name}");
+        if amount.currency() != price.currency {
+            check.refuse(&place, "wrong_currency", format!("expected an amount in {}", price.currency));
         }
+        check.ensure(!amount.is_negative(), &place, "negative", "not below zero");
     }
 }
 
