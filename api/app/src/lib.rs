@@ -6,18 +6,25 @@
 #[macro_use]
 mod lists;
 pub mod activities;
+pub mod add_on_groups;
+pub mod add_ons;
 pub mod addresses;
 pub mod administrators;
 pub mod api_keys;
 pub mod clients;
 pub mod contacts;
 pub mod coupons;
+
+pub mod hosting;
 pub mod http;
 pub mod kernel;
 pub mod mails;
 pub mod me;
 pub mod password_resets;
 pub mod quotes;
+
+pub mod plans;
+pub mod prices;
 pub mod resellers;
 pub mod roles;
 pub mod sellers;

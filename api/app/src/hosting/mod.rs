@@ -1,0 +1,13 @@
+//! Hosting properties: the table that forms are built from, and how a request changes a set of them (CAT-02).
+
+mod patch;
+mod read;
+
+pub use patch::HostingPropertiesPatch;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(read::list_hosting_properties);
+}

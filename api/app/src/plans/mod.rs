@@ -1,0 +1,30 @@
+//! Plans: what is sold, at which prices, where, with which add-ons, and to which plans one may change (CAT-01, CAT-02,
+//! CAT-05, CAT-07..09, CAT-14).
+
+mod create;
+mod delete;
+mod merge_preview;
+mod prices;
+mod properties;
+mod read;
+mod status;
+mod ties;
+mod update;
+mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(create::create_plan)
+        .service(read::list_plans)
+        .service(read::get_plan)
+        .service(update::update_plan)
+        .service(delete::delete_plan)
+        .service(status::activate_plan)
+        .service(status::retire_plan)
+        .service(prices::create_plan_price)
+        .service(prices::list_plan_prices)
+        .service(merge_preview::preview_plan_merge);
+}
