@@ -1,5 +1,6 @@
 //! One file per capability.
 
+pub mod add_ons;
 mod administrators;
 mod api_keys;
 mod bad_input;
@@ -9,6 +10,7 @@ pub mod coupons;
 mod idempotency;
 mod kernel;
 pub mod password_resets;
+pub mod plans;
 mod resellers;
 mod sellers;
 mod sessions;

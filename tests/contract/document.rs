@@ -96,6 +96,10 @@ fn a_wrong_field_does_not_pass() {
         (&format!("/v1/sessions/{}", north.ids["ses"]), "SessionView"),
         (&format!("/v1/activities/{}", north.ids["act"]), "ActivityView"),
         ("/v1/clients", "ClientList"),
+        (&format!("/v1/plans/{}", north.ids["pla"]), "PlanView"),
+        (&format!("/v1/add-ons/{}", north.ids["ado"]), "AddOnView"),
+        (&format!("/v1/add-on-groups/{}", north.ids["agr"]), "AddOnGroupView"),
+        (&format!("/v1/plans/{}/prices", north.ids["pla"]), "PriceList"),
     ] {
         let good = north.owner.get(path).expect(200).json();
         assert!(violations(schema, &good).is_empty());

@@ -127,7 +127,18 @@ fn trespasses(request: &Request, mine: &Seller, theirs: &Seller) -> Vec<(String,
 }
 
 /// Requests whose example needs something that only this world knows.
-fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &Seller) {
+fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut Seller) {
+    // what is in use cannot be deleted: take a fresh one
+    let spare = match operation.id.as_str() {
+        "delete_plan" => Some(("pla", crate::api::plans::draft(&mine.owner))),
+        "delete_add_on" => Some(("ado", crate::api::add_ons::draft(&mine.owner))),
+        "delete_add_on_group" => Some(("agr", crate::api::add_ons::group(&mine.owner, "Spare"))),
+        _ => None,
+    };
+    if let Some((prefix, id)) = spare {
+        request.path = request.path.replace(&mine.ids[prefix], &id);
+        mine.ids.insert(prefix.into(), id);
+    }
     let body = &mut request.body;
     match operation.id.as_str() {
         "sign_in" => {
@@ -143,6 +154,10 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &Selle
         "redeem_password_reset" => {
             *body =
                 Some(json!({"token": crate::api::password_resets::token_for(world, mine), "new_password": PASSWORD}))
+        }
+        // both are on sale
+        "activate_plan" | "activate_add_on" => {
+            mine.owner.act(&request.path.replace("/activate", "/retire")).expect(200);
         }
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}
@@ -175,14 +190,14 @@ fn walk(backend: Backend) {
         let world = World::open(backend);
         // only the provider has resellers; there a trespass is an id that is a seller but not one of its resellers
         let provider_only = operation.spec["tags"][0] == "resellers";
-        let mine = world.seller(if provider_only { "provider" } else { "north" });
+        let mut mine = world.seller(if provider_only { "provider" } else { "north" });
         let mut theirs = world.seller("south");
         if provider_only {
             theirs.ids.insert("sel".into(), mine.owner.get("/v1/seller").text("/id"));
         }
-        let actor = actor_of(&operation, &world, &mine);
         let mut request = owners_request(&operation, &mine);
-        fit(&operation, &mut request, &world, &mine);
+        fit(&operation, &mut request, &world, &mut mine);
+        let actor = actor_of(&operation, &world, &mine);
         if operation.id == "create_reseller" {
             let spare = crate::support::world::client("provider", "Third Ltd", "Carol");
             let id = mine.owner.post("/v1/clients", spare).expect(201).text("/id");

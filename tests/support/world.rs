@@ -8,6 +8,7 @@ use comptoir_app::kernel::passwords;
 use comptoir_app::resellers::create::{Owner, SellerCreate, open, seller_row};
 use comptoir_db::Store;
 use comptoir_domain::people::SellerKind;
+use comptoir_domain::plans::StoreKind;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -79,6 +80,12 @@ impl World {
         ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
         ids.insert("cou".into(), first("/v1/coupons", &|_| true));
         ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
+
+        ids.insert("pla".into(), first("/v1/plans", &|item| item["code"] == "starter"));
+        ids.insert("ado".into(), first("/v1/add-ons", &|item| item["code"] == "disk-1"));
+        ids.insert("agr".into(), first("/v1/add-on-groups", &|item| item["name"] == "Space"));
+        ids.insert("sto".into(), crate::api::plans::open_store(self, code, "catalogue", StoreKind::Client));
+        ids.insert("txp".into(), crate::api::plans::tax_policy(self, code, "Catalogue"));
         let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
         ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });
         Seller { code: code.into(), owner, client: self.contact(code), ids }
@@ -141,4 +148,7 @@ fn furnish(owner: &Actor, code: &str) {
     owner.post("/v1/contacts", json!({"client_id": first, "contact": bob})).expect(201);
     crate::api::taxes::furnish(owner, code);
     crate::api::coupons::furnish(owner, code);
+
+    crate::api::add_ons::furnish(owner, code);
+    crate::api::plans::furnish(owner, code);
 }
