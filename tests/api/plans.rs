@@ -398,7 +398,7 @@ both! {
         let webmail = rows.iter().find(|row| row["id"] == "webmail").unwrap();
         let words: Vec<_> = webmail["choices"].as_array().unwrap().iter().map(|choice| choice["word"].as_str().unwrap()).collect();
         assert_eq!((&webmail["group"], &webmail["kind"], words), (&json!("mail"), &json!("choice"), vec!["none", "roundcube", "horde"]));
-        world.contact("north").get("/v1/hosting-properties").refused(403, "wrong_audience");
+        world.contact("north").get("/v1/hosting-properties").refused(401, "wrong_audience");
     }
 
     fn the_catalogue_has_its_own_permissions(world) {

@@ -4,11 +4,6 @@ use crate::kernel::documentation::{Base, complete};
 use crate::kernel::middleware::around;
 use crate::kernel::state::AppState;
 use crate::kernel::{ApiError, call};
-
-use crate::{
-    activities, add_on_groups, add_ons, administrators, api_keys, clients, contacts, hosting, me, password_resets,
-    plans, resellers, roles, sellers, sessions,
-};
 use actix_cors::Cors;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::{StatusCode, header};
@@ -38,23 +33,11 @@ fn routes(config: &mut ServiceConfig) {
     crate::taxes::routes(config);
     crate::coupons::routes(config);
     crate::stores::routes(config);
+    crate::hosting::routes(config);
+    crate::plans::routes(config);
+    crate::add_on_groups::routes(config);
+    crate::add_ons::routes(config);
     crate::me::routes(config);
-
-    sessions::routes(config);
-    password_resets::routes(config);
-    sellers::routes(config);
-    resellers::routes(config);
-    roles::routes(config);
-    administrators::routes(config);
-    api_keys::routes(config);
-    clients::routes(config);
-    contacts::routes(config);
-    activities::routes(config);
-    me::routes(config);
-    hosting::routes(config);
-    plans::routes(config);
-    add_on_groups::routes(config);
-    add_ons::routes(config);
 }
 
 /// The API document.

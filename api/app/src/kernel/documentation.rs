@@ -78,14 +78,21 @@ fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
     }
 }
 
-/// Objects hold what they declare and nothing else.
+/// Objects hold what they declare and nothing else. A property may itself be called `properties`, in a schema as in an
+/// example: neither the map of the properties nor an example is a schema.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
             if map.contains_key("properties") && !map.contains_key("additionalProperties") {
                 map.insert("additionalProperties".into(), Value::Bool(false));
             }
-            map.values_mut().for_each(close);
+            for (word, part) in map.iter_mut() {
+                match (word.as_str(), part) {
+                    ("example" | "examples", _) => {}
+                    ("properties", Value::Object(properties)) => properties.values_mut().for_each(close),
+                    (_, part) => close(part),
+                }
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(close),
         _ => {}
