@@ -8,6 +8,7 @@ mod clients;
 mod contacts;
 pub mod coupons;
 mod idempotency;
+pub mod invoices;
 mod kernel;
 pub mod password_resets;
 pub mod plans;

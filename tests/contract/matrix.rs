@@ -25,6 +25,9 @@ impl Request {
         if text.is_some() {
             headers.push(("content-type", "application/json"));
         }
+        if self.method == "POST" {
+            headers.push(("idempotency-key", "matrix"));
+        }
         actor.send(&self.method, &path, &headers, text.as_ref().map(String::as_bytes))
     }
 }
@@ -195,6 +198,11 @@ fn walk(backend: Backend) {
         if provider_only {
             theirs.ids.insert("sel".into(), mine.owner.get("/v1/seller").text("/id"));
         }
+
+        if matches!(operation.id.as_str(), "update_invoice" | "issue_invoice") {
+            mine.ids.insert("inv".into(), crate::api::invoices::a_draft(&mine.owner));
+        }
+        let actor = actor_of(&operation, &world, &mine);
         let mut request = owners_request(&operation, &mine);
         fit(&operation, &mut request, &world, &mut mine);
         let actor = actor_of(&operation, &world, &mine);

@@ -86,6 +86,10 @@ impl World {
         ids.insert("agr".into(), first("/v1/add-on-groups", &|item| item["name"] == "Space"));
         ids.insert("sto".into(), crate::api::plans::open_store(self, code, "catalogue", StoreKind::Client));
         ids.insert("txp".into(), crate::api::plans::tax_policy(self, code, "Catalogue"));
+
+        let invoice = first("/v1/invoices?status=due", &|item| item["kind"] == "invoice");
+        ids.insert("lin".into(), owner.get(&format!("/v1/invoices/{invoice}")).expect(200).text("/lines/0/id"));
+        ids.insert("inv".into(), invoice);
         let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
         ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });
         Seller { code: code.into(), owner, client: self.contact(code), ids }
@@ -151,4 +155,6 @@ fn furnish(owner: &Actor, code: &str) {
 
     crate::api::add_ons::furnish(owner, code);
     crate::api::plans::furnish(owner, code);
+
+    crate::api::invoices::furnish(owner, code);
 }

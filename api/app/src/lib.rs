@@ -16,8 +16,12 @@ pub mod contacts;
 pub mod coupons;
 
 pub mod hosting;
+
+pub mod credits;
 pub mod http;
+pub mod invoices;
 pub mod kernel;
+pub mod ledger;
 pub mod mails;
 pub mod me;
 pub mod password_resets;

@@ -33,6 +33,12 @@ pub struct ClientRow {
 
 entity!(clients, ClientRow, ClientId);
 
+/// Some clients.
+pub fn some(db: &mut Db, scope: Scope, ids: &[ClientId]) -> Outcome<Vec<ClientRow>> {
+    let found = clients::table.filter(clients::seller_id.eq(scope.seller())).filter(clients::id.eq_any(ids.to_vec()));
+    Ok(found.select(ClientRow::as_select()).load(db)?)
+}
+
 /// Which clients of a list are wanted; empty lists and `None` do not restrict.
 #[derive(Clone, Debug, Default)]
 pub struct ClientFilter {

@@ -28,7 +28,11 @@ pub mod clients;
 pub mod contacts;
 pub mod counters;
 pub mod coupons;
+
+pub mod credits;
 pub mod idempotency_keys;
+pub mod invoices;
+pub mod ledger;
 pub mod mails;
 pub mod offers;
 pub mod orders;
@@ -37,6 +41,8 @@ pub mod rate;
 
 pub mod plans;
 pub mod prices;
+
+pub mod payments;
 pub mod roles;
 pub mod sellers;
 pub mod services;

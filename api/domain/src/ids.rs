@@ -149,6 +149,10 @@ ids! {
     InvoiceLineId = "lin",
     /// A movement of money at a gateway or by hand.
     TransactionId = "txn",
+    /// A part of a payment or credit that pays an invoice.
+    AllocationId = "alc",
+    /// A movement of a client's credit.
+    CreditId = "crd",
     /// A balanced group of postings.
     EntryId = "ent",
     /// A stored way to pay.

@@ -19,6 +19,7 @@ pub mod invoices;
 pub mod ledger;
 pub mod money;
 pub mod orders;
+pub mod payments;
 pub mod people;
 pub mod permissions;
 pub mod places;

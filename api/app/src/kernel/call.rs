@@ -116,8 +116,13 @@ impl Ctx {
 
     /// Appends a fact to the activity log, in the transaction that makes it true.
     pub fn record(&self, tx: &mut Db, kind: &str, subject: impl ToString, payload: serde_json::Value) -> Outcome<()> {
+        activities::append(tx, &[self.fact(kind, subject, payload)])
+    }
+
+    /// A fact that is appended together with others.
+    pub fn fact(&self, kind: &str, subject: impl ToString, payload: serde_json::Value) -> ActivityRow {
         let (actor_kind, actor_id) = self.actor.words();
-        let row = ActivityRow {
+        ActivityRow {
             seller_id: self.scope.seller(),
             id: fresh(),
             happened_at: self.now,
@@ -129,8 +134,7 @@ impl Ctx {
             kind: kind.into(),
             subject_id: subject.to_string(),
             payload: Json(payload),
-        };
-        activities::append(tx, std::slice::from_ref(&row))
+        }
     }
 }
 

@@ -20,6 +20,18 @@ pub struct LineLeft {
     pub taxes: Vec<(TaxRuleId, Money)>,
 }
 
+text_enum! {
+    /// How much a credit note takes back.
+    pub enum ExtentKind {
+        /// All that is left.
+        Whole = "whole",
+        /// These lines, each whole or in part.
+        Lines = "lines",
+        /// So much of all, with tax.
+        Amount = "amount",
+    }
+}
+
 /// What to take back.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Extent {

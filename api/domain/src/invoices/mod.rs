@@ -9,6 +9,7 @@ pub mod credit_note;
 pub mod due;
 pub mod frozen;
 pub mod numbering;
+pub mod shares;
 mod status;
 
-pub use status::{InvoiceState, InvoiceStatus, Standing};
+pub use status::{InvoiceKind, InvoiceState, InvoiceStatus, Standing};

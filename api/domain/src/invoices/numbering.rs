@@ -47,6 +47,11 @@ impl NumberScheme {
         }
     }
 
+    /// The name under which counts are unique: a series that starts again each year is another one each year.
+    pub fn key(self, kind: SeriesKind, issued_on: NaiveDate) -> String {
+        if self.starts_again() { format!("{kind}:{}", issued_on.year()) } else { kind.to_string() }
+    }
+
     fn starts_again(self) -> bool {
         self != Self::YearId
     }

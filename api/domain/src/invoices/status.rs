@@ -4,6 +4,26 @@ use crate::Money;
 use chrono::NaiveDate;
 
 text_enum! {
+    /// What kind of document it is.
+    pub enum InvoiceKind {
+        /// An invoice.
+        Invoice = "invoice",
+        /// A credit note: its amounts are below nothing.
+        CreditNote = "credit_note",
+    }
+}
+
+impl InvoiceKind {
+    /// The document type of UNTDID 1001, as it stands in the chain.
+    pub const fn type_code(self) -> &'static str {
+        match self {
+            Self::Invoice => "380",
+            Self::CreditNote => "381",
+        }
+    }
+}
+
+text_enum! {
     /// What is stored.
     pub enum InvoiceState {
         /// Without number, may change.

@@ -1,5 +1,7 @@
 //! The chart of accounts. An account of the books is a row of this table and a currency.
 
+use crate::quotes::LineKind;
+
 text_enum! {
     /// What an account tells, and on which side it grows.
     pub enum AccountKind {
@@ -20,6 +22,22 @@ impl AccountKind {
     /// Whether a debit makes it more.
     pub const fn grows_by_debit(self) -> bool {
         matches!(self, Self::Asset | Self::Expense)
+    }
+}
+
+impl AccountCode {
+    /// Where what a line charges is earned.
+    pub const fn of_line(kind: LineKind) -> Self {
+        match kind {
+            LineKind::Recurring | LineKind::Proration | LineKind::Domain | LineKind::Certificate => {
+                Self::RevenueRecurring
+            }
+            LineKind::Setup => Self::RevenueSetup,
+            LineKind::AddOn => Self::RevenueAddOn,
+            LineKind::Overuse => Self::RevenueOveruse,
+            LineKind::Fee => Self::RevenueFee,
+            LineKind::OneOff => Self::RevenueOther,
+        }
     }
 }
 

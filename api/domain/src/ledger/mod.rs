@@ -5,12 +5,14 @@
 
 mod accounts;
 mod balance;
+mod entries;
 mod movements;
 mod posting;
 mod recognition;
 
 pub use accounts::{AccountCode, AccountKind};
 pub use balance::{Balances, balances, ensure_open};
+pub use entries::EntryKind;
 pub use movements::{
     Charge, Method, Settlement, chargeback, credit_applied, credit_granted, credit_note, exchange, invoice_issued,
     over_credited, payment_received, refund, revenue_recognised, write_off,

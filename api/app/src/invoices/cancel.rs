@@ -1,0 +1,32 @@
+//! Cancelling (INV-08): a draft is dropped, an issued invoice is reversed by a credit note.
+
+use crate::invoices::credit_note::{Extent, credit};
+use crate::invoices::read::{lock_with_client, reply};
+use crate::invoices::views::InvoiceView;
+use crate::kernel::{Answer, Call, Id, Reply};
+use actix_web::post;
+use comptoir_db::invoices;
+use comptoir_domain::InvoiceId;
+use comptoir_domain::invoices::InvoiceState;
+use comptoir_domain::permissions::may;
+use serde_json::json;
+
+/// Cancel an invoice
+///
+/// A draft is removed. An issued invoice stays as it is and gets a credit note over all that is left of it.
+#[utoipa::path(tag = "invoices", params(("id" = InvoiceId, Path)),
+    responses((status = 200, body = InvoiceView, description = "The credit note"), (status = 204, description = "The draft was removed")))]
+#[post("/v1/invoices/{id}/cancel")]
+pub async fn cancel_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>) -> Answer {
+    call.write(move |tx, ctx| {
+        let mut row = lock_with_client(tx, ctx, id.0)?;
+        if row.state == InvoiceState::Draft {
+            invoices::delete_draft(tx, ctx.scope, row.id)?;
+            ctx.record(tx, "invoice.dropped", row.id, json!({ "client_id": row.client_id }))?;
+            return Ok(Reply::no_content());
+        }
+        let note = credit(tx, ctx, &mut row, &[Extent::Whole], "")?;
+        reply(tx, ctx, note)
+    })
+    .await
+}

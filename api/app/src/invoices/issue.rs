@@ -1,0 +1,283 @@
+//! Issuing: numbers, dates, the frozen form, the chain, the books, the mail and the record, in one transaction. Many
+//! documents take one range of numbers under one lock.
+
+use crate::invoices::draft::{Document, NewInvoice, document};
+use crate::invoices::freeze::freeze;
+use crate::invoices::parties::{BuyerView, Parties};
+use crate::invoices::read::reply;
+use crate::invoices::views::InvoiceView;
+use crate::kernel::call::Ctx;
+use crate::kernel::{Answer, Call, Id};
+use crate::ledger::{self, Entry};
+use crate::mails::{Mail, enqueue};
+use actix_web::post;
+use chrono::{Days, NaiveDate};
+use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
+use comptoir_db::{Db, Json, Outcome, activities};
+use comptoir_domain::invoices::chain::{Chain, Fact, Link};
+use comptoir_domain::invoices::due::due_on;
+use comptoir_domain::invoices::numbering::SeriesKind;
+use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
+use comptoir_domain::ledger::{AccountCode, Charge, EntryKind, invoice_issued, recognised_until};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The days a client has to pay when nobody named a day.
+const USUAL_TERM_DAYS: u64 = 14;
+
+/// Issue a draft
+///
+/// It gets its number and never changes again.
+#[utoipa::path(tag = "invoices", params(("id" = InvoiceId, Path)), responses((status = 200, body = InvoiceView, description = "The invoice as issued")))]
+#[post("/v1/invoices/{id}/issue")]
+pub async fn issue_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>) -> Answer {
+    call.write(move |tx, ctx| {
+        let row = issue(tx, ctx, id.0)?;
+        reply(tx, ctx, row)
+    })
+    .await
+}
+
+/// Issues one draft.
+pub fn issue(tx: &mut Db, ctx: &Ctx, id: InvoiceId) -> Outcome<InvoiceRow> {
+    let issued = issue_many(tx, ctx, &[id])?;
+    issued.into_iter().next().ok_or_else(|| Problem::not_found().into())
+}
+
+/// Issues drafts, in the order of their ids, which is the order in which they were made.
+pub fn issue_many(tx: &mut Db, ctx: &Ctx, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
+    let wanted: BTreeSet<_> = ids.iter().copied().collect();
+    let wanted: Vec<_> = wanted.into_iter().collect();
+    let rows = invoices::lock_many(tx, ctx.scope, &wanted)?;
+    if rows.len() != wanted.len() {
+        return Err(Problem::not_found().into());
+    }
+    if let Some(row) = rows.iter().find(|row| row.state != InvoiceState::Draft) {
+        return Err(Problem::new(Code::WrongState, format!("{} was issued already", row.id)).into());
+    }
+    let mut of_invoice: HashMap<InvoiceId, Vec<InvoiceLineRow>> = HashMap::new();
+    for line in invoices::lines(tx, ctx.scope, &wanted)? {
+        of_invoice.entry(line.invoice_id).or_default().push(line);
+    }
+    let document = |invoice: InvoiceRow| {
+        let lines = of_invoice.remove(&invoice.id).unwrap_or_default();
+        Document { invoice, lines, credits: None }
+    };
+    let mut documents: Vec<_> = rows.into_iter().map(document).collect();
+    seal(tx, ctx, &mut documents)?;
+    let mut issued = Vec::with_capacity(documents.len());
+    for mut document in documents {
+        invoices::save(tx, &mut document.invoice)?;
+        issued.push(document.invoice);
+    }
+    Ok(issued)
+}
+
+/// Writes new invoices that are issued at once, without a draft in between: what a billing run does.
+pub fn write_issued(tx: &mut Db, ctx: &Ctx, wanted: &[NewInvoice]) -> Outcome<Vec<InvoiceRow>> {
+    let clients: BTreeSet<ClientId> = wanted.iter().map(|one| one.client.id).collect();
+    let parties = Parties::load(tx, ctx, &clients.into_iter().collect::<Vec<_>>())?;
+    let mut documents = wanted.iter().map(|one| document(ctx, &parties, one)).collect::<Outcome<Vec<_>>>()?;
+    insert_issued(tx, ctx, &mut documents)?;
+    Ok(documents.into_iter().map(|document| document.invoice).collect())
+}
+
+/// Seals documents that are not in the tables yet, and writes them.
+pub(super) fn insert_issued(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
+    seal(tx, ctx, documents)?;
+    let rows: Vec<_> = documents.iter().map(|document| document.invoice.clone()).collect();
+    invoices::insert_many(tx, &rows)?;
+    let lines: Vec<_> = documents.iter().flat_map(|document| document.lines.iter().cloned()).collect();
+    invoices::insert_lines(tx, &lines)
+}
+
+/// Everything that issuing means, except writing the documents themselves.
+fn seal(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
+    let clients: BTreeSet<_> = documents.iter().map(|document| document.invoice.client_id).collect();
+    let parties = Parties::load(tx, ctx, &clients.into_iter().collect::<Vec<_>>())?;
+    let seller = parties.seller_value();
+    number(tx, ctx, documents)?;
+    for document in documents.iter_mut() {
+        let (client, contact) = parties.buyer(document.invoice.client_id)?;
+        document.invoice.buyer = Json(BuyerView::new(client, contact).value()?);
+        let frozen = freeze(document, &seller)?;
+        document.invoice.frozen = Some(frozen.json);
+        document.invoice.frozen_hash = Some(frozen.sha256);
+    }
+    chain(tx, ctx, documents)?;
+    let entries = documents.iter().map(|document| entry(ctx, document)).collect::<Outcome<Vec<_>>>()?;
+    ledger::post_all(tx, ctx, &entries)?;
+    let facts: Vec<_> = documents.iter().map(|document| fact(ctx, document)).collect();
+    activities::append(tx, &facts)?;
+    for document in documents.iter() {
+        mail(tx, ctx, &parties, document)?;
+    }
+    Ok(())
+}
+
+/// Takes the numbers, one range for each series, and dates the documents.
+fn number(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
+    let scheme = invoices::numbering(tx, ctx.scope)?;
+    let mut by_series: BTreeMap<SeriesKind, Vec<&mut Document>> = BTreeMap::new();
+    for document in documents {
+        let is_credit_note = document.invoice.kind == InvoiceKind::CreditNote;
+        let kind = scheme.series(is_credit_note, document.invoice.tax_minor != 0);
+        by_series.entry(kind).or_default().push(document);
+    }
+    for (kind, documents) in by_series {
+        let series = invoices::lock_series(tx, ctx.scope, scheme, kind)?;
+        let count = u64::try_from(documents.len()).unwrap_or(u64::MAX);
+        let taken = series.take(ctx.today(), count)?;
+        for (document, (sequence, number)) in documents.into_iter().zip(taken.range.clone().zip(taken.numbers())) {
+            let invoice = &mut document.invoice;
+            invoice.state = InvoiceState::Issued;
+            invoice.series = Some(series.scheme.key(kind, taken.issued_on));
+            invoice.sequence = i64::try_from(sequence).ok();
+            invoice.number = Some(number);
+            invoice.issued_on = Some(taken.issued_on);
+            invoice.due_on = Some(term(invoice.due_on, taken.issued_on));
+        }
+        invoices::save_series(tx, ctx.scope, kind, &taken.series)?;
+    }
+    Ok(())
+}
+
+fn term(wanted: Option<NaiveDate>, issued_on: NaiveDate) -> NaiveDate {
+    let usual = || issued_on.checked_add_days(Days::new(USUAL_TERM_DAYS)).unwrap_or(issued_on);
+    due_on(wanted.unwrap_or_else(usual), issued_on, 0)
+}
+
+/// Adds the documents to the chain. Its time never goes back, even when a request that began earlier commits later.
+fn chain(tx: &mut Db, ctx: &Ctx, documents: &[Document]) -> Outcome<()> {
+    let mut head = invoices::lock_head(tx, ctx.scope, Chain::Invoices)?;
+    let mut last: Option<Link> = invoices::last_link(tx, &head)?.map(|row| row.link());
+    let mut rows = Vec::with_capacity(documents.len());
+    for Document { invoice, .. } in documents {
+        let fact = Fact {
+            entity: ctx.scope.seller().to_string(),
+            chain: Chain::Invoices,
+            kind: invoice.kind.type_code().into(),
+            number: invoice.number.clone().unwrap_or_default(),
+            at: last.as_ref().map_or(ctx.now, |last| last.fact.at.max(ctx.now)),
+            amounts: Some([invoice.net_minor, invoice.tax_minor, invoice.gross_minor].map(|part| invoice.money(part))),
+            sha256: invoice.frozen_hash.clone().unwrap_or_default(),
+        };
+        let link = fact.link(last.as_ref());
+        rows.push(ChainLinkRow::new(ctx.scope.seller(), link.clone())?);
+        last = Some(link);
+    }
+    if let Some(row) = rows.last() {
+        (head.seq, head.hash) = (row.seq, row.hash.clone());
+        invoices::append_links(tx, &rows)?;
+        invoices::move_head(tx, &head)?;
+    }
+    Ok(())
+}
+
+/// The entry of a document: a credit note books the same the other way round.
+fn entry(ctx: &Ctx, document: &Document) -> Outcome<Entry> {
+    let invoice = &document.invoice;
+    let mut charges: BTreeMap<AccountCode, Charge> = BTreeMap::new();
+    for line in &document.lines {
+        let zero = Money::zero(invoice.currency);
+        let revenue = AccountCode::of_line(line.kind);
+        let charge = charges.entry(revenue).or_insert(Charge {
+            revenue,
+            net: zero,
+            deferred: zero,
+            discount: zero,
+            coupon: zero,
+        });
+        let add = |sum: Money, minor: i64| sum.plus(invoice.money(minor)).map_err(Problem::from);
+        charge.net = add(charge.net, line.net_minor)?;
+        charge.deferred = add(charge.deferred, deferred(ctx, invoice, line)?)?;
+        charge.discount = add(charge.discount, line.discount_minor - line.coupon_discount_minor)?;
+        charge.coupon = add(charge.coupon, line.coupon_discount_minor)?;
+    }
+    let charges: Vec<_> = charges.into_values().collect();
+    Ok(Entry {
+        kind: match invoice.kind {
+            InvoiceKind::Invoice => EntryKind::InvoiceIssued,
+            InvoiceKind::CreditNote => EntryKind::CreditNote,
+        },
+        subject: invoice.id.to_string(),
+        client: Some(invoice.client_id),
+        on: invoice.issued_on.unwrap_or_else(|| ctx.today()),
+        postings: invoice_issued(&charges, invoice.money(invoice.tax_minor)).map_err(Problem::from)?,
+    })
+}
+
+/// What of a line is earned later: on an invoice all that pays for a period, on a credit note what is not earned yet.
+fn deferred(ctx: &Ctx, invoice: &InvoiceRow, line: &InvoiceLineRow) -> Outcome<i64> {
+    let Some(period) = line.period() else { return Ok(0) };
+    let net = invoice.money(line.net_minor);
+    match invoice.kind {
+        InvoiceKind::Invoice => Ok(net.minor()),
+        InvoiceKind::CreditNote => {
+            let earned = recognised_until(net, period, ctx.today()).map_err(Problem::from)?;
+            Ok(net.minus(earned).map_err(Problem::from)?.minor())
+        }
+    }
+}
+
+fn fact(ctx: &Ctx, document: &Document) -> activities::ActivityRow {
+    let invoice = &document.invoice;
+    let kind = match invoice.kind {
+        InvoiceKind::Invoice => "invoice.issued",
+        InvoiceKind::CreditNote => "credit_note.issued",
+    };
+    let gross = invoice.money(invoice.gross_minor);
+    ctx.fact(
+        kind,
+        invoice.id,
+        json!({ "number": invoice.number, "client_id": invoice.client_id, "gross": gross, "due_on": invoice.due_on }),
+    )
+}
+
+/// The mail that announces a document, with the variables of the guide.
+fn mail(tx: &mut Db, ctx: &Ctx, parties: &Parties, document: &Document) -> Outcome<()> {
+    let invoice = &document.invoice;
+    let (client, contact) = parties.buyer(invoice.client_id)?;
+    let (kind, own) = match invoice.kind {
+        InvoiceKind::Invoice => ("invoice", invoice_variables(document)),
+        InvoiceKind::CreditNote => (
+            "credit_note",
+            json!({
+                "number": invoice.number, "amount": invoice.money(invoice.gross_minor).to_string(),
+                "invoiceNumber": document.credits,
+            }),
+        ),
+    };
+    let mut variables = parties.mail_variables(invoice.client_id)?;
+    if let (Some(all), Value::Object(own)) = (variables.as_object_mut(), own) {
+        all.extend(own);
+    }
+    let mail = Mail {
+        kind,
+        unique_key: format!("{kind}:{}", invoice.id),
+        recipient: &contact.email,
+        locale: client.locale,
+        format: contact.mail_format,
+        variables,
+    };
+    enqueue(tx, ctx.scope, ctx.now, mail)
+}
+
+fn invoice_variables(document: &Document) -> Value {
+    let invoice = &document.invoice;
+    let line = |line: &InvoiceLineRow| {
+        json!({
+            "packageComments": "", "lineItemQuantity": line.quantity, "lineItemDescription": line.description,
+            "lineItemPriceAmount": line.unit_price, "lineItemDiscountAmount": invoice.money(line.discount_minor).decimal().to_string(),
+            "lineItemTaxAmount": invoice.money(line.tax_minor).decimal().to_string(),
+            "lineItemTotalAmount": invoice.money(line.gross_minor).decimal().to_string(),
+        })
+    };
+    json!({
+        "invoiceNumber": invoice.number, "invoiceDateEntered": invoice.issued_on, "invoiceDateDue": invoice.due_on,
+        "invoiceAmount": invoice.money(invoice.gross_minor).to_string(), "invoiceComments": invoice.comment,
+        "lineItems": document.lines.iter().map(line).collect::<Vec<_>>(),
+    })
+}

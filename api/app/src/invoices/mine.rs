@@ -1,0 +1,45 @@
+//! A client's own invoices: those that are issued.
+
+use crate::invoices::read::{InvoiceQuery, page_of, reply};
+use crate::invoices::views::{InvoiceList, InvoiceView};
+use crate::kernel::query::{Filters, ListParameters};
+use crate::kernel::{Answer, Call, Id, List, Reply};
+use actix_web::get;
+use comptoir_db::invoices::{self, InvoiceFilter};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{InvoiceId, Problem};
+
+/// All of them.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnInvoices {}
+
+impl Filters for OwnInvoices {
+    const SORTS: &'static [&'static str] = InvoiceQuery::SORTS;
+}
+
+/// List your invoices
+#[utoipa::path(tag = "invoices", params(ListParameters), responses((status = 200, body = InvoiceList, description = "A page")))]
+#[get("/v1/me/invoices")]
+pub async fn list_my_invoices(call: Call<may::Own>, list: List<OwnInvoices>) -> Answer {
+    let (_, client) = call.ctx().client()?;
+    let page = list.page.clone();
+    let filter = InvoiceFilter { client_id: Some(client), issued_only: true, ..InvoiceFilter::default() };
+    let (slice, views) = call.read(move |db, ctx| page_of(db, ctx, &filter, &page)).await?;
+    Ok(Reply::ok(&InvoiceList { data: views, next_cursor: list.next_cursor(&slice) }))
+}
+
+/// Get one of your invoices
+#[utoipa::path(tag = "invoices", params(("id" = InvoiceId, Path)), responses((status = 200, body = InvoiceView, description = "The invoice")))]
+#[get("/v1/me/invoices/{id}")]
+pub async fn get_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>) -> Answer {
+    let (_, client) = call.ctx().client()?;
+    call.read(move |db, ctx| {
+        let row = invoices::find(db, ctx.scope, id.0)?;
+        if row.client_id != client || row.number.is_none() {
+            return Err(Problem::not_found().into());
+        }
+        reply(db, ctx, row)
+    })
+    .await
+}

@@ -1,0 +1,42 @@
+//! Invoices and credit notes (INV-03, INV-05, INV-07 to INV-11). A draft may change; issuing it takes a number, freezes
+//! the document, seals it in the hash chain and books it, all in one transaction. After that only credit notes correct.
+
+mod cancel;
+mod create;
+pub mod credit_note;
+pub mod draft;
+mod explain;
+mod freeze;
+pub mod issue;
+mod mine;
+pub mod parties;
+pub mod read;
+mod tax;
+mod update;
+mod verify;
+pub mod views;
+mod write_off;
+
+pub use draft::{NewInvoice, NewLine, write_draft};
+pub use issue::{issue, issue_many};
+pub use read::lock_with_client;
+pub use tax::tax_facts;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(verify::verify_chain)
+        .service(read::list_invoices)
+        .service(create::create_invoice)
+        .service(read::get_invoice)
+        .service(update::update_invoice)
+        .service(explain::explain_line)
+        .service(issue::issue_invoice)
+        .service(cancel::cancel_invoice)
+        .service(credit_note::create_credit_note)
+        .service(write_off::write_off_invoice)
+        .service(mine::list_my_invoices)
+        .service(mine::get_my_invoice);
+}

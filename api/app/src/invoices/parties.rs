@@ -1,0 +1,99 @@
+//! Who sells and who buys, as it is printed on a document.
+
+use crate::addresses::{Address, Addressed};
+use crate::kernel::call::Ctx;
+use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::contacts::{self, ContactRow};
+use comptoir_db::sellers::{self, SellerRow};
+use comptoir_db::{Db, Failure, Outcome};
+use comptoir_domain::{ClientId, Locale};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// Who is billed, as of the day of issue.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct BuyerView {
+    /// The number that people use.
+    pub number: i64,
+    /// The company's name, or the person's.
+    pub name: String,
+    /// The person to turn to.
+    pub contact: String,
+    /// Where mail goes.
+    pub email: String,
+    /// The VAT number; empty for none.
+    pub vat_number: String,
+    /// Where it lives.
+    pub address: Address,
+    /// In which language it reads.
+    pub locale: Locale,
+}
+
+impl BuyerView {
+    /// A client and its primary contact.
+    pub fn new(client: &ClientRow, contact: &ContactRow) -> Self {
+        let person = format!("{} {}", contact.first_name, contact.last_name).trim().to_string();
+        Self {
+            number: client.number,
+            name: if client.company.is_empty() { person.clone() } else { client.company.clone() },
+            contact: person,
+            email: contact.email.clone(),
+            vat_number: client.vat_number.clone(),
+            address: client.address(),
+            locale: client.locale,
+        }
+    }
+
+    /// As it is stored.
+    pub fn value(&self) -> Outcome<Value> {
+        serde_json::to_value(self).map_err(|error| Failure::Corrupt(error.to_string()))
+    }
+}
+
+/// The parties of some documents.
+pub struct Parties {
+    /// Who sells.
+    pub seller: SellerRow,
+    buyers: HashMap<ClientId, (ClientRow, ContactRow)>,
+}
+
+impl Parties {
+    /// Reads the seller and the clients with their primary contacts.
+    pub fn load(db: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<Self> {
+        let seller = sellers::own(db, ctx.scope)?;
+        let primaries = contacts::primary_of(db, ctx.scope, ids)?;
+        let mut primaries: HashMap<_, _> = primaries.into_iter().map(|row| (row.client_id, row)).collect();
+        let clients = clients::some(db, ctx.scope, ids)?.into_iter();
+        let buyers = clients.filter_map(|row| primaries.remove(&row.id).map(|contact| (row.id, (row, contact))));
+        Ok(Self { seller, buyers: buyers.collect() })
+    }
+
+    /// A client and its primary contact.
+    pub fn buyer(&self, id: ClientId) -> Outcome<(&ClientRow, &ContactRow)> {
+        let found = self.buyers.get(&id).map(|(client, contact)| (client, contact));
+        found.ok_or_else(|| Failure::Corrupt(format!("{id} has no primary contact")))
+    }
+
+    /// The seller as it stands on a document.
+    pub fn seller_value(&self) -> Value {
+        let seller = &self.seller;
+        json!({
+            "company": seller.company, "address": seller.address(), "vat_number": seller.vat_number,
+            "email": seller.email, "phone": seller.phone, "website": seller.website,
+        })
+    }
+
+    /// What every mail to the client may say, by the names of the guide.
+    pub fn mail_variables(&self, id: ClientId) -> Outcome<Value> {
+        let (client, contact) = self.buyer(id)?;
+        let seller = &self.seller;
+        Ok(json!({
+            "companyName": seller.company, "companyURL": seller.website, "companyAddress1": seller.address_line1,
+            "companyAddress2": seller.address_line2, "companyCity": seller.city, "companyState": seller.state,
+            "companyZip": seller.postal_code, "contactFirstName": contact.first_name,
+            "contactLastName": contact.last_name, "clientCompany": client.company,
+            "contactAddress1": client.address_line1, "contactAddress2": client.address_line2,
+            "contactCity": client.city, "contactState": client.state, "contactZip": client.postal_code,
+        }))
+    }
+}

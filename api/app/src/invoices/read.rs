@@ -1,0 +1,118 @@
+//! Reading invoices.
+
+use crate::invoices::views::{InvoiceList, InvoiceView};
+use crate::kernel::call::Ctx;
+use crate::kernel::query::{AnyOf, Filters, ListParameters};
+use crate::kernel::{Answer, Call, Id, List, Reply};
+use actix_web::get;
+use chrono::NaiveDate;
+use comptoir_db::invoices::{self, InvoiceFilter, InvoiceLineRow, InvoiceRow};
+use comptoir_db::{Db, Outcome, Page, Slice, clients};
+use comptoir_domain::invoices::{InvoiceKind, InvoiceStatus};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{ClientId, Instant, InvoiceId};
+use std::collections::HashMap;
+
+/// Which invoices.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct InvoiceQuery {
+    /// Standing at one of these today.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<InvoiceStatus>>, style = Form, explode = false)]
+    status: AnyOf<InvoiceStatus>,
+    /// Invoices or credit notes.
+    kind: Option<InvoiceKind>,
+    /// Of this client.
+    client_id: Option<ClientId>,
+    /// Issued on or after this day.
+    issued_on_gte: Option<NaiveDate>,
+    /// Issued before this day.
+    issued_on_lt: Option<NaiveDate>,
+    /// Made since this instant.
+    created_at_gte: Option<Instant>,
+    /// Made before this instant.
+    created_at_lt: Option<Instant>,
+}
+
+impl Filters for InvoiceQuery {}
+
+/// List invoices
+#[utoipa::path(tag = "invoices", params(ListParameters, InvoiceQuery), responses((status = 200, body = InvoiceList, description = "A page")))]
+#[get("/v1/invoices")]
+pub async fn list_invoices(call: Call<may::ReadInvoices>, list: List<InvoiceQuery>) -> Answer {
+    let (query, page) = (&list.filters, list.page.clone());
+    let filter = InvoiceFilter {
+        status: query.status.0.clone(),
+        today: call.ctx().today(),
+        kind: query.kind,
+        client_id: query.client_id,
+        issued_on_gte: query.issued_on_gte,
+        issued_on_lt: query.issued_on_lt,
+        created_at_gte: query.created_at_gte,
+        created_at_lt: query.created_at_lt,
+        issued_only: false,
+    };
+    let (slice, views) = call.read(move |db, ctx| page_of(db, ctx, &filter, &page)).await?;
+    Ok(Reply::ok(&InvoiceList { data: views, next_cursor: list.next_cursor(&slice) }))
+}
+
+/// One page of invoices with their lines.
+pub fn page_of(
+    db: &mut Db,
+    ctx: &Ctx,
+    filter: &InvoiceFilter,
+    page: &Page,
+) -> Outcome<(Slice<InvoiceRow>, Vec<InvoiceView>)> {
+    if let Some(client) = filter.client_id {
+        clients::find(db, ctx.scope, client)?;
+    }
+    let slice = invoices::list(db, ctx.scope, filter, page)?;
+    let views = views_of(db, ctx, slice.rows.clone())?;
+    Ok((slice, views))
+}
+
+fn views_of(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<InvoiceView>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut of_invoice: HashMap<InvoiceId, Vec<InvoiceLineRow>> = HashMap::new();
+    for line in invoices::lines(db, ctx.scope, &ids)? {
+        of_invoice.entry(line.invoice_id).or_default().push(line);
+    }
+    let view = |row: InvoiceRow| {
+        let lines = of_invoice.remove(&row.id).unwrap_or_default();
+        InvoiceView::new(row, lines, ctx.today())
+    };
+    rows.into_iter().map(view).collect()
+}
+
+/// Get an invoice
+#[utoipa::path(tag = "invoices", params(("id" = InvoiceId, Path)), responses((status = 200, body = InvoiceView, description = "The invoice")))]
+#[get("/v1/invoices/{id}")]
+pub async fn get_invoice(call: Call<may::ReadInvoices>, id: Id<InvoiceId>) -> Answer {
+    call.read(move |db, ctx| {
+        let row = invoices::find(db, ctx.scope, id.0)?;
+        reply(db, ctx, row)
+    })
+    .await
+}
+
+/// The view of an invoice.
+pub fn view(db: &mut Db, ctx: &Ctx, row: InvoiceRow) -> Outcome<InvoiceView> {
+    let lines = invoices::lines(db, ctx.scope, &[row.id])?;
+    InvoiceView::new(row, lines, ctx.today())
+}
+
+/// The answer that shows an invoice.
+pub fn reply(db: &mut Db, ctx: &Ctx, row: InvoiceRow) -> Outcome<Reply> {
+    let version = row.version;
+    Ok(Reply::ok(&view(db, ctx, row)?).version(version))
+}
+
+/// Locks an invoice for a movement of money, behind its client: credit belongs to the client, and everyone locks in
+/// this order.
+pub fn lock_with_client(tx: &mut Db, ctx: &Ctx, id: InvoiceId) -> Outcome<InvoiceRow> {
+    let client = invoices::find(tx, ctx.scope, id)?.client_id;
+    clients::lock(tx, ctx.scope, client)?;
+    invoices::lock(tx, ctx.scope, id)
+}

@@ -1,0 +1,14 @@
+//! Invoices and credit notes, their lines, the series they are numbered in and the chain they are sealed by.
+
+mod chain;
+mod list;
+mod rows;
+mod series;
+
+pub use chain::{ChainHeadRow, ChainLinkRow, append_links, head, last_link, links, lock_head, move_head};
+pub use list::{InvoiceFilter, list};
+pub use rows::{
+    InvoiceLineRow, InvoiceRow, LineTrace, credit_lines, delete_draft, find, insert, insert_lines, insert_many, lines,
+    lock, lock_many, save, sealed,
+};
+pub use series::{SeriesRow, lock_series, numbering, save_series};

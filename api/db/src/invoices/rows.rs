@@ -1,0 +1,180 @@
+//! Documents and their lines.
+
+use crate::schema::{invoice_lines, invoices};
+use crate::{Db, Json, Outcome, Scope};
+use chrono::NaiveDate;
+use comptoir_domain::invoices::shares::TaxShare;
+use comptoir_domain::invoices::{InvoiceKind, InvoiceState, InvoiceStatus, Standing};
+use comptoir_domain::quotes::{LineKind, TraceStep};
+use comptoir_domain::schedule::Period;
+use comptoir_domain::taxes::TaxAmount;
+use comptoir_domain::{
+    ClientId, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SellerId, SubscriptionId,
+    SubscriptionItemId, TaxPolicyId, UnitPrice,
+};
+use diesel::prelude::*;
+
+/// An invoice or a credit note.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = invoices, primary_key(seller_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct InvoiceRow {
+    pub seller_id: SellerId,
+    pub id: InvoiceId,
+    pub kind: InvoiceKind,
+    pub state: InvoiceState,
+    pub client_id: ClientId,
+    pub order_id: Option<OrderId>,
+    pub credits_invoice_id: Option<InvoiceId>,
+    pub currency: Currency,
+    pub series: Option<String>,
+    pub number: Option<String>,
+    pub sequence: Option<i64>,
+    pub issued_on: Option<NaiveDate>,
+    pub due_on: Option<NaiveDate>,
+    pub net_minor: i64,
+    pub discount_minor: i64,
+    pub tax_minor: i64,
+    pub gross_minor: i64,
+    pub open_minor: i64,
+    pub refunded_minor: i64,
+    pub is_written_off: bool,
+    pub taxes: Json<Vec<TaxAmount>>,
+    pub buyer: Json<serde_json::Value>,
+    pub comment: String,
+    pub frozen: Option<String>,
+    pub frozen_hash: Option<String>,
+    pub gateway: String,
+    pub created_at: Instant,
+    pub version: i64,
+}
+
+entity!(invoices, InvoiceRow, InvoiceId);
+
+impl InvoiceRow {
+    /// An amount in the currency of the document.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::from_minor(minor, self.currency)
+    }
+
+    /// What a payment may pay of it: nothing of what is not issued or was given up.
+    pub fn payable(&self) -> Money {
+        let waits = self.state == InvoiceState::Issued && !self.is_written_off;
+        self.money(if waits { self.open_minor.max(0) } else { 0 })
+    }
+
+    /// What people see of it on a day.
+    pub fn status(&self, today: NaiveDate) -> InvoiceStatus {
+        let standing = Standing {
+            state: self.state,
+            total: self.money(self.gross_minor),
+            open: self.money(self.open_minor),
+            refunded: self.money(self.refunded_minor),
+            due_on: self.due_on.unwrap_or(today),
+            written_off: self.is_written_off,
+        };
+        standing.status(today)
+    }
+}
+
+/// How the amounts of a line came about: the steps of the computation, and its share of each tax.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct LineTrace {
+    pub steps: Vec<TraceStep>,
+    pub taxes: Vec<TaxShare>,
+}
+
+/// A line. On a credit note `credits_line_id` names the line it takes back and amounts are below nothing.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = invoice_lines, treat_none_as_default_value = false)]
+pub struct InvoiceLineRow {
+    pub seller_id: SellerId,
+    pub id: InvoiceLineId,
+    pub invoice_id: InvoiceId,
+    pub position: i32,
+    pub kind: LineKind,
+    pub description: String,
+    pub quantity: Quantity,
+    pub unit_price: UnitPrice,
+    pub subscription_id: Option<SubscriptionId>,
+    pub item_id: Option<SubscriptionItemId>,
+    pub credits_line_id: Option<InvoiceLineId>,
+    pub period_from: Option<NaiveDate>,
+    pub period_to: Option<NaiveDate>,
+    pub before_discount_minor: i64,
+    pub discount_minor: i64,
+    pub coupon_discount_minor: i64,
+    pub net_minor: i64,
+    pub tax_minor: i64,
+    pub gross_minor: i64,
+    pub tax_policy_id: Option<TaxPolicyId>,
+    pub trace: Json<LineTrace>,
+}
+
+impl InvoiceLineRow {
+    /// The period it pays for, if it does.
+    pub fn period(&self) -> Option<Period> {
+        Some(Period { from: self.period_from?, to: self.period_to? })
+    }
+}
+
+/// Locks several documents, in the order of their ids.
+pub fn lock_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
+    let wanted = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::id.eq_any(ids.to_vec()))
+        .order(invoices::id);
+    Ok(match db {
+        Db::Sqlite(c) => wanted.select(InvoiceRow::as_select()).load(c)?,
+        Db::Pg(c) => wanted.select(InvoiceRow::as_select()).for_update().load(c)?,
+    })
+}
+
+/// Writes many documents.
+pub fn insert_many(db: &mut Db, rows: &[InvoiceRow]) -> Outcome<()> {
+    insert_many!(db, invoices::table, rows, 28);
+    Ok(())
+}
+
+/// Writes many lines.
+pub fn insert_lines(db: &mut Db, rows: &[InvoiceLineRow]) -> Outcome<()> {
+    insert_many!(db, invoice_lines::table, rows, 21);
+    Ok(())
+}
+
+/// The lines of some documents, in order.
+pub fn lines(db: &mut Db, scope: Scope, of: &[InvoiceId]) -> Outcome<Vec<InvoiceLineRow>> {
+    let found = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::invoice_id.eq_any(of.to_vec()))
+        .order((invoice_lines::invoice_id, invoice_lines::position));
+    Ok(found.select(InvoiceLineRow::as_select()).load(db)?)
+}
+
+/// The lines of credit notes that take something back of these lines.
+pub fn credit_lines(db: &mut Db, scope: Scope, of: &[InvoiceLineId]) -> Outcome<Vec<InvoiceLineRow>> {
+    let found = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::credits_line_id.eq_any(of.iter().copied().map(Some).collect::<Vec<_>>()));
+    Ok(found.select(InvoiceLineRow::as_select()).load(db)?)
+}
+
+/// Removes a draft with its lines. The caller has seen that it is one.
+pub fn delete_draft(db: &mut Db, scope: Scope, id: InvoiceId) -> Outcome<()> {
+    let lines = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::invoice_id.eq(id));
+    diesel::delete(lines).execute(db)?;
+    let draft = invoices::table.find((scope.seller(), id)).filter(invoices::state.eq(InvoiceState::Draft));
+    diesel::delete(draft).execute(db)?;
+    Ok(())
+}
+
+/// The numbered documents of a seller that follow a number, a part at a time, by number.
+pub fn sealed(db: &mut Db, scope: Scope, after: &str, limit: i64) -> Outcome<Vec<InvoiceRow>> {
+    let found = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::number.gt(after))
+        .order(invoices::number)
+        .limit(limit);
+    Ok(found.select(InvoiceRow::as_select()).load(db)?)
+}

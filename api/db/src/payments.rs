@@ -1,0 +1,126 @@
+//! Transactions, and which invoice their money went to.
+
+use crate::schema::{allocations, transactions};
+use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
+use comptoir_domain::payments::{TransactionKind, TransactionState};
+use comptoir_domain::{AllocationId, ClientId, Currency, Instant, InvoiceId, Money, OrderId, SellerId, TransactionId};
+use diesel::prelude::*;
+
+/// A movement of money at a gateway or by hand.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = transactions, primary_key(seller_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct TransactionRow {
+    pub seller_id: SellerId,
+    pub id: TransactionId,
+    pub kind: TransactionKind,
+    pub state: TransactionState,
+    pub client_id: ClientId,
+    pub invoice_id: Option<InvoiceId>,
+    pub order_id: Option<OrderId>,
+    pub refunds_transaction_id: Option<TransactionId>,
+    pub gateway: String,
+    pub reference: String,
+    pub gateway_reference: Option<String>,
+    pub currency: Currency,
+    pub amount_minor: i64,
+    pub attempts: i32,
+    pub detail: String,
+    pub comment: String,
+    pub created_at: Instant,
+    pub settled_at: Option<Instant>,
+    pub version: i64,
+}
+
+entity!(transactions, TransactionRow, TransactionId);
+
+impl TransactionRow {
+    /// What moves.
+    pub fn amount(&self) -> Money {
+        Money::from_minor(self.amount_minor, self.currency)
+    }
+}
+
+/// Which transactions of a list are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct TransactionFilter {
+    pub state: Vec<TransactionState>,
+    pub kind: Option<TransactionKind>,
+    pub client_id: Option<ClientId>,
+    pub invoice_id: Option<InvoiceId>,
+    pub gateway: Option<String>,
+    pub created_at_gte: Option<Instant>,
+    pub created_at_lt: Option<Instant>,
+}
+
+/// The transactions of a seller.
+pub fn list(db: &mut Db, scope: Scope, filter: &TransactionFilter, page: &Page) -> Outcome<Slice<TransactionRow>> {
+    let mut query = transactions::table.filter(transactions::seller_id.eq(scope.seller())).into_boxed::<DbBackend>();
+    if !filter.state.is_empty() {
+        query = query.filter(transactions::state.eq_any(filter.state.clone()));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(transactions::kind.eq(kind));
+    }
+    if let Some(client) = filter.client_id {
+        query = query.filter(transactions::client_id.eq(client));
+    }
+    if let Some(invoice) = filter.invoice_id {
+        query = query.filter(transactions::invoice_id.eq(invoice));
+    }
+    if let Some(gateway) = &filter.gateway {
+        query = query.filter(transactions::gateway.eq(gateway.clone()));
+    }
+    if let Some(from) = filter.created_at_gte {
+        query = query.filter(transactions::created_at.ge(from));
+    }
+    if let Some(to) = filter.created_at_lt {
+        query = query.filter(transactions::created_at.lt(to));
+    }
+    Ok(keyset!(db, query, page, transactions::id: TransactionId, TransactionRow, {}))
+}
+
+/// The transaction with our reference.
+pub fn by_reference(db: &mut Db, scope: Scope, reference: &str) -> Outcome<TransactionRow> {
+    let found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::reference.eq(reference));
+    Ok(found.select(TransactionRow::as_select()).first(db)?)
+}
+
+/// The payments of an invoice, oldest first.
+pub fn of_invoice(db: &mut Db, scope: Scope, invoice: InvoiceId) -> Outcome<Vec<TransactionRow>> {
+    let found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::invoice_id.eq(invoice))
+        .filter(transactions::kind.eq(TransactionKind::Payment))
+        .order(transactions::id);
+    Ok(found.select(TransactionRow::as_select()).load(db)?)
+}
+
+/// The refunds of a payment, oldest first.
+pub fn refunds_of(db: &mut Db, scope: Scope, payment: TransactionId) -> Outcome<Vec<TransactionRow>> {
+    let found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::refunds_transaction_id.eq(payment))
+        .order(transactions::id);
+    Ok(found.select(TransactionRow::as_select()).load(db)?)
+}
+
+/// A part of a payment, or of credit (without a transaction), that went to an invoice.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = allocations, treat_none_as_default_value = false)]
+pub struct AllocationRow {
+    pub seller_id: SellerId,
+    pub id: AllocationId,
+    pub invoice_id: InvoiceId,
+    pub transaction_id: Option<TransactionId>,
+    pub currency: Currency,
+    pub amount_minor: i64,
+    pub created_at: Instant,
+}
+
+/// Writes an allocation.
+pub fn allocate(db: &mut Db, row: &AllocationRow) -> Outcome<()> {
+    diesel::insert_into(allocations::table).values(row).execute(db)?;
+    Ok(())
+}
