@@ -1,0 +1,42 @@
+//! Calls that gateways make to us (PAY-02): verified by signature, safe to replay.
+
+use crate::kernel::call::{Ctx, address, request_id};
+use crate::kernel::path::parameter;
+use crate::kernel::{Answer, AppState, Reply};
+use crate::payments::settle::{Asked, settle};
+use actix_web::{HttpRequest, post, web};
+use comptoir_connectors::payment::Callback;
+use comptoir_db::{payments, sellers};
+use comptoir_domain::{Code, Problem};
+
+/// Take a gateway's callback
+///
+/// The same callback twice does what it does once.
+#[utoipa::path(tag = "payments", params(("gateway" = String, Path), ("seller_code" = String, Path)), security(()),
+    responses((status = 204, description = "Taken")))]
+#[post("/v1/gateway-callbacks/{gateway}/{seller_code}")]
+pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequest, body: web::Bytes) -> Answer {
+    let (name, code): (String, String) = (parameter(&request, "gateway")?, parameter(&request, "seller_code")?);
+    let gateway = state.gateways.find(&name).ok_or_else(Problem::not_found)?;
+    let callbacks = gateway.callbacks().ok_or_else(Problem::not_found)?;
+    let seller = state.store.read(move |db| sellers::by_code(db, &code)).await?.ok_or_else(Problem::not_found)?;
+    let ctx = Ctx::system(&state, &seller, address(&state, &request), request_id(&request));
+    let verified = callbacks.verify(&callback(&request, &body), ctx.now).await;
+    let event =
+        verified.map_err(|error| Problem::new(Code::Unauthenticated, format!("the callback is not genuine: {error}")))?;
+    let work = move |tx: &mut comptoir_db::Db| {
+        let row = payments::by_reference(tx, ctx.scope, event.payment.reference.as_str())?;
+        if row.gateway != name {
+            return Err(Problem::not_found().into());
+        }
+        settle(tx, &ctx, row.id, Asked::Lookup, &Ok(event.payment.clone()))
+    };
+    state.store.write(work).await?;
+    Ok(Reply::no_content())
+}
+
+fn callback(request: &HttpRequest, body: &[u8]) -> Callback {
+    let text = |value: &actix_web::http::header::HeaderValue| value.to_str().unwrap_or_default().to_string();
+    let headers = request.headers().iter().map(|(name, value)| (name.as_str().to_ascii_lowercase(), text(value)));
+    Callback { query: request.query_string().into(), headers: headers.collect(), body: body.to_vec() }
+}

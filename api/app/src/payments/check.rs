@@ -1,0 +1,38 @@
+//! Asking a gateway what became of a payment, before anything is repeated (PAY-11).
+
+use crate::kernel::call::Ctx;
+use crate::kernel::{Answer, ApiError, AppState, Call, Id, Reply};
+use crate::payments::pay::reference;
+use crate::payments::settle::{Asked, settle};
+use crate::payments::views::TransactionView;
+use actix_web::post;
+use comptoir_db::payments::{self, TransactionRow};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Code, Problem, TransactionId};
+
+/// Check a transaction at its gateway
+///
+/// One that is decided stays as it is.
+#[utoipa::path(tag = "payments", params(("id" = TransactionId, Path)), responses((status = 200, body = TransactionView, description = "The transaction as it stands now")))]
+#[post("/v1/transactions/{id}/check")]
+pub async fn check_transaction(call: Call<may::WritePayments>, id: Id<TransactionId>) -> Answer {
+    let row = check(call.state(), call.ctx(), id.0).await?;
+    let version = row.version;
+    Ok(Reply::ok(&TransactionView::from(row)).version(version))
+}
+
+/// Asks the gateway by our reference and records what it says.
+pub async fn check(state: &AppState, ctx: &Ctx, id: TransactionId) -> Result<TransactionRow, ApiError> {
+    let scope = ctx.scope;
+    let row = state.store.read(move |db| payments::find(db, scope, id)).await?;
+    if !row.state.is_under_way() {
+        return Ok(row);
+    }
+    let gateway = state.gateways.find(&row.gateway);
+    let Some(lookup) = gateway.as_deref().and_then(|gateway| gateway.lookup()) else {
+        return Err(Problem::new(Code::Conflict, "this gateway cannot be asked: settle it by hand").into());
+    };
+    let answered = lookup.fetch(&reference(&row)?, ctx.now).await;
+    let ctx = ctx.clone();
+    Ok(state.store.write(move |tx| settle(tx, &ctx, id, Asked::Lookup, &answered)).await?)
+}

@@ -1,0 +1,45 @@
+//! Payments received by hand (INV-09): cash, cheque, transfer.
+
+use crate::invoices::lock_with_client;
+use crate::kernel::{Answer, Body, Call, Id, Reply};
+use crate::payments::pay::new_row;
+use crate::payments::settle::approve;
+use crate::payments::views::{PaymentCreate, TransactionView};
+use actix_web::post;
+use comptoir_db::payments;
+use comptoir_domain::invoices::InvoiceState;
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Check, Code, InvoiceId, Problem};
+
+/// Record a payment
+///
+/// The whole of what is open, a part, or more: what is too much becomes the client's credit. A draft is issued first.
+#[utoipa::path(tag = "payments", params(("id" = InvoiceId, Path)), request_body = PaymentCreate, responses((status = 201, body = TransactionView, description = "The payment")))]
+#[post("/v1/invoices/{id}/payments")]
+pub async fn record_payment(call: Call<may::WritePayments>, id: Id<InvoiceId>, body: Body<PaymentCreate>) -> Answer {
+    let wanted = body.into_inner();
+    call.write(move |tx, ctx| {
+        let invoice = lock_with_client(tx, ctx, id.0)?;
+        let open = if invoice.state == InvoiceState::Draft { invoice.money(invoice.open_minor) } else { invoice.payable() };
+        let amount = wanted.amount.unwrap_or(open);
+        if open.is_zero() {
+            return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
+        }
+        let mut findings = Check::new();
+        findings.ensure(amount.minor() > 0, "/amount/amount", "too_small", "more than nothing");
+        let same = amount.currency() == invoice.currency;
+        findings.ensure(same, "/amount/currency", "mixed_currency", "expected the currency of the invoice");
+        findings.text("/reference", &wanted.reference, 0..=100);
+        findings.paragraphs("/comment", &wanted.comment, 500);
+        findings.done()?;
+        let mut row = new_row(ctx, &invoice, wanted.method.as_str(), amount);
+        // the same cheque number may come from two banks: it is no key
+        row.detail.0.message = wanted.reference.clone();
+        row.comment = wanted.comment.clone();
+        payments::insert(tx, &row)?;
+        approve(tx, ctx, &mut row)?;
+        let (location, version) = (format!("/v1/transactions/{}", row.id), row.version);
+        Ok(Reply::created(&TransactionView::from(row), location).version(version))
+    })
+    .await
+}

@@ -1,0 +1,26 @@
+//! Payments (PAY-02, PAY-10, PAY-11, INV-09): by hand, or at a gateway in three steps — our reference is committed, the
+//! gateway is called outside any transaction, its answer is recorded. A charge happens once: while one is under way no
+//! other begins, and after "sent, no answer" the gateway is asked first.
+
+mod callback;
+pub mod check;
+pub mod gateways;
+mod manual;
+pub mod pay;
+mod read;
+pub mod settle;
+pub mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(read::list_transactions)
+        .service(read::get_transaction)
+        .service(check::check_transaction)
+        .service(manual::record_payment)
+        .service(pay::pay_invoice)
+        .service(pay::pay_my_invoice)
+        .service(callback::take_gateway_callback);
+}

@@ -1,0 +1,160 @@
+//! Paying at a gateway, in three steps (PAY-11).
+
+use crate::invoices::lock_with_client;
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::kernel::{Answer, ApiError, Body, Call, Id, Reply};
+use crate::payments::settle::{Asked, settle};
+use crate::payments::views::{CardCreate, PayCreate, TransactionView};
+use actix_web::post;
+use comptoir_connectors::payment::{Card, PaymentRequest, PaymentSource, Reference, Take};
+use comptoir_db::invoices::InvoiceRow;
+use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
+use comptoir_db::{Db, Json, Outcome};
+use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
+use comptoir_domain::payments::{TransactionKind, TransactionState};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem, TransactionId};
+
+/// Charge an invoice at a gateway
+///
+/// Needs an `Idempotency-Key`. 200: paid. 202: not decided yet. 402: declined.
+#[utoipa::path(tag = "payments", params(("id" = InvoiceId, Path)), request_body = PayCreate,
+    responses((status = 200, body = TransactionView, description = "Paid"), (status = 202, body = TransactionView, description = "Not decided yet")))]
+#[post("/v1/invoices/{id}/pay")]
+pub async fn pay_invoice(call: Call<may::WritePayments>, id: Id<InvoiceId>, body: Body<PayCreate>) -> Answer {
+    pay(call, id.0, body.into_inner(), None).await
+}
+
+/// Pay one of your invoices
+///
+/// Needs an `Idempotency-Key`. 200: paid. 202: not decided yet; follow `redirect_to` if there is one. 402: declined.
+#[utoipa::path(tag = "payments", params(("id" = InvoiceId, Path)), request_body = PayCreate,
+    responses((status = 200, body = TransactionView, description = "Paid"), (status = 202, body = TransactionView, description = "Not decided yet")))]
+#[post("/v1/me/invoices/{id}/pay")]
+pub async fn pay_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>, body: Body<PayCreate>) -> Answer {
+    let (_, client) = call.ctx().client()?;
+    pay(call, id.0, body.into_inner(), Some(client)).await
+}
+
+async fn pay<P>(call: Call<P>, id: InvoiceId, wanted: PayCreate, own: Option<ClientId>) -> Answer {
+    call.require_key()?;
+    let known = call.state().gateways.find(&wanted.gateway);
+    let name = wanted.gateway.clone();
+    let begin = move |tx: &mut Db, ctx: &Ctx| {
+        let invoice = lock_with_client(tx, ctx, id)?;
+        let visible = own.is_none_or(|own| invoice.client_id == own && invoice.number.is_some());
+        if !visible {
+            return Err(Problem::not_found().into());
+        }
+        let row = begin(tx, ctx, &invoice, &name)?;
+        Ok(Reply::ok(&TransactionView::from(row)))
+    };
+    if known.is_none() {
+        call.read(move |db, ctx| comptoir_db::invoices::find(db, ctx.scope, id)).await?;
+    }
+    let gateway = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    let begun = call.write(begin).await?;
+    let id = transaction_of(&begun)?;
+    let row = call.read(move |db, ctx| payments::find(db, ctx.scope, id)).await?;
+    if begun.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
+        return Ok(answer(row)?.header("idempotency-replayed", "true"));
+    }
+    let request = request(&row, wanted, call.ctx())?;
+    let answered = gateway.start(&request).await;
+    let (store, ctx) = (call.state().store.clone(), call.ctx().clone());
+    let row = store.write(move |tx| settle(tx, &ctx, id, Asked::Start, &answered)).await?;
+    Ok(answer(row)?)
+}
+
+fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {
+    let view: Option<serde_json::Value> = serde_json::from_str(&begun.body).ok();
+    let id = view.as_ref().and_then(|view| view.get("id")?.as_str()?.parse().ok());
+    id.ok_or_else(|| Problem::new(Code::Internal, "the transaction was not remembered").into())
+}
+
+/// Writes our reference down. While a payment of the invoice is under way, no other begins.
+fn begin(tx: &mut Db, ctx: &Ctx, invoice: &InvoiceRow, gateway: &str) -> Outcome<TransactionRow> {
+    let is_draft = invoice.state == InvoiceState::Draft;
+    let open = if is_draft { invoice.money(invoice.open_minor) } else { invoice.payable() };
+    if open.is_zero() || invoice.kind != InvoiceKind::Invoice {
+        return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
+    }
+    let earlier = payments::of_invoice(tx, ctx.scope, invoice.id)?;
+    if let Some(other) = earlier.iter().find(|other| other.state.is_under_way()) {
+        let detail = format!("{} is {}: wait until it is decided, or check it", other.id, other.state);
+        return Err(Problem::new(Code::Conflict, detail).into());
+    }
+    let row = new_row(ctx, invoice, gateway, open);
+    payments::insert(tx, &row)?;
+    Ok(row)
+}
+
+/// A payment of an invoice that has just begun. Our reference is its id.
+pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) -> TransactionRow {
+    let id: TransactionId = fresh();
+    TransactionRow {
+        seller_id: ctx.scope.seller(),
+        id,
+        kind: TransactionKind::Payment,
+        state: TransactionState::New,
+        client_id: invoice.client_id,
+        invoice_id: Some(invoice.id),
+        order_id: invoice.order_id,
+        refunds_transaction_id: None,
+        gateway: gateway.into(),
+        reference: id.to_string(),
+        gateway_reference: None,
+        currency: amount.currency(),
+        amount_minor: amount.minor(),
+        attempts: 1,
+        detail: Json(TransactionDetail::default()),
+        comment: String::new(),
+        created_at: ctx.now,
+        settled_at: None,
+        version: 1,
+    }
+}
+
+fn request(row: &TransactionRow, wanted: PayCreate, ctx: &Ctx) -> Result<PaymentRequest, Problem> {
+    let card = |card: CardCreate| Card {
+        number: card.number.into(),
+        expiry_month: card.expiry_month,
+        expiry_year: card.expiry_year,
+        code: card.code.into(),
+        holder: card.holder,
+    };
+    let source = match (wanted.card, wanted.return_to) {
+        (Some(given), _) => PaymentSource::Card(card(given)),
+        (None, Some(return_to)) => PaymentSource::HostedPage { return_to },
+        (None, None) => PaymentSource::Offline,
+    };
+    Ok(PaymentRequest {
+        reference: reference(row)?,
+        amount: row.amount(),
+        description: row.reference.clone(),
+        source,
+        take: Take::Now,
+        save: false,
+        at: ctx.now,
+    })
+}
+
+/// Our reference as gateways take it.
+pub fn reference(row: &TransactionRow) -> Result<Reference, Problem> {
+    Reference::new(row.reference.as_str()).map_err(|error| Problem::new(Code::Internal, error.to_string()))
+}
+
+/// What is answered when a payment stands so.
+fn answer(row: TransactionRow) -> Result<Reply, Problem> {
+    let why = format!("{}: {}", row.id, row.detail.0.message);
+    match row.state {
+        TransactionState::Declined => Err(Problem::new(Code::PaymentDeclined, why)),
+        TransactionState::Error | TransactionState::Voided => Err(Problem::new(Code::Busy, why)),
+        state => {
+            let mut reply = Reply::ok(&TransactionView::from(row));
+            reply.status = if state.is_under_way() { 202 } else { 200 };
+            Ok(reply)
+        }
+    }
+}

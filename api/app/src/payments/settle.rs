@@ -1,0 +1,209 @@
+//! What the answer to a payment does: recorded once, however often it comes.
+
+use crate::credits::{self, Movement};
+use crate::invoices::issue;
+use crate::invoices::parties::Parties;
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::ledger;
+use crate::mails::{Mail, enqueue};
+use comptoir_connectors::payment::{Outcome as Answered, Payment};
+use comptoir_connectors::{ConnectorError, Kind};
+use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionRow};
+use comptoir_db::{Db, Outcome, clients, invoices};
+use comptoir_domain::invoices::InvoiceState;
+use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
+use comptoir_domain::payments::{CreditKind, TransactionState, arrival, transition};
+use comptoir_domain::{Money, Problem, TransactionId};
+use serde_json::json;
+
+/// Which call it was that has been answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The payment itself.
+    Start,
+    /// What became of it.
+    Lookup,
+}
+
+/// Locks a transaction behind its client: everyone locks in this order.
+pub fn lock(tx: &mut Db, ctx: &Ctx, id: TransactionId) -> Outcome<TransactionRow> {
+    let client = payments::find(tx, ctx.scope, id)?.client_id;
+    clients::lock(tx, ctx.scope, client)?;
+    payments::lock(tx, ctx.scope, id)
+}
+
+/// Records what a gateway said. A transaction that is decided already stays as it is.
+pub fn settle(
+    tx: &mut Db,
+    ctx: &Ctx,
+    id: TransactionId,
+    asked: Asked,
+    answer: &Result<Payment, ConnectorError>,
+) -> Outcome<TransactionRow> {
+    let mut row = lock(tx, ctx, id)?;
+    if !row.state.is_under_way() {
+        return Ok(row);
+    }
+    let agreed = answer.as_ref().map_err(Clone::clone).and_then(|payment| {
+        payment.agrees_with(row.amount())?;
+        Ok(payment)
+    });
+    match agreed {
+        Ok(payment) => {
+            row.gateway_reference = payment.gateway_id.clone();
+            let (state, detail) = read(payment);
+            row.detail.0 = detail;
+            enter(tx, ctx, &mut row, state)?;
+        }
+        Err(error) => {
+            row.detail.0 =
+                TransactionDetail { code: Some(error.code.to_string()), message: error.message.clone(), ..Default::default() };
+            let state = after_error(row.state, asked, error.kind);
+            enter(tx, ctx, &mut row, state)?;
+        }
+    }
+    Ok(row)
+}
+
+/// The state and the words of an answer.
+fn read(payment: &Payment) -> (TransactionState, TransactionDetail) {
+    let mut detail = TransactionDetail { raw: payment.raw.clone(), ..Default::default() };
+    let state = match &payment.outcome {
+        Answered::Approved | Answered::Captured => TransactionState::Approved,
+        Answered::Authorised => TransactionState::Authorised,
+        Answered::Voided => TransactionState::Voided,
+        Answered::Pending { instructions } => {
+            detail.message = instructions.clone().unwrap_or_default();
+            TransactionState::Pending
+        }
+        Answered::ActionNeeded(action) => {
+            detail.redirect_to = Some(action.redirect_to.clone());
+            TransactionState::Pending
+        }
+        Answered::Declined(decline) => {
+            (detail.code, detail.message) = (Some(decline.code.clone()), decline.message.clone());
+            TransactionState::Declined
+        }
+        Answered::Error { code, message } => {
+            (detail.code, detail.message) = (Some(code.clone()), message.clone());
+            TransactionState::Error
+        }
+    };
+    (state, detail)
+}
+
+/// No answer, or one that contradicts what was asked, leaves the outcome unknown. A payment that surely did not begin
+/// has failed; so has one that the gateway, asked for it, has never seen. A question that failed changes nothing.
+fn after_error(state: TransactionState, asked: Asked, kind: Kind) -> TransactionState {
+    match (asked, kind) {
+        (_, Kind::Unknown | Kind::Conflict) => TransactionState::Unknown,
+        (Asked::Start, _) | (Asked::Lookup, Kind::NotFound) => TransactionState::Error,
+        (Asked::Lookup, _) => state,
+    }
+}
+
+fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionState) -> Outcome<()> {
+    if state == TransactionState::Approved {
+        return approve(tx, ctx, row);
+    }
+    if state != row.state && !(row.state == TransactionState::Pending && state == TransactionState::Unknown) {
+        transition(row.state, state)?;
+        row.state = state;
+        row.settled_at = Some(ctx.now).filter(|_| !state.is_under_way());
+        ctx.record(tx, &format!("transaction.{state}"), row.id, json!({ "amount": row.amount(), "invoice_id": row.invoice_id }))?;
+        if matches!(state, TransactionState::Declined | TransactionState::Error) {
+            let kind = if state == TransactionState::Declined { "payment_declined" } else { "payment_error" };
+            mail(tx, ctx, row, kind)?;
+        }
+    }
+    payments::save(tx, row)
+}
+
+/// The money is there: it pays the invoice, which is issued first if it is a draft; what is too much becomes credit.
+/// The transaction is locked behind its client.
+pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow) -> Outcome<()> {
+    transition(row.state, TransactionState::Approved)?;
+    row.state = TransactionState::Approved;
+    row.settled_at = Some(ctx.now);
+    payments::save(tx, row)?;
+    let allocated = allocate(tx, ctx, row)?;
+    let over = row.amount().minus(allocated).map_err(Problem::from)?;
+    if !over.is_zero() {
+        let movement = Movement {
+            client: row.client_id,
+            kind: CreditKind::OverPayment,
+            amount: over,
+            reason: String::new(),
+            invoice: row.invoice_id,
+            transaction: Some(row.id),
+        };
+        credits::record(tx, ctx, movement)?;
+    }
+    let settlement = Settlement { allocated, over, fee: Money::zero(row.currency) };
+    let postings = payment_received(arrival(&row.gateway), settlement).map_err(Problem::from)?;
+    ledger::post(tx, ctx, EntryKind::PaymentReceived, row.id, Some(row.client_id), postings)?;
+    let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
+    ctx.record(tx, "transaction.approved", row.id, fact)?;
+    let kind = match row.gateway.as_str() {
+        "cheque" => "payment_cheque",
+        "cash" | "transfer" => "payment_external_gateway",
+        _ => "payment_card",
+    };
+    mail(tx, ctx, row, kind)
+}
+
+/// Pays as much of the invoice as waits for money.
+fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Money> {
+    let Some(id) = row.invoice_id else { return Ok(Money::zero(row.currency)) };
+    let mut invoice = invoices::lock(tx, ctx.scope, id)?;
+    if invoice.state == InvoiceState::Draft {
+        invoice = issue(tx, ctx, id)?;
+    }
+    let amount = invoice.money(invoice.payable().minor().min(row.amount_minor));
+    if amount.is_zero() || invoice.currency != row.currency {
+        return Ok(Money::zero(row.currency));
+    }
+    let allocation = AllocationRow {
+        seller_id: row.seller_id,
+        id: fresh(),
+        invoice_id: id,
+        transaction_id: Some(row.id),
+        currency: row.currency,
+        amount_minor: amount.minor(),
+        created_at: ctx.now,
+    };
+    payments::allocate(tx, &allocation)?;
+    invoice.open_minor -= amount.minor();
+    invoices::save(tx, &mut invoice)?;
+    Ok(amount)
+}
+
+/// Tells the client, with the variables of the guide.
+fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: &str) -> Outcome<()> {
+    let number = match row.invoice_id {
+        Some(id) => invoices::find(tx, ctx.scope, id)?.number,
+        None => None,
+    };
+    let parties = Parties::load(tx, ctx, &[row.client_id])?;
+    let (client, contact) = parties.buyer(row.client_id)?;
+    let mut variables = parties.mail_variables(row.client_id)?;
+    let own = json!({
+        "invoiceNumber": number, "invoiceAmount": row.amount().to_string(), "gatewayName": row.gateway,
+        "transactionDateCreated": row.created_at, "transactionCode": row.reference, "authCode": row.gateway_reference,
+        "authReturn": row.detail.0.code, "transactionAmount": row.amount().to_string(),
+        "transactionNotes": row.detail.0.message,
+    });
+    if let (Some(all), serde_json::Value::Object(own)) = (variables.as_object_mut(), own) {
+        all.extend(own);
+    }
+    let mail = Mail {
+        kind,
+        unique_key: format!("{kind}:{}", row.id),
+        recipient: &contact.email,
+        locale: client.locale,
+        format: contact.mail_format,
+        variables,
+    };
+    enqueue(tx, ctx.scope, ctx.now, mail)
+}

@@ -1,0 +1,121 @@
+//! What transactions look like.
+
+use comptoir_db::payments::TransactionRow;
+use comptoir_domain::payments::{ManualMethod, TransactionKind, TransactionState};
+use comptoir_domain::{ClientId, Instant, InvoiceId, Money, OrderId, TransactionId};
+
+/// A movement of money.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct TransactionView {
+    /// The transaction; also our reference at the gateway.
+    pub id: TransactionId,
+    /// To the seller or back.
+    pub kind: TransactionKind,
+    /// Where it stands.
+    pub state: TransactionState,
+    /// Whose money.
+    pub client_id: ClientId,
+    /// For which invoice.
+    pub invoice_id: Option<InvoiceId>,
+    /// For which order.
+    pub order_id: Option<OrderId>,
+    /// The payment that is given back.
+    pub refunds_transaction_id: Option<TransactionId>,
+    /// Where: `cash`, `cheque`, `transfer` or a gateway.
+    pub gateway: String,
+    /// The other side's reference: the gateway's id, the cheque's number.
+    pub gateway_reference: Option<String>,
+    /// How much.
+    pub amount: Money,
+    /// The other side's code, if it said no.
+    pub code: Option<String>,
+    /// What the other side said, or what the client has to do.
+    pub message: String,
+    /// Where to send the client's browser, if it has to confirm.
+    pub redirect_to: Option<String>,
+    /// For people.
+    pub comment: String,
+    /// Since when.
+    pub created_at: Instant,
+    /// When it was decided.
+    pub settled_at: Option<Instant>,
+}
+
+list_of!(TransactionList, TransactionView);
+
+impl From<TransactionRow> for TransactionView {
+    fn from(row: TransactionRow) -> Self {
+        let detail = row.detail.0.clone();
+        Self {
+            amount: row.amount(),
+            id: row.id,
+            kind: row.kind,
+            state: row.state,
+            client_id: row.client_id,
+            invoice_id: row.invoice_id,
+            order_id: row.order_id,
+            refunds_transaction_id: row.refunds_transaction_id,
+            gateway: row.gateway,
+            gateway_reference: row.gateway_reference,
+            code: detail.code,
+            message: detail.message,
+            redirect_to: detail.redirect_to,
+            comment: row.comment,
+            created_at: row.created_at,
+            settled_at: row.settled_at,
+        }
+    }
+}
+
+/// Money that was received by hand (INV-09).
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"method": "cheque", "amount": {"amount": "20.00", "currency": "EUR"}, "reference": "0012345", "comment": "By post"}))]
+pub struct PaymentCreate {
+    /// How it came.
+    pub method: ManualMethod,
+    /// How much; all that is open if absent. What is too much becomes credit.
+    pub amount: Option<Money>,
+    /// The cheque's number, the bank's reference.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub reference: String,
+    /// For people.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub comment: String,
+}
+
+/// A card as the client types it. It is passed on and never stored.
+#[derive(Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CardCreate {
+    /// Digits only.
+    #[schema(pattern = "^[0-9]{12,19}$")]
+    pub number: String,
+    /// 1 to 12.
+    pub expiry_month: u8,
+    /// Four digits.
+    pub expiry_year: u16,
+    /// The digits on the back.
+    #[schema(pattern = "^[0-9]{3,4}$")]
+    pub code: String,
+    /// The name on the card.
+    #[schema(max_length = 120)]
+    pub holder: String,
+}
+
+/// How to pay at a gateway: a card, or else the gateway's own page, or neither for what is sent by hand.
+#[derive(Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"gateway": "fake", "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice Martin"}}))]
+pub struct PayCreate {
+    /// Which gateway: `fake`, `cheque`, `transfer`.
+    #[schema(max_length = 40)]
+    pub gateway: String,
+    /// A card typed into the store.
+    pub card: Option<CardCreate>,
+    /// Where the gateway's own page sends the client afterwards.
+    #[schema(max_length = 2000)]
+    pub return_to: Option<String>,
+}
