@@ -14,6 +14,29 @@ fn tamper(world: &World, sql: &str) {
     }
 }
 
+#[derive(diesel::QueryableByName)]
+struct Hash {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    hash: String,
+}
+
+/// The hashes of a seller's chain, in order.
+pub fn hashes(world: &World, seller: &str) -> Vec<String> {
+    use diesel::RunQueryDsl;
+    let id: comptoir_domain::SellerId = seller.parse().unwrap();
+    let digits = comptoir_domain::Id::uuid(&id).simple().to_string();
+    let sql = match world.backend {
+        Backend::Sqlite => {
+            format!("SELECT hash FROM chain_links WHERE lower(hex(seller_id)) = '{digits}' ORDER BY seq")
+        }
+        Backend::Postgres => {
+            format!("SELECT hash FROM chain_links WHERE encode(seller_id, 'hex') = '{digits}' ORDER BY seq")
+        }
+    };
+    let rows: Vec<Hash> = diesel::sql_query(sql).load(&mut world.database.connect()).unwrap();
+    rows.into_iter().map(|row| row.hash).collect()
+}
+
 /// The seller's first client.
 pub fn first_client(owner: &Actor) -> String {
     let list = owner.get("/v1/clients?sort=number").expect(200).json();
@@ -89,8 +112,8 @@ both! {
         let id = made.text("/id");
         owner.patch(&format!("/v1/invoices/{id}"), json!({"comment": "Changed"})).expect(200);
         let view = owner.act(&format!("/v1/invoices/{id}/issue")).expect(200).json();
-        // the first of this year was furnished
-        assert_eq!((&view["number"], &view["issued_on"], &view["due_on"]), (&json!("2026-2"), &json!("2026-01-05"), &json!("2026-01-20")));
+        // two of this year were furnished
+        assert_eq!((&view["number"], &view["issued_on"], &view["due_on"]), (&json!("2026-3"), &json!("2026-01-05"), &json!("2026-01-20")));
         assert_eq!((&view["status"], &view["comment"], &view["open"]["amount"]), (&json!("due"), &json!("Changed"), &json!("49.98")));
         let steps = owner.get(&format!("/v1/invoices/{id}/lines/{}/explain", view["lines"][0]["id"].as_str().unwrap())).expect(200).json();
         assert_eq!((&steps["steps"][0]["rule"], &steps["steps"][0]["result"]), (&json!("listed"), &json!("49.98")));
@@ -118,23 +141,23 @@ both! {
         let owner = world.owner("north");
         issued(&owner, "EUR", &[("1", "50.00")]);
         issued(&owner, "EUR", &[("1", "60.00")]);
-        assert_eq!(verify(&owner), json!({"intact": true, "links": 3, "first_break": null, "changed": [], "gaps": []}));
+        assert_eq!(verify(&owner), json!({"intact": true, "links": 4, "first_break": null, "changed": [], "gaps": []}));
         for (damage, repair) in [
             ("UPDATE invoices SET gross_minor = 1 WHERE gross_minor = 5000", "UPDATE invoices SET gross_minor = 5000 WHERE gross_minor = 1"),
             ("UPDATE invoice_lines SET description = 'Less' WHERE net_minor = 5000", "UPDATE invoice_lines SET description = 'Work' WHERE net_minor = 5000"),
-            ("UPDATE invoices SET frozen = replace(frozen, '50.00', '5.00') WHERE number = '2026-2'", "UPDATE invoices SET frozen = replace(frozen, '\"5.00\"', '\"50.00\"') WHERE number = '2026-2'"),
+            ("UPDATE invoices SET frozen = replace(frozen, '50.00', '5.00') WHERE number = '2026-3'", "UPDATE invoices SET frozen = replace(frozen, '\"5.00\"', '\"50.00\"') WHERE number = '2026-3'"),
         ] {
             tamper(world, damage);
             let report = verify(&owner);
-            assert_eq!((&report["intact"], &report["changed"]), (&json!(false), &json!(["2026-2"])), "{damage}");
+            assert_eq!((&report["intact"], &report["changed"]), (&json!(false), &json!(["2026-3"])), "{damage}");
             tamper(world, repair);
             assert_eq!(verify(&owner)["intact"], true, "{repair}");
         }
         tamper(world, "UPDATE chain_links SET gross_minor = 1 WHERE gross_minor = 5000");
-        assert_eq!(verify(&owner)["first_break"], json!({"seq": 2, "fault": "wrong_hash"}));
+        assert_eq!(verify(&owner)["first_break"], json!({"seq": 3, "fault": "wrong_hash"}));
         tamper(world, "UPDATE chain_links SET gross_minor = 5000 WHERE gross_minor = 1");
-        tamper(world, "DELETE FROM chain_links WHERE number = '2026-3'");
-        assert_eq!(verify(&owner)["first_break"], json!({"seq": 3, "fault": "missing_seq"}));
+        tamper(world, "DELETE FROM chain_links WHERE number = '2026-4'");
+        assert_eq!(verify(&owner)["first_break"], json!({"seq": 4, "fault": "missing_seq"}));
     }
 
     fn a_draft_is_dropped_an_invoice_reversed(world) {
@@ -146,7 +169,7 @@ both! {
         let note = owner.act(&format!("/v1/invoices/{id}/cancel")).expect(200).json();
         assert_eq!((&note["number"], &note["gross"]["amount"], &note["credits_invoice_id"]), (&json!("C-2026-1"), &json!("-71.00"), &json!(id)));
         let cancelled = get(&owner, &id);
-        assert_eq!((&cancelled["status"], &cancelled["open"]["amount"], &cancelled["number"]), (&json!("cancelled"), &json!("0.00"), &json!("2026-2")));
+        assert_eq!((&cancelled["status"], &cancelled["open"]["amount"], &cancelled["number"]), (&json!("cancelled"), &json!("0.00"), &json!("2026-3")));
         owner.act(&format!("/v1/invoices/{id}/cancel")).refused(409, "wrong_state");
         // the furnished 120.00 alone is left
         assert_eq!(balance(&owner, "receivable", "EUR"), "120.00");
@@ -212,9 +235,9 @@ both! {
             let threads: Vec<_> = drafts.iter().map(|id| scope.spawn(move || issue(id))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        let want: BTreeSet<_> = (2..=21).map(|count| format!("2026-{count}")).collect();
+        let want: BTreeSet<_> = (3..=22).map(|count| format!("2026-{count}")).collect();
         assert_eq!(BTreeSet::from_iter(numbers), want);
-        assert_eq!(verify(&owner), json!({"intact": true, "links": 21, "first_break": null, "changed": [], "gaps": []}));
+        assert_eq!(verify(&owner), json!({"intact": true, "links": 22, "first_break": null, "changed": [], "gaps": []}));
         books_balance(&owner);
     }
 
@@ -234,5 +257,5 @@ fn strangers_drafts_are_not_shown_to_clients() {
     let (owner, contact) = (world.owner("north"), world.contact("north"));
     let id = draft(&owner, "EUR", &[("1", "1.00")]);
     contact.get(&format!("/v1/me/invoices/{id}")).refused(404, "not_found");
-    assert_eq!(contact.get("/v1/me/invoices").expect(200).json()["data"].as_array().unwrap().len(), 1);
+    assert_eq!(contact.get("/v1/me/invoices").expect(200).json()["data"].as_array().unwrap().len(), 2);
 }

@@ -12,6 +12,8 @@ pub mod invoices;
 mod kernel;
 pub mod password_resets;
 pub mod plans;
+
+pub mod payments;
 mod resellers;
 mod sellers;
 mod sessions;

@@ -14,6 +14,7 @@ struct Request {
     path: String,
     query: Vec<(String, String)>,
     body: Option<Value>,
+    headers: Vec<(String, String)>,
 }
 
 impl Request {
@@ -25,6 +26,7 @@ impl Request {
         if text.is_some() {
             headers.push(("content-type", "application/json"));
         }
+        headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         if self.method == "POST" {
             headers.push(("idempotency-key", "matrix"));
         }
@@ -61,12 +63,14 @@ fn owners_request(operation: &Operation, mine: &Seller) -> Request {
             .map(|prefix| mine.ids.get(&prefix).unwrap_or_else(|| panic!("the world has no {prefix}")).clone());
         match parameter["in"].as_str().unwrap() {
             "path" if name == "action" => path = path.replace("{action}", "suspend"),
+            "path" if name == "gateway" => path = path.replace("{gateway}", "fake"),
+            "path" if name == "seller_code" => path = path.replace("{seller_code}", &mine.code),
             "path" => path = path.replace(&format!("{{{name}}}"), &id.unwrap()),
             "query" => query.extend(id.map(|id| (name.to_string(), id))),
             _ => {}
         }
     }
-    Request { method: operation.method.clone(), path, query, body: body_example(operation, mine) }
+    Request { method: operation.method.clone(), path, query, body: body_example(operation, mine), headers: Vec::new() }
 }
 
 fn body_example(operation: &Operation, mine: &Seller) -> Option<Value> {
@@ -161,6 +165,11 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         // both are on sale
         "activate_plan" | "activate_add_on" => {
             mine.owner.act(&request.path.replace("/activate", "/retire")).expect(200);
+        }
+        "take_gateway_callback" => {
+            let callback = crate::api::payments::a_callback(world, mine);
+            request.headers = callback.headers;
+            *body = serde_json::from_slice(&callback.body).ok();
         }
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}

@@ -6,6 +6,7 @@ use comptoir_app::{AppState, Clock, Settings, http};
 use comptoir_db::{Address, Store};
 use comptoir_domain::Instant;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -15,6 +16,9 @@ pub struct Server {
     #[allow(dead_code, reason = "stories move it")]
     pub business: Clock,
     pub machine: Clock,
+    /// The book of the fake payment gateway.
+    pub fake_book: PathBuf,
+    _folder: tempfile::TempDir,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -34,26 +38,31 @@ pub fn settings() -> Settings {
     }
 }
 
+/// The key of every test's house.
+pub const MASTER: MasterKey = MasterKey::new([7; 32]);
+
 impl Server {
     /// Starts a server on a database.
     pub fn start(address: &Address, settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let fake_book = folder.path().join("fake.jsonl");
+        let settings = Settings { fake_book: fake_book.clone(), ..settings };
         let (business, machine) = (Clock::detached(epoch()), Clock::detached(epoch()));
         let clocks = (business.clone(), machine.clone());
         let (address, (sender, receiver)) = (address.clone(), mpsc::channel());
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = Store::open(&address, 4).unwrap();
-                let state =
-                    AppState::new(store, &MasterKey::new([7; 32]), settings).unwrap().with_clocks(clocks.0, clocks.1);
+                let state = AppState::new(store, &MASTER, settings).unwrap().with_clocks(clocks.0, clocks.1);
                 let server = http::serve(state, listener, 1).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
         });
         let handle = receiver.recv().expect("the server starts");
-        Self { url, business, machine, handle, thread: Some(thread) }
+        Self { url, business, machine, fake_book, _folder: folder, handle, thread: Some(thread) }
     }
 }
 

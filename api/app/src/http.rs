@@ -4,11 +4,6 @@ use crate::kernel::documentation::{Base, complete};
 use crate::kernel::middleware::around;
 use crate::kernel::state::AppState;
 use crate::kernel::{ApiError, call};
-
-use crate::{
-    activities, administrators, api_keys, clients, contacts, invoices, ledger, me, password_resets, resellers, roles,
-    sellers, sessions,
-};
 use actix_cors::Cors;
 use actix_web::dev::{ResourceDef, Server};
 use actix_web::http::{StatusCode, header};
@@ -42,21 +37,11 @@ fn routes(config: &mut ServiceConfig) {
     crate::plans::routes(config);
     crate::add_on_groups::routes(config);
     crate::add_ons::routes(config);
+    crate::invoices::routes(config);
+    crate::payments::routes(config);
+    crate::credits::routes(config);
+    crate::ledger::routes(config);
     crate::me::routes(config);
-
-    sessions::routes(config);
-    password_resets::routes(config);
-    sellers::routes(config);
-    resellers::routes(config);
-    roles::routes(config);
-    administrators::routes(config);
-    api_keys::routes(config);
-    clients::routes(config);
-    contacts::routes(config);
-    activities::routes(config);
-    invoices::routes(config);
-    ledger::routes(config);
-    me::routes(config);
 }
 
 /// The API document.

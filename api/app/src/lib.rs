@@ -29,6 +29,8 @@ pub mod quotes;
 
 pub mod plans;
 pub mod prices;
+
+pub mod payments;
 pub mod resellers;
 pub mod roles;
 pub mod sellers;

@@ -1,10 +1,19 @@
 //! Transactions, and which invoice their money went to.
 
 use crate::schema::{allocations, transactions};
-use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
+use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::{AllocationId, ClientId, Currency, Instant, InvoiceId, Money, OrderId, SellerId, TransactionId};
 use diesel::prelude::*;
+
+/// What the other side said, without secrets.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub struct TransactionDetail {
+    pub code: Option<String>,
+    pub message: String,
+    pub redirect_to: Option<String>,
+    pub raw: String,
+}
 
 /// A movement of money at a gateway or by hand.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -24,7 +33,7 @@ pub struct TransactionRow {
     pub currency: Currency,
     pub amount_minor: i64,
     pub attempts: i32,
-    pub detail: String,
+    pub detail: Json<TransactionDetail>,
     pub comment: String,
     pub created_at: Instant,
     pub settled_at: Option<Instant>,

@@ -54,9 +54,6 @@ use comptoir_domain::{Percent, Quantity, UnitPrice};
 use diesel::serialize::{IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 
-/// Scalars whose text is made on the fly: the connection that may be either passes them on to the one it is.
-macro_rules! made_texts {
-
 /// Decimals and cycles, whose text is made on the fly: the connection that may be either passes them on to the one it is.
 macro_rules! decimals {
     ($($name:ident),+) => { $(
@@ -68,7 +65,5 @@ macro_rules! decimals {
         }
     )+ };
 }
-
-made_texts!(Percent, UnitPrice, Quantity, Cycle);
 
 decimals!(Percent, UnitPrice, Quantity, Cycle);

@@ -35,6 +35,9 @@ pub struct Serve {
     /// What /metrics wants as bearer token; without it /metrics is closed
     #[arg(long, env = "COMPTOIR_METRICS_TOKEN", hide_env_values = true)]
     metrics_token: Option<String>,
+    /// The book of the fake payment gateway
+    #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
+    fake_book: std::path::PathBuf,
 }
 
 impl Serve {
@@ -60,6 +63,7 @@ impl Serve {
             trust_proxy: self.trust_proxy,
             metrics_token: self.metrics_token,
             public_url: self.public_url,
+            fake_book: self.fake_book,
         }
     }
 }

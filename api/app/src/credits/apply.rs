@@ -1,9 +1,9 @@
 //! Credit pays an invoice.
 
 use crate::credits::{Movement, record};
+use crate::invoices::lock_with_client;
 use crate::invoices::read::reply;
 use crate::invoices::views::InvoiceView;
-use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Call, Id};

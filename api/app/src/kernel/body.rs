@@ -41,6 +41,22 @@ impl<T: serde::de::DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// A body of any kind, byte for byte: signatures are made over it.
+pub struct RawBody(pub Vec<u8>);
+
+impl FromRequest for RawBody {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let limit = request.app_data::<web::Data<AppState>>().map_or(0, |state| state.settings.body_limit);
+            read_all(&request, payload, limit).await.map(Self)
+        })
+    }
+}
+
 async fn read_all(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
     use actix_web::web::Buf;
     use std::future::poll_fn;

@@ -16,6 +16,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use comptoir_db::activities::{self, ActivityRow};
+use comptoir_db::sellers::SellerRow;
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::people::SellerKind;
 use comptoir_domain::permissions::{Grants, Permit};
@@ -85,6 +86,24 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// The system at work for a seller: callbacks, scheduled work.
+    pub fn system(state: &AppState, seller: &SellerRow, ip: String, request_id: String) -> Self {
+        Self {
+            actor: Actor::System,
+            actor_name: String::new(),
+            grants: Grants::All,
+            scope: Scope::of(seller.id),
+            seller_kind: seller.kind,
+            zone: seller.time_zone,
+            locale: seller.locale,
+            now: state.business.now(),
+            machine_now: state.machine.now(),
+            session: None,
+            ip,
+            request_id,
+        }
+    }
+
     /// The seller's civil date.
     pub fn today(&self) -> chrono::NaiveDate {
         self.now.date_in(self.zone)
@@ -189,11 +208,16 @@ impl<P> Call<P> {
     where
         F: Fn(&mut Db, &Ctx) -> Outcome<Reply> + Send + 'static,
     {
-        if self.once()?.is_none() {
-            let detail = "repeat the request with a key of your own making; repeat it again with the same key if no answer comes";
-            return Err(Problem::new(Code::IdempotencyKeyRequired, detail).into());
-        }
+        self.require_key()?;
         self.write(work).await
+    }
+
+    /// Refuses a call that moves money or reaches outside and has no `Idempotency-Key`.
+    pub fn require_key(&self) -> Result<(), Problem> {
+        if self.request.headers().contains_key("idempotency-key") {
+            return Ok(());
+        }
+        Err(Problem::new(Code::IdempotencyKeyRequired, "send a key of your own making; if no answer comes, repeat the request with the same key"))
     }
 
     fn once(&self) -> Result<Option<Once>, ApiError> {

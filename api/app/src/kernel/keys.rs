@@ -18,6 +18,8 @@ pub enum Purpose {
     Quotes,
     /// Signing forms of the store against cross-site requests.
     Forms,
+    /// Signing the callbacks of the fake payment gateway.
+    FakeGateway,
 }
 
 impl Purpose {
@@ -26,6 +28,7 @@ impl Purpose {
             Self::AccessTokens => b"comptoir/access-tokens/1",
             Self::Quotes => b"comptoir/quotes/1",
             Self::Forms => b"comptoir/forms/1",
+            Self::FakeGateway => b"comptoir/fake-gateway/1",
         }
     }
 }

@@ -4,7 +4,9 @@ use crate::kernel::clock::Clock;
 use crate::kernel::keys::{MasterKey, Purpose};
 use crate::kernel::limits::Limits;
 use crate::kernel::metrics::Metrics;
+use crate::payments::gateways::Gateways;
 use comptoir_db::{Failure, Outcome, Store};
+use std::path::PathBuf;
 
 /// What can be set by environment and flags.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct Settings {
     pub metrics_token: Option<String>,
     /// Where people reach this server, for links in mails.
     pub public_url: String,
+    /// The book of the fake payment gateway.
+    pub fake_book: PathBuf,
 }
 
 impl Default for Settings {
@@ -35,6 +39,7 @@ impl Default for Settings {
             trust_proxy: false,
             metrics_token: None,
             public_url: "http://127.0.0.1:8080".into(),
+            fake_book: "var/fake-gateway.jsonl".into(),
         }
     }
 }
@@ -53,6 +58,8 @@ pub struct AppState {
     pub limits: Limits,
     /// What is counted.
     pub metrics: Metrics,
+    /// Who takes payments.
+    pub gateways: Gateways,
     token_key: [u8; 32],
     quote_key: [u8; 32],
 }
@@ -62,6 +69,8 @@ impl AppState {
     pub fn new(store: Store, master: &MasterKey, settings: Settings) -> Outcome<Self> {
         let metrics = Metrics::new().map_err(|error| Failure::Corrupt(error.to_string()))?;
         let (token_key, quote_key) = (master.subkey(Purpose::AccessTokens), master.subkey(Purpose::Quotes));
+
+        let gateways = Gateways::open(master, &settings.fake_book, &settings.public_url)?;
         Ok(Self {
             store,
             business: Clock::System,
@@ -69,6 +78,7 @@ impl AppState {
             settings,
             limits: Limits::default(),
             metrics,
+            gateways,
             token_key,
             quote_key,
         })

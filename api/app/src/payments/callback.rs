@@ -1,5 +1,6 @@
 //! Calls that gateways make to us (PAY-02): verified by signature, safe to replay.
 
+use crate::kernel::body::RawBody;
 use crate::kernel::call::{Ctx, address, request_id};
 use crate::kernel::path::parameter;
 use crate::kernel::{Answer, AppState, Reply};
@@ -15,15 +16,15 @@ use comptoir_domain::{Code, Problem};
 #[utoipa::path(tag = "payments", params(("gateway" = String, Path), ("seller_code" = String, Path)), security(()),
     responses((status = 204, description = "Taken")))]
 #[post("/v1/gateway-callbacks/{gateway}/{seller_code}")]
-pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequest, body: web::Bytes) -> Answer {
+pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequest, body: RawBody) -> Answer {
     let (name, code): (String, String) = (parameter(&request, "gateway")?, parameter(&request, "seller_code")?);
     let gateway = state.gateways.find(&name).ok_or_else(Problem::not_found)?;
     let callbacks = gateway.callbacks().ok_or_else(Problem::not_found)?;
     let seller = state.store.read(move |db| sellers::by_code(db, &code)).await?.ok_or_else(Problem::not_found)?;
     let ctx = Ctx::system(&state, &seller, address(&state, &request), request_id(&request));
-    let verified = callbacks.verify(&callback(&request, &body), ctx.now).await;
-    let event =
-        verified.map_err(|error| Problem::new(Code::Unauthenticated, format!("the callback is not genuine: {error}")))?;
+    let verified = callbacks.verify(&callback(&request, &body.0), ctx.now).await;
+    let event = verified
+        .map_err(|error| Problem::new(Code::Unauthenticated, format!("the callback is not genuine: {error}")))?;
     let work = move |tx: &mut comptoir_db::Db| {
         let row = payments::by_reference(tx, ctx.scope, event.payment.reference.as_str())?;
         if row.gateway != name {

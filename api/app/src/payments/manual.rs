@@ -20,7 +20,8 @@ pub async fn record_payment(call: Call<may::WritePayments>, id: Id<InvoiceId>, b
     let wanted = body.into_inner();
     call.write(move |tx, ctx| {
         let invoice = lock_with_client(tx, ctx, id.0)?;
-        let open = if invoice.state == InvoiceState::Draft { invoice.money(invoice.open_minor) } else { invoice.payable() };
+        let open =
+            if invoice.state == InvoiceState::Draft { invoice.money(invoice.open_minor) } else { invoice.payable() };
         let amount = wanted.amount.unwrap_or(open);
         if open.is_zero() {
             return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());

@@ -57,8 +57,11 @@ pub fn settle(
             enter(tx, ctx, &mut row, state)?;
         }
         Err(error) => {
-            row.detail.0 =
-                TransactionDetail { code: Some(error.code.to_string()), message: error.message.clone(), ..Default::default() };
+            row.detail.0 = TransactionDetail {
+                code: Some(error.code.to_string()),
+                message: error.message.clone(),
+                ..Default::default()
+            };
             let state = after_error(row.state, asked, error.kind);
             enter(tx, ctx, &mut row, state)?;
         }
@@ -111,7 +114,12 @@ fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionSta
         transition(row.state, state)?;
         row.state = state;
         row.settled_at = Some(ctx.now).filter(|_| !state.is_under_way());
-        ctx.record(tx, &format!("transaction.{state}"), row.id, json!({ "amount": row.amount(), "invoice_id": row.invoice_id }))?;
+        ctx.record(
+            tx,
+            &format!("transaction.{state}"),
+            row.id,
+            json!({ "amount": row.amount(), "invoice_id": row.invoice_id }),
+        )?;
         if matches!(state, TransactionState::Declined | TransactionState::Error) {
             let kind = if state == TransactionState::Declined { "payment_declined" } else { "payment_error" };
             mail(tx, ctx, row, kind)?;
