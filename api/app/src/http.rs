@@ -41,6 +41,8 @@ fn routes(config: &mut ServiceConfig) {
     crate::payments::routes(config);
     crate::credits::routes(config);
     crate::ledger::routes(config);
+    crate::events::routes(config);
+    crate::todos::routes(config);
     crate::me::routes(config);
 }
 
@@ -56,8 +58,8 @@ pub fn document_text() -> String {
 }
 
 /// Starts to serve on sockets that are already bound.
-pub fn serve(state: AppState, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
-    let state = web::Data::new(state);
+pub fn serve(state: Arc<AppState>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let state = web::Data::from(state);
     let known = Arc::new(known_addresses());
     let server = HttpServer::new(move || {
         let (app, _) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes).split_for_parts();

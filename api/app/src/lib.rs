@@ -18,6 +18,8 @@ pub mod coupons;
 pub mod hosting;
 
 pub mod credits;
+
+pub mod events;
 pub mod http;
 pub mod invoices;
 pub mod kernel;
@@ -39,5 +41,7 @@ pub mod subscriptions;
 
 pub mod stores;
 pub mod taxes;
+
+pub mod todos;
 
 pub use kernel::{AppState, Clock, Settings};

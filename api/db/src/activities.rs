@@ -64,3 +64,20 @@ pub fn list(db: &mut Db, scope: Scope, filter: &ActivityFilter, page: &Page) -> 
     }
     Ok(keyset!(db, query, page, activities::id: ActivityId, ActivityRow, {}))
 }
+
+/// The oldest facts from before an instant, with their sequence.
+pub fn oldest(db: &mut Db, scope: Scope, before: Instant, limit: i64) -> Outcome<Vec<(i64, ActivityRow)>> {
+    let old = activities::table
+        .filter(activities::seller_id.eq(scope.seller()))
+        .filter(activities::happened_at.lt(before))
+        .order(activities::id)
+        .limit(limit);
+    Ok(old.select((activities::sequence, ActivityRow::as_select())).load(db)?)
+}
+
+/// Removes facts that were moved elsewhere; says how many were there.
+pub fn remove(db: &mut Db, scope: Scope, ids: &[ActivityId]) -> Outcome<usize> {
+    let moved =
+        activities::table.filter(activities::seller_id.eq(scope.seller())).filter(activities::id.eq_any(ids.to_vec()));
+    Ok(diesel::delete(moved).execute(db)?)
+}

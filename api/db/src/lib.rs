@@ -30,6 +30,8 @@ pub mod counters;
 pub mod coupons;
 
 pub mod credits;
+
+pub mod events;
 pub mod idempotency_keys;
 pub mod invoices;
 pub mod ledger;
@@ -52,6 +54,10 @@ pub mod subscriptions;
 pub mod tax_rules;
 
 pub mod taxes;
+
+pub mod subjects;
+pub mod todos;
+pub mod watermarks;
 
 pub use connection::{Address, Db, DbBackend};
 pub use failure::{Failure, Outcome};

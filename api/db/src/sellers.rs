@@ -51,6 +51,11 @@ pub fn provider(db: &mut Db) -> Outcome<Option<SellerRow>> {
     Ok(root.select(SellerRow::as_select()).first(db).optional()?)
 }
 
+/// Every seller of the house, for work that goes through all of them.
+pub fn all(db: &mut Db) -> Outcome<Vec<SellerRow>> {
+    Ok(sellers::table.order(sellers::id).select(SellerRow::as_select()).load(db)?)
+}
+
 /// A reseller of the scope's seller.
 pub fn reseller(db: &mut Db, scope: Scope, id: SellerId) -> Outcome<SellerRow> {
     let own = sellers::table.find(id).filter(sellers::parent_seller_id.eq(scope.seller()));

@@ -13,6 +13,7 @@ pub mod clients;
 pub mod coupons;
 pub mod decimal;
 pub mod dunning;
+pub mod events;
 pub mod hosting;
 pub mod instant;
 pub mod invoices;
@@ -34,6 +35,7 @@ pub mod sql;
 pub mod stores;
 pub mod subscriptions;
 pub mod taxes;
+pub mod todos;
 
 pub use check::Check;
 pub use decimal::{Percent, Quantity, UnitPrice};

@@ -1,5 +1,6 @@
 //! The activity log: who did what, when, from where (SEL-13).
 
+pub mod export;
 mod read;
 
 use utoipa_actix_web::service_config::ServiceConfig;

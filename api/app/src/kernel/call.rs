@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Who acts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,14 +84,16 @@ pub struct Ctx {
     pub ip: String,
     /// The name of the request in log and record.
     pub request_id: String,
+    /// Set when an event was queued: a worker is woken after the commit.
+    pub enqueued: Arc<AtomicBool>,
 }
 
 impl Ctx {
-    /// The system at work for a seller: callbacks, scheduled work.
-    pub fn system(state: &AppState, seller: &SellerRow, ip: String, request_id: String) -> Self {
+    /// The system at work for a seller, by order of an event or of a gateway's callback.
+    pub fn system(state: &AppState, seller: &SellerRow, order: impl ToString) -> Self {
         Self {
             actor: Actor::System,
-            actor_name: String::new(),
+            actor_name: "Comptoir".into(),
             grants: Grants::All,
             scope: Scope::of(seller.id),
             seller_kind: seller.kind,
@@ -99,8 +102,9 @@ impl Ctx {
             now: state.business.now(),
             machine_now: state.machine.now(),
             session: None,
-            ip,
-            request_id,
+            ip: String::new(),
+            request_id: order.to_string(),
+            enqueued: Arc::default(),
         }
     }
 
@@ -197,6 +201,9 @@ impl<P> Call<P> {
             None => work(tx, &ctx),
         });
         let reply = reply.await?;
+        if self.ctx.enqueued.swap(false, Ordering::Relaxed) {
+            self.state.wake.notify_one();
+        }
         if reply.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
             self.state.metrics.replays.inc();
         }

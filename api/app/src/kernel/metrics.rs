@@ -15,6 +15,8 @@ pub struct Metrics {
     pub sign_ins: IntCounterVec,
     /// Answers given from memory to a repeated Idempotency-Key.
     pub replays: IntCounter,
+    /// Attempts at events by kind and the state they led to.
+    pub events: IntCounterVec,
 }
 
 impl Metrics {
@@ -36,12 +38,17 @@ impl Metrics {
                 "comptoir_idempotent_replays_total",
                 "Answers given from memory to a repeated Idempotency-Key",
             )?,
+            events: IntCounterVec::new(
+                Opts::new("comptoir_event_attempts_total", "Attempts at events by kind and the state they led to"),
+                &["kind", "state"],
+            )?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.request_seconds.clone()))?;
         metrics.registry.register(Box::new(metrics.problems.clone()))?;
         metrics.registry.register(Box::new(metrics.sign_ins.clone()))?;
         metrics.registry.register(Box::new(metrics.replays.clone()))?;
+        metrics.registry.register(Box::new(metrics.events.clone()))?;
         Ok(metrics)
     }
 

@@ -1,5 +1,6 @@
 //! What every request shares.
 
+use crate::events::handler::Handlers;
 use crate::kernel::clock::Clock;
 use crate::kernel::keys::{MasterKey, Purpose};
 use crate::kernel::limits::Limits;
@@ -7,6 +8,9 @@ use crate::kernel::metrics::Metrics;
 use crate::payments::gateways::Gateways;
 use comptoir_db::{Failure, Outcome, Store};
 use std::path::PathBuf;
+
+use comptoir_db::events::Now;
+use tokio::sync::Notify;
 
 /// What can be set by environment and flags.
 #[derive(Clone, Debug)]
@@ -27,6 +31,13 @@ pub struct Settings {
     pub public_url: String,
     /// The book of the fake payment gateway.
     pub fake_book: PathBuf,
+
+    /// Where old activities are moved to.
+    pub archive_folder: PathBuf,
+    /// Days that activities stay in the database.
+    pub activity_days: u16,
+    /// Days that closed events are kept.
+    pub event_days: u16,
 }
 
 impl Default for Settings {
@@ -40,11 +51,15 @@ impl Default for Settings {
             metrics_token: None,
             public_url: "http://127.0.0.1:8080".into(),
             fake_book: "var/fake-gateway.jsonl".into(),
+
+            archive_folder: "var/archive".into(),
+            activity_days: 365,
+            event_days: 60,
         }
     }
 }
 
-/// The house: database, clocks, keys, limits, counters.
+/// The house: database, clocks, keys, limits, counters, and what is done in the background.
 pub struct AppState {
     /// The database.
     pub store: Store,
@@ -60,6 +75,11 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Who takes payments.
     pub gateways: Gateways,
+
+    /// Who does which kind of event.
+    pub handlers: Handlers,
+    /// Told when events were queued in this process.
+    pub wake: Notify,
     token_key: [u8; 32],
     quote_key: [u8; 32],
 }
@@ -79,6 +99,9 @@ impl AppState {
             limits: Limits::default(),
             metrics,
             gateways,
+
+            handlers: Handlers::standard(),
+            wake: Notify::new(),
             token_key,
             quote_key,
         })
@@ -94,6 +117,17 @@ impl AppState {
     /// The key that signs quotes.
     pub fn quote_key(&self) -> &[u8] {
         &self.quote_key
+    }
+
+    /// With other handlers of events (tests).
+    pub fn with_handlers(mut self, handlers: Handlers) -> Self {
+        self.handlers = handlers;
+        self
+    }
+
+    /// What both clocks show.
+    pub fn now(&self) -> Now {
+        Now { business: self.business.now(), machine: self.machine.now() }
     }
 
     /// The key that signs access tokens.

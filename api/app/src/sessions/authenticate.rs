@@ -13,6 +13,7 @@ use comptoir_domain::clients::may_sign_in;
 use comptoir_domain::people::{AdministratorStatus, Audience, SellerStatus};
 use comptoir_domain::permissions::Grants;
 use comptoir_domain::{Code, Instant, Locale, Problem};
+use std::sync::Arc;
 
 /// An authenticated caller.
 pub struct Caller {
@@ -68,6 +69,7 @@ pub async fn caller(state: &AppState, request: &HttpRequest) -> Result<Caller, A
         session: identity.session.map(|session| session.id),
         ip: address(state, request),
         request_id: request_id(request),
+        enqueued: Arc::default(),
     };
     let requests_per_minute = identity.requests_per_minute.unwrap_or(state.settings.requests_per_minute);
     Ok(Caller { audience, requests_per_minute, ctx })

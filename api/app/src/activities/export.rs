@@ -1,0 +1,84 @@
+//! Moving old activities to files (SEL-13): JSON lines, one folder per seller, one file per batch.
+//!
+//! A batch is written to its file, safely, before its rows are removed. It starts with the oldest row and its file is
+//! named after that row, so a run that was broken off in between writes the same file again: nothing is lost or doubled.
+
+use super::read::ActivityView;
+use crate::events::handler::EventFailure;
+use crate::kernel::call::Ctx;
+use crate::kernel::state::AppState;
+use chrono::TimeDelta;
+use comptoir_db::activities::{self, ActivityRow};
+use comptoir_db::events::EventRow;
+use comptoir_db::sellers::{self, SellerRow};
+use comptoir_db::{Db, Scope};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Facts in one file at most.
+const BATCH: i64 = 5_000;
+
+/// A line of a file: the fact as the API shows it, with its place in the order of all facts.
+#[derive(serde::Serialize)]
+struct Line {
+    sequence: i64,
+    #[serde(flatten)]
+    fact: ActivityView,
+}
+
+/// Moves what is older than the setting says, of one seller or of all.
+pub async fn process_action_log(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
+    let only = event.seller_id;
+    let whose = move |db: &mut Db| match only {
+        Some(seller) => sellers::own(db, Scope::of(seller)).map(|seller| vec![seller]),
+        None => sellers::all(db),
+    };
+    let (mut moved, mut files) = (0, 0);
+    for seller in state.store.read(whose).await? {
+        while let Some(count) = move_batch(state, &seller, event).await? {
+            moved += count;
+            files += 1;
+        }
+    }
+    Ok(json!({ "moved": moved, "files": files }))
+}
+
+async fn move_batch(state: &AppState, seller: &SellerRow, event: &EventRow) -> Result<Option<usize>, EventFailure> {
+    let ctx = Ctx::system(state, seller, event.id);
+    let before = ctx.now.plus(-TimeDelta::days(state.settings.activity_days.into()));
+    let scope = ctx.scope;
+    let rows = state.store.read(move |db| activities::oldest(db, scope, before, BATCH)).await?;
+    let Some((_, first)) = rows.first() else { return Ok(None) };
+    let folder = state.settings.archive_folder.join("activities").join(scope.seller().to_string());
+    let path = folder.join(format!("{}.jsonl", first.id));
+    let ids: Vec<_> = rows.iter().map(|(_, row)| row.id).collect();
+    let written = tokio::task::spawn_blocking(move || write(&path, rows)).await;
+    let path = written
+        .map_err(|error| EventFailure::passing(error.to_string()))?
+        .map_err(|error| EventFailure::passing(format!("{}: {error}", folder.display())))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let count = ids.len();
+    let remove = move |tx: &mut Db| {
+        activities::remove(tx, scope, &ids)?;
+        ctx.record(tx, "activities.moved", "", json!({ "file": name, "count": count }))
+    };
+    state.store.write_batch(remove).await?;
+    Ok(Some(count))
+}
+
+/// Writes the lines beside the file, brings them to the disk, and puts them in its place.
+fn write(path: &Path, rows: Vec<(i64, ActivityRow)>) -> std::io::Result<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let draft = path.with_extension("jsonl.part");
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&draft)?);
+    for (sequence, row) in rows {
+        serde_json::to_writer(&mut file, &Line { sequence, fact: row.into() })?;
+        file.write_all(b"\n")?;
+    }
+    file.into_inner()?.sync_all()?;
+    std::fs::rename(&draft, path)?;
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(path.to_path_buf())
+}

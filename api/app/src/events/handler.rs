@@ -1,0 +1,112 @@
+//! Who does which kind of event: one line per kind. A kind without a line is neither scheduled nor claimed.
+//!
+//! A handler may run more than once for one event (a crash, a retry), so it is written such that a second run changes
+//! nothing that the first has done.
+
+use crate::activities::export::process_action_log;
+use crate::events::purge::{purge_events, purge_idempotency_keys};
+use crate::kernel::state::AppState;
+use comptoir_db::Failure;
+use comptoir_db::events::EventRow;
+use comptoir_domain::events::EventKind;
+use comptoir_domain::{Instant, Problem};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The future of a handler: an object that says what was done, or why not.
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Value, EventFailure>> + Send + 'a>>;
+type Handler = Arc<dyn for<'a> Fn(&'a AppState, &'a EventRow) -> Work<'a> + Send + Sync>;
+
+/// Why an attempt did not succeed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventFailure {
+    /// Whether to try again.
+    pub retry: Retry,
+    /// For people.
+    pub message: String,
+}
+
+/// When to try again, while attempts are left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Retry {
+    /// After a while, longer each time.
+    BackOff,
+    /// At this instant of the event's clock.
+    At(Instant),
+    /// Not at all: it would fail in the same way.
+    Never,
+}
+
+impl EventFailure {
+    /// A failure that may be over next time.
+    pub fn passing(message: impl Into<String>) -> Self {
+        Self { retry: Retry::BackOff, message: message.into() }
+    }
+
+    /// A failure that stays until a person does something.
+    pub fn lasting(message: impl Into<String>) -> Self {
+        Self { retry: Retry::Never, message: message.into() }
+    }
+}
+
+/// What a use case refuses may be allowed later, and databases recover.
+impl From<Failure> for EventFailure {
+    fn from(failure: Failure) -> Self {
+        Self::passing(failure.to_string())
+    }
+}
+
+impl From<Problem> for EventFailure {
+    fn from(problem: Problem) -> Self {
+        Self::passing(problem.to_string())
+    }
+}
+
+/// Handlers by kind.
+#[derive(Clone, Default)]
+pub struct Handlers(BTreeMap<EventKind, Handler>);
+
+impl Handlers {
+    /// All there are.
+    pub fn standard() -> Self {
+        use EventKind::*;
+        Self::default()
+            .on(ProcessActionLog, |state, event| Box::pin(process_action_log(state, event)))
+            .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
+            .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))
+    }
+
+    /// With one more.
+    pub fn on<F>(mut self, kind: EventKind, work: F) -> Self
+    where
+        F: for<'a> Fn(&'a AppState, &'a EventRow) -> Work<'a> + Send + Sync + 'static,
+    {
+        self.0.insert(kind, Arc::new(work));
+        self
+    }
+
+    /// Only one of them, if it is there.
+    pub fn only(&self, kind: EventKind) -> Self {
+        Self(self.0.iter().filter(|(known, _)| **known == kind).map(|(kind, work)| (*kind, Arc::clone(work))).collect())
+    }
+
+    /// Whether someone does this kind.
+    pub fn has(&self, kind: EventKind) -> bool {
+        self.0.contains_key(&kind)
+    }
+
+    /// What can be done.
+    pub fn kinds(&self) -> Vec<EventKind> {
+        self.0.keys().copied().collect()
+    }
+
+    /// Does the work of an event.
+    pub async fn run(&self, state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
+        match self.0.get(&event.kind) {
+            Some(work) => work(state, event).await,
+            None => Err(EventFailure::lasting(format!("nothing here does {}", event.kind))),
+        }
+    }
+}

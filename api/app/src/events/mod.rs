@@ -1,0 +1,41 @@
+//! Events: persisted work, done in the background (EVT-01 to EVT-03).
+//!
+//! A use case queues an event in its own transaction ([`enqueue`]); the scheduler queues the recurring ones
+//! ([`schedule`]); a worker claims what is due and runs its handler ([`worker`], [`attempt`]). Which kinds there are stands
+//! in `domain::events::kinds`, who does them in [`handler`].
+
+pub mod attempt;
+mod control;
+pub mod enqueue;
+pub mod handler;
+mod purge;
+pub mod read;
+mod request;
+pub mod schedule;
+pub mod views;
+pub mod worker;
+
+pub use enqueue::{Task, enqueue};
+pub use handler::{EventFailure, Handlers, Retry};
+pub use worker::{Worker, WorkerOptions};
+
+use crate::kernel::Ctx;
+use comptoir_db::events::Reach;
+use comptoir_domain::people::SellerKind;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(read::list_events)
+        .service(read::get_event)
+        .service(request::request_event)
+        .service(control::run_event)
+        .service(control::retry_event)
+        .service(control::cancel_event);
+}
+
+/// A seller sees and controls its own events; the provider those of the house too.
+fn reach(ctx: &Ctx) -> Reach {
+    Reach { scope: ctx.scope, house: ctx.seller_kind == SellerKind::Provider }
+}

@@ -1,0 +1,50 @@
+//! Having recurring work done now, outside its schedule (EVT-01).
+
+use crate::events::enqueue::{Task, row};
+use crate::events::views::{EventRequest, EventView};
+use crate::kernel::clock::fresh;
+use crate::kernel::{Answer, Body, Call, Reply};
+use actix_web::post;
+use comptoir_db::events::{self, Now};
+use comptoir_domain::people::SellerKind;
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Code, EventId, Problem};
+use serde_json::json;
+use std::sync::atomic::Ordering;
+
+/// Have recurring work done now
+///
+/// For the provider: for all sellers, as the schedule would. For a reseller: for itself alone. The event that is queued
+/// says what came of it.
+#[utoipa::path(tag = "events", request_body = EventRequest, responses((status = 201, body = EventView, description = "Queued")))]
+#[post("/v1/events/run")]
+pub async fn request_event(call: Call<may::WriteEvents>, body: Body<EventRequest>) -> Answer {
+    let kind = body.0.kind;
+    if !kind.is_recurring() {
+        return Err(Problem::field("/kind", "not_recurring", "this is done for one object, when that needs it").into());
+    }
+    if !call.state().handlers.has(kind) {
+        return Err(Problem::field("/kind", "not_available", "this installation does not do it").into());
+    }
+    let whole_house = call.ctx().seller_kind == SellerKind::Provider;
+    if !whole_house && !kind.is_for_sellers() {
+        return Err(Problem::new(Code::Forbidden, "this concerns the whole house: only the provider runs it").into());
+    }
+    call.write(move |tx, ctx| {
+        let task = Task {
+            kind,
+            unique_key: format!("by_hand:{kind}:{}", fresh::<EventId>()),
+            subject_id: String::new(),
+            payload: json!({}),
+            run_at: None,
+        };
+        let seller = Some(ctx.scope.seller()).filter(|_| !whole_house);
+        let row = row(seller, task, Now { business: ctx.now, machine: ctx.machine_now });
+        events::enqueue(tx, std::slice::from_ref(&row))?;
+        ctx.enqueued.store(true, Ordering::Relaxed);
+        ctx.record(tx, "event.requested", row.id, json!({ "kind": kind }))?;
+        let location = format!("/v1/events/{}", row.id);
+        Ok(Reply::created(&EventView::from(row), location))
+    })
+    .await
+}

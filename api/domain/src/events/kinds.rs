@@ -1,0 +1,118 @@
+//! The table of all kinds of work: recurring ones (EVT-02) and those about one object (EVT-03).
+
+use super::EventClock::{self, Business, Machine};
+use super::schedule::Schedule;
+
+text_enum! {
+    /// What a kind of event belongs to.
+    pub enum EventGroup {
+        /// Invoices.
+        Billing = "billing",
+        /// Money coming in.
+        Payments = "payments",
+        /// Contracts and what is delivered for them.
+        Subscriptions = "subscriptions",
+        /// Domain names at registrars.
+        Domains = "domains",
+        /// What is sent out.
+        Messages = "messages",
+        /// The record of who did what.
+        Audit = "audit",
+        /// The installation itself; the provider's alone.
+        House = "house",
+    }
+}
+
+macro_rules! kinds {
+    ($($name:ident = $word:literal, $group:ident, $clock:ident, $tries:literal, $cron:expr, $title:literal;)+) => {
+        text_enum! {
+            /// A kind of event.
+            pub enum EventKind { $(#[doc = $title] $name = $word),+ }
+        }
+
+        impl EventKind {
+            /// One line for people.
+            pub const fn title(self) -> &'static str { match self { $(Self::$name => $title),+ } }
+            /// What it belongs to.
+            pub const fn group(self) -> EventGroup { match self { $(Self::$name => EventGroup::$group),+ } }
+            /// By which clock it is due.
+            pub const fn clock(self) -> EventClock { match self { $(Self::$name => $clock),+ } }
+            /// How often it is tried before it is given up.
+            pub const fn max_attempts(self) -> i32 { match self { $(Self::$name => $tries),+ } }
+            const fn cron(self) -> Option<&'static str> { match self { $(Self::$name => $cron),+ } }
+        }
+    };
+}
+
+// The periods are the guide's; the hours of the daily ones follow each other in the order in which one feeds the next.
+kinds! {
+    // recurring
+    ProcessUsage = "process_usage", Subscriptions, Business, 5, Some("0 5 0 * * *"), "Read what was used and charge what goes beyond";
+    ProcessCancellation = "process_cancellation", Subscriptions, Business, 5, Some("0 10 0 * * *"), "End subscriptions whose end has come";
+    ProcessInvoices = "process_invoices", Billing, Business, 5, Some("0 15 0 * * *"), "Invoice what is due";
+    ProcessSchetFacturas = "process_schet_facturas", Billing, Business, 5, Some("0 30 0 * * *"), "Write and send schet-facturas";
+    ProcessPaymentQueue = "process_payment_queue", Payments, Business, 5, Some("0 0 * * * *"), "Collect what is due from stored payment methods";
+    ProcessBatchFiles = "process_batch_files", Payments, Business, 5, Some("0 0 2 * * *"), "Prepare bank files";
+    ProcessSuspensions = "process_suspensions", Subscriptions, Business, 5, Some("0 0 3 * * *"), "Remind, and suspend what stays unpaid";
+    ProcessUnsuspensions = "process_unsuspensions", Subscriptions, Business, 5, Some("0 */20 * * * *"), "Let back in what has been paid";
+    ProcessExpiredCreditCards = "process_expired_credit_cards", Payments, Business, 5, Some("0 0 4 * * 1"), "Write to owners of cards that expire soon";
+    ProcessDomainSynchronization = "process_domain_synchronization", Domains, Business, 5, Some("0 30 4 * * 1"), "Read the expiry of domains from the registrars";
+    ProcessActionLog = "process_action_log", Audit, Business, 5, Some("0 0 5 1 1,4,7,10 *"), "Move old activities to files";
+    ProcessSync = "process_sync", Subscriptions, Machine, 3, Some("0 */5 * * * *"), "Bring panels and subscriptions together";
+    PurgeEvents = "purge_events", House, Machine, 3, Some("0 30 5 * * *"), "Forget events that were closed long ago";
+    PurgeIdempotencyKeys = "purge_idempotency_keys", House, Machine, 3, Some("0 45 5 * * *"), "Forget answers to requests that nobody repeats any more";
+    // about one object
+    RegisterDomain = "register_domain", Domains, Machine, 8, None, "Register a domain";
+    RenewDomain = "renew_domain", Domains, Machine, 8, None, "Renew a domain";
+    TransferDomain = "transfer_domain", Domains, Machine, 8, None, "Transfer a domain";
+    ProvisionService = "provision_service", Subscriptions, Machine, 8, None, "Set up what was ordered";
+    SuspendService = "suspend_service", Subscriptions, Machine, 8, None, "Shut a service";
+    UnsuspendService = "unsuspend_service", Subscriptions, Machine, 8, None, "Open a service again";
+    TerminateService = "terminate_service", Subscriptions, Machine, 8, None, "Remove a service";
+    ChangeService = "change_service", Subscriptions, Machine, 8, None, "Change a service to another plan";
+    ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
+    GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
+    SendMail = "send_mail", Messages, Machine, 10, None, "Send a mail";
+    DeliverWebhook = "deliver_webhook", Messages, Machine, 16, None, "Deliver a webhook";
+}
+
+impl EventKind {
+    /// When it is due if nobody changes that; `None` for what is about one object.
+    pub fn schedule(self) -> Option<Schedule> {
+        self.cron().map(Schedule::new)
+    }
+
+    /// Whether it comes again by itself.
+    pub const fn is_recurring(self) -> bool {
+        self.cron().is_some()
+    }
+
+    /// Whether a seller can have it done for itself alone.
+    pub fn is_for_sellers(self) -> bool {
+        self.group() != EventGroup::House
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EVT-02 names twelve recurring kinds.
+    #[test]
+    fn all_recurring_kinds_of_the_guide_are_there() {
+        let words = "process_invoices process_payment_queue process_suspensions process_unsuspensions process_usage \
+            process_cancellation process_expired_credit_cards process_domain_synchronization process_batch_files \
+            process_action_log process_sync process_schet_facturas";
+        for word in words.split_whitespace() {
+            assert!(word.parse::<EventKind>().is_ok_and(EventKind::is_recurring), "{word}");
+        }
+    }
+
+    #[test]
+    fn every_kind_is_tried() {
+        for kind in EventKind::ALL {
+            assert!((1..=20).contains(&kind.max_attempts()), "{kind}");
+            assert!(!kind.title().is_empty(), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! To-dos: what a person has to look at (SEL-12).
+
+text_enum! {
+    /// Whether someone still has to look.
+    pub enum TodoState {
+        /// To be looked at.
+        Open = "open",
+        /// Dealt with.
+        Done = "done",
+    }
+}
+
+text_enum! {
+    /// What a to-do is about.
+    pub enum TodoKind {
+        /// Written by a person.
+        ByHand = "by_hand",
+        /// An event was given up.
+        EventFailed = "event_failed",
+        /// What was ordered could not be set up.
+        ProvisioningFailed = "provisioning_failed",
+        /// A registrar refused or did not answer.
+        RegistrarFailed = "registrar_failed",
+        /// A payment may or may not have happened.
+        PaymentUnknown = "payment_unknown",
+        /// A client could not be billed.
+        BillingParked = "billing_parked",
+        /// Stored secrets wait for a new key.
+        ReencryptionNeeded = "reencryption_needed",
+    }
+}
