@@ -95,6 +95,7 @@ fn a_wrong_field_does_not_pass() {
         (&format!("/v1/api-keys/{}", north.ids["key"]), "ApiKeyView"),
         (&format!("/v1/sessions/{}", north.ids["ses"]), "SessionView"),
         (&format!("/v1/activities/{}", north.ids["act"]), "ActivityView"),
+        (&format!("/v1/todos/{}", north.ids["tod"]), "TodoView"),
         ("/v1/clients", "ClientList"),
         (&format!("/v1/plans/{}", north.ids["pla"]), "PlanView"),
         (&format!("/v1/add-ons/{}", north.ids["ado"]), "AddOnView"),

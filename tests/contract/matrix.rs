@@ -171,6 +171,12 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             request.headers = callback.headers;
             *body = serde_json::from_slice(&callback.body).ok();
         }
+        "retry_event" => {
+            mine.owner.act(&request.path.replace("/retry", "/cancel")).expect(200);
+        }
+        "reopen_todo" => {
+            mine.owner.act(&request.path.replace("/reopen", "/done")).expect(200);
+        }
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}
     }

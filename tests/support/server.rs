@@ -1,13 +1,14 @@
 //! The real server on a socket of its own, with clocks that the test moves.
 
 use actix_web::dev::ServerHandle;
+use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::kernel::keys::MasterKey;
 use comptoir_app::{AppState, Clock, Settings, http};
 use comptoir_db::{Address, Store};
 use comptoir_domain::Instant;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 /// A running server. It stops when dropped.
@@ -44,6 +45,15 @@ pub const MASTER: MasterKey = MasterKey::new([7; 32]);
 impl Server {
     /// Starts a server on a database.
     pub fn start(address: &Address, settings: Settings) -> Self {
+        Self::begin(address, settings, None)
+    }
+
+    /// One that works on events too.
+    pub fn working(address: &Address, settings: Settings, options: WorkerOptions) -> Self {
+        Self::begin(address, settings, Some(options))
+    }
+
+    fn begin(address: &Address, settings: Settings, options: Option<WorkerOptions>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let folder = tempfile::tempdir().unwrap();
@@ -55,7 +65,10 @@ impl Server {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = Store::open(&address, 4).unwrap();
-                let state = AppState::new(store, &MASTER, settings).unwrap().with_clocks(clocks.0, clocks.1);
+                let state =
+                    AppState::new(store, &MASTER, settings).unwrap().with_clocks(clocks.0, clocks.1);
+                let state = Arc::new(state);
+                let _worker = options.map(|options| Worker::new(Arc::clone(&state), options).start());
                 let server = http::serve(state, listener, 1).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();

@@ -75,6 +75,8 @@ impl World {
         ids.insert("cli".into(), first("/v1/clients", &|item| item["name"] == "First Ltd"));
         ids.insert("con".into(), first("/v1/contacts", &|item| item["first_name"] == "Bob"));
         ids.insert("ses".into(), first("/v1/sessions?ended=true", &|_| true));
+        ids.insert("evt".into(), first("/v1/events", &|_| true));
+        ids.insert("tod".into(), first("/v1/todos", &|_| true));
         ids.insert("act".into(), first("/v1/activities", &|_| true));
         ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
         ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
@@ -159,4 +161,6 @@ fn furnish(owner: &Actor, code: &str) {
 
     crate::api::invoices::furnish(owner, code);
     crate::api::payments::furnish(owner, code);
+    crate::api::events::furnish(owner);
+    crate::api::todos::furnish(owner);
 }

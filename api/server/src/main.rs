@@ -1,6 +1,7 @@
 //! The binary `comptoir`: configuration, wiring, command line.
 
 mod config;
+mod events;
 mod openapi;
 mod serve;
 mod user;
@@ -27,6 +28,9 @@ enum Command {
     Migrate,
     /// Print the API document (OpenAPI 3.1).
     Openapi,
+    /// See and run events.
+    #[command(subcommand)]
+    Events(events::Events),
     /// Manage who can sign in.
     #[command(subcommand)]
     User(user::User),
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(&cli.config),
         Command::Migrate => cli.config.open_store().map(|_| ()),
         Command::Openapi => openapi::print(),
+        Command::Events(events) => events.run(&cli.config),
         Command::User(user) => user.run(&cli.config),
     };
     match outcome {

@@ -1,9 +1,14 @@
-//! `comptoir serve`: the API until a signal says stop. Requests that are under way are finished first.
+//! `comptoir serve`: the API, the scheduler and a worker, until a signal says stop. Requests and events that are under
+//! way are finished first.
 
 use crate::config::{Config, Failed};
 use clap::Args;
+use comptoir_app::events::schedule::Scheduler;
+use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::{AppState, Settings, http};
 use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Options of the server.
 #[derive(Args)]
@@ -38,6 +43,36 @@ pub struct Serve {
     /// The book of the fake payment gateway
     #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
     fake_book: std::path::PathBuf,
+    /// Answer requests only: leave events to other instances
+    #[arg(long, env = "COMPTOIR_NO_WORKER")]
+    no_worker: bool,
+    /// Events at once
+    #[arg(long, env = "COMPTOIR_WORKER_CONCURRENCY", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+    worker_concurrency: u16,
+    #[command(flatten)]
+    keeping: Keeping,
+}
+
+/// How long things stay in the database. Events that are run by hand need it too.
+#[derive(Args)]
+pub struct Keeping {
+    /// Where old activities are moved to
+    #[arg(long, env = "COMPTOIR_ARCHIVE_FOLDER", default_value = "var/archive")]
+    archive_folder: PathBuf,
+    /// Days that activities stay in the database
+    #[arg(long, env = "COMPTOIR_ACTIVITY_DAYS", default_value_t = 365)]
+    activity_days: u16,
+    /// Days that closed events are kept
+    #[arg(long, env = "COMPTOIR_EVENT_DAYS", default_value_t = 60)]
+    event_days: u16,
+}
+
+impl Keeping {
+    /// The settings with these in them.
+    pub fn put_into(self, settings: Settings) -> Settings {
+        let Self { archive_folder, activity_days, event_days } = self;
+        Settings { archive_folder, activity_days, event_days, ..settings }
+    }
 }
 
 impl Serve {
@@ -47,15 +82,16 @@ impl Serve {
         let master = config.master_key()?;
         let listener = TcpListener::bind(&self.listen).map_err(|error| format!("{}: {error}", self.listen))?;
         let workers = self.workers;
-        let state = AppState::new(store, &master, self.settings())?;
+        let concurrency = Some(usize::from(self.worker_concurrency)).filter(|_| !self.no_worker);
+        let state = Arc::new(AppState::new(store, &master, self.settings())?);
         tracing::info!(address = %listener.local_addr()?, "serving; the API is described at /docs/");
-        actix_web::rt::System::new().block_on(async move { http::serve(state, listener, workers)?.await })?;
+        actix_web::rt::System::new().block_on(serve(state, listener, workers, concurrency))?;
         tracing::info!("stopped");
         Ok(())
     }
 
     fn settings(self) -> Settings {
-        Settings {
+        self.keeping.put_into(Settings {
             body_limit: self.body_limit,
             requests_per_minute: self.requests_per_minute,
             sign_ins_per_minute: self.sign_ins_per_minute,
@@ -64,6 +100,29 @@ impl Serve {
             metrics_token: self.metrics_token,
             public_url: self.public_url,
             fake_book: self.fake_book,
-        }
+            ..Settings::default()
+        })
     }
+}
+
+/// The server ends by itself at SIGTERM or SIGINT; then the scheduler and the worker are told to.
+async fn serve(
+    state: Arc<AppState>,
+    listener: TcpListener,
+    threads: usize,
+    concurrency: Option<usize>,
+) -> Result<(), Failed> {
+    let background = match concurrency {
+        Some(concurrency) => {
+            let worker = Worker::new(Arc::clone(&state), WorkerOptions { concurrency, ..WorkerOptions::default() });
+            Some((Scheduler::start(Arc::clone(&state)).await?, worker.start()))
+        }
+        None => None,
+    };
+    let served = http::serve(state, listener, threads)?.await;
+    if let Some((scheduler, worker)) = background {
+        scheduler.stop().await;
+        worker.stop().await;
+    }
+    Ok(served?)
 }
