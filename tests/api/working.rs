@@ -169,7 +169,8 @@ both! {
             let (book, gate) = (Book::default(), Arc::new(Notify::new()));
             let (a, b) = (instance(world, book.waiting("a", &gate)), instance(world, book.handler("b")));
             let (_, ids) = queue(&a, north, vec![task(EventKind::SendMail, "mail:1")]).await;
-            let stalled = Worker::new(a, quick()).start();
+            // one at a time, or it would take its own event over
+            let stalled = Worker::new(a, WorkerOptions { concurrency: 1, ..quick() }).start();
             until("it has begun", async || !book.lines().is_empty()).await;
             world.server.machine.advance_to(world.server.machine.now().plus(TimeDelta::seconds(61)));
             assert_eq!(Worker::new(Arc::clone(&b), quick()).drain().await.unwrap(), 1);
