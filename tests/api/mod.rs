@@ -11,6 +11,7 @@ pub mod events;
 mod idempotency;
 pub mod invoices;
 mod kernel;
+pub mod orders;
 pub mod password_resets;
 pub mod plans;
 

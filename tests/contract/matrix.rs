@@ -171,6 +171,19 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             request.headers = callback.headers;
             *body = serde_json::from_slice(&callback.body).ok();
         }
+        "order_as_shopper" | "order_as_client" => {
+            let city = if operation.id == "order_as_client" { "Village" } else { "Lyon" };
+            let quote = crate::api::orders::shopper(&mine.owner)
+                .post("/v1/store/quotes", crate::api::orders::wish(&mine.owner, "matrix.example", city));
+            let token = quote.expect(200).text("/token");
+            *body = Some(match city {
+                "Lyon" => crate::api::orders::order_of("Matrix", &token, "transfer"),
+                _ => json!({"quote_token": token, "gateway": "transfer", "accept_terms": true}),
+            });
+        }
+        "activate_subscription" => {
+            mine.owner.post(&request.path.replace("/activate", "/suspend"), json!({})).expect(200);
+        }
         "retry_event" => {
             mine.owner.act(&request.path.replace("/retry", "/cancel")).expect(200);
         }
@@ -183,14 +196,15 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
 }
 
 /// Whom an operation is for, from its tag and address.
-fn actor_of<'a>(operation: &Operation, world: &'a World, mine: &'a Seller) -> &'a Actor {
+fn actor_of(operation: &Operation, world: &World, mine: &Seller) -> Actor {
     let public = operation.spec["security"]
         .as_array()
         .is_some_and(|schemes| schemes.iter().any(|scheme| scheme.as_object().is_some_and(|one| one.is_empty())));
     match () {
-        () if public => &world.stranger,
-        () if operation.path.starts_with("/v1/me") => &mine.client,
-        () => &mine.owner,
+        () if public => world.stranger.clone(),
+        () if operation.path.starts_with("/v1/me") => mine.client.clone(),
+        () if operation.path.starts_with("/v1/store/") => crate::api::orders::shopper(&mine.owner),
+        () => mine.owner.clone(),
     }
 }
 
@@ -228,7 +242,7 @@ fn walk(backend: Backend) {
         }
         for (place, trespass) in trespasses(&request, &mine, &theirs) {
             let before = world.database.digest();
-            let answer = trespass.send(actor);
+            let answer = trespass.send(&actor);
             assert_eq!(
                 outcome(&operation, &answer),
                 404,
@@ -239,7 +253,7 @@ fn walk(backend: Backend) {
             assert_eq!(world.database.digest(), before, "{} wrote something for a trespasser in {place}", operation.id);
             tried += 1;
         }
-        let answer = request.send(actor);
+        let answer = request.send(&actor);
         assert!(
             (200..300).contains(&answer.status),
             "{} for its owner: {} {}\n{request:#?}",

@@ -65,8 +65,7 @@ impl Server {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = Store::open(&address, 4).unwrap();
-                let state =
-                    AppState::new(store, &MASTER, settings).unwrap().with_clocks(clocks.0, clocks.1);
+                let state = AppState::new(store, &MASTER, settings).unwrap().with_clocks(clocks.0, clocks.1);
                 let state = Arc::new(state);
                 let _worker = options.map(|options| Worker::new(Arc::clone(&state), options).start());
                 let server = http::serve(state, listener, 1).unwrap();

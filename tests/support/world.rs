@@ -8,7 +8,6 @@ use comptoir_app::kernel::passwords;
 use comptoir_app::resellers::create::{Owner, SellerCreate, open, seller_row};
 use comptoir_db::Store;
 use comptoir_domain::people::SellerKind;
-use comptoir_domain::plans::StoreKind;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -77,6 +76,8 @@ impl World {
         ids.insert("ses".into(), first("/v1/sessions?ended=true", &|_| true));
         ids.insert("evt".into(), first("/v1/events", &|_| true));
         ids.insert("tod".into(), first("/v1/todos", &|_| true));
+        ids.insert("ord".into(), first("/v1/orders", &|_| true));
+        ids.insert("sub".into(), first("/v1/subscriptions", &|_| true));
         ids.insert("act".into(), first("/v1/activities", &|_| true));
         ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
         ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
@@ -86,8 +87,6 @@ impl World {
         ids.insert("pla".into(), first("/v1/plans", &|item| item["code"] == "starter"));
         ids.insert("ado".into(), first("/v1/add-ons", &|item| item["code"] == "disk-1"));
         ids.insert("agr".into(), first("/v1/add-on-groups", &|item| item["name"] == "Space"));
-        ids.insert("sto".into(), crate::api::plans::open_store(self, code, "catalogue", StoreKind::Client));
-        ids.insert("txp".into(), crate::api::plans::tax_policy(self, code, "Catalogue"));
 
         let invoice = first("/v1/invoices?status=due", &|item| item["kind"] == "invoice");
         ids.insert("lin".into(), owner.get(&format!("/v1/invoices/{invoice}")).expect(200).text("/lines/0/id"));
@@ -161,6 +160,7 @@ fn furnish(owner: &Actor, code: &str) {
 
     crate::api::invoices::furnish(owner, code);
     crate::api::payments::furnish(owner, code);
+    crate::api::orders::furnish(owner, code);
     crate::api::events::furnish(owner);
     crate::api::todos::furnish(owner);
 }

@@ -43,6 +43,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::ledger::routes(config);
     crate::events::routes(config);
     crate::todos::routes(config);
+    crate::orders::routes(config);
     crate::me::routes(config);
 }
 

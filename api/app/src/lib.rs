@@ -26,6 +26,7 @@ pub mod kernel;
 pub mod ledger;
 pub mod mails;
 pub mod me;
+pub mod orders;
 pub mod password_resets;
 pub mod quotes;
 

@@ -51,7 +51,6 @@ pub mod services;
 pub mod sessions;
 pub mod stores;
 pub mod subscriptions;
-pub mod tax_rules;
 
 pub mod taxes;
 

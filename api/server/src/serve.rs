@@ -42,7 +42,7 @@ pub struct Serve {
     metrics_token: Option<String>,
     /// The book of the fake payment gateway
     #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
-    fake_book: std::path::PathBuf,
+    fake_book: PathBuf,
     /// Answer requests only: leave events to other instances
     #[arg(long, env = "COMPTOIR_NO_WORKER")]
     no_worker: bool,

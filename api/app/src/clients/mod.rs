@@ -1,7 +1,7 @@
 //! Clients: who buys (CLI-01, CLI-03, CLI-05, CLI-06).
 
 mod batch;
-mod create;
+pub mod create;
 pub mod read;
 mod status;
 mod update;

@@ -3,9 +3,11 @@
 use crate::invoices::credit_note::{Extent, credit};
 use crate::invoices::read::{lock_with_client, reply};
 use crate::invoices::views::InvoiceView;
+use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id, Reply};
 use actix_web::post;
-use comptoir_db::invoices;
+use comptoir_db::invoices::{self, InvoiceRow};
+use comptoir_db::{Db, Outcome};
 use comptoir_domain::InvoiceId;
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::permissions::may;
@@ -18,15 +20,20 @@ use serde_json::json;
     responses((status = 200, body = InvoiceView, description = "The credit note"), (status = 204, description = "The draft was removed")))]
 #[post("/v1/invoices/{id}/cancel")]
 pub async fn cancel_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>) -> Answer {
-    call.write(move |tx, ctx| {
-        let mut row = lock_with_client(tx, ctx, id.0)?;
-        if row.state == InvoiceState::Draft {
-            invoices::delete_draft(tx, ctx.scope, row.id)?;
-            ctx.record(tx, "invoice.dropped", row.id, json!({ "client_id": row.client_id }))?;
-            return Ok(Reply::no_content());
-        }
-        let note = credit(tx, ctx, &mut row, &[Extent::Whole], "")?;
-        reply(tx, ctx, note)
+    call.write(move |tx, ctx| match give_up(tx, ctx, id.0, "")? {
+        Some(note) => reply(tx, ctx, note),
+        None => Ok(Reply::no_content()),
     })
     .await
+}
+
+/// Drops a draft, or reverses an issued invoice: then the answer is the credit note.
+pub fn give_up(tx: &mut Db, ctx: &Ctx, id: InvoiceId, reason: &str) -> Outcome<Option<InvoiceRow>> {
+    let mut row = lock_with_client(tx, ctx, id)?;
+    if row.state == InvoiceState::Draft {
+        invoices::delete_draft(tx, ctx.scope, row.id)?;
+        ctx.record(tx, "invoice.dropped", row.id, json!({ "client_id": row.client_id, "reason": reason }))?;
+        return Ok(None);
+    }
+    credit(tx, ctx, &mut row, &[Extent::Whole], reason).map(Some)
 }

@@ -224,7 +224,10 @@ impl<P> Call<P> {
         if self.request.headers().contains_key("idempotency-key") {
             return Ok(());
         }
-        Err(Problem::new(Code::IdempotencyKeyRequired, "send a key of your own making; if no answer comes, repeat the request with the same key"))
+        Err(Problem::new(
+            Code::IdempotencyKeyRequired,
+            "send a key of your own making; if no answer comes, repeat the request with the same key",
+        ))
     }
 
     fn once(&self) -> Result<Option<Once>, ApiError> {

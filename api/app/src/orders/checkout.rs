@@ -34,10 +34,18 @@ pub async fn order_as_shopper(call: Call<may::Shop>, body: Body<ShopperOrder>) -
         if token.store != ctx.store()? {
             return Err(Problem::field("/quote_token", "invalid", "this quote is of another store").into());
         }
-        let (client, contact) = create(tx, ctx, &wanted.client, hash.clone(), ClientStatus::Active).map_err(|failure| failure.under("/client"))?;
+        let (client, contact) = create(tx, ctx, &wanted.client, hash.clone(), ClientStatus::Active)
+            .map_err(|failure| failure.under("/client"))?;
         let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
         let view = view(&place(tx, ctx, &wish)?);
-        let opening = Opening::of(ctx.scope.seller(), Holder::Contact(contact.id), None, ctx.ip.clone(), String::new(), ctx.machine_now);
+        let opening = Opening::of(
+            ctx.scope.seller(),
+            Holder::Contact(contact.id),
+            None,
+            ctx.ip.clone(),
+            String::new(),
+            ctx.machine_now,
+        );
         sessions::insert(tx, &opening.row)?;
         let location = format!("/v1/me/orders/{}", view.id);
         let memory = PlacedOrderView { order: view.clone(), tokens: None };
@@ -75,5 +83,13 @@ fn view(placed: &Placed) -> OrderView {
 }
 
 fn accepted(terms: bool) -> Result<(), Problem> {
-    if terms { Ok(()) } else { Err(Problem::new(Code::ValidationFailed, "see errors").at("/accept_terms", "required", "the terms have to be accepted")) }
+    if terms {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::ValidationFailed, "see errors").at(
+            "/accept_terms",
+            "required",
+            "the terms have to be accepted",
+        ))
+    }
 }

@@ -5,10 +5,11 @@ use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
 use crate::invoices::issue::issue;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
+use crate::orders::paid::paid;
 use crate::orders::rows::{item_rows, order_row, service_row, subscription_row, waived_rows};
 use crate::quotes::compute::{Quoted, quote};
 use crate::quotes::token::{LIFETIME, QuoteToken};
-use crate::quotes::views::QuoteView;
+use crate::quotes::views::{QuoteView, text};
 use chrono::TimeDelta;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::invoices::InvoiceRow;
@@ -47,16 +48,27 @@ pub fn place(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed> {
     if let Some(coupon) = &quoted.coupon
         && !coupons::reserve(tx, ctx.scope, fresh(), coupon.id, wish.client.id, order.id, ctx.now)?
     {
-        let problem = Problem::new(Code::CouponExhausted, "the coupon has just been used up: look at the new quote and order again");
+        let problem = Problem::new(
+            Code::CouponExhausted,
+            "the coupon has just been used up: look at the new quote and order again",
+        );
         return Err(with_new_quote(tx, ctx, wish, problem));
     }
     let subscriptions = write_subscriptions(tx, ctx, &order, &quoted)?;
     let mut invoice = write_draft(tx, ctx, first_invoice(wish, &order, &quoted))?;
-    if wish.gateway.is_awaited() {
+    let gross = quoted.priced.totals.gross;
+    if wish.gateway.is_awaited() || gross.is_zero() {
         invoice = issue(tx, ctx, invoice.id)?;
     }
-    let gross = quoted.priced.totals.gross;
-    ctx.record(tx, "order.placed", order.id, json!({ "number": order.number, "client_id": order.client_id, "gross": gross }))?;
+    ctx.record(
+        tx,
+        "order.placed",
+        order.id,
+        json!({ "number": order.number, "client_id": order.client_id, "gross": gross }),
+    )?;
+    if gross.is_zero() {
+        paid(tx, ctx, order.id)?;
+    }
     Ok(Placed { order, invoice, subscriptions })
 }
 
@@ -65,7 +77,10 @@ fn promised(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Quoted> {
     let token = wish.token;
     let place = place_of(wish.client);
     if place != token.place {
-        let problem = Problem::new(Code::QuoteChanged, "the quote was for another address: look at the new quote and order again");
+        let problem = Problem::new(
+            Code::QuoteChanged,
+            "the quote was for another address: look at the new quote and order again",
+        );
         return Err(with_new_quote(tx, ctx, wish, problem));
     }
     match quote(tx, ctx, token.store, &token.cart, &place, Some(wish.client.id)) {
@@ -73,7 +88,9 @@ fn promised(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Quoted> {
             Ok(()) => Ok(quoted),
             Err(problem) => Err(with_new_quote(tx, ctx, wish, problem)),
         },
-        Err(Failure::Refused(problem)) if problem.code == Code::CouponExhausted => Err(with_new_quote(tx, ctx, wish, problem)),
+        Err(Failure::Refused(problem)) if problem.code == Code::CouponExhausted => {
+            Err(with_new_quote(tx, ctx, wish, problem))
+        }
         Err(failure) => Err(failure),
     }
 }
@@ -134,7 +151,9 @@ fn first_invoice(wish: &Wish<'_>, order: &OrderRow, quoted: &Quoted) -> NewInvoi
         NewLine {
             subscription_id: line.map(|line| line.subscription),
             item_id: line.map(|line| line.item),
+            kind: priced.kind,
             period: line.map(|line| line.period),
+            description: text(&priced.description),
         }
     });
     NewInvoice {

@@ -43,7 +43,13 @@ pub fn order_row(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, quoted: &Quoted) -> Ou
 }
 
 /// A subscription that waits for its payment.
-pub fn subscription_row(tx: &mut Db, ctx: &Ctx, order: &OrderRow, contract: &Contract, dated: &Dated) -> Outcome<SubscriptionRow> {
+pub fn subscription_row(
+    tx: &mut Db,
+    ctx: &Ctx,
+    order: &OrderRow,
+    contract: &Contract,
+    dated: &Dated,
+) -> Outcome<SubscriptionRow> {
     let billed = &dated.subscription;
     Ok(SubscriptionRow {
         seller_id: ctx.scope.seller(),

@@ -21,7 +21,8 @@ pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequ
     let gateway = state.gateways.find(&name).ok_or_else(Problem::not_found)?;
     let callbacks = gateway.callbacks().ok_or_else(Problem::not_found)?;
     let seller = state.store.read(move |db| sellers::by_code(db, &code)).await?.ok_or_else(Problem::not_found)?;
-    let ctx = Ctx::system(&state, &seller, address(&state, &request), request_id(&request));
+    let mut ctx = Ctx::system(&state, &seller, request_id(&request));
+    ctx.ip = address(&state, &request);
     let verified = callbacks.verify(&callback(&request, &body.0), ctx.now).await;
     let event = verified
         .map_err(|error| Problem::new(Code::Unauthenticated, format!("the callback is not genuine: {error}")))?;

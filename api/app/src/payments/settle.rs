@@ -184,6 +184,9 @@ fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Money> {
     payments::allocate(tx, &allocation)?;
     invoice.open_minor -= amount.minor();
     invoices::save(tx, &mut invoice)?;
+    if let Some(order) = invoice.order_id.filter(|_| invoice.open_minor == 0) {
+        crate::orders::paid::paid(tx, ctx, order)?;
+    }
     Ok(amount)
 }
 

@@ -5,7 +5,7 @@ use comptoir_domain::people::Audience;
 use comptoir_domain::{AdministratorId, ContactId, Instant, SessionId};
 
 /// Tokens of a session.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct TokensView {
     /// The session.
     pub session_id: SessionId,

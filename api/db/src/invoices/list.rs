@@ -5,7 +5,7 @@ use crate::schema::invoices;
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::invoices::{InvoiceKind, InvoiceState, InvoiceStatus};
-use comptoir_domain::{ClientId, Instant, InvoiceId};
+use comptoir_domain::{ClientId, Instant, InvoiceId, OrderId};
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -74,4 +74,16 @@ pub fn list(db: &mut Db, scope: Scope, filter: &InvoiceFilter, page: &Page) -> O
         query = query.filter(invoices::number.is_not_null());
     }
     Ok(keyset!(db, query, page, invoices::id: InvoiceId, InvoiceRow, {}))
+}
+
+/// The invoices of some orders; credit notes do not count.
+pub fn of_orders(db: &mut Db, scope: Scope, orders: &[OrderId]) -> Outcome<Vec<(OrderId, InvoiceId)>> {
+    let found: Vec<(Option<OrderId>, InvoiceId)> = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::order_id.eq_any(orders.to_vec()))
+        .filter(invoices::kind.eq(InvoiceKind::Invoice))
+        .order(invoices::id)
+        .select((invoices::order_id, invoices::id))
+        .load(db)?;
+    Ok(found.into_iter().filter_map(|(order, id)| order.map(|order| (order, id))).collect())
 }

@@ -6,7 +6,7 @@ mod rows;
 mod series;
 
 pub use chain::{ChainHeadRow, ChainLinkRow, append_links, head, last_link, links, lock_head, move_head};
-pub use list::{InvoiceFilter, list};
+pub use list::{InvoiceFilter, list, of_orders};
 pub use rows::{
     InvoiceLineRow, InvoiceRow, LineTrace, credit_lines, delete_draft, find, insert, insert_lines, insert_many, lines,
     lock, lock_many, save, sealed,

@@ -3,7 +3,7 @@
 pub mod rules;
 
 use crate::schema::{add_ons, plans, subscription_items, tax_policies};
-use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice};
+use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice, sellers};
 use comptoir_domain::taxes::{TaxPolicy, TaxRule};
 use comptoir_domain::{Instant, SellerId, TaxPolicyId};
 use diesel::dsl::exists;

@@ -8,7 +8,7 @@ use crate::add_ons::{Terms, check_choice};
 use crate::invoices::due::ItemKind;
 use crate::plans::{PlanType, Price, price};
 use crate::schedule::Cycle;
-use crate::{AddOnId, Check, Currency, PlanId, PriceId, Quantity, Result, TaxPolicyId, UnitPrice};
+use crate::{AddOnId, Check, Currency, PlanId, PriceId, Problem, Quantity, Result, TaxPolicyId, UnitPrice};
 use serde::{Deserialize, Serialize};
 
 /// A domain name in a cart.
@@ -122,17 +122,16 @@ pub struct Contract {
     pub items: Vec<ContractItem>,
 }
 
-/// The contracts that a cart asks for, or everything that is wrong with it, below `/cart`.
+/// The contracts that a cart asks for, or everything that is wrong with it, below `/cart`. A plan or an add-on that the
+/// store does not show is not there: nobody learns whether it exists elsewhere.
 pub fn contracts(cart: &Cart, offer: &Offer) -> Result<Vec<Contract>> {
+    all_shown(cart, offer)?;
     let mut check = Check::new();
     check.ensure((1..=10).contains(&cart.items.len()), "/cart/items", "out_of_range", "from 1 to 10 items");
     let mut contracts = Vec::new();
     for (index, item) in cart.items.iter().enumerate() {
         let at = format!("/cart/items/{index}");
-        let Some(plan) = offer.plans.iter().find(|plan| plan.id == item.plan_id) else {
-            check.refuse(&format!("{at}/plan_id"), "not_offered", "this store does not offer the plan");
-            continue;
-        };
+        let Some(plan) = offer.plans.iter().find(|plan| plan.id == item.plan_id) else { continue };
         contracts.extend(main_contract(&mut check, &at, item, plan, offer));
         let registered = item.domain.as_ref().filter(|domain| domain.option != DomainOption::UseOwn);
         if let Some(domain) = registered.filter(|_| plan.kind == PlanType::Hosting) {
@@ -141,6 +140,22 @@ pub fn contracts(cart: &Cart, offer: &Offer) -> Result<Vec<Contract>> {
     }
     check.done()?;
     Ok(contracts)
+}
+
+fn all_shown(cart: &Cart, offer: &Offer) -> Result<()> {
+    for (index, item) in cart.items.iter().enumerate() {
+        let at = format!("/cart/items/{index}");
+        if !offer.plans.iter().any(|plan| plan.id == item.plan_id) {
+            return Err(Problem::not_found().at(format!("{at}/plan_id"), "not_offered", "this store has no such plan"));
+        }
+        for (number, add_on) in item.add_on_ids.iter().enumerate() {
+            if !offer.add_ons.iter().any(|shown| shown.id == *add_on) {
+                let place = format!("{at}/add_on_ids/{number}");
+                return Err(Problem::not_found().at(place, "not_offered", "this store has no such add-on"));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn main_contract(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Option<Contract> {

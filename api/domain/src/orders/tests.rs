@@ -146,7 +146,6 @@ fn monthly_mode_pays_the_rest_and_the_next_month() {
 fn everything_wrong_is_named_at_once() {
     let cart = cart(
         r#"{"items":[
-            {"plan_id":"pla_000g40o40k30e209185go38e1s","cycle":"1-month"},
             {"plan_id":"PLAN","cycle":"1-year","add_on_ids":["BACKUP","BACKUP"]},
             {"plan_id":"PLAN","cycle":"1-month","domain":{"name":"example.xyz","option":"register"}},
             {"plan_id":"PLAN","cycle":"1-month","domain":{"name":"example.com","option":"transfer"}}]}"#,
@@ -154,14 +153,24 @@ fn everything_wrong_is_named_at_once() {
     let problem = contracts(&cart, &shop()).unwrap_err();
     let found: Vec<_> = problem.fields.iter().map(|field| (field.pointer.as_str(), field.code)).collect();
     for place in [
-        ("/cart/items/0/plan_id", "not_offered"),
-        ("/cart/items/1/domain", "required"),
-        ("/cart/items/1/add_on_ids/1", "duplicate"),
-        ("/cart/items/1/cycle", "no_price"),
-        ("/cart/items/2/domain/name", "not_offered"),
-        ("/cart/items/3/domain/option", "not_offered"),
+        ("/cart/items/0/domain", "required"),
+        ("/cart/items/0/add_on_ids/1", "duplicate"),
+        ("/cart/items/0/cycle", "no_price"),
+        ("/cart/items/1/domain/name", "not_offered"),
+        ("/cart/items/2/domain/option", "not_offered"),
     ] {
         assert!(found.contains(&place), "{place:?} is not in {found:?}");
     }
     assert!(contracts(&Cart { items: vec![], coupon: None }, &shop()).is_err());
+}
+
+#[test]
+fn what_the_store_does_not_show_is_not_there() {
+    let plan = cart(r#"{"items":[{"plan_id":"pla_000g40o40k30e209185go38e1s","cycle":"1-month"}]}"#);
+    let add_on =
+        cart(r#"{"items":[{"plan_id":"PLAN","cycle":"1-month","add_on_ids":["ado_000g40o40k30e209185go38e1s"]}]}"#);
+    for (cart, place) in [(plan, "/cart/items/0/plan_id"), (add_on, "/cart/items/0/add_on_ids/0")] {
+        let problem = contracts(&cart, &shop()).unwrap_err();
+        assert_eq!((problem.code, problem.fields[0].pointer.as_str()), (crate::Code::NotFound, place));
+    }
 }
