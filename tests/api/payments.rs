@@ -1,6 +1,6 @@
 //! Payments: by hand, at a gateway that misbehaves, by callback; credit; and that nothing is ever charged twice.
 
-use super::invoices::{balance, books_balance, draft, first_client, get, issued, verify};
+use crate::api::invoices::{balance, books_balance, draft, first_client, get, issued, verify};
 use crate::support::server::MASTER;
 use crate::support::world::Seller;
 use crate::support::{Actor, Answer, World};
@@ -199,6 +199,6 @@ both! {
         };
         let first = row(1, "2026-1", 12000, &of("120.00"), &"0".repeat(64));
         let second = row(2, "2026-2", 1000, &of("10.00"), &first);
-        assert_eq!(super::invoices::hashes(world, &entity), [first, second]);
+        assert_eq!(crate::api::invoices::hashes(world, &entity), [first, second]);
     }
 }

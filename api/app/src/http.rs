@@ -25,6 +25,8 @@ fn routes(config: &mut ServiceConfig) {
     crate::roles::routes(config);
     crate::administrators::routes(config);
     crate::api_keys::routes(config);
+    // before `/v1/clients/{id}/{action}`, which would take its addresses
+    crate::credits::routes(config);
     crate::clients::routes(config);
     crate::contacts::routes(config);
     crate::activities::routes(config);
@@ -39,7 +41,6 @@ fn routes(config: &mut ServiceConfig) {
     crate::add_ons::routes(config);
     crate::invoices::routes(config);
     crate::payments::routes(config);
-    crate::credits::routes(config);
     crate::ledger::routes(config);
     crate::events::routes(config);
     crate::todos::routes(config);
