@@ -108,7 +108,11 @@ both! {
         owner.post(&format!("/v1/clients/{id}/archive"), json!({})).refused(409, "wrong_state");
         owner.post(&format!("/v1/clients/{id}/activate"), json!({})).expect(200);
         world.stranger.post("/v1/sessions", sign_in.clone()).expect(201);
-        owner.post(&format!("/v1/clients/{id}/cancel"), json!({})).expect(200);
+        // a client with subscriptions is not cancelled without a word about them
+        owner.post(&format!("/v1/clients/{id}/cancel"), json!({})).refused(422, "validation_failed").names("/subscriptions");
+        owner.post(&format!("/v1/clients/{id}/cancel"), json!({"subscriptions": "now"})).expect(200);
+        let ended = owner.get(&format!("/v1/subscriptions?client_id={id}")).expect(200).json();
+        assert_eq!(ended["data"][0]["status"], "cancelled");
         let archived = owner.post(&format!("/v1/clients/{id}/archive"), json!({})).expect(200).json();
         assert_eq!((archived["archived_at"].is_string(), &archived["open_actions"]), (true, &json!(["restore"])));
         owner.post(&format!("/v1/clients/{id}/activate"), json!({})).refused(409, "wrong_state");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// A shop in EUR with the starter plan, and a waiting order of the first client.
 pub fn furnish(owner: &Actor, code: &str) {
-    let shop = json!({"code": "shop", "name": "Shop", "kind": "client", "currency": "EUR", "locales": ["en"], "price_basis": "net",
+    let shop = json!({"code": "corner", "name": "Corner", "kind": "client", "currency": "EUR", "locales": ["en"], "price_basis": "net",
         "gateways": ["fake", "transfer"], "domain_options": ["register", "use_own"], "require_vat_number": false});
     let store = owner.post("/v1/stores", shop).expect(201).text("/id");
     let plans = owner.get("/v1/plans").expect(200).json();
@@ -15,14 +15,14 @@ pub fn furnish(owner: &Actor, code: &str) {
     owner.patch(&format!("/v1/plans/{}", starter.as_str().unwrap()), json!({"store_ids": [store]})).expect(200);
     let alice = owner.sign_in("client", code, &format!("alice@{code}-client.example"), PASSWORD);
     let quote = shopper(owner).post("/v1/store/quotes", wish(owner, "first.example", "Village")).expect(200);
-    let order = json!({"quote_token": quote.text("/token"), "gateway": "transfer", "accept_terms": true});
+    let order = json!({"quote_token": quote.text("/token"), "gateway": "fake", "accept_terms": true});
     alice.post_once("/v1/me/orders", "first", order).expect(201);
 }
 
 /// Whoever looks at the shop.
 pub fn shopper(owner: &Actor) -> Actor {
     let stores = owner.get("/v1/stores").expect(200).json();
-    let shop = stores["data"].as_array().unwrap().iter().find(|store| store["code"] == "shop").unwrap().clone();
+    let shop = stores["data"].as_array().unwrap().iter().find(|store| store["code"] == "corner").unwrap().clone();
     owner.with_token(shop["publishable_key"].as_str().unwrap())
 }
 
@@ -104,8 +104,9 @@ both! {
         shopper(&owner).post_once("/v1/store/orders", "k", order_of("Late", &token, "transfer")).expect(201);
         // and one that is too old does not
         let old = quoted(&owner, "old.example").text("/token");
+        let visitor = shopper(&owner);
         world.server.machine.advance_to(world.server.machine.now().plus(chrono::TimeDelta::minutes(30)));
-        shopper(&owner).post_once("/v1/store/orders", "k-3", order_of("Old", &old, "transfer")).refused(409, "quote_changed");
+        visitor.post_once("/v1/store/orders", "k-3", order_of("Old", &old, "transfer")).refused(409, "quote_changed");
     }
 
     fn a_forged_or_foreign_quote_is_refused(world) {

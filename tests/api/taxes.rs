@@ -193,7 +193,10 @@ both! {
         let spare = world.seller("north").ids["txp"].clone();
         assert_eq!(owner.act(&format!("/v1/tax-policies/{spare}/make-default")).expect(200).json()["is_default"], true);
         assert_eq!(defaults(&owner), ["Spare"]);
-        owner.delete(&format!("/v1/tax-policies/{standard}")).expect(204);
+        // a subscription is taxed by it, so it stays; one that nothing uses goes
+        owner.delete(&format!("/v1/tax-policies/{standard}")).refused(409, "in_use");
+        let third = owner.post("/v1/tax-policies", json!({"name": "Third"})).expect(201).text("/id");
+        owner.delete(&format!("/v1/tax-policies/{third}")).expect(204);
         assert_eq!(defaults(&world.owner("south")), ["Standard"]);
         owner.post("/v1/tax-policies", json!({"name": "Spare"})).refused(409, "already_exists").names("/name");
     }

@@ -29,6 +29,7 @@ fn instance(world: &World, handlers: Handlers) -> Arc<AppState> {
 
 fn with_settings(world: &World, handlers: Handlers, settings: Settings) -> Arc<AppState> {
     let store = Store::open(&world.database.address, 4).unwrap();
+    let settings = Settings { fake_book: world.server.fake_book.clone(), ..settings };
     let state = AppState::new(store, &MasterKey::new([7; 32]), settings).unwrap();
     Arc::new(state.with_clocks(world.server.business.clone(), world.server.machine.clone()).with_handlers(handlers))
 }
@@ -186,7 +187,9 @@ both! {
         block_on(async {
             let (book, gate) = (Book::default(), Arc::new(Notify::new()));
             let real = |handlers| {
-                let state = AppState::new(Store::open(&world.database.address, 4).unwrap(), &MasterKey::new([7; 32]), settings()).unwrap();
+                let settings = Settings { fake_book: world.server.fake_book.clone(), ..settings() };
+                let store = Store::open(&world.database.address, 4).unwrap();
+                let state = AppState::new(store, &MasterKey::new([7; 32]), settings).unwrap();
                 Arc::new(state.with_clocks(Clock::System, Clock::System).with_handlers(handlers))
             };
             let (a, b) = (real(book.waiting("a", &gate)), real(book.handler("b")));

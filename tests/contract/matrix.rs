@@ -30,7 +30,7 @@ impl Request {
         }
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         // a batch that refuses each item is an answer, and would be remembered: only where a key is wanted
-        if self.path.ends_with("/pay") {
+        if self.path.ends_with("/pay") || (self.method == "POST" && self.path.ends_with("/orders")) {
             headers.push(("idempotency-key", "matrix"));
         }
         actor.send(&self.method, &path, &headers, text.as_ref().map(String::as_bytes))

@@ -6,6 +6,8 @@ use crate::payments::pay::reference;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::TransactionView;
 use actix_web::post;
+use chrono::TimeDelta;
+use comptoir_connectors::Kind;
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, Problem, TransactionId};
@@ -21,6 +23,10 @@ pub async fn check_transaction(call: Call<may::WritePayments>, id: Id<Transactio
     Ok(Reply::ok(&TransactionView::from(row)).version(version))
 }
 
+/// For so long a gateway that has not seen a payment may yet see it: the call may still be under way. Only after that
+/// "never seen" closes a transaction, since what is closed can be paid again.
+const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(15);
+
 /// Asks the gateway by our reference and records what it says.
 pub async fn check(state: &AppState, ctx: &Ctx, id: TransactionId) -> Result<TransactionRow, ApiError> {
     let scope = ctx.scope;
@@ -33,6 +39,10 @@ pub async fn check(state: &AppState, ctx: &Ctx, id: TransactionId) -> Result<Tra
         return Err(Problem::new(Code::Conflict, "this gateway cannot be asked: settle it by hand").into());
     };
     let answered = lookup.fetch(&reference(&row)?, ctx.now).await;
+    let may_be_on_its_way = ctx.now < row.created_at.plus(ON_ITS_WAY);
+    if may_be_on_its_way && answered.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
+        return Ok(row);
+    }
     let ctx = ctx.clone();
     Ok(state.store.write(move |tx| settle(tx, &ctx, id, Asked::Lookup, &answered)).await?)
 }

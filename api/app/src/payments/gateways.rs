@@ -20,8 +20,12 @@ pub struct Gateways(BTreeMap<&'static str, Arc<dyn PaymentGateway>>);
 impl Gateways {
     /// Opens them.
     pub fn open(master: &MasterKey, fake_book: &Path, public_url: &str) -> Outcome<Self> {
+        let failed = |error: String| Failure::Open(format!("{}: {error}", fake_book.display()));
+        if let Some(folder) = fake_book.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+        }
         let fake = FakeGateway::open(fake_book, fake_settings(master, public_url))
-            .map_err(|error| Failure::Open(format!("{}: {error}", fake_book.display())))?;
+            .map_err(|error| failed(error.to_string()))?;
         let fake: Arc<dyn PaymentGateway> = Arc::new(fake);
         let by_hand = |way, instructions: &str| -> Arc<dyn PaymentGateway> {
             Arc::new(Manual { way, instructions: instructions.into() })

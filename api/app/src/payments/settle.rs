@@ -7,6 +7,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::ledger;
 use crate::mails::{Mail, enqueue};
+use crate::todos::{self, Todo};
 use comptoir_connectors::payment::{Outcome as Answered, Payment};
 use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionRow};
@@ -14,6 +15,7 @@ use comptoir_db::{Db, Outcome, clients, invoices};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
 use comptoir_domain::payments::{CreditKind, TransactionState, arrival, transition};
+use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Money, Problem, TransactionId};
 use serde_json::json;
 
@@ -43,6 +45,9 @@ pub fn settle(
 ) -> Outcome<TransactionRow> {
     let mut row = lock(tx, ctx, id)?;
     if !row.state.is_under_way() {
+        if answer.as_ref().is_ok_and(Payment::is_taken) {
+            mind_late_approval(tx, ctx, &row)?;
+        }
         return Ok(row);
     }
     let agreed = answer.as_ref().map_err(Clone::clone).and_then(|payment| {
@@ -67,6 +72,24 @@ pub fn settle(
         }
     }
     Ok(row)
+}
+
+/// Money that the gateway has taken for a transaction that was given up: nobody may lose it, so a person looks at it.
+fn mind_late_approval(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
+    if !matches!(row.state, TransactionState::Error | TransactionState::Declined) {
+        return Ok(());
+    }
+    let todo = Todo {
+        unique_key: format!("late-approval:{}", row.id),
+        kind: TodoKind::PaymentUnknown,
+        title: format!("{} took {} after all", row.gateway, row.amount()),
+        detail: format!(
+            "the transaction was {}; the gateway has the money: book it by hand or give it back",
+            row.state
+        ),
+        subject_id: row.id.to_string(),
+    };
+    todos::raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 
 /// The state and the words of an answer.
