@@ -18,6 +18,7 @@ pub mod hosting;
 pub mod instant;
 pub mod invoices;
 pub mod ledger;
+pub mod mails;
 pub mod money;
 pub mod orders;
 pub mod payments;
@@ -36,6 +37,7 @@ pub mod stores;
 pub mod subscriptions;
 pub mod taxes;
 pub mod todos;
+pub mod webhooks;
 
 pub use check::Check;
 pub use decimal::{Percent, Quantity, UnitPrice};
