@@ -1,6 +1,6 @@
 //! Add-ons and their groups: created with prices, changed, offered, retired, removed when nothing holds them.
 
-use crate::support::{Actor, World};
+use crate::support::Actor;
 use serde_json::{Value, json};
 
 /// A group with one add-on that is on sale: a gigabyte more, for 2.00 EUR a month.

@@ -1,7 +1,7 @@
 //! The event queue seen over the API: who sees what, and what can be done with an event.
 
+use crate::support::Actor;
 use crate::support::server::{Server, settings};
-use crate::support::{Actor, World};
 use comptoir_app::Settings;
 use comptoir_app::events::WorkerOptions;
 use serde_json::{Value, json};

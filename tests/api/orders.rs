@@ -1,7 +1,7 @@
 //! Quotes and orders: what is quoted is what is invoiced, to the cent, and an order is done once.
 
 use crate::support::world::PASSWORD;
-use crate::support::{Actor, Answer, World};
+use crate::support::{Actor, Answer};
 use serde_json::{Value, json};
 
 /// A shop in EUR with the starter plan, and a waiting order of the first client.

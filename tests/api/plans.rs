@@ -3,10 +3,10 @@
 use crate::support::{Actor, World};
 use chrono::NaiveDate;
 use comptoir_app::kernel::clock::fresh;
-use comptoir_db::schema::{clients, sellers, stores, subscriptions, tax_policies};
+use comptoir_db::schema::{clients, sellers, stores, subscriptions};
 use comptoir_db::{Scope, add_ons, plans, prices};
 use comptoir_domain::plans::StoreKind;
-use comptoir_domain::{ClientId, Instant, PlanId, SellerId, StoreId, TaxPolicyId};
+use comptoir_domain::{ClientId, Instant, PlanId, SellerId, StoreId};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -76,25 +76,6 @@ pub fn open_store(world: &World, seller: &str, code: &str, kind: StoreKind) -> S
         ),
     );
     diesel::insert_into(stores::table).values(row).execute(&mut db).unwrap();
-    id.to_string()
-}
-
-/// The tax policy of that name, written if there is none.
-pub fn tax_policy(world: &World, seller: &str, name: &str) -> String {
-    let (seller, mut db) = (seller_id(world, seller), world.database.connect());
-    let named =
-        tax_policies::table.filter(tax_policies::seller_id.eq(seller)).filter(tax_policies::name.eq(name.to_string()));
-    if let Some(id) = named.select(tax_policies::id).first::<TaxPolicyId>(&mut db).optional().unwrap() {
-        return id.to_string();
-    }
-    let id: TaxPolicyId = fresh();
-    let key = (tax_policies::seller_id.eq(seller), tax_policies::id.eq(id), tax_policies::name.eq(name));
-    let rest = (
-        tax_policies::is_default.eq(false),
-        tax_policies::created_at.eq(Instant::EPOCH),
-        tax_policies::version.eq(1_i64),
-    );
-    diesel::insert_into(tax_policies::table).values((key, rest)).execute(&mut db).unwrap();
     id.to_string()
 }
 

@@ -1,6 +1,6 @@
 //! Stores: every seller begins with one, and one is always the default.
 
-use crate::support::{Actor, World};
+use crate::support::Actor;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

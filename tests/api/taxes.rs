@@ -1,6 +1,6 @@
 //! Tax policies and rules, and the guide's examples computed over HTTP.
 
-use crate::support::{Actor, World};
+use crate::support::Actor;
 use comptoir_db::{Scope, taxes};
 use comptoir_domain::taxes::{Levy, Place};
 use comptoir_domain::{SellerId, TaxPolicyId};

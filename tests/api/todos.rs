@@ -91,8 +91,8 @@ both! {
             let list = north.owner.get(&format!("/v1/todos?{filter}")).expect(200).json();
             list["data"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(only(&format!("assignee_id={}", north.ids["adm"])), [id.clone()]);
-        assert_eq!(only(&format!("subject_id={}", north.ids["con"])), [id.clone()]);
+        assert_eq!(only(&format!("assignee_id={}", north.ids["adm"])), std::slice::from_ref(&id));
+        assert_eq!(only(&format!("subject_id={}", north.ids["con"])), std::slice::from_ref(&id));
         assert_eq!(only("state=done"), [""; 0]);
         assert_eq!(only("kind=event_failed"), [""; 0]);
         assert_eq!(only("sort=title").first(), Some(&id));

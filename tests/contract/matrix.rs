@@ -237,11 +237,9 @@ fn walk(backend: Backend) {
         if provider_only {
             theirs.ids.insert("sel".into(), mine.owner.get("/v1/seller").text("/id"));
         }
-
         if matches!(operation.id.as_str(), "update_invoice" | "issue_invoice") {
             mine.ids.insert("inv".into(), crate::api::invoices::a_draft(&mine.owner));
         }
-        let actor = actor_of(&operation, &world, &mine);
         let mut request = owners_request(&operation, &mine);
         fit(&operation, &mut request, &world, &mut mine);
         let actor = actor_of(&operation, &world, &mine);

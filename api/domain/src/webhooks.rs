@@ -3,7 +3,7 @@
 
 use crate::problem::{Problem, Result};
 use chrono::TimeDelta;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 text_enum! {

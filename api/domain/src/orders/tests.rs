@@ -75,20 +75,12 @@ fn priced(cart: &Cart, rule: &BillingRule, today: &str) -> Priced {
     let today: NaiveDate = today.parse().unwrap();
     let offer = shop();
     let contracts = contracts(cart, &offer).unwrap();
-    let dated: Vec<_> = contracts
-        .iter()
-        .enumerate()
+    let dated: Vec<_> = (0_u128..)
+        .zip(&contracts)
         .map(|(number, contract)| {
-            let items = (0..contract.items.len()).map(|item| id(100 * number as u128 + item as u128)).collect();
-            dated(
-                contract,
-                &ContractIds { subscription: id(number as u128), items },
-                id(1),
-                offer.currency,
-                rule,
-                today,
-            )
-            .unwrap()
+            let items = (0_u128..).take(contract.items.len()).map(|item| id(100 * number + item)).collect();
+            dated(contract, &ContractIds { subscription: id(number), items }, id(1), offer.currency, rule, today)
+                .unwrap()
         })
         .collect();
     let (lines, _) = first_lines(&dated).unwrap();
