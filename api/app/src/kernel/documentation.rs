@@ -83,6 +83,7 @@ fn complete_operation(method: &str, operation: &mut Map<String, Value>) {
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
+            unwrap_only_choice(map);
             if map.contains_key("properties") && !map.contains_key("additionalProperties") {
                 map.insert("additionalProperties".into(), Value::Bool(false));
             }
@@ -96,6 +97,19 @@ fn close(schema: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(close),
         _ => {}
+    }
+}
+
+/// A choice of one is no choice: the schema itself stands there.
+fn unwrap_only_choice(map: &mut Map<String, Value>) {
+    if !map.get("oneOf").and_then(Value::as_array).is_some_and(|choices| choices.len() == 1) {
+        return;
+    }
+    if let Some(Value::Array(choices)) = map.remove("oneOf") {
+        let only = choices
+            .into_iter()
+            .filter_map(|choice| if let Value::Object(choice) = choice { Some(choice) } else { None });
+        only.for_each(|choice| map.extend(choice));
     }
 }
 
