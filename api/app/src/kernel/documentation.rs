@@ -102,7 +102,7 @@ fn close(schema: &mut Value) {
 
 /// A choice of one is no choice: the schema itself stands there.
 fn unwrap_only_choice(map: &mut Map<String, Value>) {
-    if !map.get("oneOf").and_then(Value::as_array).is_some_and(|choices| choices.len() == 1) {
+    if map.get("oneOf").and_then(Value::as_array).is_none_or(|choices| choices.len() != 1) {
         return;
     }
     if let Some(Value::Array(choices)) = map.remove("oneOf") {
