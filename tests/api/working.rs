@@ -81,7 +81,7 @@ impl Book {
     /// A handler that notes who it is, takes a moment and succeeds.
     fn handler(&self, who: &'static str) -> Handlers {
         let book = self.clone();
-        Handlers::default().on(EventKind::SendMail, move |_, event| {
+        Handlers::default().on(EventKind::SuspendService, move |_, event| {
             let book = book.clone();
             Box::pin(async move {
                 book.note(event, who);
@@ -94,7 +94,7 @@ impl Book {
     /// One that notes who it is and waits until it is let go.
     fn waiting(&self, who: &'static str, gate: &Arc<Notify>) -> Handlers {
         let (book, gate) = (self.clone(), Arc::clone(gate));
-        Handlers::default().on(EventKind::SendMail, move |_, event| {
+        Handlers::default().on(EventKind::SuspendService, move |_, event| {
             let (book, gate) = (book.clone(), Arc::clone(&gate));
             Box::pin(async move {
                 book.note(event, who);
@@ -126,10 +126,10 @@ both! {
         block_on(async {
             let book = Book::default();
             let (a, b) = (instance(world, book.handler("a")), instance(world, book.handler("b")));
-            let (new, ids) = queue(&a, north, (0..200).map(|at| task(EventKind::SendMail, format!("mail:{at}"))).collect()).await;
+            let (new, ids) = queue(&a, north, (0..200).map(|at| task(EventKind::SuspendService, format!("service:{at}"))).collect()).await;
             assert_eq!(new, 200);
             let workers = [Worker::new(Arc::clone(&a), quick()).start(), Worker::new(b, quick()).start()];
-            until("all are done", async || all(&a, north, EventKind::SendMail).await.iter().all(|row| row.state == EventState::Done)).await;
+            until("all are done", async || all(&a, north, EventKind::SuspendService).await.iter().all(|row| row.state == EventState::Done)).await;
             for worker in workers {
                 worker.stop().await;
             }
@@ -139,7 +139,7 @@ both! {
             for who in ["a", "b"] {
                 assert!(book.lines().iter().any(|(_, by)| *by == who), "{who} did nothing");
             }
-            assert!(all(&a, north, EventKind::SendMail).await.iter().all(|row| row.attempts == 1 && row.leased_by.is_none()));
+            assert!(all(&a, north, EventKind::SuspendService).await.iter().all(|row| row.attempts == 1 && row.leased_by.is_none()));
         });
     }
 
@@ -148,7 +148,7 @@ both! {
         block_on(async {
             let (book, gate) = (Book::default(), Arc::default());
             let (a, b) = (instance(world, book.waiting("a", &gate)), instance(world, book.handler("b")));
-            let (_, ids) = queue(&a, north, vec![task(EventKind::SendMail, "mail:1")]).await;
+            let (_, ids) = queue(&a, north, vec![task(EventKind::SuspendService, "service:1")]).await;
             let crashing = Worker::new(a, quick()).start();
             until("it has begun", async || !book.lines().is_empty()).await;
             drop(crashing);
@@ -169,7 +169,7 @@ both! {
         block_on(async {
             let (book, gate) = (Book::default(), Arc::new(Notify::new()));
             let (a, b) = (instance(world, book.waiting("a", &gate)), instance(world, book.handler("b")));
-            let (_, ids) = queue(&a, north, vec![task(EventKind::SendMail, "mail:1")]).await;
+            let (_, ids) = queue(&a, north, vec![task(EventKind::SuspendService, "service:1")]).await;
             // one at a time, or it would take its own event over
             let stalled = Worker::new(a, WorkerOptions { concurrency: 1, ..quick() }).start();
             until("it has begun", async || !book.lines().is_empty()).await;
@@ -193,7 +193,7 @@ both! {
                 Arc::new(state.with_clocks(Clock::System, Clock::System).with_handlers(handlers))
             };
             let (a, b) = (real(book.waiting("a", &gate)), real(book.handler("b")));
-            let (_, ids) = queue(&a, north, vec![task(EventKind::SendMail, "mail:1")]).await;
+            let (_, ids) = queue(&a, north, vec![task(EventKind::SuspendService, "service:1")]).await;
             let lease = Duration::from_millis(900);
             let worker = Worker::new(a, WorkerOptions { lease, ..quick() }).start();
             until("it has begun", async || !book.lines().is_empty()).await;
@@ -257,9 +257,9 @@ both! {
                 let row = event(&house, north, ids[0]).await;
                 assert_eq!((row.state, row.run_at, row.attempts), (state, run_at, 1), "{key}");
             }
-            let panicking = Handlers::default().on(EventKind::SendMail, |_, _| Box::pin(async { panic!("a bug") }));
+            let panicking = Handlers::default().on(EventKind::SuspendService, |_, _| Box::pin(async { panic!("a bug") }));
             let house = instance(world, panicking);
-            let (_, ids) = queue(&house, north, vec![task(EventKind::SendMail, "panic")]).await;
+            let (_, ids) = queue(&house, north, vec![task(EventKind::SuspendService, "panic")]).await;
             assert_eq!(Worker::new(Arc::clone(&house), quick()).drain().await.unwrap(), 1);
             assert_eq!(event(&house, north, ids[0]).await.state, EventState::Queued);
         });
@@ -270,9 +270,9 @@ both! {
         block_on(async {
             let (book, gate) = (Book::default(), Arc::default());
             let house = instance(world, book.waiting("a", &gate));
-            let (_, ids) = queue(&house, north, vec![task(EventKind::SendMail, "mail:1")]).await;
-            // a mail is tried ten times
-            for attempt in 1..=10 {
+            let (_, ids) = queue(&house, north, vec![task(EventKind::SuspendService, "service:1")]).await;
+            // a service is tried eight times
+            for attempt in 1..=8 {
                 let worker = Worker::new(Arc::clone(&house), quick()).start();
                 until("it has begun", async || book.lines().len() == attempt).await;
                 drop(worker);
@@ -281,7 +281,7 @@ both! {
                 house.machine.advance_to(house.machine.now().plus(TimeDelta::seconds(61)));
             }
             assert_eq!(Worker::new(Arc::clone(&house), quick()).drain().await.unwrap(), 1);
-            assert_eq!((event(&house, north, ids[0]).await.state, book.lines().len()), (EventState::Failed, 10));
+            assert_eq!((event(&house, north, ids[0]).await.state, book.lines().len()), (EventState::Failed, 8));
         });
     }
 
@@ -291,15 +291,15 @@ both! {
             let book = Book::default();
             let house = instance(world, book.handler("a"));
             let later = house.machine.now().plus(TimeDelta::hours(1));
-            let tasks = vec![task(EventKind::SendMail, "1"), task(EventKind::SendMail, "2"), task(EventKind::SendMail, "1")];
+            let tasks = vec![task(EventKind::SuspendService, "1"), task(EventKind::SuspendService, "2"), task(EventKind::SuspendService, "1")];
             assert_eq!(queue(&house, north, tasks).await.0, 2);
-            let (new, ids) = queue(&house, north, vec![task(EventKind::SendMail, "2"), Task { run_at: Some(later), ..task(EventKind::SendMail, "3") }]).await;
+            let (new, ids) = queue(&house, north, vec![task(EventKind::SuspendService, "2"), Task { run_at: Some(later), ..task(EventKind::SuspendService, "3") }]).await;
             assert_eq!(new, 1);
             let worker = Worker::new(Arc::clone(&house), quick());
             assert_eq!(worker.drain().await.unwrap(), 2);
             // a done event holds its key
-            assert_eq!(queue(&house, north, vec![task(EventKind::SendMail, "1")]).await.0, 0);
-            // the business's clock does not matter to mail
+            assert_eq!(queue(&house, north, vec![task(EventKind::SuspendService, "1")]).await.0, 0);
+            // the business's clock does not matter to panels
             world.server.business.advance_to(later);
             assert_eq!(worker.drain().await.unwrap(), 0);
             world.server.machine.advance_to(later);

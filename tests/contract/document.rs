@@ -125,7 +125,7 @@ fn a_wrong_field_does_not_pass() {
 fn every_address_is_served() {
     let world = World::open(Backend::Sqlite);
     for operation in operations() {
-        let path = operation.path.replace("{id}", "x").replace("{action}", "suspend");
+        let path = operation.path.replace("{id}", "x").replace("{delivery_id}", "x").replace("{action}", "suspend");
         let answer = world.stranger.send(&operation.method, &path, &[], None);
         assert_ne!(answer.json()["code"], "method_not_allowed", "{} {path}", operation.method);
         let wrong = world.stranger.send("TRACE", &path, &[], None);

@@ -78,6 +78,10 @@ impl World {
         ids.insert("tod".into(), first("/v1/todos", &|_| true));
         ids.insert("ord".into(), first("/v1/orders", &|_| true));
         ids.insert("sub".into(), first("/v1/subscriptions", &|_| true));
+        ids.insert("mai".into(), first("/v1/mails?state=failed", &|_| true));
+        let endpoint = first("/v1/webhook-endpoints", &|_| true);
+        ids.insert("whd".into(), first(&format!("/v1/webhook-endpoints/{endpoint}/deliveries"), &|_| true));
+        ids.insert("whk".into(), endpoint);
         ids.insert("act".into(), first("/v1/activities", &|_| true));
         ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
         ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
@@ -125,6 +129,7 @@ fn fill(database: &Database) {
         provider.post("/v1/resellers", reseller).expect(201);
         furnish(&sign_in(code), code);
     }
+    crate::api::mails::furnish(database);
 }
 
 fn seller_profile(code: &str, currency: &str, locale: &str, zone: &str, country: &str) -> Value {
@@ -163,4 +168,5 @@ fn furnish(owner: &Actor, code: &str) {
     crate::api::orders::furnish(owner, code);
     crate::api::events::furnish(owner);
     crate::api::todos::furnish(owner);
+    crate::api::webhooks::furnish(owner, code);
 }

@@ -45,6 +45,8 @@ fn routes(config: &mut ServiceConfig) {
     crate::events::routes(config);
     crate::todos::routes(config);
     crate::orders::routes(config);
+    crate::mails::routes(config);
+    crate::webhooks::routes(config);
     crate::me::routes(config);
 }
 

@@ -44,5 +44,6 @@ pub mod stores;
 pub mod taxes;
 
 pub mod todos;
+pub mod webhooks;
 
-pub use kernel::{AppState, Clock, Settings};
+pub use kernel::{AppState, Clock, MailRoute, Settings};

@@ -1,6 +1,6 @@
 //! Activities: append-only facts about what happened, for audit, webhooks and replay (SEL-13).
 
-use crate::schema::activities;
+use crate::schema::{activities, webhook_deliveries};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::{ActivityId, Instant, SellerId};
 use diesel::prelude::*;
@@ -75,8 +75,12 @@ pub fn oldest(db: &mut Db, scope: Scope, before: Instant, limit: i64) -> Outcome
     Ok(old.select((activities::sequence, ActivityRow::as_select())).load(db)?)
 }
 
-/// Removes facts that were moved elsewhere; says how many were there.
+/// Removes facts that were moved elsewhere, with what is left of telling of them; says how many facts were there.
 pub fn remove(db: &mut Db, scope: Scope, ids: &[ActivityId]) -> Outcome<usize> {
+    let told = webhook_deliveries::table
+        .filter(webhook_deliveries::seller_id.eq(scope.seller()))
+        .filter(webhook_deliveries::activity_id.eq_any(ids.to_vec()));
+    diesel::delete(told).execute(db)?;
     let moved =
         activities::table.filter(activities::seller_id.eq(scope.seller())).filter(activities::id.eq_any(ids.to_vec()));
     Ok(diesel::delete(moved).execute(db)?)

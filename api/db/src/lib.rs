@@ -57,6 +57,8 @@ pub mod taxes;
 pub mod subjects;
 pub mod todos;
 pub mod watermarks;
+pub mod webhook_deliveries;
+pub mod webhook_endpoints;
 
 pub use connection::{Address, Db, DbBackend};
 pub use failure::{Failure, Outcome};

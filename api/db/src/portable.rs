@@ -35,6 +35,17 @@ macro_rules! take_turn {
     };
 }
 
+/// Locks the rows of a query that nobody else has locked, so that several workers never wait for each other.
+#[macro_export]
+macro_rules! lock_free_rows {
+    ($db:expr, $query:expr, $row:ty) => {
+        match $db {
+            $crate::Db::Sqlite(c) => $query.select(<$row>::as_select()).load::<$row>(c),
+            $crate::Db::Pg(c) => $query.select(<$row>::as_select()).for_update().skip_locked().load::<$row>(c),
+        }
+    };
+}
+
 /// Inserts many rows in as few statements as the bind limits allow (SQLite 32,766, PostgreSQL 65,535).
 #[macro_export]
 macro_rules! insert_many {

@@ -743,6 +743,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_deliveries (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        endpoint_id -> Binary,
+        activity_id -> Binary,
+        state -> Text,
+        attempts -> Integer,
+        run_at -> BigInt,
+        last_status -> Nullable<Integer>,
+        last_error -> Text,
+        created_at -> BigInt,
+        delivered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     settings (seller_id, name) {
         seller_id -> Binary,
         name -> Text,
@@ -806,6 +822,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     watermarks,
     webhook_endpoints,
+    webhook_deliveries,
     settings,
     dunning_steps
 );

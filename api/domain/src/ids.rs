@@ -157,6 +157,8 @@ ids! {
     EntryId = "ent",
     /// A stored way to pay.
     PaymentMethodId = "pmt",
+    /// A delivery of an activity to a webhook endpoint.
+    WebhookDeliveryId = "whd",
     /// Where webhooks are delivered.
     WebhookEndpointId = "whk",
     /// Long work with progress.

@@ -1,14 +1,14 @@
 //! `comptoir events`: see the queue, and run what is due without waiting for the server.
 
 use crate::config::{Config, Failed};
-use crate::serve::Keeping;
+use crate::house::House;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use comptoir_app::events::enqueue::{Task, row};
 use comptoir_app::events::schedule::queue_slots;
 use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::kernel::clock::fresh;
-use comptoir_app::{AppState, Clock, Settings};
+use comptoir_app::{AppState, Clock};
 use comptoir_db::events::{self, EventFilter, EventRow, Reach};
 use comptoir_db::{Page, Scope, sellers};
 use comptoir_domain::events::{EventKind, EventState};
@@ -54,7 +54,7 @@ pub struct Run {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    keeping: Keeping,
+    house: House,
 }
 
 impl Events {
@@ -100,7 +100,7 @@ impl Run {
             let what = self.kind.map_or("what is due".into(), |kind| kind.to_string());
             return Err(format!("{what} cannot be run dry: nothing was done").into());
         }
-        let settings = self.keeping.put_into(Settings::default());
+        let settings = self.house.settings()?;
         let mut state = AppState::new(config.open_store()?, &config.master_key()?, settings)?;
         if let Some(day) = self.as_of {
             state = state.with_clocks(Clock::detached(noon(day)?), Clock::System);

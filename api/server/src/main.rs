@@ -2,6 +2,8 @@
 
 mod config;
 mod events;
+mod house;
+mod mail;
 mod openapi;
 mod serve;
 mod user;

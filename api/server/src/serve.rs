@@ -2,12 +2,12 @@
 //! way are finished first.
 
 use crate::config::{Config, Failed};
+use crate::house::House;
 use clap::Args;
 use comptoir_app::events::schedule::Scheduler;
 use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::{AppState, Settings, http};
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Options of the server.
@@ -19,9 +19,6 @@ pub struct Serve {
     /// Threads that answer requests
     #[arg(long, env = "COMPTOIR_WORKERS", default_value_t = 2)]
     workers: usize,
-    /// Where people reach this server, for links in mails
-    #[arg(long, env = "COMPTOIR_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
-    public_url: String,
     /// Requests a minute of one caller
     #[arg(long, env = "COMPTOIR_REQUESTS_PER_MINUTE", default_value_t = 1200)]
     requests_per_minute: u32,
@@ -40,9 +37,6 @@ pub struct Serve {
     /// What /metrics wants as bearer token; without it /metrics is closed
     #[arg(long, env = "COMPTOIR_METRICS_TOKEN", hide_env_values = true)]
     metrics_token: Option<String>,
-    /// The book of the fake payment gateway
-    #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
-    fake_book: PathBuf,
     /// Answer requests only: leave events to other instances
     #[arg(long, env = "COMPTOIR_NO_WORKER")]
     no_worker: bool,
@@ -50,29 +44,7 @@ pub struct Serve {
     #[arg(long, env = "COMPTOIR_WORKER_CONCURRENCY", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     worker_concurrency: u16,
     #[command(flatten)]
-    keeping: Keeping,
-}
-
-/// How long things stay in the database. Events that are run by hand need it too.
-#[derive(Args)]
-pub struct Keeping {
-    /// Where old activities are moved to
-    #[arg(long, env = "COMPTOIR_ARCHIVE_FOLDER", default_value = "var/archive")]
-    archive_folder: PathBuf,
-    /// Days that activities stay in the database
-    #[arg(long, env = "COMPTOIR_ACTIVITY_DAYS", default_value_t = 365)]
-    activity_days: u16,
-    /// Days that closed events are kept
-    #[arg(long, env = "COMPTOIR_EVENT_DAYS", default_value_t = 60)]
-    event_days: u16,
-}
-
-impl Keeping {
-    /// The settings with these in them.
-    pub fn put_into(self, settings: Settings) -> Settings {
-        let Self { archive_folder, activity_days, event_days } = self;
-        Settings { archive_folder, activity_days, event_days, ..settings }
-    }
+    house: House,
 }
 
 impl Serve {
@@ -83,24 +55,22 @@ impl Serve {
         let listener = TcpListener::bind(&self.listen).map_err(|error| format!("{}: {error}", self.listen))?;
         let workers = self.workers;
         let concurrency = Some(usize::from(self.worker_concurrency)).filter(|_| !self.no_worker);
-        let state = Arc::new(AppState::new(store, &master, self.settings())?);
+        let state = Arc::new(AppState::new(store, &master, self.settings()?)?);
         tracing::info!(address = %listener.local_addr()?, "serving; the API is described at /docs/");
         actix_web::rt::System::new().block_on(serve(state, listener, workers, concurrency))?;
         tracing::info!("stopped");
         Ok(())
     }
 
-    fn settings(self) -> Settings {
-        self.keeping.put_into(Settings {
+    fn settings(self) -> Result<Settings, Failed> {
+        Ok(Settings {
             body_limit: self.body_limit,
             requests_per_minute: self.requests_per_minute,
             sign_ins_per_minute: self.sign_ins_per_minute,
             cors_origins: self.cors_origins,
             trust_proxy: self.trust_proxy,
             metrics_token: self.metrics_token,
-            public_url: self.public_url,
-            fake_book: self.fake_book,
-            ..Settings::default()
+            ..self.house.settings()?
         })
     }
 }

@@ -8,6 +8,7 @@ pub mod attempt;
 mod control;
 pub mod enqueue;
 pub mod handler;
+mod post;
 mod purge;
 pub mod read;
 mod request;

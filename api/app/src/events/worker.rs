@@ -3,6 +3,7 @@
 
 use crate::events::attempt::{attempt, leased_until};
 use crate::events::handler::Handlers;
+use crate::events::post::sweep;
 use crate::kernel::clock::fresh;
 use crate::kernel::state::AppState;
 use comptoir_db::Outcome;
@@ -78,6 +79,7 @@ impl Worker {
         loop {
             let taken = self.claim(self.options.concurrency).await?;
             if taken.is_empty() {
+                sweep(&self.state).await?;
                 return Ok(made);
             }
             made += taken.len();
@@ -89,6 +91,8 @@ impl Worker {
 
     async fn run(self, mut stopped: watch::Receiver<bool>) {
         let mut running = JoinSet::new();
+        let mut post = JoinSet::new();
+        post.spawn(carry(Arc::clone(&self.state), self.options.idle));
         while !*stopped.borrow() {
             let room = self.options.concurrency.saturating_sub(running.len());
             let taken = self.claim(room).await.unwrap_or_else(|failure| {
@@ -104,6 +108,7 @@ impl Worker {
                 () = tokio::time::sleep(self.options.idle), if !full => {}
             }
         }
+        drop(post);
         let finish = async { while running.join_next().await.is_some() {} };
         if tokio::time::timeout(self.options.grace, finish).await.is_err() {
             tracing::warn!("some events were broken off; they will be taken up again when their leases have run out");
@@ -125,6 +130,16 @@ impl Worker {
             events::claim(tx, &Claim { worker: &worker, kinds: &kinds, limit, now, leased_until })
         };
         self.state.store.write_batch(work).await
+    }
+}
+
+/// Carries the post for as long as it is let. What is cut off in the middle is tried again when its claim has run out.
+async fn carry(state: Arc<AppState>, idle: Duration) {
+    loop {
+        if let Err(failure) = sweep(&state).await {
+            tracing::error!(%failure, "the post was not carried");
+        }
+        tokio::time::sleep(idle).await;
     }
 }
 

@@ -10,6 +10,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
 use crate::ledger::{self, Entry};
 use crate::mails::{Mail, enqueue};
+use crate::webhooks;
 use actix_web::post;
 use chrono::{Days, NaiveDate};
 use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
@@ -19,6 +20,7 @@ use comptoir_domain::invoices::due::due_on;
 use comptoir_domain::invoices::numbering::SeriesKind;
 use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
 use comptoir_domain::ledger::{AccountCode, Charge, EntryKind, invoice_issued, recognised_until};
+use comptoir_domain::mails::MailKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem};
 use serde_json::{Value, json};
@@ -110,7 +112,7 @@ fn seal(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
     let entries = documents.iter().map(|document| entry(ctx, document)).collect::<Outcome<Vec<_>>>()?;
     ledger::post_all(tx, ctx, &entries)?;
     let facts: Vec<_> = documents.iter().map(|document| fact(ctx, document)).collect();
-    activities::append(tx, &facts)?;
+    webhooks::append(tx, &facts)?;
     for document in documents.iter() {
         mail(tx, ctx, &parties, document)?;
     }
@@ -241,9 +243,9 @@ fn mail(tx: &mut Db, ctx: &Ctx, parties: &Parties, document: &Document) -> Outco
     let invoice = &document.invoice;
     let (client, contact) = parties.buyer(invoice.client_id)?;
     let (kind, own) = match invoice.kind {
-        InvoiceKind::Invoice => ("invoice", invoice_variables(document)),
+        InvoiceKind::Invoice => (MailKind::Invoice, invoice_variables(document)),
         InvoiceKind::CreditNote => (
-            "credit_note",
+            MailKind::CreditNote,
             json!({
                 "number": invoice.number, "amount": invoice.money(invoice.gross_minor).to_string(),
                 "invoiceNumber": document.credits,

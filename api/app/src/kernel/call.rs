@@ -12,10 +12,11 @@ use crate::kernel::reply::Reply;
 use crate::kernel::state::AppState;
 use crate::kernel::tokens;
 use crate::sessions::authenticate::Caller;
+use crate::webhooks;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use comptoir_db::activities::{self, ActivityRow};
+use comptoir_db::activities::ActivityRow;
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::people::SellerKind;
@@ -139,7 +140,7 @@ impl Ctx {
 
     /// Appends a fact to the activity log, in the transaction that makes it true.
     pub fn record(&self, tx: &mut Db, kind: &str, subject: impl ToString, payload: serde_json::Value) -> Outcome<()> {
-        activities::append(tx, &[self.fact(kind, subject, payload)])
+        webhooks::append(tx, &[self.fact(kind, subject, payload)])
     }
 
     /// A fact that is appended together with others.

@@ -16,6 +16,8 @@ pub enum Purpose {
     AccessTokens,
     /// Signing quotes.
     Quotes,
+    /// Sealing the secrets of webhook endpoints.
+    WebhookSecrets,
     /// Signing forms of the store against cross-site requests.
     Forms,
     /// Signing the callbacks of the fake payment gateway.
@@ -27,6 +29,7 @@ impl Purpose {
         match self {
             Self::AccessTokens => b"comptoir/access-tokens/1",
             Self::Quotes => b"comptoir/quotes/1",
+            Self::WebhookSecrets => b"comptoir/webhook-secrets/1",
             Self::Forms => b"comptoir/forms/1",
             Self::FakeGateway => b"comptoir/fake-gateway/1",
         }

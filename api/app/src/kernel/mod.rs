@@ -17,6 +17,7 @@ pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod reply;
+pub mod seal;
 pub mod state;
 pub mod tokens;
 
@@ -29,7 +30,7 @@ pub use precondition::IfMatch;
 pub use problem::ApiError;
 pub use query::{List, Query};
 pub use reply::Reply;
-pub use state::{AppState, Settings};
+pub use state::{AppState, MailRoute, Settings};
 
 /// What a handler returns.
 pub type Answer = Result<Reply, ApiError>;

@@ -5,12 +5,24 @@ use crate::kernel::clock::Clock;
 use crate::kernel::keys::{MasterKey, Purpose};
 use crate::kernel::limits::Limits;
 use crate::kernel::metrics::Metrics;
+use crate::mails::send::AfterCrash;
 use crate::payments::gateways::Gateways;
-use comptoir_db::{Failure, Outcome, Store};
-use std::path::PathBuf;
-
+use comptoir_connectors::mail::{Mailer, Outbox, Smtp, SmtpSettings};
 use comptoir_db::events::Now;
+use comptoir_db::{Failure, Outcome, Store};
+use comptoir_domain::Instant;
+use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::Notify;
+
+/// Where mail goes.
+#[derive(Clone, Debug)]
+pub enum MailRoute {
+    /// Into a folder, as files.
+    Outbox(PathBuf),
+    /// To a mail server.
+    Smtp(SmtpSettings),
+}
 
 /// What can be set by environment and flags.
 #[derive(Clone, Debug)]
@@ -31,13 +43,18 @@ pub struct Settings {
     pub public_url: String,
     /// The book of the fake payment gateway.
     pub fake_book: PathBuf,
-
     /// Where old activities are moved to.
     pub archive_folder: PathBuf,
     /// Days that activities stay in the database.
     pub activity_days: u16,
     /// Days that closed events are kept.
     pub event_days: u16,
+    /// Where mail goes.
+    pub mail: MailRoute,
+    /// What to do about a mail of which nobody knows whether it went out.
+    pub mail_after_crash: AfterCrash,
+    /// Let webhooks go to loopback and private addresses, to loopback without TLS too.
+    pub local_webhooks: bool,
 }
 
 impl Default for Settings {
@@ -51,10 +68,12 @@ impl Default for Settings {
             metrics_token: None,
             public_url: "http://127.0.0.1:8080".into(),
             fake_book: "var/fake-gateway.jsonl".into(),
-
             archive_folder: "var/archive".into(),
             activity_days: 365,
             event_days: 60,
+            mail: MailRoute::Outbox("var/outbox".into()),
+            mail_after_crash: AfterCrash::default(),
+            local_webhooks: false,
         }
     }
 }
@@ -75,22 +94,28 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Who takes payments.
     pub gateways: Gateways,
-
+    /// Sends mail.
+    pub mailer: Arc<dyn Mailer>,
     /// Who does which kind of event.
     pub handlers: Handlers,
     /// Told when events were queued in this process.
     pub wake: Notify,
     token_key: [u8; 32],
     quote_key: [u8; 32],
+    webhook_key: [u8; 32],
 }
 
 impl AppState {
     /// Puts the house together.
     pub fn new(store: Store, master: &MasterKey, settings: Settings) -> Outcome<Self> {
         let metrics = Metrics::new().map_err(|error| Failure::Corrupt(error.to_string()))?;
-        let (token_key, quote_key) = (master.subkey(Purpose::AccessTokens), master.subkey(Purpose::Quotes));
-
         let gateways = Gateways::open(master, &settings.fake_book, &settings.public_url)?;
+        let mailer: Arc<dyn Mailer> = match &settings.mail {
+            MailRoute::Outbox(folder) => Arc::new(Outbox::new(folder)),
+            MailRoute::Smtp(server) => {
+                Arc::new(Smtp::new(server.clone()).map_err(|error| Failure::Open(error.to_string()))?)
+            }
+        };
         Ok(Self {
             store,
             business: Clock::System,
@@ -99,11 +124,12 @@ impl AppState {
             limits: Limits::default(),
             metrics,
             gateways,
-
+            mailer,
             handlers: Handlers::standard(),
             wake: Notify::new(),
-            token_key,
-            quote_key,
+            token_key: master.subkey(Purpose::AccessTokens),
+            quote_key: master.subkey(Purpose::Quotes),
+            webhook_key: master.subkey(Purpose::WebhookSecrets),
         })
     }
 
@@ -128,6 +154,22 @@ impl AppState {
     /// What both clocks show.
     pub fn now(&self) -> Now {
         Now { business: self.business.now(), machine: self.machine.now() }
+    }
+
+    /// With another way to send mail (tests).
+    pub fn with_mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
+        self.mailer = mailer;
+        self
+    }
+
+    /// The present for work that waits: what was put off by one clock is done as soon as either has reached it.
+    pub fn work_now(&self) -> Instant {
+        self.business.now().max(self.machine.now())
+    }
+
+    /// The key that seals the secrets of webhook endpoints.
+    pub fn webhook_key(&self) -> &[u8; 32] {
+        &self.webhook_key
     }
 
     /// The key that signs access tokens.

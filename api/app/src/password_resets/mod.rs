@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use comptoir_db::password_resets::{self, PasswordResetRow};
 use comptoir_db::sessions::Holder;
 use comptoir_db::{Db, Outcome, Scope};
+use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::MailFormat;
 use comptoir_domain::{Instant, Locale, PasswordResetId};
 use serde_json::json;
@@ -33,8 +34,8 @@ pub fn send_link(
 ) -> Outcome<()> {
     let token = keys::secret("cp");
     let (administrator_id, contact_id, kind) = match holder {
-        Holder::Administrator(id) => (Some(id), None, "administrator_lost_password"),
-        Holder::Contact(id) => (None, Some(id), "lost_password"),
+        Holder::Administrator(id) => (Some(id), None, MailKind::AdministratorLostPassword),
+        Holder::Contact(id) => (None, Some(id), MailKind::LostPassword),
     };
     let row = PasswordResetRow {
         seller_id: scope.seller(),

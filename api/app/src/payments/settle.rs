@@ -14,6 +14,7 @@ use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionR
 use comptoir_db::{Db, Outcome, clients, invoices};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
+use comptoir_domain::mails::MailKind;
 use comptoir_domain::payments::{CreditKind, TransactionState, arrival, transition};
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Money, Problem, TransactionId};
@@ -144,7 +145,8 @@ fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionSta
             json!({ "amount": row.amount(), "invoice_id": row.invoice_id }),
         )?;
         if matches!(state, TransactionState::Declined | TransactionState::Error) {
-            let kind = if state == TransactionState::Declined { "payment_declined" } else { "payment_error" };
+            let kind =
+                if state == TransactionState::Declined { MailKind::PaymentDeclined } else { MailKind::PaymentError };
             mail(tx, ctx, row, kind)?;
         }
     }
@@ -177,9 +179,9 @@ pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow) -> Outcome<()> 
     let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
     ctx.record(tx, "transaction.approved", row.id, fact)?;
     let kind = match row.gateway.as_str() {
-        "cheque" => "payment_cheque",
-        "cash" | "transfer" => "payment_external_gateway",
-        _ => "payment_card",
+        "cheque" => MailKind::PaymentCheque,
+        "cash" | "transfer" => MailKind::PaymentExternalGateway,
+        _ => MailKind::PaymentCard,
     };
     mail(tx, ctx, row, kind)
 }
@@ -214,7 +216,7 @@ fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Money> {
 }
 
 /// Tells the client, with the variables of the guide.
-fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: &str) -> Outcome<()> {
+fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome<()> {
     let number = match row.invoice_id {
         Some(id) => invoices::find(tx, ctx.scope, id)?.number,
         None => None,

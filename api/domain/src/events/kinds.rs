@@ -14,8 +14,6 @@ text_enum! {
         Subscriptions = "subscriptions",
         /// Domain names at registrars.
         Domains = "domains",
-        /// What is sent out.
-        Messages = "messages",
         /// The record of who did what.
         Audit = "audit",
         /// The installation itself; the provider's alone.
@@ -72,8 +70,6 @@ kinds! {
     ChangeService = "change_service", Subscriptions, Machine, 8, None, "Change a service to another plan";
     ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
-    SendMail = "send_mail", Messages, Machine, 10, None, "Send a mail";
-    DeliverWebhook = "deliver_webhook", Messages, Machine, 16, None, "Deliver a webhook";
 }
 
 impl EventKind {

@@ -1,15 +1,37 @@
-//! The outbox: mails are written in the transaction that causes them and sent afterwards, each once.
+//! Outgoing mail (MAI-01 to MAI-04). A mail is written into the outbox in the transaction that causes it, as kind and
+//! variables; [`send::send_due`] puts it into words and hands it over, again and again until it is gone or given up.
+
+mod bodies;
+mod compose;
+mod read;
+pub mod render;
+mod resend;
+pub mod send;
+mod templates;
+mod views;
 
 use crate::kernel::clock::fresh;
 use comptoir_db::mails::{self, MailRow};
 use comptoir_db::{Db, Json, Outcome, Scope};
+use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailFormat, MailState};
 use comptoir_domain::{Instant, Locale};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(read::list_mails)
+        .service(read::get_mail)
+        .service(resend::resend_mail)
+        .service(templates::list_mail_templates)
+        .service(templates::preview_mail_template);
+}
 
 /// A mail to be sent.
 pub struct Mail<'a> {
     /// What it is about; chooses the template.
-    pub kind: &'a str,
+    pub kind: MailKind,
     /// Two mails with one key are one mail.
     pub unique_key: String,
     /// The address.
@@ -18,7 +40,7 @@ pub struct Mail<'a> {
     pub locale: Locale,
     /// With layout or plain.
     pub format: MailFormat,
-    /// What the template needs.
+    /// The variables of the kind; the common ones are added when it is sent.
     pub variables: serde_json::Value,
 }
 
@@ -28,7 +50,7 @@ pub fn enqueue(tx: &mut Db, scope: Scope, now: Instant, mail: Mail<'_>) -> Outco
         seller_id: scope.seller(),
         id: fresh(),
         unique_key: mail.unique_key,
-        kind: mail.kind.into(),
+        kind: mail.kind,
         locale: mail.locale,
         format: mail.format,
         recipient: mail.recipient.into(),

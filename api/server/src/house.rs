@@ -1,0 +1,49 @@
+//! How the house is set up, by environment and flags: what serving and running events by hand both need.
+
+use crate::config::Failed;
+use crate::mail::MailOptions;
+use clap::Args;
+use comptoir_app::Settings;
+use std::path::PathBuf;
+
+/// Options of everything that works.
+#[derive(Args)]
+pub struct House {
+    /// Where people reach this server, for links in mails
+    #[arg(long, env = "COMPTOIR_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    public_url: String,
+    /// The book of the fake payment gateway
+    #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
+    fake_book: PathBuf,
+    /// Where old activities are moved to
+    #[arg(long, env = "COMPTOIR_ARCHIVE_FOLDER", default_value = "var/archive")]
+    archive_folder: PathBuf,
+    /// Days that activities stay in the database
+    #[arg(long, env = "COMPTOIR_ACTIVITY_DAYS", default_value_t = 365)]
+    activity_days: u16,
+    /// Days that closed events are kept
+    #[arg(long, env = "COMPTOIR_EVENT_DAYS", default_value_t = 60)]
+    event_days: u16,
+    /// Let webhooks go to loopback and private addresses, to loopback without TLS too
+    #[arg(long, env = "COMPTOIR_LOCAL_WEBHOOKS")]
+    local_webhooks: bool,
+    #[command(flatten)]
+    mail: MailOptions,
+}
+
+impl House {
+    /// The settings with these in them.
+    pub fn settings(self) -> Result<Settings, Failed> {
+        Ok(Settings {
+            mail: self.mail.route()?,
+            mail_after_crash: self.mail.after_crash(),
+            public_url: self.public_url,
+            fake_book: self.fake_book,
+            archive_folder: self.archive_folder,
+            activity_days: self.activity_days,
+            event_days: self.event_days,
+            local_webhooks: self.local_webhooks,
+            ..Settings::default()
+        })
+    }
+}
