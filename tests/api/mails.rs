@@ -29,7 +29,7 @@ pub fn furnish(database: &Database) {
     for (seller, code) in all {
         let mut row = row(seller, MailKind::ClientWelcome, &format!("alice@{code}-client.example"), json!({}));
         (row.state, row.attempts, row.last_error) = (MailState::Failed, 10, "the mail server was down".into());
-        enqueue(&mut db, &row).unwrap();
+        enqueue(&mut db, std::slice::from_ref(&row)).unwrap();
     }
 }
 
@@ -57,7 +57,7 @@ fn row(seller: SellerId, kind: MailKind, recipient: &str, variables: Value) -> M
 fn write(world: &World, owner: &Actor, kind: MailKind, variables: Value) -> MailId {
     let seller = owner.get("/v1/seller").text("/id").parse().unwrap();
     let row = row(seller, kind, "alice@north-client.example", variables);
-    enqueue(&mut world.database.connect(), &row).unwrap();
+    enqueue(&mut world.database.connect(), std::slice::from_ref(&row)).unwrap();
     row.id
 }
 

@@ -15,6 +15,10 @@ pub fn furnish(owner: &Actor, _: &str) {
     let id = issued(owner, "EUR", &[("1", "10.00")]);
     let over = json!({"method": "cash", "amount": {"amount": "15.00", "currency": "EUR"}});
     owner.post(&format!("/v1/invoices/{id}/payments"), over).expect(201);
+    let id = issued(owner, "EUR", &[("1", "3.00")]);
+    let mut kept = card("4242424242424242");
+    kept["save"] = json!(true);
+    owner.post_once(&format!("/v1/invoices/{id}/pay"), "kept", kept).expect(200);
 }
 
 fn bank(world: &World) -> FakeGateway {

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod contract;
 pub mod database;
 pub mod server;
+pub mod story;
 pub mod world;
 
 pub use actor::{Actor, Answer};

@@ -95,6 +95,7 @@ impl World {
         let invoice = first("/v1/invoices?status=due", &|item| item["kind"] == "invoice");
         ids.insert("lin".into(), owner.get(&format!("/v1/invoices/{invoice}")).expect(200).text("/lines/0/id"));
         ids.insert("inv".into(), invoice);
+        ids.insert("pmt".into(), first("/v1/payment-methods", &|_| true));
         ids.insert("txn".into(), first("/v1/transactions", &|item| item["state"] == "approved"));
         let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
         ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });

@@ -21,6 +21,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::sessions::routes(config);
     crate::password_resets::routes(config);
     crate::sellers::routes(config);
+    crate::settings::routes(config);
     crate::resellers::routes(config);
     crate::roles::routes(config);
     crate::administrators::routes(config);
@@ -41,6 +42,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::add_ons::routes(config);
     crate::invoices::routes(config);
     crate::payments::routes(config);
+    crate::payment_methods::routes(config);
     crate::ledger::routes(config);
     crate::events::routes(config);
     crate::todos::routes(config);

@@ -19,6 +19,7 @@ pub mod hosting;
 
 pub mod credits;
 
+pub mod dunning;
 pub mod events;
 pub mod http;
 pub mod invoices;
@@ -33,11 +34,13 @@ pub mod quotes;
 pub mod plans;
 pub mod prices;
 
+pub mod payment_methods;
 pub mod payments;
 pub mod resellers;
 pub mod roles;
 pub mod sellers;
 pub mod sessions;
+pub mod settings;
 pub mod subscriptions;
 
 pub mod stores;

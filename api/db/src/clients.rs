@@ -39,6 +39,18 @@ pub fn some(db: &mut Db, scope: Scope, ids: &[ClientId]) -> Outcome<Vec<ClientRo
     Ok(found.select(ClientRow::as_select()).load(db)?)
 }
 
+/// Locks some clients, in the order of their ids, so that two who lock many never wait for each other.
+pub fn lock_many(db: &mut Db, scope: Scope, ids: &[ClientId]) -> Outcome<Vec<ClientRow>> {
+    let found = clients::table
+        .filter(clients::seller_id.eq(scope.seller()))
+        .filter(clients::id.eq_any(ids.to_vec()))
+        .order(clients::id);
+    Ok(match db {
+        Db::Sqlite(c) => found.select(ClientRow::as_select()).load(c)?,
+        Db::Pg(c) => found.select(ClientRow::as_select()).for_update().load(c)?,
+    })
+}
+
 /// Which clients of a list are wanted; empty lists and `None` do not restrict.
 #[derive(Clone, Debug, Default)]
 pub struct ClientFilter {

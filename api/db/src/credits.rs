@@ -5,6 +5,7 @@ use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
 use comptoir_domain::payments::CreditKind;
 use comptoir_domain::{ClientId, CreditId, Currency, Instant, InvoiceId, SellerId, TransactionId};
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 /// A movement and the balance after it.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -27,6 +28,17 @@ pub struct CreditRow {
 pub fn insert(db: &mut Db, row: &CreditRow) -> Outcome<()> {
     diesel::insert_into(client_credits::table).values(row).execute(db)?;
     Ok(())
+}
+
+/// Who among some clients has credit, and in which currency.
+pub fn in_credit(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<HashSet<(ClientId, Currency)>> {
+    let found = client_credits::table
+        .filter(client_credits::seller_id.eq(scope.seller()))
+        .filter(client_credits::client_id.eq_any(clients.to_vec()))
+        .group_by((client_credits::client_id, client_credits::currency))
+        .having(diesel::dsl::sql::<diesel::sql_types::Bool>("SUM(amount_minor) > 0"))
+        .select((client_credits::client_id, client_credits::currency));
+    Ok(found.load::<(ClientId, Currency)>(db)?.into_iter().collect())
 }
 
 /// The balance of a client in a currency, in minor units.

@@ -127,6 +127,15 @@ pub fn claim(db: &mut Db, claim: &Claim<'_>) -> Outcome<Vec<EventRow>> {
     Ok(rows)
 }
 
+/// When the next event is due that waits for its time.
+pub fn next_due(db: &mut Db, after: Instant) -> Outcome<Option<Instant>> {
+    let waiting = events::table
+        .filter(events::state.eq(EventState::Queued))
+        .filter(events::run_at.gt(after))
+        .order(events::run_at);
+    Ok(waiting.select(events::run_at).first(db).optional()?)
+}
+
 /// Moves the end of the lease; `false` if the event is no longer this worker's.
 pub fn renew(db: &mut Db, held: &EventRow, leased_until: Instant) -> Outcome<bool> {
     let change = events::leased_until.eq(leased_until);

@@ -28,9 +28,8 @@ pub mod clients;
 pub mod contacts;
 pub mod counters;
 pub mod coupons;
-
 pub mod credits;
-
+pub mod dunning;
 pub mod events;
 pub mod idempotency_keys;
 pub mod invoices;
@@ -44,11 +43,13 @@ pub mod rate;
 pub mod plans;
 pub mod prices;
 
+pub mod payment_methods;
 pub mod payments;
 pub mod roles;
 pub mod sellers;
 pub mod services;
 pub mod sessions;
+pub mod settings;
 pub mod stores;
 pub mod subscriptions;
 

@@ -31,10 +31,13 @@ pub struct MailRow {
     pub sent_at: Option<Instant>,
 }
 
-/// Puts a mail into the outbox unless one with its key is there; says whether it is new.
-pub fn enqueue(db: &mut Db, row: &MailRow) -> Outcome<bool> {
-    let written = on!(db, c => diesel::insert_into(mails::table).values(row).on_conflict_do_nothing().execute(c))?;
-    Ok(written == 1)
+/// Puts mails into the outbox, except those whose key is there; says how many are new.
+pub fn enqueue(db: &mut Db, rows: &[MailRow]) -> Outcome<usize> {
+    let mut new = 0;
+    for rows in rows.chunks(2_000) {
+        new += on!(db, c => diesel::insert_into(mails::table).values(rows).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(new)
 }
 
 /// One mail.

@@ -52,13 +52,15 @@ pub fn list(db: &mut Db, scope: Scope, filter: &OrderFilter, page: &Page) -> Out
     Ok(keyset!(db, query, page, orders::id: OrderId, OrderRow, { "number" => orders::number: i64 = number }))
 }
 
-/// Unpaid orders past their time, of all sellers.
-pub fn expired(db: &mut Db, now: Instant, limit: i64) -> Outcome<Vec<OrderRow>> {
-    let open = [OrderState::New, OrderState::WaitingForPayment];
-    let found = orders::table
-        .filter(orders::state.eq_any(open))
+/// Unpaid orders past their time, by id, after one of them.
+pub fn expired(db: &mut Db, scope: Scope, now: Instant, after: Option<OrderId>, limit: i64) -> Outcome<Vec<OrderId>> {
+    let mut found = orders::table
+        .filter(orders::seller_id.eq(scope.seller()))
+        .filter(orders::state.eq_any([OrderState::New, OrderState::WaitingForPayment]))
         .filter(orders::expires_at.le(now))
-        .order(orders::expires_at)
-        .limit(limit);
-    Ok(found.select(OrderRow::as_select()).load(db)?)
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(orders::id.gt(after));
+    }
+    Ok(found.select(orders::id).order(orders::id).limit(limit).load(db)?)
 }

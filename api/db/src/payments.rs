@@ -106,6 +106,47 @@ pub fn of_invoice(db: &mut Db, scope: Scope, invoice: InvoiceId) -> Outcome<Vec<
     Ok(found.select(TransactionRow::as_select()).load(db)?)
 }
 
+/// The payments of some invoices, oldest first.
+pub fn of_invoices(db: &mut Db, scope: Scope, invoices: &[InvoiceId]) -> Outcome<Vec<TransactionRow>> {
+    let found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::invoice_id.eq_any(invoices.iter().copied().map(Some).collect::<Vec<_>>()))
+        .filter(transactions::kind.eq(TransactionKind::Payment))
+        .order(transactions::id);
+    Ok(found.select(TransactionRow::as_select()).load(db)?)
+}
+
+/// Payments of a seller in some states that began before an instant, oldest first, after one of them.
+pub fn begun_before(
+    db: &mut Db,
+    scope: Scope,
+    states: &[TransactionState],
+    before: Instant,
+    after: Option<TransactionId>,
+    limit: i64,
+) -> Outcome<Vec<TransactionRow>> {
+    let mut found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::state.eq_any(states.to_vec()))
+        .filter(transactions::created_at.lt(before))
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(transactions::id.gt(after));
+    }
+    Ok(found.order(transactions::id).limit(limit).select(TransactionRow::as_select()).load(db)?)
+}
+
+/// Whether it may yet turn out that an order is paid.
+pub fn is_under_way(db: &mut Db, scope: Scope, order: OrderId) -> Outcome<bool> {
+    let under_way: Vec<_> = TransactionState::ALL.iter().copied().filter(|state| state.is_under_way()).collect();
+    let found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::order_id.eq(order))
+        .filter(transactions::state.eq_any(under_way))
+        .filter(transactions::gateway.ne_all(["cheque", "transfer"]));
+    Ok(on!(db, c => diesel::select(diesel::dsl::exists(found)).get_result(c))?)
+}
+
 /// The refunds of a payment, oldest first.
 pub fn refunds_of(db: &mut Db, scope: Scope, payment: TransactionId) -> Outcome<Vec<TransactionRow>> {
     let found = transactions::table

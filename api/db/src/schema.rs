@@ -628,6 +628,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    payment_methods (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        client_id -> Binary,
+        gateway -> Text,
+        token_sealed -> Text,
+        label -> Text,
+        expires_on -> Nullable<Date>,
+        is_default -> Bool,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     allocations (seller_id, id) {
         seller_id -> Binary,
         id -> Binary,
@@ -813,6 +828,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chain_links,
     invoices,
     invoice_lines,
+    payment_methods,
     transactions,
     allocations,
     client_credits,

@@ -11,7 +11,7 @@ use comptoir_domain::{
     SubscriptionId, SubscriptionItemId, TaxPolicyId, UnitPrice,
 };
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A contract. Its currency is for ever; periods are counted from the anchor.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -105,6 +105,20 @@ pub fn insert_items(db: &mut Db, rows: &[SubscriptionItemRow]) -> Outcome<()> {
 pub fn insert_waived(db: &mut Db, rows: &[WaivedRow]) -> Outcome<()> {
     insert_many!(db, waived_periods::table, rows, 7);
     Ok(())
+}
+
+/// Which periods of some items are marked as not charged, from a day on.
+pub fn waived(
+    db: &mut Db,
+    scope: Scope,
+    items: &[SubscriptionItemId],
+    from: NaiveDate,
+) -> Outcome<Vec<(SubscriptionItemId, DueKind, NaiveDate)>> {
+    let found = waived_periods::table
+        .filter(waived_periods::seller_id.eq(scope.seller()))
+        .filter(waived_periods::item_id.eq_any(items.to_vec()))
+        .filter(waived_periods::from_on.ge(from));
+    Ok(found.select((waived_periods::item_id, waived_periods::kind, waived_periods::from_on)).load(db)?)
 }
 
 /// The items of some subscriptions, in the order in which they were made.
@@ -208,14 +222,88 @@ pub fn live_of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Ve
     Ok(found.select(SubscriptionRow::as_select()).load(db)?)
 }
 
-/// What is due to be looked at by the billing run: the subscriptions of a seller whose day has come, by client.
-pub fn due(db: &mut Db, scope: Scope, as_of: NaiveDate, limit: i64) -> Outcome<Vec<SubscriptionRow>> {
-    let found = subscriptions::table
+/// The clients with a subscription whose invoice day has come, after one client: where a billing run goes on.
+pub fn due_clients(
+    db: &mut Db,
+    scope: Scope,
+    as_of: NaiveDate,
+    after: Option<ClientId>,
+    limit: i64,
+) -> Outcome<Vec<ClientId>> {
+    let mut due = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::next_invoice_on.le(as_of))
-        .order((subscriptions::client_id, subscriptions::id))
-        .limit(limit);
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        due = due.filter(subscriptions::client_id.gt(after));
+    }
+    Ok(due.select(subscriptions::client_id).distinct().order(subscriptions::client_id).limit(limit).load(db)?)
+}
+
+/// The subscriptions of some clients whose invoice day has come, by client.
+pub fn due(db: &mut Db, scope: Scope, as_of: NaiveDate, clients: &[ClientId]) -> Outcome<Vec<SubscriptionRow>> {
+    let found = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::client_id.eq_any(clients.to_vec()))
+        .filter(subscriptions::next_invoice_on.le(as_of))
+        .order((subscriptions::client_id, subscriptions::id));
     Ok(found.select(SubscriptionRow::as_select()).load(db)?)
+}
+
+/// Subscriptions that may have reached their last day, by id, after one of them.
+pub fn ending(
+    db: &mut Db,
+    scope: Scope,
+    today: NaiveDate,
+    after: Option<SubscriptionId>,
+    limit: i64,
+) -> Outcome<Vec<SubscriptionId>> {
+    let over: Vec<_> = SubscriptionStatus::ALL
+        .iter()
+        .copied()
+        .filter(|status| status.is_ended() || *status == SubscriptionStatus::Completed)
+        .collect();
+    let used_up = subscriptions::cycle_limit.is_not_null().and(subscriptions::next_invoice_on.is_null());
+    let mut found = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::status.ne_all(over))
+        .filter(
+            subscriptions::ends_on.is_not_null().and(subscriptions::ends_on.assume_not_null().le(today)).or(used_up),
+        )
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(subscriptions::id.gt(after));
+    }
+    Ok(found.select(subscriptions::id).order(subscriptions::id).limit(limit).load(db)?)
+}
+
+/// Where subscriptions stand after they were billed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Billed {
+    pub billed_through: NaiveDate,
+    pub next_invoice_on: Option<NaiveDate>,
+    pub coupon_cycles: Option<i32>,
+}
+
+/// Moves subscriptions on. Most of a run end at the same few days, so there is one statement for each of those.
+pub fn advance(db: &mut Db, scope: Scope, moved: impl IntoIterator<Item = (SubscriptionId, Billed)>) -> Outcome<()> {
+    let mut together: BTreeMap<Billed, Vec<SubscriptionId>> = BTreeMap::new();
+    for (id, to) in moved {
+        together.entry(to).or_default().push(id);
+    }
+    for (to, ids) in together {
+        let theirs = subscriptions::table
+            .filter(subscriptions::seller_id.eq(scope.seller()))
+            .filter(subscriptions::id.eq_any(ids));
+        let change = (
+            subscriptions::billed_through.eq(to.billed_through),
+            subscriptions::next_invoice_on.eq(to.next_invoice_on),
+            subscriptions::coupon_cycles.eq(to.coupon_cycles),
+            subscriptions::version.eq(subscriptions::version + 1),
+        );
+        diesel::update(theirs).set(change).execute(db)?;
+    }
+    Ok(())
 }
 
 /// The subscriptions as the rules of billing see them, each with its items and, where held time is not invoiced, its

@@ -27,6 +27,13 @@ impl Check {
         }
     }
 
+    /// Takes over what was found wrong in a part, each place under the part's own.
+    pub fn part(&mut self, pointer: &str, found: Result<()>) {
+        if let Err(problem) = found {
+            self.fields.extend(problem.under(pointer).fields);
+        }
+    }
+
     /// A text of so many characters, without control characters or outer blanks.
     pub fn text(&mut self, pointer: &str, value: &str, length: RangeInclusive<usize>) {
         let count = value.chars().count();

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod add_ons;
 pub mod check;
 pub mod clients;
+pub mod collection;
 pub mod coupons;
 pub mod decimal;
 pub mod dunning;
@@ -31,6 +32,7 @@ pub mod quotes;
 pub mod rate;
 pub mod schedule;
 pub mod services;
+pub mod settings;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod stores;

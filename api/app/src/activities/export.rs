@@ -5,13 +5,13 @@
 
 use super::read::ActivityView;
 use crate::events::handler::EventFailure;
+use crate::events::sellers::for_sellers;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
+use comptoir_db::Db;
 use comptoir_db::activities::{self, ActivityRow};
 use comptoir_db::events::EventRow;
-use comptoir_db::sellers::{self, SellerRow};
-use comptoir_db::{Db, Scope};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,14 +29,9 @@ struct Line {
 
 /// Moves what is older than the setting says, of one seller or of all.
 pub async fn process_action_log(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let only = event.seller_id;
-    let whose = move |db: &mut Db| match only {
-        Some(seller) => sellers::own(db, Scope::of(seller)).map(|seller| vec![seller]),
-        None => sellers::all(db),
-    };
     let (mut moved, mut files) = (0, 0);
-    for seller in state.store.read(whose).await? {
-        while let Some(count) = move_batch(state, &seller, event).await? {
+    for ctx in for_sellers(state, event).await? {
+        while let Some(count) = move_batch(state, ctx.clone()).await? {
             moved += count;
             files += 1;
         }
@@ -44,8 +39,7 @@ pub async fn process_action_log(state: &AppState, event: &EventRow) -> Result<Va
     Ok(json!({ "moved": moved, "files": files }))
 }
 
-async fn move_batch(state: &AppState, seller: &SellerRow, event: &EventRow) -> Result<Option<usize>, EventFailure> {
-    let ctx = Ctx::system(state, seller, event.id);
+async fn move_batch(state: &AppState, ctx: Ctx) -> Result<Option<usize>, EventFailure> {
     let before = ctx.now.plus(-TimeDelta::days(state.settings.activity_days.into()));
     let scope = ctx.scope;
     let rows = state.store.read(move |db| activities::oldest(db, scope, before, BATCH)).await?;

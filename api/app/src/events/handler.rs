@@ -4,8 +4,14 @@
 //! nothing that the first has done.
 
 use crate::activities::export::process_action_log;
+use crate::dunning::suspend::process_suspensions;
+use crate::dunning::unsuspend::process_unsuspensions;
 use crate::events::purge::{purge_events, purge_idempotency_keys};
+use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
+use crate::orders::expire::expire_orders;
+use crate::payments::collect::process_payment_queue;
+use crate::subscriptions::end_due::process_cancellation;
 use comptoir_db::Failure;
 use comptoir_db::events::EventRow;
 use comptoir_domain::events::EventKind;
@@ -73,6 +79,12 @@ impl Handlers {
     pub fn standard() -> Self {
         use EventKind::*;
         Self::default()
+            .on(ProcessCancellation, |state, event| Box::pin(process_cancellation(state, event)))
+            .on(ProcessInvoices, |state, event| Box::pin(process_invoices(state, event)))
+            .on(ProcessPaymentQueue, |state, event| Box::pin(process_payment_queue(state, event)))
+            .on(ProcessSuspensions, |state, event| Box::pin(process_suspensions(state, event)))
+            .on(ProcessUnsuspensions, |state, event| Box::pin(process_unsuspensions(state, event)))
+            .on(ExpireOrders, |state, event| Box::pin(expire_orders(state, event)))
             .on(ProcessActionLog, |state, event| Box::pin(process_action_log(state, event)))
             .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
             .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))

@@ -4,15 +4,18 @@
 //! ([`schedule`]); a worker claims what is due and runs its handler ([`worker`], [`attempt`]). Which kinds there are stands
 //! in `domain::events::kinds`, who does them in [`handler`].
 
+pub mod advance;
 pub mod attempt;
 mod control;
 pub mod enqueue;
 pub mod handler;
+pub mod isolate;
 mod post;
 mod purge;
 pub mod read;
 mod request;
 pub mod schedule;
+pub mod sellers;
 pub mod views;
 pub mod worker;
 

@@ -12,9 +12,9 @@ use crate::ledger::{self, Entry};
 use crate::mails::{Mail, enqueue};
 use crate::webhooks;
 use actix_web::post;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
-use comptoir_db::{Db, Json, Outcome, activities};
+use comptoir_db::{Db, Json, Outcome, activities, settings};
 use comptoir_domain::invoices::chain::{Chain, Fact, Link};
 use comptoir_domain::invoices::due::due_on;
 use comptoir_domain::invoices::numbering::SeriesKind;
@@ -25,9 +25,6 @@ use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// The days a client has to pay when nobody named a day.
-const USUAL_TERM_DAYS: u64 = 14;
 
 /// Issue a draft
 ///
@@ -113,15 +110,14 @@ fn seal(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
     ledger::post_all(tx, ctx, &entries)?;
     let facts: Vec<_> = documents.iter().map(|document| fact(ctx, document)).collect();
     webhooks::append(tx, &facts)?;
-    for document in documents.iter() {
-        mail(tx, ctx, &parties, document)?;
-    }
-    Ok(())
+    let mails = documents.iter().map(|document| mail(&parties, document)).collect::<Outcome<Vec<_>>>()?;
+    enqueue(tx, ctx.scope, ctx.now, mails)
 }
 
 /// Takes the numbers, one range for each series, and dates the documents.
 fn number(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
     let scheme = invoices::numbering(tx, ctx.scope)?;
+    let term_days = settings::read(tx, ctx.scope)?.value.0.billing.term_days;
     let mut by_series: BTreeMap<SeriesKind, Vec<&mut Document>> = BTreeMap::new();
     for document in documents {
         let is_credit_note = document.invoice.kind == InvoiceKind::CreditNote;
@@ -139,16 +135,16 @@ fn number(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
             invoice.sequence = i64::try_from(sequence).ok();
             invoice.number = Some(number);
             invoice.issued_on = Some(taken.issued_on);
-            invoice.due_on = Some(term(invoice.due_on, taken.issued_on));
+            invoice.due_on = Some(term(invoice.due_on, taken.issued_on, term_days));
         }
         invoices::save_series(tx, ctx.scope, kind, &taken.series)?;
     }
     Ok(())
 }
 
-fn term(wanted: Option<NaiveDate>, issued_on: NaiveDate) -> NaiveDate {
-    let usual = || issued_on.checked_add_days(Days::new(USUAL_TERM_DAYS)).unwrap_or(issued_on);
-    due_on(wanted.unwrap_or_else(usual), issued_on, 0)
+/// The day that was named, but not before the day of issue; without one, the seller's usual term.
+fn term(wanted: Option<NaiveDate>, issued_on: NaiveDate, term_days: u16) -> NaiveDate {
+    wanted.map_or_else(|| due_on(issued_on, issued_on, term_days), |day| due_on(day, issued_on, 0))
 }
 
 /// Adds the documents to the chain. Its time never goes back, even when a request that began earlier commits later.
@@ -239,32 +235,27 @@ fn fact(ctx: &Ctx, document: &Document) -> activities::ActivityRow {
 }
 
 /// The mail that announces a document, with the variables of the guide.
-fn mail(tx: &mut Db, ctx: &Ctx, parties: &Parties, document: &Document) -> Outcome<()> {
+fn mail<'a>(parties: &'a Parties, document: &Document) -> Outcome<Mail<'a>> {
     let invoice = &document.invoice;
     let (client, contact) = parties.buyer(invoice.client_id)?;
-    let (kind, own) = match invoice.kind {
+    let (kind, variables) = match invoice.kind {
         InvoiceKind::Invoice => (MailKind::Invoice, invoice_variables(document)),
-        InvoiceKind::CreditNote => (
-            MailKind::CreditNote,
-            json!({
-                "number": invoice.number, "amount": invoice.money(invoice.gross_minor).to_string(),
-                "invoiceNumber": document.credits,
-            }),
-        ),
+        InvoiceKind::CreditNote => {
+            let amount = invoice.money(invoice.gross_minor);
+            let variables = json!({
+                "creditNoteNumber": invoice.number, "creditNoteAmount": amount, "invoiceNumber": document.credits,
+            });
+            (MailKind::CreditNote, variables)
+        }
     };
-    let mut variables = parties.mail_variables(invoice.client_id)?;
-    if let (Some(all), Value::Object(own)) = (variables.as_object_mut(), own) {
-        all.extend(own);
-    }
-    let mail = Mail {
+    Ok(Mail {
         kind,
         unique_key: format!("{kind}:{}", invoice.id),
         recipient: &contact.email,
         locale: client.locale,
         format: contact.mail_format,
         variables,
-    };
-    enqueue(tx, ctx.scope, ctx.now, mail)
+    })
 }
 
 fn invoice_variables(document: &Document) -> Value {
@@ -272,14 +263,13 @@ fn invoice_variables(document: &Document) -> Value {
     let line = |line: &InvoiceLineRow| {
         json!({
             "packageComments": "", "lineItemQuantity": line.quantity, "lineItemDescription": line.description,
-            "lineItemPriceAmount": line.unit_price, "lineItemDiscountAmount": invoice.money(line.discount_minor).decimal().to_string(),
-            "lineItemTaxAmount": invoice.money(line.tax_minor).decimal().to_string(),
-            "lineItemTotalAmount": invoice.money(line.gross_minor).decimal().to_string(),
+            "lineItemPriceAmount": line.unit_price, "lineItemDiscountAmount": invoice.money(line.discount_minor),
+            "lineItemTaxAmount": invoice.money(line.tax_minor), "lineItemTotalAmount": invoice.money(line.gross_minor),
         })
     };
     json!({
         "invoiceNumber": invoice.number, "invoiceDateEntered": invoice.issued_on, "invoiceDateDue": invoice.due_on,
-        "invoiceAmount": invoice.money(invoice.gross_minor).to_string(), "invoiceComments": invoice.comment,
+        "invoiceAmount": invoice.money(invoice.gross_minor), "invoiceComments": invoice.comment,
         "lineItems": document.lines.iter().map(line).collect::<Vec<_>>(),
     })
 }

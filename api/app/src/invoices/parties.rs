@@ -82,18 +82,4 @@ impl Parties {
             "email": seller.email, "phone": seller.phone, "website": seller.website,
         })
     }
-
-    /// What every mail to the client may say, by the names of the guide.
-    pub fn mail_variables(&self, id: ClientId) -> Outcome<Value> {
-        let (client, contact) = self.buyer(id)?;
-        let seller = &self.seller;
-        Ok(json!({
-            "companyName": seller.company, "companyURL": seller.website, "companyAddress1": seller.address_line1,
-            "companyAddress2": seller.address_line2, "companyCity": seller.city, "companyState": seller.state,
-            "companyZip": seller.postal_code, "contactFirstName": contact.first_name,
-            "contactLastName": contact.last_name, "clientCompany": client.company,
-            "contactAddress1": client.address_line1, "contactAddress2": client.address_line2,
-            "contactCity": client.city, "contactState": client.state, "contactZip": client.postal_code,
-        }))
-    }
 }

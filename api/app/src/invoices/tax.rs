@@ -17,7 +17,11 @@ pub fn tax_facts(
     policies: &[TaxPolicyId],
     date: NaiveDate,
 ) -> Outcome<TaxFacts> {
+    Ok(TaxFacts { policies: taxes::policies(tx, ctx.scope, policies)?, place: place_of(client), date, note: None })
+}
+
+/// Where a client is taxed: its invoice address.
+pub fn place_of(client: &ClientRow) -> Place {
     let given = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
-    let place = Place { country: client.country, state: given(&client.state), city: given(&client.city), county: None };
-    Ok(TaxFacts { policies: taxes::policies(tx, ctx.scope, policies)?, place, date, note: None })
+    Place { country: client.country, state: given(&client.state), city: given(&client.city), county: None }
 }

@@ -22,6 +22,11 @@ impl Clock {
         Self::Detached(Arc::new(AtomicI64::new(at.micros())))
     }
 
+    /// Whether it only moves when told to.
+    pub const fn is_detached(&self) -> bool {
+        matches!(self, Self::Detached(_))
+    }
+
     /// The present, by this clock.
     #[allow(clippy::disallowed_methods, reason = "this is the place")]
     pub fn now(&self) -> Instant {

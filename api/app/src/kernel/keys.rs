@@ -18,6 +18,8 @@ pub enum Purpose {
     Quotes,
     /// Sealing the secrets of webhook endpoints.
     WebhookSecrets,
+    /// Sealing the tokens of stored payment methods.
+    PaymentMethods,
     /// Signing forms of the store against cross-site requests.
     Forms,
     /// Signing the callbacks of the fake payment gateway.
@@ -30,6 +32,7 @@ impl Purpose {
             Self::AccessTokens => b"comptoir/access-tokens/1",
             Self::Quotes => b"comptoir/quotes/1",
             Self::WebhookSecrets => b"comptoir/webhook-secrets/1",
+            Self::PaymentMethods => b"comptoir/payment-methods/1",
             Self::Forms => b"comptoir/forms/1",
             Self::FakeGateway => b"comptoir/fake-gateway/1",
         }

@@ -103,6 +103,7 @@ pub struct AppState {
     token_key: [u8; 32],
     quote_key: [u8; 32],
     webhook_key: [u8; 32],
+    method_key: [u8; 32],
 }
 
 impl AppState {
@@ -130,6 +131,7 @@ impl AppState {
             token_key: master.subkey(Purpose::AccessTokens),
             quote_key: master.subkey(Purpose::Quotes),
             webhook_key: master.subkey(Purpose::WebhookSecrets),
+            method_key: master.subkey(Purpose::PaymentMethods),
         })
     }
 
@@ -170,6 +172,11 @@ impl AppState {
     /// The key that seals the secrets of webhook endpoints.
     pub fn webhook_key(&self) -> &[u8; 32] {
         &self.webhook_key
+    }
+
+    /// The key that seals the tokens of stored payment methods.
+    pub fn method_key(&self) -> &[u8; 32] {
+        &self.method_key
     }
 
     /// The key that signs access tokens.

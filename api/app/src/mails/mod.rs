@@ -44,9 +44,9 @@ pub struct Mail<'a> {
     pub variables: serde_json::Value,
 }
 
-/// Puts a mail into the outbox.
-pub fn enqueue(tx: &mut Db, scope: Scope, now: Instant, mail: Mail<'_>) -> Outcome<()> {
-    let row = MailRow {
+/// Puts mails into the outbox.
+pub fn enqueue(tx: &mut Db, scope: Scope, now: Instant, mails: Vec<Mail<'_>>) -> Outcome<()> {
+    let rows = mails.into_iter().map(|mail| MailRow {
         seller_id: scope.seller(),
         id: fresh(),
         unique_key: mail.unique_key,
@@ -61,6 +61,6 @@ pub fn enqueue(tx: &mut Db, scope: Scope, now: Instant, mail: Mail<'_>) -> Outco
         last_error: String::new(),
         created_at: now,
         sent_at: None,
-    };
-    mails::enqueue(tx, &row).map(|_| ())
+    });
+    mails::enqueue(tx, &rows.collect::<Vec<_>>()).map(|_| ())
 }

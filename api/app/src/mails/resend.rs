@@ -31,7 +31,7 @@ pub async fn resend_mail(call: Call<may::WriteMails>, id: Id<MailId>) -> Answer 
             sent_at: None,
             ..old.clone()
         };
-        mails::enqueue(tx, &row)?;
+        mails::enqueue(tx, std::slice::from_ref(&row))?;
         ctx.record(tx, "mail.resent", old.id, json!({ "kind": old.kind, "as": row.id }))?;
         Ok(Reply::created(&MailView::from(row), format!("/v1/mails/{id}")))
     })

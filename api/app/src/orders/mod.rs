@@ -2,6 +2,7 @@
 
 mod cancel;
 mod checkout;
+pub mod expire;
 pub mod paid;
 pub mod place;
 mod read;

@@ -3,6 +3,7 @@
 
 use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
 use crate::invoices::issue::issue;
+use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::orders::paid::paid;
@@ -17,7 +18,6 @@ use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Failure, Outcome, coupons, services};
 use comptoir_domain::stores::StoreGateway;
-use comptoir_domain::taxes::Place;
 use comptoir_domain::{Code, Problem};
 use serde_json::json;
 
@@ -93,12 +93,6 @@ fn promised(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Quoted> {
         }
         Err(failure) => Err(failure),
     }
-}
-
-/// Where a client is taxed: its invoice address.
-pub fn place_of(client: &ClientRow) -> Place {
-    let filled = |text: &str| (!text.is_empty()).then(|| text.to_string());
-    Place { country: client.country, state: filled(&client.state), city: filled(&client.city), county: None }
 }
 
 /// Puts a new quote beside a refusal: the same cart, without a coupon that is used up.

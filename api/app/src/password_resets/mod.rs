@@ -57,5 +57,5 @@ pub fn send_link(
         format: MailFormat::Html,
         variables,
     };
-    enqueue(tx, scope, now, mail)
+    enqueue(tx, scope, now, vec![mail])
 }

@@ -4,6 +4,7 @@ use crate::kernel::body::RawBody;
 use crate::kernel::call::{Ctx, address, request_id};
 use crate::kernel::path::parameter;
 use crate::kernel::{Answer, AppState, Reply};
+use crate::payment_methods;
 use crate::payments::settle::{Asked, settle};
 use actix_web::{HttpRequest, post, web};
 use comptoir_connectors::payment::Callback;
@@ -26,14 +27,17 @@ pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequ
     let verified = callbacks.verify(&callback(&request, &body.0), ctx.now).await;
     let event = verified
         .map_err(|error| Problem::new(Code::Unauthenticated, format!("the callback is not genuine: {error}")))?;
+    let (settling, payment) = (ctx.clone(), Ok(event.payment.clone()));
     let work = move |tx: &mut comptoir_db::Db| {
+        let ctx = &settling;
         let row = payments::by_reference(tx, ctx.scope, event.payment.reference.as_str())?;
         if row.gateway != name {
             return Err(Problem::not_found().into());
         }
-        settle(tx, &ctx, row.id, Asked::Lookup, &Ok(event.payment.clone()))
+        settle(tx, ctx, row.id, Asked::Lookup, &Ok(event.payment.clone()))
     };
-    state.store.write(work).await?;
+    let row = state.store.write(work).await?;
+    payment_methods::keep(&state, &ctx, &row, &payment).await?;
     Ok(Reply::no_content())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Call, Id, Reply};
+use crate::payment_methods;
 use crate::payments::pay::reference;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::TransactionView;
@@ -43,6 +44,8 @@ pub async fn check(state: &AppState, ctx: &Ctx, id: TransactionId) -> Result<Tra
     if may_be_on_its_way && answered.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
         return Ok(row);
     }
-    let ctx = ctx.clone();
-    Ok(state.store.write(move |tx| settle(tx, &ctx, id, Asked::Lookup, &answered)).await?)
+    let (settling, outcome) = (ctx.clone(), answered.clone());
+    let row = state.store.write(move |tx| settle(tx, &settling, id, Asked::Lookup, &outcome)).await?;
+    payment_methods::keep(state, ctx, &row, &answered).await?;
+    Ok(row)
 }

@@ -4,6 +4,7 @@
 
 mod callback;
 pub mod check;
+pub mod collect;
 pub mod gateways;
 mod manual;
 pub mod pay;

@@ -4,6 +4,7 @@ use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, Body, Call, Id, Reply};
+use crate::payment_methods;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::{CardCreate, PayCreate, TransactionView};
 use actix_web::post;
@@ -63,7 +64,9 @@ async fn pay<P>(call: Call<P>, id: InvoiceId, wanted: PayCreate, own: Option<Cli
     let request = request(&row, wanted, call.ctx())?;
     let answered = gateway.start(&request).await;
     let (store, ctx) = (call.state().store.clone(), call.ctx().clone());
-    let row = store.write(move |tx| settle(tx, &ctx, id, Asked::Start, &answered)).await?;
+    let outcome = answered.clone();
+    let row = store.write(move |tx| settle(tx, &ctx, id, Asked::Start, &outcome)).await?;
+    payment_methods::keep(call.state(), call.ctx(), &row, &answered).await?;
     Ok(answer(row)?)
 }
 
@@ -74,7 +77,7 @@ fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {
 }
 
 /// Writes our reference down. While a payment of the invoice is under way, no other begins.
-fn begin(tx: &mut Db, ctx: &Ctx, invoice: &InvoiceRow, gateway: &str) -> Outcome<TransactionRow> {
+pub fn begin(tx: &mut Db, ctx: &Ctx, invoice: &InvoiceRow, gateway: &str) -> Outcome<TransactionRow> {
     let is_draft = invoice.state == InvoiceState::Draft;
     let open = if is_draft { invoice.money(invoice.open_minor) } else { invoice.payable() };
     if open.is_zero() || invoice.kind != InvoiceKind::Invoice {
@@ -135,7 +138,7 @@ fn request(row: &TransactionRow, wanted: PayCreate, ctx: &Ctx) -> Result<Payment
         description: row.reference.clone(),
         source,
         take: Take::Now,
-        save: false,
+        save: wanted.save,
         at: ctx.now,
     })
 }

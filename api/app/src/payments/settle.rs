@@ -223,16 +223,13 @@ fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome
     };
     let parties = Parties::load(tx, ctx, &[row.client_id])?;
     let (client, contact) = parties.buyer(row.client_id)?;
-    let mut variables = parties.mail_variables(row.client_id)?;
-    let own = json!({
-        "invoiceNumber": number, "invoiceAmount": row.amount().to_string(), "gatewayName": row.gateway,
-        "transactionDateCreated": row.created_at, "transactionCode": row.reference, "authCode": row.gateway_reference,
-        "authReturn": row.detail.0.code, "transactionAmount": row.amount().to_string(),
+    let variables = json!({
+        "invoiceNumber": number, "invoiceAmount": row.amount(), "gatewayName": row.gateway, "billingCardType": "",
+        "billingAccountNumLastFour": "", "transactionDateCreated": row.created_at, "transactionCode": row.reference,
+        "authCode": row.gateway_reference, "authReturn": row.detail.0.code, "avsCode": "",
+        "billingBankName": "", "billingBankAbaCode": "", "transactionAmount": row.amount(),
         "transactionNotes": row.detail.0.message,
     });
-    if let (Some(all), serde_json::Value::Object(own)) = (variables.as_object_mut(), own) {
-        all.extend(own);
-    }
     let mail = Mail {
         kind,
         unique_key: format!("{kind}:{}", row.id),
@@ -241,5 +238,5 @@ fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome
         format: contact.mail_format,
         variables,
     };
-    enqueue(tx, ctx.scope, ctx.now, mail)
+    enqueue(tx, ctx.scope, ctx.now, vec![mail])
 }

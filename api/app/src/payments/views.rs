@@ -118,4 +118,7 @@ pub struct PayCreate {
     /// Where the gateway's own page sends the client afterwards.
     #[schema(max_length = 2000)]
     pub return_to: Option<String>,
+    /// Whether to keep the card for what comes due later, where the gateway can.
+    #[serde(default)]
+    pub save: bool,
 }

@@ -4,7 +4,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use comptoir_db::coupons::{self, CouponRow};
 use comptoir_db::stores::StoreRow;
-use comptoir_db::{Db, Outcome, Scope, offers, stores, taxes};
+use comptoir_db::{Db, Outcome, Scope, offers, settings, stores, taxes};
 use comptoir_domain::coupons::{Coupon, CouponFacts, refusal};
 use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::{ContractIds, Dated, FirstLine, dated, first_lines, price_request};
@@ -44,7 +44,8 @@ pub fn quote(
     let offer = offers::of_store(db, ctx.scope, store.id, ctx.today())?;
     let mut contracts = contracts(cart, &offer)?;
     tax_by_default(db, ctx.scope, &mut contracts)?;
-    let dated = with_dates(ctx, &contracts, client.unwrap_or_else(fresh), &store)?;
+    let rule = settings::read(db, ctx.scope)?.value.0.billing.rule;
+    let dated = with_dates(ctx, &contracts, client.unwrap_or_else(fresh), &store, &rule)?;
     let (lines, due) = first_lines(&dated)?;
     let coupon = coupon_for(db, ctx, &store, cart, &contracts, client)?;
     let policies: BTreeSet<TaxPolicyId> =
@@ -65,10 +66,16 @@ fn tax_by_default(db: &mut Db, scope: Scope, contracts: &mut [Contract]) -> Outc
     Ok(())
 }
 
-fn with_dates(ctx: &Ctx, contracts: &[Contract], client: ClientId, store: &StoreRow) -> Outcome<Vec<Dated>> {
+fn with_dates(
+    ctx: &Ctx,
+    contracts: &[Contract],
+    client: ClientId,
+    store: &StoreRow,
+    rule: &BillingRule,
+) -> Outcome<Vec<Dated>> {
     let one = |contract: &Contract| {
         let ids = ContractIds { subscription: fresh(), items: contract.items.iter().map(|_| fresh()).collect() };
-        dated(contract, &ids, client, store.currency, &BillingRule::default(), ctx.today())
+        dated(contract, &ids, client, store.currency, rule, ctx.today())
     };
     Ok(contracts.iter().map(one).collect::<Result<_, Problem>>()?)
 }

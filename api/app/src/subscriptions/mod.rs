@@ -1,6 +1,7 @@
 //! Subscriptions: a client's contracts, what holds them, how they end (SUB-01 to SUB-04).
 
 pub mod cancel;
+pub mod end_due;
 pub mod hold;
 mod read;
 pub mod views;

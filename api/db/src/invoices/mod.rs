@@ -4,11 +4,13 @@ mod chain;
 mod list;
 mod rows;
 mod series;
+mod unpaid;
 
 pub use chain::{ChainHeadRow, ChainLinkRow, append_links, head, last_link, links, lock_head, move_head};
 pub use list::{InvoiceFilter, list, of_orders};
 pub use rows::{
-    InvoiceLineRow, InvoiceRow, LineTrace, credit_lines, delete_draft, find, insert, insert_lines, insert_many, lines,
-    lock, lock_many, save, sealed,
+    InvoiceLineRow, InvoiceRow, LineTrace, charged, credit_lines, delete_draft, find, insert, insert_lines,
+    insert_many, lines, lock, lock_many, save, sealed,
 };
 pub use series::{SeriesRow, lock_series, numbering, save_series};
+pub use unpaid::{charged_subscriptions, unpaid};

@@ -56,6 +56,34 @@ pub enum Step {
     Cancel,
 }
 
+impl std::fmt::Display for Step {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Remind(days) => write!(out, "remind:{days}"),
+            Self::Suspend => out.write_str("suspend"),
+            Self::Cancel => out.write_str("cancel"),
+        }
+    }
+}
+
+/// A word that is no step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnknownStep;
+
+impl std::str::FromStr for Step {
+    type Err = UnknownStep;
+    fn from_str(text: &str) -> Result<Self, UnknownStep> {
+        match text {
+            "suspend" => Ok(Self::Suspend),
+            "cancel" => Ok(Self::Cancel),
+            _ => {
+                let days = text.strip_prefix("remind:").and_then(|days| days.parse().ok());
+                days.map(Self::Remind).ok_or(UnknownStep)
+            }
+        }
+    }
+}
+
 /// An invoice as dunning sees it.
 #[derive(Clone, Debug)]
 pub struct Debt {

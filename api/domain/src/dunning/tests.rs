@@ -43,6 +43,14 @@ fn after_downtime_only_the_newest_reminder_and_time_to_mend() {
 }
 
 #[test]
+fn steps_are_written_and_read_back() {
+    for (step, text) in [(Step::Remind(-3), "remind:-3"), (Step::Suspend, "suspend"), (Step::Cancel, "cancel")] {
+        assert_eq!((step.to_string().as_str(), text.parse()), (text, Ok(step)));
+    }
+    assert_eq!("remind".parse::<Step>(), Err(UnknownStep));
+}
+
+#[test]
 fn paid_and_exempt_are_left_alone() {
     for (unpaid, exempt) in [(false, false), (true, true)] {
         assert_eq!(steps(&DunningPolicy::default(), &Debt { unpaid, exempt, ..debt() }, day("2027-12-31")), []);

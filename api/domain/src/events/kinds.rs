@@ -52,6 +52,7 @@ kinds! {
     ProcessPaymentQueue = "process_payment_queue", Payments, Business, 5, Some("0 0 * * * *"), "Collect what is due from stored payment methods";
     ProcessBatchFiles = "process_batch_files", Payments, Business, 5, Some("0 0 2 * * *"), "Prepare bank files";
     ProcessSuspensions = "process_suspensions", Subscriptions, Business, 5, Some("0 0 3 * * *"), "Remind, and suspend what stays unpaid";
+    ExpireOrders = "expire_orders", Billing, Business, 5, Some("0 */10 * * * *"), "Give up orders that nobody paid in time";
     ProcessUnsuspensions = "process_unsuspensions", Subscriptions, Business, 5, Some("0 */20 * * * *"), "Let back in what has been paid";
     ProcessExpiredCreditCards = "process_expired_credit_cards", Payments, Business, 5, Some("0 0 4 * * 1"), "Write to owners of cards that expire soon";
     ProcessDomainSynchronization = "process_domain_synchronization", Domains, Business, 5, Some("0 30 4 * * 1"), "Read the expiry of domains from the registrars";

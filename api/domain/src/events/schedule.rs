@@ -1,10 +1,13 @@
 //! When a recurring event is due: a cron pattern in UTC. There every slot exists once; a slot in civil time could be
 //! skipped or doubled when summer time changes. What depends on a seller's date compares with that date itself.
 
+use super::EventKind;
 use crate::Instant;
 use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// A cron pattern: second, minute, hour, day, month, weekday.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,10 +34,17 @@ impl Schedule {
         self.cron()?.find_next_occurrence(&whole_second(now), false).ok().map(Instant::from_utc)
     }
 
-    fn cron(self) -> Option<Cron> {
-        CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build().parse(self.0).ok()
+    fn cron(self) -> Option<&'static Cron> {
+        PARSED.get(self.0)
     }
 }
+
+/// The patterns of all kinds: reading one takes longer than finding a slot. A test makes sure that each can be read.
+static PARSED: LazyLock<HashMap<&'static str, Cron>> = LazyLock::new(|| {
+    let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
+    let patterns = EventKind::ALL.iter().filter_map(|kind| kind.schedule()).map(Schedule::pattern);
+    patterns.filter_map(|pattern| Some((pattern, parser.parse(pattern).ok()?))).collect()
+});
 
 /// Slots lie on whole seconds; the search would carry a fraction over into its result.
 fn whole_second(now: Instant) -> DateTime<Utc> {
@@ -44,7 +54,6 @@ fn whole_second(now: Instant) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::EventKind;
     use chrono::TimeDelta;
     use proptest::prelude::*;
 

@@ -9,6 +9,7 @@ pub mod credit_note;
 pub mod due;
 pub mod frozen;
 pub mod numbering;
+pub mod renewal;
 pub mod shares;
 mod status;
 

@@ -4,6 +4,7 @@
 use super::Contract;
 use crate::coupons::Coupon;
 use crate::invoices::due::{DueKind, DueLine, Horizon, Item, Snapshot, Subscription, due};
+use crate::plans::PlanType;
 use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
 use crate::schedule::{BillingRule, Period, Start};
 use crate::{ClientId, Currency, Percent, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
@@ -117,7 +118,7 @@ pub fn price_request(
     let cart = cart.map(|(contract, item, line)| {
         Ok(CartLine {
             key: line.key(),
-            kind: line_kind(contract, line.line.kind),
+            kind: line_kind(contract.kind, line.line.kind),
             description: Description::Text(describe(&contract.name, &item.description, line.line.period)),
             quantity: line.line.quantity,
             unit_price: charged_price(&line.line)?,
@@ -138,9 +139,9 @@ pub fn charged_price(line: &DueLine) -> Result<UnitPrice> {
         .map_err(|error| crate::Problem::field("/unit_price", "out_of_range", error.to_string()))
 }
 
-fn line_kind(contract: &Contract, kind: DueKind) -> LineKind {
-    use crate::plans::PlanType;
-    match (kind, contract.kind) {
+/// What a derived line is called on an invoice.
+pub fn line_kind(plan: PlanType, kind: DueKind) -> LineKind {
+    match (kind, plan) {
         (DueKind::Setup, _) => LineKind::Setup,
         (DueKind::AddOn, _) => LineKind::AddOn,
         (DueKind::Recurring, PlanType::Domain) => LineKind::Domain,
@@ -149,9 +150,9 @@ fn line_kind(contract: &Contract, kind: DueKind) -> LineKind {
     }
 }
 
-/// `example.com: Web S, 2026-01-31 to 2026-02-27`: what, for what, and the days, the last one included.
+/// `example.com: Web S, 2026-01-31 – 2026-02-27`: what, for what, and the days, the last one included.
 pub fn describe(name: &str, what: &str, period: Period) -> String {
     let last = period.to.pred_opt().unwrap_or(period.to);
     let subject = if name == what { what.to_string() } else { format!("{name}: {what}") };
-    if period.is_empty() { subject } else { format!("{subject}, {} to {last}", period.from) }
+    if period.is_empty() { subject } else { format!("{subject}, {} – {last}", period.from) }
 }

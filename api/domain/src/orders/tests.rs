@@ -118,7 +118,7 @@ fn hosting_with_a_name_makes_two_contracts() {
     );
     assert_eq!(priced.totals.gross.minor(), 2890);
     // the last day of a period that begins on 31 January is 27 February
-    assert!(format!("{:?}", priced.lines[1].description).contains("2026-01-31 to 2026-02-27"));
+    assert!(format!("{:?}", priced.lines[1].description).contains("2026-01-31 – 2026-02-27"));
 }
 
 /// Monthly mode from the threshold on: 15 June pays 15 to 30 June, 16 of 30 days, and July.

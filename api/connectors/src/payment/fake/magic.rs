@@ -34,6 +34,8 @@ pub enum Behaviour {
     Never,
     /// The client has to confirm on a page.
     Action,
+    /// Takes the money while the client is there, refuses for now when the card is charged as a saved one.
+    DeclineSaved,
 }
 
 /// One row: this card or this amount (in minor units of any currency) makes that happen.
@@ -65,6 +67,7 @@ pub const MAGIC: &[Magic] = &[
     row("4000000000000093", 990_009, Behaviour::LaterTwice),
     row("4000000000000101", 990_010, Behaviour::Never),
     row("4000000000000119", 990_011, Behaviour::Action),
+    row("4000000000000127", 990_012, Behaviour::DeclineSaved),
 ];
 
 /// The last four digits, all that may be shown of a card.

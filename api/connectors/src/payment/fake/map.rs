@@ -54,6 +54,8 @@ pub(super) fn start(ledger: &Ledger, settings: &Settings, request: &PaymentReque
     };
     match behaviour {
         Behaviour::Approve => begin(taken, None),
+        Behaviour::DeclineSaved if matches!(request.source, PaymentSource::Saved(_)) => begin(short_of_funds(), None),
+        Behaviour::DeclineSaved => begin(taken, None),
         Behaviour::DeclineSoft => begin(short_of_funds(), None),
         Behaviour::DeclineHard => begin(decline("stolen_card", "the card was reported stolen", true), None),
         Behaviour::Error => begin(failure(), None),

@@ -1,0 +1,76 @@
+//! Living through time without waiting for it: rehearsals, the demonstration and tests. The clocks go from stop to stop,
+//! and at each what is due is done, as it would have been.
+
+use crate::events::enqueue::{Task, row};
+use crate::events::worker::{Worker, WorkerOptions};
+use crate::kernel::state::AppState;
+use chrono::TimeDelta;
+use comptoir_db::events::{self, EventRow};
+use comptoir_db::{Failure, Outcome};
+use comptoir_domain::Instant;
+use comptoir_domain::events::EventKind;
+use serde_json::json;
+use std::sync::Arc;
+
+/// What recurs more often than daily runs once a day, at noon: what it looks for changes with the days here.
+const DAY: i64 = 24 * 3600;
+const NOON: i64 = DAY / 2;
+
+/// Moves both clocks to an instant and does everything that becomes due on the way, in order; says how many events were
+/// attempted. Only a house whose clocks do not run by themselves can do that.
+pub async fn advance(state: &Arc<AppState>, to: Instant) -> Outcome<usize> {
+    if !state.business.is_detached() || !state.machine.is_detached() {
+        return Err(Failure::Corrupt("only a clock that stands can be moved".into()));
+    }
+    let worker = Worker::new(Arc::clone(state), WorkerOptions { concurrency: 1, ..WorkerOptions::default() });
+    let mut attempts = 0;
+    while let Some(stop) = next_stop(state, to).await? {
+        state.business.advance_to(stop);
+        state.machine.advance_to(stop);
+        let rows: Vec<_> = due_slots(state, stop).collect();
+        state.store.write(move |tx| events::enqueue(tx, &rows)).await?;
+        attempts += worker.drain().await?;
+    }
+    state.business.advance_to(to);
+    state.machine.advance_to(to);
+    Ok(attempts + worker.drain().await?)
+}
+
+/// The next instant at which something is due: a slot, a task that was put off, noon.
+async fn next_stop(state: &AppState, to: Instant) -> Outcome<Option<Instant>> {
+    let now = state.business.now();
+    let waiting = state.store.read(move |db| events::next_due(db, now)).await?;
+    let noon = Instant::from_micros((((now.seconds() - NOON) / DAY + 1) * DAY + NOON) * 1_000_000);
+    let slots = recurring(state).filter(|kind| !is_frequent(*kind)).filter_map(|kind| kind.schedule()?.next(now));
+    Ok(slots.chain(waiting).chain(noon).min().filter(|stop| *stop <= to))
+}
+
+/// The slots that fall on a stop; at noon the latest of whatever recurs more often.
+fn due_slots(state: &AppState, stop: Instant) -> impl Iterator<Item = EventRow> {
+    let at_noon = stop.seconds() % DAY == NOON;
+    recurring(state).filter_map(move |kind| {
+        let at = kind.schedule()?.latest(stop)?;
+        let due = if is_frequent(kind) { at_noon } else { at == stop };
+        let clock = kind.clock();
+        let task = Task {
+            kind,
+            unique_key: format!("{clock}:{kind}:{at}"),
+            subject_id: String::new(),
+            payload: json!({}),
+            run_at: Some(at),
+        };
+        due.then(|| row(None, task, state.now()))
+    })
+}
+
+fn recurring(state: &AppState) -> impl Iterator<Item = EventKind> {
+    state.handlers.kinds().into_iter().filter(|kind| kind.is_recurring())
+}
+
+fn is_frequent(kind: EventKind) -> bool {
+    let gap = || {
+        let first = kind.schedule()?.next(Instant::EPOCH)?;
+        Some(kind.schedule()?.next(first)?.micros() - first.micros())
+    };
+    gap().is_some_and(|gap| TimeDelta::microseconds(gap) < TimeDelta::days(1))
+}

@@ -1,0 +1,252 @@
+//! Renewing: what is due for some clients becomes issued invoices, in one transaction (design: derive, then write the
+//! difference). A second call finds nothing to do.
+
+use crate::credits::apply_credits;
+use crate::invoices::draft::{NewInvoice, NewLine};
+use crate::invoices::issue::write_issued;
+use crate::invoices::tax::place_of;
+use crate::kernel::call::Ctx;
+use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::subscriptions::{self, Billed, SubscriptionItemRow, SubscriptionRow, WaivedRow};
+use comptoir_db::{Db, Failure, Outcome, coupons, credits, invoices, plans, settings, stores, taxes};
+use comptoir_domain::coupons::Coupon;
+use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, Horizon, LineKey, Snapshot, Subscription, due, due_on};
+use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
+use comptoir_domain::plans::PlanType;
+use comptoir_domain::quotes::{Description, PriceBasis, Priced, TaxFacts, price};
+use comptoir_domain::settings::BillingSettings;
+use comptoir_domain::subscriptions::is_invoiced;
+use comptoir_domain::taxes::TaxPolicy;
+use comptoir_domain::{ClientId, CouponId, PlanId, StoreId, SubscriptionId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::NonZeroUsize;
+
+/// Invoices everything that is due for some clients; says how many invoices that made.
+pub fn renew(tx: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<usize> {
+    let clients: BTreeMap<ClientId, ClientRow> =
+        clients::lock_many(tx, ctx.scope, ids)?.into_iter().map(|client| (client.id, client)).collect();
+    let rows = subscriptions::due(tx, ctx.scope, ctx.today(), ids)?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let run = Run::load(tx, ctx, rows, clients)?;
+    let mut wanted = Vec::new();
+    for basis in [PriceBasis::Net, PriceBasis::Gross] {
+        let snapshot = run.sold_at(basis);
+        if !snapshot.subscriptions.is_empty() {
+            let found = due(&snapshot, Horizon::AsOf(ctx.today()))?;
+            wanted.extend(run.write_down(tx, ctx, &snapshot, found, basis)?);
+        }
+    }
+    let issued = write_issued(tx, ctx, &wanted)?;
+    let credited = credits::in_credit(tx, ctx.scope, ids)?;
+    let count = issued.len();
+    for mut invoice in issued {
+        if credited.contains(&(invoice.client_id, invoice.currency)) {
+            apply_credits(tx, ctx, &mut invoice)?;
+        }
+    }
+    Ok(count)
+}
+
+/// Everything that a chunk of a billing run depends on.
+struct Run {
+    clients: BTreeMap<ClientId, ClientRow>,
+    rows: BTreeMap<SubscriptionId, SubscriptionRow>,
+    snapshot: Snapshot,
+    terms: BTreeMap<SubscriptionId, Terms>,
+    bases: HashMap<StoreId, PriceBasis>,
+    policies: Vec<TaxPolicy>,
+    billing: BillingSettings,
+}
+
+impl Run {
+    fn load(
+        tx: &mut Db,
+        ctx: &Ctx,
+        rows: Vec<SubscriptionRow>,
+        clients: BTreeMap<ClientId, ClientRow>,
+    ) -> Outcome<Self> {
+        let billing = settings::read(tx, ctx.scope)?.value.0.billing;
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let items = subscriptions::items_of(tx, ctx.scope, &ids)?;
+        let terms = terms(tx, ctx, &rows, &items)?;
+        let used =
+            BTreeSet::from_iter(terms.values().flat_map(|terms| &terms.items).filter_map(|(_, item)| item.tax_policy));
+        let stores = BTreeSet::from_iter(rows.iter().map(|row| row.store_id));
+        let stores = stores::find_many(tx, ctx.scope, &Vec::from_iter(stores))?;
+        Ok(Self {
+            clients,
+            snapshot: snapshot(tx, ctx, &rows, items, &billing)?,
+            rows: rows.into_iter().map(|row| (row.id, row)).collect(),
+            terms,
+            bases: stores.into_iter().map(|store| (store.id, store.price_basis)).collect(),
+            policies: taxes::policies(tx, ctx.scope, &Vec::from_iter(used))?,
+            billing,
+        })
+    }
+
+    /// The subscriptions of stores with net or with gross prices: an invoice has one or the other.
+    fn sold_at(&self, basis: PriceBasis) -> Snapshot {
+        let sold =
+            |of: &&Subscription| self.rows.get(&of.id).and_then(|row| self.bases.get(&row.store_id)) == Some(&basis);
+        Snapshot {
+            subscriptions: self.snapshot.subscriptions.iter().filter(sold).cloned().collect(),
+            existing: self.snapshot.existing.clone(),
+            lines_per_invoice: self.snapshot.lines_per_invoice,
+        }
+    }
+
+    /// Moves the subscriptions on and prices their invoices, which are still to be issued.
+    fn write_down(
+        &self,
+        tx: &mut Db,
+        ctx: &Ctx,
+        snapshot: &Snapshot,
+        found: Due,
+        basis: PriceBasis,
+    ) -> Outcome<Vec<NewInvoice>> {
+        let covered = self.covered(snapshot, &found)?;
+        let waived = found.waived.iter().map(|waived| WaivedRow {
+            seller_id: ctx.scope.seller(),
+            subscription_id: waived.subscription,
+            item_id: waived.item,
+            kind: waived.kind,
+            from_on: waived.period.from,
+            to_on: waived.period.to,
+            reason: waived.reason,
+        });
+        subscriptions::insert_waived(tx, &waived.collect::<Vec<_>>())?;
+        let moved = found.progress.iter().map(|progress| {
+            let left = covered.get(&progress.subscription).and_then(|covered| covered.cycles_left);
+            let to = Billed {
+                billed_through: progress.billed_through,
+                next_invoice_on: progress.next_invoice_on,
+                coupon_cycles: left.and_then(|left| i32::try_from(left).ok()),
+            };
+            (progress.subscription, to)
+        });
+        subscriptions::advance(tx, ctx.scope, moved)?;
+        found.invoices.iter().map(|invoice| self.new_invoice(ctx, invoice, &covered, basis)).collect()
+    }
+
+    fn covered(&self, snapshot: &Snapshot, found: &Due) -> Outcome<BTreeMap<SubscriptionId, Covered>> {
+        let mut lines: HashMap<SubscriptionId, Vec<&DueLine>> = HashMap::new();
+        for line in found.invoices.iter().flat_map(|invoice| &invoice.lines) {
+            lines.entry(line.subscription).or_default().push(line);
+        }
+        let mut all = BTreeMap::new();
+        for of in &snapshot.subscriptions {
+            if let Some(terms) = self.terms.get(&of.id) {
+                all.insert(of.id, covered(of, terms, lines.get(&of.id).map_or(&[], Vec::as_slice))?);
+            }
+        }
+        Ok(all)
+    }
+
+    fn new_invoice(
+        &self,
+        ctx: &Ctx,
+        invoice: &DueInvoice,
+        covered: &BTreeMap<SubscriptionId, Covered>,
+        basis: PriceBasis,
+    ) -> Outcome<NewInvoice> {
+        let missing = || Failure::Corrupt(format!("{} is not among the clients of the run", invoice.client));
+        let client = self.clients.get(&invoice.client).ok_or_else(missing)?;
+        let tax = TaxFacts { policies: self.policies.clone(), place: place_of(client), date: ctx.today(), note: None };
+        let request = renewal::price_request(invoice, &self.terms, covered, basis, Default::default(), tax)?;
+        let priced = price(&request)?;
+        let gateway = invoice.lines.first().and_then(|line| self.rows.get(&line.subscription));
+        Ok(NewInvoice {
+            client: client.clone(),
+            order_id: None,
+            currency: invoice.currency,
+            due_on: Some(due_on(invoice.begins_on, ctx.today(), self.billing.term_days)),
+            comment: String::new(),
+            gateway: gateway.map(|row| row.gateway.clone()).unwrap_or_default(),
+            lines: new_lines(invoice, &priced),
+            priced,
+        })
+    }
+}
+
+/// The lines stand in the order in which they were derived.
+fn new_lines(invoice: &DueInvoice, priced: &Priced) -> Vec<NewLine> {
+    let by_key: HashMap<String, &DueLine> = invoice.lines.iter().map(|line| (renewal::key(line), line)).collect();
+    let line = |priced: &comptoir_domain::quotes::PricedLine| {
+        let line = by_key.get(&priced.key);
+        NewLine {
+            subscription_id: line.map(|line| line.subscription),
+            item_id: line.map(|line| line.item),
+            kind: priced.kind,
+            period: line.map(|line| line.period),
+            description: match &priced.description {
+                Description::Text(text) => text.clone(),
+                Description::Message { key, .. } => key.clone(),
+            },
+        }
+    };
+    priced.lines.iter().map(line).collect()
+}
+
+fn snapshot(
+    tx: &mut Db,
+    ctx: &Ctx,
+    rows: &[SubscriptionRow],
+    items: Vec<SubscriptionItemRow>,
+    billing: &BillingSettings,
+) -> Outcome<Snapshot> {
+    let item_ids: Vec<_> = items.iter().map(|item| item.id).collect();
+    let from = rows.iter().map(|row| row.billed_through).min().unwrap_or_default();
+    let charged = invoices::charged(tx, ctx.scope, &item_ids, from)?;
+    let charged = charged.into_iter().filter_map(|(item, kind, from)| Some((item, due_kind(kind)?, from)));
+    let mut existing: BTreeSet<LineKey> = charged.collect();
+    existing.extend(subscriptions::waived(tx, ctx.scope, &item_ids, from)?);
+    let held = if billing.invoice_suspended {
+        Vec::new()
+    } else {
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        subscriptions::holds_of(tx, ctx.scope, &ids)?
+    };
+    // a pending subscription is invoiced once, with its order
+    let invoiced =
+        |row: &SubscriptionRow| is_invoiced(row.status, billing.invoice_suspended, row.billed_through > row.starts_on);
+    Ok(Snapshot {
+        subscriptions: subscriptions::as_billed(rows, items, &held, invoiced)?,
+        existing,
+        lines_per_invoice: billing.lines_per_invoice.and_then(|most| NonZeroUsize::new(most.into())),
+    })
+}
+
+fn terms(
+    tx: &mut Db,
+    ctx: &Ctx,
+    rows: &[SubscriptionRow],
+    items: &[SubscriptionItemRow],
+) -> Outcome<BTreeMap<SubscriptionId, Terms>> {
+    let plan_ids: BTreeSet<PlanId> = rows.iter().filter_map(|row| row.plan_id).collect();
+    let plans = plans::find_many(tx, ctx.scope, &Vec::from_iter(plan_ids))?;
+    let kinds: HashMap<PlanId, PlanType> = plans.into_iter().map(|plan| (plan.id, plan.kind)).collect();
+    let coupon_ids: BTreeSet<CouponId> = rows.iter().filter_map(|row| row.coupon_id).collect();
+    let mut coupons: HashMap<CouponId, Coupon> = HashMap::new();
+    for row in coupons::find_many(tx, ctx.scope, &Vec::from_iter(coupon_ids))? {
+        coupons.insert(row.id, row.coupon()?);
+    }
+    let mut of_subscription: HashMap<SubscriptionId, BTreeMap<_, _>> = HashMap::new();
+    for item in items {
+        let words = ItemTerms { description: item.description.clone(), tax_policy: item.tax_policy_id };
+        of_subscription.entry(item.subscription_id).or_default().insert(item.id, words);
+    }
+    let one = |row: &SubscriptionRow| {
+        let terms = Terms {
+            name: row.name.clone(),
+            plan: row.plan_id,
+            kind: row.plan_id.and_then(|plan| kinds.get(&plan).copied()).unwrap_or(PlanType::Generic),
+            coupon: row.coupon_id.and_then(|coupon| coupons.get(&coupon).cloned()),
+            coupon_cycles: row.coupon_cycles.and_then(|left| u32::try_from(left).ok()),
+            items: of_subscription.remove(&row.id).unwrap_or_default(),
+        };
+        (row.id, terms)
+    };
+    Ok(rows.iter().map(one).collect())
+}

@@ -1,0 +1,78 @@
+//! Keeping the method that a payment was made with, when the client wanted that and the gateway can.
+
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::kernel::{AppState, seal};
+use chrono::{Months, NaiveDate};
+use comptoir_connectors::ConnectorError;
+use comptoir_connectors::payment::{Payment, SavedMethod};
+use comptoir_db::payment_methods::{self, PaymentMethodRow};
+use comptoir_db::payments::TransactionRow;
+use comptoir_db::{Db, Failure, Outcome, clients};
+use comptoir_domain::PaymentMethodId;
+use secrecy::SecretString;
+use serde_json::json;
+
+/// Keeps the method of a payment that has been taken; it becomes the client's default. A card kept before is renewed.
+pub async fn keep(
+    state: &AppState,
+    ctx: &Ctx,
+    paid: &TransactionRow,
+    answered: &Result<Payment, ConnectorError>,
+) -> Outcome<()> {
+    let Ok(Payment { saved: Some(saved), .. }) = answered else { return Ok(()) };
+    if !paid.state.is_taken() {
+        return Ok(());
+    }
+    let row = new_row(state, paid, saved)?;
+    let ctx = ctx.clone();
+    state.store.write(move |tx| write(tx, &ctx, row.clone())).await
+}
+
+fn new_row(state: &AppState, paid: &TransactionRow, saved: &SavedMethod) -> Outcome<PaymentMethodRow> {
+    let id: PaymentMethodId = fresh();
+    let sealed = seal::seal(state.method_key(), &owner(paid), saved.token.as_bytes());
+    Ok(PaymentMethodRow {
+        seller_id: paid.seller_id,
+        id,
+        client_id: paid.client_id,
+        gateway: paid.gateway.clone(),
+        token_sealed: sealed.ok_or_else(|| Failure::Corrupt("a token could not be sealed".into()))?,
+        label: saved.label.clone(),
+        expires_on: saved.expires.and_then(|(month, year)| expires_on(month, year)),
+        is_default: true,
+        created_at: paid.created_at,
+        version: 1,
+    })
+}
+
+/// A token belongs to its client: in another client's row it does not open.
+fn owner(paid: &TransactionRow) -> String {
+    format!("{}:{}", paid.client_id, paid.gateway)
+}
+
+/// A card works through the last day of its month.
+fn expires_on(month: u8, year: u16) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year.into(), month.into(), 1)?.checked_add_months(Months::new(1))
+}
+
+fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<()> {
+    clients::lock(tx, ctx.scope, row.client_id)?;
+    payment_methods::clear_default(tx, ctx.scope, row.client_id)?;
+    let known = payment_methods::of_client(tx, ctx.scope, row.client_id)?;
+    match known.into_iter().find(|known| known.gateway == row.gateway && known.label == row.label) {
+        Some(known) => {
+            (row.id, row.created_at, row.version) = (known.id, known.created_at, known.version);
+            payment_methods::save(tx, &mut row)?;
+        }
+        None => payment_methods::insert(tx, &row)?,
+    }
+    ctx.record(tx, "payment_method.kept", row.id, json!({ "client_id": row.client_id, "label": row.label }))
+}
+
+/// The token of a method, to charge it; `None` if it does not open with this master key.
+pub fn token(state: &AppState, row: &PaymentMethodRow) -> Option<SecretString> {
+    let owner = format!("{}:{}", row.client_id, row.gateway);
+    let bytes = seal::open(state.method_key(), &owner, &row.token_sealed)?;
+    String::from_utf8(bytes).ok().map(SecretString::from)
+}

@@ -1,0 +1,59 @@
+//! Seeing and forgetting the methods of a client.
+
+use crate::kernel::call::Ctx;
+use crate::kernel::query::{Filters, ListParameters};
+use crate::kernel::{Answer, Call, Id, IfMatch, List, Reply};
+use crate::payment_methods::views::{PaymentMethodList, PaymentMethodView};
+use actix_web::{delete, get};
+use comptoir_db::{Db, Outcome, clients, payment_methods};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{ClientId, PaymentMethodId};
+use serde_json::json;
+
+/// Which payment methods.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PaymentMethodQuery {
+    /// Of one client.
+    client_id: Option<ClientId>,
+}
+
+impl Filters for PaymentMethodQuery {}
+
+/// List stored payment methods
+#[utoipa::path(tag = "payments", params(ListParameters, PaymentMethodQuery), responses((status = 200, body = PaymentMethodList, description = "A page")))]
+#[get("/v1/payment-methods")]
+pub async fn list_payment_methods(call: Call<may::ReadPayments>, list: List<PaymentMethodQuery>) -> Answer {
+    let (client, page) = (list.filters.client_id, list.page.clone());
+    let work = move |db: &mut Db, ctx: &Ctx| {
+        if let Some(client) = client {
+            clients::find(db, ctx.scope, client)?;
+        }
+        payment_methods::list(db, ctx.scope, client, &page)
+    };
+    let slice = call.read(work).await?;
+    let next_cursor = list.next_cursor(&slice);
+    let data = slice.rows.into_iter().map(PaymentMethodView::from).collect();
+    Ok(Reply::ok(&PaymentMethodList { data, next_cursor }))
+}
+
+/// Forget a stored payment method
+#[utoipa::path(tag = "payments", params(("id" = PaymentMethodId, Path)), responses((status = 204, description = "Forgotten")))]
+#[delete("/v1/payment-methods/{id}")]
+pub async fn delete_payment_method(call: Call<may::WritePayments>, id: Id<PaymentMethodId>, seen: IfMatch) -> Answer {
+    call.write(move |tx, ctx| forget(tx, ctx, id.0, None, &seen)).await
+}
+
+/// Forgets a method: any of the seller's, or only one of `own`'s.
+pub fn forget(tx: &mut Db, ctx: &Ctx, id: PaymentMethodId, own: Option<ClientId>, seen: &IfMatch) -> Outcome<Reply> {
+    let row = payment_methods::lock(tx, ctx.scope, id)?;
+    if own.is_some_and(|own| own != row.client_id) {
+        return Err(comptoir_domain::Problem::not_found().into());
+    }
+    seen.check(row.version)?;
+    payment_methods::delete(tx, &row)?;
+    let fact = json!({ "client_id": row.client_id, "gateway": row.gateway, "label": row.label });
+    ctx.record(tx, "payment_method.forgotten", row.id, fact)?;
+    Ok(Reply::no_content())
+}

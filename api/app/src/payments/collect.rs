@@ -1,0 +1,163 @@
+//! ProcessPaymentQueue (EVT-02, PAY-04): first asks the gateways what became of payments that nobody has heard of, then
+//! charges what is due to the clients' stored methods. Each charge is begun, sent and recorded by itself, as any other
+//! payment: our reference stands in the database before the gateway hears of it.
+
+use crate::events::EventFailure;
+use crate::events::sellers::for_sellers;
+use crate::invoices::lock_with_client;
+use crate::kernel::call::Ctx;
+use crate::kernel::state::AppState;
+use crate::payment_methods::{keep, token};
+use crate::payments::check::check;
+use crate::payments::pay::{begin, reference};
+use crate::payments::settle::{Asked, settle};
+use chrono::{Days, TimeDelta};
+use comptoir_connectors::payment::{PaymentRequest, PaymentSource, Take};
+use comptoir_db::events::EventRow;
+use comptoir_db::invoices::{self, InvoiceRow};
+use comptoir_db::payment_methods::{self, PaymentMethodRow};
+use comptoir_db::payments::{self, TransactionRow};
+use comptoir_db::{Db, Failure, Outcome, settings};
+use comptoir_domain::collection::{Attempt, Collect, collect};
+use comptoir_domain::payments::TransactionState;
+use comptoir_domain::settings::CollectionSettings;
+use comptoir_domain::{ClientId, InvoiceId};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+
+/// Invoices that are looked at together.
+const CHUNK: i64 = 200;
+
+/// For so long the request that began a payment may still be at work on it.
+const AT_WORK: TimeDelta = TimeDelta::minutes(15);
+
+/// What a run did.
+#[derive(Default)]
+struct Told {
+    checked: usize,
+    approved: usize,
+    refused: usize,
+}
+
+/// Collects what is due, of one seller or of all.
+pub async fn process_payment_queue(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
+    let mut told = Told::default();
+    for ctx in for_sellers(state, event).await? {
+        check_open(state, &ctx, &mut told).await?;
+        collect_due(state, &ctx, &mut told).await?;
+    }
+    Ok(json!({ "checked": told.checked, "approved": told.approved, "refused": told.refused }))
+}
+
+/// Asks about payments without an outcome. Those that a gateway cannot be asked about wait for a person.
+async fn check_open(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), EventFailure> {
+    let open = [TransactionState::New, TransactionState::Unknown, TransactionState::Pending];
+    let (scope, before) = (ctx.scope, ctx.now.plus(-AT_WORK));
+    let mut after = None;
+    loop {
+        let next = move |db: &mut Db| payments::begun_before(db, scope, &open, before, after, CHUNK);
+        let rows = state.store.read(next).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        for row in rows.into_iter().filter(|row| can_be_asked(state, row)) {
+            // one gateway that is down keeps nobody from asking the next
+            match check(state, ctx, row.id).await {
+                Ok(_) => told.checked += 1,
+                Err(error) => tracing::warn!(transaction = %row.id, ?error, "a payment could not be checked"),
+            }
+        }
+    }
+}
+
+fn can_be_asked(state: &AppState, row: &TransactionRow) -> bool {
+    state.gateways.find(&row.gateway).is_some_and(|gateway| gateway.lookup().is_some())
+}
+
+async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), EventFailure> {
+    let (scope, today) = (ctx.scope, ctx.today());
+    let settings = state.store.read(move |db| settings::read(db, scope)).await?.value.0.collection;
+    let ahead = Days::new(settings.days_before_due.into());
+    let due_by = today.checked_add_days(ahead).unwrap_or(today);
+    let mut after = None;
+    loop {
+        let (settings, found) =
+            (settings.clone(), move |db: &mut Db| invoices::unpaid(db, scope, due_by, after, CHUNK));
+        let rows = state.store.read(found).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        let looking = ctx.clone();
+        let due = state.store.read(move |db| chargeable(db, &looking, &settings, rows)).await?;
+        for (invoice, method) in due {
+            match charge(state, ctx, invoice, &method).await? {
+                Some(TransactionState::Approved) => told.approved += 1,
+                Some(_) => told.refused += 1,
+                None => {}
+            }
+        }
+    }
+}
+
+/// Which of some unpaid invoices are to be charged today, and to what.
+fn chargeable(
+    db: &mut Db,
+    ctx: &Ctx,
+    settings: &CollectionSettings,
+    rows: Vec<InvoiceRow>,
+) -> Outcome<Vec<(InvoiceId, PaymentMethodRow)>> {
+    let (scope, today) = (ctx.scope, ctx.today());
+    let clients: Vec<ClientId> = rows.iter().map(|row| row.client_id).collect();
+    let methods = payment_methods::defaults(db, scope, &clients)?;
+    let methods: HashMap<ClientId, PaymentMethodRow> = methods.into_iter().map(|row| (row.client_id, row)).collect();
+    let works = |method: &&PaymentMethodRow| method.expires_on.is_none_or(|end| today < end);
+    let rows: Vec<_> = rows.iter().filter(|row| methods.get(&row.client_id).as_ref().is_some_and(works)).collect();
+    let ids: Vec<InvoiceId> = rows.iter().map(|row| row.id).collect();
+    let mut attempts: BTreeMap<InvoiceId, Vec<Attempt>> = BTreeMap::new();
+    for row in payments::of_invoices(db, scope, &ids)? {
+        if let Some(invoice) = row.invoice_id {
+            let on = row.created_at.date_in(ctx.zone);
+            attempts.entry(invoice).or_default().push(Attempt { state: row.state, on });
+        }
+    }
+    let due = rows.into_iter().filter(|row| {
+        let attempts = attempts.get(&row.id).map_or(&[][..], Vec::as_slice);
+        row.due_on.is_some_and(|due_on| collect(settings, due_on, attempts, today) == Collect::Charge)
+    });
+    Ok(due.filter_map(|row| Some((row.id, methods.get(&row.client_id)?.clone()))).collect())
+}
+
+/// Charges an invoice; nothing if meanwhile it was paid, or someone else is about to pay it.
+async fn charge(
+    state: &AppState,
+    ctx: &Ctx,
+    invoice: InvoiceId,
+    method: &PaymentMethodRow,
+) -> Result<Option<TransactionState>, EventFailure> {
+    let (Some(gateway), Some(token)) = (state.gateways.find(&method.gateway), token(state, method)) else {
+        tracing::error!(method = %method.id, "a stored payment method cannot be used here");
+        return Ok(None);
+    };
+    let (beginning, name) = (ctx.clone(), method.gateway.clone());
+    let begun = move |tx: &mut Db| {
+        let row = lock_with_client(tx, &beginning, invoice)?;
+        begin(tx, &beginning, &row, &name)
+    };
+    let row = match state.store.write(begun).await {
+        Ok(row) => row,
+        Err(Failure::Refused(_)) => return Ok(None),
+        Err(failure) => return Err(failure.into()),
+    };
+    let request = PaymentRequest {
+        reference: reference(&row)?,
+        amount: row.amount(),
+        description: row.reference.clone(),
+        source: PaymentSource::Saved(token),
+        take: Take::Now,
+        save: false,
+        at: ctx.now,
+    };
+    let answered = gateway.start(&request).await;
+    let (settling, outcome, id) = (ctx.clone(), answered.clone(), row.id);
+    let row = state.store.write(move |tx| settle(tx, &settling, id, Asked::Start, &outcome)).await?;
+    keep(state, ctx, &row, &answered).await?;
+    Ok(Some(row.state))
+}

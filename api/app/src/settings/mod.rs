@@ -1,0 +1,84 @@
+//! What a seller settles about its business: billing, dunning, collection.
+
+use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
+use actix_web::{get, put};
+use comptoir_db::Json;
+use comptoir_db::settings;
+use comptoir_domain::permissions::may;
+use comptoir_domain::settings::{BillingSettings, CollectionSettings, SellerSettings};
+use comptoir_domain::{Result, dunning::DunningPolicy};
+use serde_json::json;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(get_settings).service(replace_settings);
+}
+
+/// The settings of a seller.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct SettingsView {
+    /// When and how it invoices.
+    pub billing: BillingSettings,
+    /// What it does about unpaid invoices.
+    pub dunning: DunningPolicy,
+    /// When it charges stored payment methods.
+    pub collection: CollectionSettings,
+}
+
+impl From<SellerSettings> for SettingsView {
+    fn from(settings: SellerSettings) -> Self {
+        let SellerSettings { billing, dunning, collection } = settings;
+        Self { billing, dunning, collection }
+    }
+}
+
+/// New settings. Whatever is left out is the default.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"billing": {"term_days": 14}, "dunning": {"reminders": [-3, 1, 7], "suspend_after": 14, "cancel_after": 60}}))]
+pub struct SettingsCreate {
+    /// When and how to invoice.
+    #[serde(default)]
+    pub billing: BillingSettings,
+    /// What to do about unpaid invoices.
+    #[serde(default)]
+    pub dunning: DunningPolicy,
+    /// When to charge stored payment methods.
+    #[serde(default)]
+    pub collection: CollectionSettings,
+}
+
+impl SettingsCreate {
+    fn checked(self) -> Result<SellerSettings> {
+        let Self { billing, dunning, collection } = self;
+        let settings = SellerSettings { billing, dunning, collection };
+        settings.check()?;
+        Ok(settings)
+    }
+}
+
+/// Get your settings
+#[utoipa::path(tag = "settings", responses((status = 200, body = SettingsView, description = "The settings")))]
+#[get("/v1/settings")]
+pub async fn get_settings(call: Call<may::ReadSeller>) -> Answer {
+    let row = call.read(|db, ctx| settings::read(db, ctx.scope)).await?;
+    Ok(Reply::ok(&SettingsView::from(row.value.0)).version(row.version))
+}
+
+/// Replace your settings
+///
+/// Whatever you leave out is the default again.
+#[utoipa::path(tag = "settings", request_body = SettingsCreate, responses((status = 200, body = SettingsView, description = "The settings as they are now")))]
+#[put("/v1/settings")]
+pub async fn replace_settings(call: Call<may::WriteSeller>, seen: IfMatch, body: Body<SettingsCreate>) -> Answer {
+    call.write(move |tx, ctx| {
+        let mut row = settings::read(tx, ctx.scope)?;
+        seen.check(row.version)?;
+        row.value = Json(body.0.clone().checked()?);
+        settings::save(tx, &mut row)?;
+        ctx.record(tx, "settings.replaced", ctx.scope.seller(), json!({ "settings": row.value.0 }))?;
+        Ok(Reply::ok(&SettingsView::from(row.value.0)).version(row.version))
+    })
+    .await
+}

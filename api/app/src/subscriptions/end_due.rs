@@ -1,0 +1,66 @@
+//! ProcessCancellation (EVT-02): ends subscriptions whose last day has passed, and completes those whose agreed cycles
+//! are over.
+
+use crate::events::EventFailure;
+use crate::events::isolate::{isolate, park};
+use crate::events::sellers::for_sellers;
+use crate::kernel::call::Ctx;
+use crate::kernel::state::AppState;
+use crate::subscriptions::cancel::end;
+use comptoir_db::events::EventRow;
+use comptoir_db::{Db, Outcome, services, subscriptions};
+use comptoir_domain::SubscriptionId;
+use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
+use serde_json::{Value, json};
+
+/// Subscriptions in one transaction.
+const CHUNK: i64 = 100;
+
+/// Ends what is to end, of one seller or of all.
+pub async fn process_cancellation(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
+    let mut ended = 0;
+    for ctx in for_sellers(state, event).await? {
+        let (scope, today) = (ctx.scope, ctx.today());
+        let mut after = None;
+        loop {
+            let next = move |db: &mut Db| subscriptions::ending(db, scope, today, after, CHUNK);
+            let ids = state.store.read(next).await?;
+            let Some(last) = ids.last() else { break };
+            after = Some(*last);
+            let ending = ctx.clone();
+            let work = move |tx: &mut Db, part: &[SubscriptionId]| {
+                part.iter().try_fold(0, |sum, id| Ok(sum + usize::from(end_one(tx, &ending, *id)?)))
+            };
+            let (count, sick) = isolate(state, ids, work).await?;
+            ended += count;
+            for (subscription, failure) in sick {
+                park(state, &ctx, "A subscription could not be ended", subscription.to_string(), &failure).await?;
+            }
+        }
+    }
+    Ok(json!({ "ended": ended }))
+}
+
+/// Says whether the subscription ended.
+fn end_one(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<bool> {
+    let mut row = subscriptions::lock(tx, ctx.scope, id)?;
+    if row.status.is_ended() || row.status == SubscriptionStatus::Completed {
+        return Ok(false);
+    }
+    if row.ends_on.is_some_and(|day| day <= ctx.today()) {
+        let reason = row.status_reason.clone();
+        end(tx, ctx, &mut row, &reason)?;
+        return Ok(true);
+    }
+    let over = row.cycle_limit.map(|cycles| row.cycle.start(row.anchor_on, cycles)).transpose()?;
+    if !over.is_some_and(|day| day <= ctx.today()) {
+        return Ok(false);
+    }
+    transition(row.status, SubscriptionStatus::Completed, ChangedBy::System)?;
+    row.status = SubscriptionStatus::Completed;
+    row.next_invoice_on = None;
+    subscriptions::save(tx, &mut row)?;
+    services::desire(tx, ctx.scope, row.id, ServiceState::Absent, ctx.now)?;
+    ctx.record(tx, "subscription.completed", row.id, json!({ "cycles": row.cycle_limit }))?;
+    Ok(true)
+}

@@ -1,0 +1,48 @@
+//! Invoices that wait for money: what is collected and dunned.
+
+use super::InvoiceRow;
+use crate::schema::{invoice_lines, invoices};
+use crate::{Db, DbBackend, Outcome, Scope};
+use chrono::NaiveDate;
+use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
+use comptoir_domain::{InvoiceId, SubscriptionId};
+use diesel::prelude::*;
+use std::collections::BTreeSet;
+
+/// Those that are due by a day, by id, after one of them.
+pub fn unpaid(
+    db: &mut Db,
+    scope: Scope,
+    due_by: NaiveDate,
+    after: Option<InvoiceId>,
+    limit: i64,
+) -> Outcome<Vec<InvoiceRow>> {
+    let mut found = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::state.eq(InvoiceState::Issued))
+        .filter(invoices::open_minor.gt(0))
+        .filter(invoices::kind.eq(InvoiceKind::Invoice))
+        .filter(invoices::is_written_off.eq(false))
+        .filter(invoices::due_on.le(due_by))
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(invoices::id.gt(after));
+    }
+    Ok(found.order(invoices::id).limit(limit).select(InvoiceRow::as_select()).load(db)?)
+}
+
+/// Which subscriptions some invoices charge.
+pub fn charged_subscriptions(
+    db: &mut Db,
+    scope: Scope,
+    of: &[InvoiceId],
+) -> Outcome<BTreeSet<(InvoiceId, SubscriptionId)>> {
+    let found: Vec<(InvoiceId, Option<SubscriptionId>)> = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::invoice_id.eq_any(of.to_vec()))
+        .filter(invoice_lines::subscription_id.is_not_null())
+        .select((invoice_lines::invoice_id, invoice_lines::subscription_id))
+        .distinct()
+        .load(db)?;
+    Ok(found.into_iter().filter_map(|(invoice, subscription)| Some((invoice, subscription?))).collect())
+}

@@ -1,0 +1,71 @@
+//! Stored payment methods.
+
+use crate::schema::payment_methods;
+use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
+use chrono::NaiveDate;
+use comptoir_domain::{ClientId, Instant, PaymentMethodId, SellerId};
+use diesel::prelude::*;
+
+/// A token at a gateway, sealed, with what may be shown of it.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = payment_methods, primary_key(seller_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct PaymentMethodRow {
+    pub seller_id: SellerId,
+    pub id: PaymentMethodId,
+    pub client_id: ClientId,
+    pub gateway: String,
+    pub token_sealed: String,
+    pub label: String,
+    /// The first day on which it no longer works.
+    pub expires_on: Option<NaiveDate>,
+    pub is_default: bool,
+    pub created_at: Instant,
+    pub version: i64,
+}
+
+entity!(payment_methods, PaymentMethodRow, PaymentMethodId);
+
+/// The methods of a client, oldest first.
+pub fn of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::client_id.eq(client))
+        .order(payment_methods::id);
+    Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
+}
+
+/// The methods of a seller's clients, or of one of them.
+pub fn list(db: &mut Db, scope: Scope, client: Option<ClientId>, page: &Page) -> Outcome<Slice<PaymentMethodRow>> {
+    let mut query =
+        payment_methods::table.filter(payment_methods::seller_id.eq(scope.seller())).into_boxed::<DbBackend>();
+    if let Some(client) = client {
+        query = query.filter(payment_methods::client_id.eq(client));
+    }
+    Ok(keyset!(db, query, page, payment_methods::id: PaymentMethodId, PaymentMethodRow, {}))
+}
+
+/// The methods by which some clients pay unless they say otherwise.
+pub fn defaults(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::client_id.eq_any(clients.to_vec()))
+        .filter(payment_methods::is_default.eq(true));
+    Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
+}
+
+/// Takes the default away from a client's methods. The caller has locked the client.
+pub fn clear_default(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<()> {
+    let theirs = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::client_id.eq(client))
+        .filter(payment_methods::is_default.eq(true));
+    let change = (payment_methods::is_default.eq(false), payment_methods::version.eq(payment_methods::version + 1));
+    diesel::update(theirs).set(change).execute(db)?;
+    Ok(())
+}
+
+/// Forgets a method.
+pub fn delete(db: &mut Db, row: &PaymentMethodRow) -> Outcome<()> {
+    diesel::delete(payment_methods::table.find((row.seller_id, row.id))).execute(db)?;
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! What a renewal costs: lines that are due (see [`super::due`]) become a price request, with the coupons that are
+//! still on their subscriptions.
+
+use super::due::{DueInvoice, DueKind, DueLine, LineKey, Subscription};
+use crate::coupons::{Coupon, GroupDiscount};
+use crate::orders::first_invoice::{charged_price, describe, line_kind};
+use crate::plans::PlanType;
+use crate::problem::Result;
+use crate::quotes::{CartLine, CouponApplication, Description, PriceBasis, PriceRequest, TaxFacts};
+use crate::{Percent, PlanId, SubscriptionId, SubscriptionItemId, TaxPolicyId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an invoice says about a subscription, beyond days and prices.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The domain name, or the plan's name.
+    pub name: String,
+    /// Its plan, for coupons that are for some plans only.
+    pub plan: Option<PlanId>,
+    /// What kind of plan it is.
+    pub kind: PlanType,
+    /// The coupon it was ordered with.
+    pub coupon: Option<Coupon>,
+    /// For so many cycles more; for ever if absent.
+    pub coupon_cycles: Option<u32>,
+    /// What each item is called and how it is taxed.
+    pub items: BTreeMap<SubscriptionItemId, ItemTerms>,
+}
+
+/// What an invoice says about an item.
+#[derive(Clone, Debug)]
+pub struct ItemTerms {
+    /// For people.
+    pub description: String,
+    /// How it is taxed; not at all if absent.
+    pub tax_policy: Option<TaxPolicyId>,
+}
+
+/// The lines that a subscription's coupon covers, and for how many cycles it is there afterwards.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Covered {
+    /// Keys of lines, and the cycle each belongs to.
+    pub lines: BTreeMap<LineKey, i32>,
+    /// What is left of [`Terms::coupon_cycles`].
+    pub cycles_left: Option<u32>,
+}
+
+/// Spreads what is left of a coupon over the cycles that begin with these lines, the earliest first. A line for a cycle
+/// that has begun to be billed already shares that cycle's coupon without using up another.
+pub fn covered(of: &Subscription, terms: &Terms, lines: &[&DueLine]) -> Result<Covered> {
+    let mut covered = Covered { lines: BTreeMap::new(), cycles_left: terms.coupon_cycles };
+    if terms.coupon.as_ref().is_none_or(|coupon| !coupon.covers(terms.plan)) {
+        return Ok(covered);
+    }
+    let mut cycles = BTreeMap::new();
+    for line in lines {
+        cycles.insert(line.key(), of.cycle.index_at(of.anchor, line.period.from)?);
+    }
+    let billed = of.cycle.index_at(of.anchor, of.billed_through)?;
+    let new: BTreeSet<i32> = cycles.values().copied().filter(|cycle| *cycle >= billed).collect();
+    let last = match terms.coupon_cycles {
+        None => Some(i32::MAX),
+        Some(0) => None,
+        Some(left) => {
+            let used = new.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            covered.cycles_left = Some(left - u32::try_from(used).unwrap_or(left));
+            new.iter().nth(used.saturating_sub(1)).copied().or(Some(billed))
+        }
+    };
+    covered.lines = cycles.into_iter().filter(|(_, cycle)| last.is_some_and(|last| *cycle <= last)).collect();
+    Ok(covered)
+}
+
+/// The name of a line in the price request.
+pub fn key(line: &DueLine) -> String {
+    format!("{}.{}.{}", line.item, line.kind, line.period.from)
+}
+
+/// Everything that the amounts of an invoice depend on.
+pub fn price_request(
+    invoice: &DueInvoice,
+    terms: &BTreeMap<SubscriptionId, Terms>,
+    covered: &BTreeMap<SubscriptionId, Covered>,
+    prices: PriceBasis,
+    group: GroupDiscount,
+    tax: TaxFacts,
+) -> Result<PriceRequest> {
+    let lines = invoice.lines.iter().filter_map(|line| Some((line, terms.get(&line.subscription)?)));
+    let lines = lines.map(|(line, terms)| cart_line(invoice, line, terms)).collect::<Result<Vec<_>>>()?;
+    Ok(PriceRequest {
+        currency: invoice.currency,
+        prices,
+        lines,
+        group,
+        coupons: applications(invoice, terms, covered),
+        tax,
+    })
+}
+
+fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms) -> Result<CartLine> {
+    let item = terms.items.get(&line.item);
+    let what = item.map_or("", |item| &item.description);
+    Ok(CartLine {
+        key: key(line),
+        kind: line_kind(terms.kind, line.kind),
+        description: Description::Text(describe(&terms.name, what, line.period)),
+        quantity: line.quantity,
+        unit_price: charged_price(line)?,
+        currency: invoice.currency,
+        tax_policy: item.and_then(|item| item.tax_policy),
+        discountable: true,
+        offered: Percent::default(),
+    })
+}
+
+/// A percentage touches each line by itself. A fixed amount is taken off once for each cycle of each subscription.
+fn applications(
+    invoice: &DueInvoice,
+    terms: &BTreeMap<SubscriptionId, Terms>,
+    covered: &BTreeMap<SubscriptionId, Covered>,
+) -> Vec<CouponApplication> {
+    let mut by_cycle: BTreeMap<(SubscriptionId, i32), Vec<String>> = BTreeMap::new();
+    for line in &invoice.lines {
+        if let Some(cycle) = covered.get(&line.subscription).and_then(|covered| covered.lines.get(&line.key())) {
+            by_cycle.entry((line.subscription, *cycle)).or_default().push(key(line));
+        }
+    }
+    let applied = by_cycle.into_iter().filter_map(|((subscription, _), lines)| {
+        let coupon = terms.get(&subscription)?.coupon.as_ref()?;
+        Some(CouponApplication { coupon: coupon.id, value: coupon.value, free_setup: coupon.free_setup, lines })
+    });
+    applied.collect()
+}
+
+/// What a line of an invoice was derived as, if it was derived from an item.
+pub fn due_kind(kind: crate::quotes::LineKind) -> Option<DueKind> {
+    use crate::quotes::LineKind::*;
+    match kind {
+        Setup => Some(DueKind::Setup),
+        Recurring | Domain | Certificate => Some(DueKind::Recurring),
+        AddOn => Some(DueKind::AddOn),
+        Overuse | Proration | Fee | OneOff => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::invoices::due::{Horizon, Item, ItemKind, Snapshot, due};
+    use crate::quotes::{LineKind, price};
+    use crate::schedule::testing::day;
+    use crate::taxes::Place;
+    use crate::{Id, Rate};
+
+    fn id<T: Id>(number: u128) -> T {
+        T::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    /// 10.00 a month, anchored on 31 January, billed through the first month.
+    fn subscription() -> Subscription {
+        let item = |number, kind, price: &str| Item {
+            id: id(number),
+            kind,
+            unit_price: price.parse().unwrap(),
+            setup_fee: "0".parse().unwrap(),
+            quantity: "1".parse().unwrap(),
+            from: day("2027-01-31"),
+            to: None,
+            known_on: day("2027-01-31"),
+        };
+        Subscription {
+            id: id(1),
+            client: id(1),
+            currency: "EUR".parse().unwrap(),
+            invoiced: true,
+            anchor: day("2027-01-31"),
+            cycle: "1-month".parse().unwrap(),
+            lead_days: 10,
+            cycle_limit: None,
+            trial_until: None,
+            ends_on: None,
+            billed_through: day("2027-02-28"),
+            items: vec![item(1, ItemKind::Plan, "10"), item(2, ItemKind::AddOn, "2.50")],
+            holds: Vec::new(),
+        }
+    }
+
+    fn terms(value: &str, coupon_cycles: Option<u32>) -> Terms {
+        let value = if value.ends_with('%') {
+            Rate::Percent(value.trim_end_matches('%').parse().unwrap())
+        } else {
+            Rate::Fixed(crate::Money::parse(value, "EUR".parse().unwrap()).unwrap())
+        };
+        let coupon = Coupon {
+            id: id(9),
+            code: None,
+            value,
+            stores: Vec::new(),
+            plans: Vec::new(),
+            valid_from: None,
+            valid_to: None,
+            max_uses: None,
+            max_uses_per_client: None,
+            cycles: None,
+            free_setup: false,
+        };
+        let named = |name: &str| ItemTerms { description: name.into(), tax_policy: None };
+        Terms {
+            name: "example.com".into(),
+            plan: None,
+            kind: PlanType::Hosting,
+            coupon: Some(coupon),
+            coupon_cycles,
+            items: BTreeMap::from([(id(1), named("Web S")), (id(2), named("Backups"))]),
+        }
+    }
+
+    /// The nets of the invoices that a run of this day makes, and how long the coupon stays.
+    fn nets(value: &str, cycles: Option<u32>, as_of: &str) -> (Vec<String>, Option<u32>) {
+        let (of, terms) = (subscription(), terms(value, cycles));
+        let snapshot = Snapshot { subscriptions: vec![of.clone()], ..Snapshot::default() };
+        let found = due(&snapshot, Horizon::AsOf(day(as_of))).unwrap();
+        let lines: Vec<_> = found.invoices.iter().flat_map(|invoice| &invoice.lines).collect();
+        let covered = covered(&of, &terms, &lines).unwrap();
+        let left = covered.cycles_left;
+        let (terms, covered) = (BTreeMap::from([(of.id, terms)]), BTreeMap::from([(of.id, covered)]));
+        let place = Place { country: "FR".parse().unwrap(), state: None, city: None, county: None };
+        let tax = TaxFacts { policies: Vec::new(), place, date: day(as_of), note: None };
+        let one = |invoice: &DueInvoice| {
+            let request =
+                price_request(invoice, &terms, &covered, PriceBasis::Net, GroupDiscount::default(), tax.clone());
+            price(&request.unwrap()).unwrap().totals.net.decimal().to_string()
+        };
+        (found.invoices.iter().map(one).collect(), left)
+    }
+
+    /// Three renewals of 12.50 (28 February, 31 March, 30 April), ten days ahead: 18 February, 21 March, 20 April.
+    #[test]
+    fn a_coupon_lasts_as_long_as_it_was_promised() {
+        // two cycles at 20 % off: 12.50 − 2.00 − 0.50 = 10.00, then the whole price
+        assert_eq!(nets("20%", Some(2), "2027-04-20"), (vec!["10.00".into(), "10.00".into(), "12.50".into()], Some(0)));
+        assert_eq!(nets("20%", Some(5), "2027-03-21"), (vec!["10.00".into(), "10.00".into()], Some(3)));
+        assert_eq!(nets("20%", None, "2027-03-21"), (vec!["10.00".into(), "10.00".into()], None));
+        assert_eq!(nets("20%", Some(0), "2027-02-18"), (vec!["12.50".into()], Some(0)));
+    }
+
+    /// 5.00 off once a cycle, not once a line: 12.50 − 5.00.
+    #[test]
+    fn a_fixed_coupon_is_taken_off_once_a_cycle() {
+        assert_eq!(nets("5", Some(2), "2027-03-21"), (vec!["7.50".into(), "7.50".into()], Some(0)));
+    }
+
+    #[test]
+    fn derived_lines_are_recognised() {
+        assert_eq!(due_kind(LineKind::Domain), Some(DueKind::Recurring));
+        assert_eq!(due_kind(LineKind::Fee), None);
+        for plan in [PlanType::Hosting, PlanType::Domain, PlanType::Certificate, PlanType::Generic] {
+            for kind in [DueKind::Setup, DueKind::Recurring, DueKind::AddOn] {
+                assert_eq!(due_kind(line_kind(plan, kind)), Some(kind));
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What a seller has settled about its business. Whatever it has not touched is as the guide has it.
+
+use crate::check::Check;
+use crate::dunning::DunningPolicy;
+use crate::problem::Result;
+use crate::schedule::BillingRule;
+
+/// All settings of a seller.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SellerSettings {
+    /// When and how it invoices.
+    pub billing: BillingSettings,
+    /// What it does about unpaid invoices.
+    pub dunning: DunningPolicy,
+    /// When it charges stored payment methods.
+    pub collection: CollectionSettings,
+}
+
+/// When and how a seller invoices.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BillingSettings {
+    /// Whether contracts renew on their anniversary or on the first of the month (INV-01).
+    pub rule: BillingRule,
+    /// Whether time under suspension is invoiced too (SUB-02).
+    pub invoice_suspended: bool,
+    /// More lines than this make another invoice; any number if absent (INV-02).
+    #[schema(minimum = 1, maximum = 1000)]
+    pub lines_per_invoice: Option<u16>,
+    /// Days to pay at least, from the day of issue.
+    #[schema(maximum = 365)]
+    pub term_days: u16,
+}
+
+/// No lines limit, ten days to pay: as long as renewals are invoiced ahead. Suspended time is not invoiced.
+impl Default for BillingSettings {
+    fn default() -> Self {
+        Self { rule: BillingRule::default(), invoice_suspended: false, lines_per_invoice: None, term_days: 10 }
+    }
+}
+
+/// When a seller charges stored payment methods (PAY-04).
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CollectionSettings {
+    /// Days before the due day on which an invoice is charged.
+    #[schema(maximum = 365)]
+    pub days_before_due: u16,
+    /// After how many days a charge that was declined is tried again, each counted from the try before.
+    #[schema(max_items = 10)]
+    pub retry_after_days: Vec<u16>,
+}
+
+/// A day before it is due; then after one, three and five days more.
+impl Default for CollectionSettings {
+    fn default() -> Self {
+        Self { days_before_due: 1, retry_after_days: vec![1, 3, 5] }
+    }
+}
+
+impl SellerSettings {
+    /// Refuses what makes no sense, each place by its name.
+    pub fn check(&self) -> Result<()> {
+        let mut check = Check::new();
+        check.part("/billing/rule", self.billing.rule.check());
+        let lines = self.billing.lines_per_invoice.is_none_or(|most| (1..=1000).contains(&most));
+        check.ensure(lines, "/billing/lines_per_invoice", "out_of_range", "1 to 1000, or nothing for no limit");
+        check.ensure(self.billing.term_days <= 365, "/billing/term_days", "out_of_range", "0 to 365 days");
+        check.part("/dunning", self.dunning.check());
+        let before = self.collection.days_before_due <= 365;
+        check.ensure(before, "/collection/days_before_due", "out_of_range", "0 to 365 days");
+        let retries = &self.collection.retry_after_days;
+        let fit = retries.len() <= 10 && retries.iter().all(|days| (1..=90).contains(days));
+        check.ensure(fit, "/collection/retry_after_days", "out_of_range", "at most 10 pauses of 1 to 90 days");
+        check.done()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_the_default() {
+        let settings: SellerSettings = serde_json::from_str(r#"{"billing": {"term_days": 30}}"#).unwrap();
+        assert_eq!((settings.billing.term_days, settings.collection.days_before_due), (30, 1));
+        assert_eq!(SellerSettings::default().check(), Ok(()));
+        assert!(serde_json::from_str::<SellerSettings>(r#"{"billing": {"term": 30}}"#).is_err());
+    }
+
+    #[test]
+    fn every_wrong_place_is_named() {
+        let mut settings = SellerSettings::default();
+        settings.billing.rule.threshold_day = 32;
+        settings.billing.lines_per_invoice = Some(0);
+        settings.dunning.suspend_after = Some(0);
+        settings.collection.retry_after_days = vec![0];
+        let problem = settings.check().unwrap_err();
+        let places: Vec<_> = problem.fields.iter().map(|field| field.pointer.as_str()).collect();
+        let want = [
+            "/billing/rule/threshold_day",
+            "/billing/lines_per_invoice",
+            "/dunning/suspend_after",
+            "/collection/retry_after_days",
+        ];
+        assert_eq!(places, want);
+    }
+}
