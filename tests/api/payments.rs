@@ -1,12 +1,17 @@
 //! Payments: by hand, at a gateway that misbehaves, by callback; credit; and that nothing is ever charged twice.
 
 use crate::api::invoices::{balance, books_balance, draft, first_client, get, issued, verify};
-use crate::support::server::MASTER;
+use crate::support::database::Database;
+use crate::support::server::{MASTER, epoch};
 use crate::support::world::Seller;
 use crate::support::{Actor, Answer, World};
+use comptoir_app::kernel::clock::fresh;
 use comptoir_app::payments::gateways::fake_settings;
 use comptoir_connectors::payment::Callback;
 use comptoir_connectors::payment::fake::FakeGateway;
+use comptoir_db::payment_methods::{self, PaymentMethodRow};
+use comptoir_db::schema::contacts;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,10 +20,28 @@ pub fn furnish(owner: &Actor, _: &str) {
     let id = issued(owner, "EUR", &[("1", "10.00")]);
     let over = json!({"method": "cash", "amount": {"amount": "15.00", "currency": "EUR"}});
     owner.post(&format!("/v1/invoices/{id}/payments"), over).expect(201);
-    let id = issued(owner, "EUR", &[("1", "3.00")]);
-    let mut kept = card("4242424242424242");
-    kept["save"] = json!(true);
-    owner.post_once(&format!("/v1/invoices/{id}/pay"), "kept", kept).expect(200);
+}
+
+/// A stored method of the first client of each seller. Straight into the table: each test's bank has a book of its own.
+pub fn furnish_methods(database: &Database) {
+    let mut db = database.connect();
+    let owners =
+        contacts::table.filter(contacts::first_name.eq("Alice")).select((contacts::seller_id, contacts::client_id));
+    for (seller_id, client_id) in owners.load(&mut db).unwrap() {
+        let row = PaymentMethodRow {
+            seller_id,
+            id: fresh(),
+            client_id,
+            gateway: "fake".into(),
+            token_sealed: "sealed elsewhere".into(),
+            label: "fake •••• 4242".into(),
+            expires_on: "2031-01-01".parse().ok(),
+            is_default: true,
+            created_at: epoch(),
+            version: 1,
+        };
+        payment_methods::insert(&mut db, &row).unwrap();
+    }
 }
 
 fn bank(world: &World) -> FakeGateway {

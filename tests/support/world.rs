@@ -131,6 +131,7 @@ fn fill(database: &Database) {
         furnish(&sign_in(code), code);
     }
     crate::api::mails::furnish(database);
+    crate::api::payments::furnish_methods(database);
 }
 
 fn seller_profile(code: &str, currency: &str, locale: &str, zone: &str, country: &str) -> Value {
