@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Runs SQL beside the server, as a tamperer would.
-fn tamper(world: &World, sql: &str) {
+pub fn tamper(world: &World, sql: &str) {
     match &mut world.database.connect() {
         Db::Sqlite(c) => c.batch_execute(sql).unwrap(),
         Db::Pg(c) => c.batch_execute(sql).unwrap(),

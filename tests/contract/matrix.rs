@@ -194,6 +194,11 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         "activate_subscription" => {
             mine.owner.post(&request.path.replace("/activate", "/suspend"), json!({})).expect(200);
         }
+        // what is paid is to be delivered
+        "deliver_service" => {
+            let order = mine.owner.get(&format!("/v1/orders/{}", mine.ids["ord"])).expect(200);
+            crate::api::services::pay(&mine.owner, &order.text("/invoice_id"));
+        }
         "retry_event" => {
             mine.owner.act(&request.path.replace("/retry", "/cancel")).expect(200);
         }

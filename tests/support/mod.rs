@@ -3,6 +3,8 @@
 pub mod actor;
 pub mod contract;
 pub mod database;
+pub mod house;
+pub mod nginx;
 pub mod server;
 pub mod story;
 pub mod world;

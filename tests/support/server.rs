@@ -3,7 +3,7 @@
 use actix_web::dev::ServerHandle;
 use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::kernel::keys::MasterKey;
-use comptoir_app::{AppState, Clock, Settings, http};
+use comptoir_app::{AppState, Clock, MailRoute, PanelRoute, Settings, http};
 use comptoir_db::{Address, Store};
 use comptoir_domain::Instant;
 use std::net::TcpListener;
@@ -29,9 +29,16 @@ pub fn epoch() -> Instant {
     "2026-01-05T09:00:00Z".parse().unwrap()
 }
 
-/// Generous enough that no test meets them by accident.
+/// Generous enough that no test meets them by accident. What is written outside the database goes below the build's
+/// folder; a test that looks at it has a folder of its own.
 pub fn settings() -> Settings {
+    let folder = PathBuf::from(concat!(env!("CARGO_TARGET_TMPDIR"), "/house"));
+    std::fs::create_dir_all(&folder).unwrap();
     Settings {
+        mail: MailRoute::Outbox(folder.join("outbox")),
+        fake_book: folder.join("fake-gateway.jsonl"),
+        panel: PanelRoute::local(folder.join("webspaces")),
+        archive_folder: folder.join("archive"),
         requests_per_minute: 1_000_000,
         sign_ins_per_minute: 1_000_000,
         metrics_token: Some("metrics-secret".into()),

@@ -78,6 +78,7 @@ impl World {
         ids.insert("tod".into(), first("/v1/todos", &|_| true));
         ids.insert("ord".into(), first("/v1/orders", &|_| true));
         ids.insert("sub".into(), first("/v1/subscriptions", &|_| true));
+        ids.insert("svc".into(), first("/v1/services", &|_| true));
         ids.insert("mai".into(), first("/v1/mails?state=failed", &|_| true));
         let endpoint = first("/v1/webhook-endpoints", &|_| true);
         ids.insert("whd".into(), first(&format!("/v1/webhook-endpoints/{endpoint}/deliveries"), &|_| true));

@@ -32,6 +32,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::contacts::routes(config);
     crate::activities::routes(config);
     crate::subscriptions::routes(config);
+    crate::services::routes(config);
     crate::quotes::routes(config);
     crate::taxes::routes(config);
     crate::coupons::routes(config);

@@ -39,6 +39,7 @@ pub mod payments;
 pub mod resellers;
 pub mod roles;
 pub mod sellers;
+pub mod services;
 pub mod sessions;
 pub mod settings;
 pub mod subscriptions;
@@ -47,6 +48,7 @@ pub mod stores;
 pub mod taxes;
 
 pub mod todos;
+pub mod verify;
 pub mod webhooks;
 
-pub use kernel::{AppState, Clock, MailRoute, Settings};
+pub use kernel::{AppState, Clock, MailRoute, PanelRoute, Settings};

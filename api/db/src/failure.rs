@@ -15,6 +15,9 @@ pub enum Failure {
     /// No connection could be opened or had in time.
     #[error("cannot open the database: {0}")]
     Open(String),
+    /// Something besides the database is set up so that it cannot work.
+    #[error("settings: {0}")]
+    Setting(String),
     /// Stored data cannot be understood.
     #[error("stored data: {0}")]
     Corrupt(String),

@@ -57,6 +57,7 @@ pub mod taxes;
 
 pub mod subjects;
 pub mod todos;
+pub mod verify;
 pub mod watermarks;
 pub mod webhook_deliveries;
 pub mod webhook_endpoints;

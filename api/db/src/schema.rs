@@ -502,6 +502,11 @@ diesel::table! {
         changed_at -> BigInt,
         created_at -> BigInt,
         version -> BigInt,
+        retry_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        is_by_hand -> Bool,
+        disk_bytes -> Nullable<BigInt>,
+        measured_at -> Nullable<BigInt>,
     }
 }
 

@@ -1,10 +1,14 @@
 //! Services: what is delivered for a subscription; what should be, and what was last seen.
+//!
+//! Who works on a service holds a lease on it, so that two never tell a panel different things at once. Waiting and
+//! leases go by the machine's clock.
 
-use crate::schema::services;
-use crate::{Db, Json, Outcome, Scope};
+use crate::events::Now;
+use crate::schema::{services, subscriptions};
+use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::services::ServiceKind;
-use comptoir_domain::subscriptions::ServiceState;
-use comptoir_domain::{Instant, SellerId, ServiceId, SubscriptionId};
+use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
+use comptoir_domain::{ClientId, Instant, PlanId, SellerId, ServiceId, SubscriptionId};
 use diesel::prelude::*;
 
 /// A service. It is settled when what was seen is what should be.
@@ -20,14 +24,31 @@ pub struct ServiceRow {
     pub desired: ServiceState,
     pub observed: ServiceState,
     pub is_settled: bool,
+    /// How often the present wish was tried.
     pub attempts: i32,
     pub last_error: String,
     pub changed_at: Instant,
     pub created_at: Instant,
     pub version: i64,
+    /// Not tried before.
+    pub retry_at: Instant,
+    /// Someone is at it until then.
+    pub leased_until: Option<Instant>,
+    /// A person delivers it, no panel.
+    pub is_by_hand: bool,
+    /// What it used when it was measured.
+    pub disk_bytes: Option<i64>,
+    pub measured_at: Option<Instant>,
 }
 
 entity!(services, ServiceRow, ServiceId);
+
+/// Nobody has it.
+macro_rules! is_free {
+    ($now:expr) => {
+        services::leased_until.is_null().or(services::leased_until.lt($now))
+    };
+}
 
 /// The services of some subscriptions.
 pub fn of_subscriptions(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Outcome<Vec<ServiceRow>> {
@@ -37,14 +58,14 @@ pub fn of_subscriptions(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Ou
     Ok(found.order(services::id).select(ServiceRow::as_select()).load(db)?)
 }
 
-/// Says what the services of a subscription should be from now on.
+/// Says what the services of a subscription should be from now on; the rows that this changes, as they are then.
 pub fn desire(
     db: &mut Db,
     scope: Scope,
     subscription: SubscriptionId,
     desired: ServiceState,
-    now: Instant,
-) -> Outcome<()> {
+    now: Now,
+) -> Outcome<Vec<ServiceRow>> {
     let theirs = services::table
         .filter(services::seller_id.eq(scope.seller()))
         .filter(services::subscription_id.eq(subscription))
@@ -53,16 +74,161 @@ pub fn desire(
         services::desired.eq(desired),
         services::is_settled.eq(false),
         services::attempts.eq(0),
-        services::changed_at.eq(now),
+        services::last_error.eq(""),
+        services::retry_at.eq(now.machine),
+        services::changed_at.eq(now.business),
         services::version.eq(services::version + 1),
     );
-    diesel::update(theirs).set(change).execute(db)?;
+    Ok(on!(db, c => diesel::update(theirs).set(change).returning(ServiceRow::as_returning()).get_results(c))?)
+}
+
+/// Has services brought about again whose plan has changed; the rows that this concerns, as they are then.
+pub fn disturb_plan(db: &mut Db, scope: Scope, plan: PlanId, now: Now) -> Outcome<Vec<ServiceRow>> {
+    let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
+    let bound: Vec<SubscriptionId> = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::plan_id.eq(plan))
+        .filter(subscriptions::status.ne_all(ended))
+        .select(subscriptions::id)
+        .load(db)?;
+    let mut changed = Vec::new();
+    for ids in bound.chunks(1_000) {
+        let theirs = services::table
+            .filter(services::seller_id.eq(scope.seller()))
+            .filter(services::subscription_id.eq_any(ids.to_vec()))
+            .filter(services::kind.eq(ServiceKind::Webspace))
+            .filter(services::is_by_hand.eq(false))
+            .filter(services::desired.ne(ServiceState::Absent));
+        let change = (
+            services::is_settled.eq(false),
+            services::attempts.eq(0),
+            services::retry_at.eq(now.machine),
+            services::changed_at.eq(now.business),
+            services::version.eq(services::version + 1),
+        );
+        let rows: Vec<ServiceRow> =
+            on!(db, c => diesel::update(theirs).set(change).returning(ServiceRow::as_returning()).get_results(c))?;
+        changed.extend(rows);
+    }
+    Ok(changed)
+}
+
+/// What someone takes into work, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// Of one seller only.
+    pub seller: Option<SellerId>,
+    /// One service only.
+    pub service: Option<ServiceId>,
+    pub now: Instant,
+    pub until: Instant,
+    pub limit: i64,
+}
+
+/// Takes services into work that are not as they should be and whose time has come: nobody else gets them before the
+/// end of the lease. The rows come back with the attempt counted.
+pub fn claim(db: &mut Db, claim: Claim) -> Outcome<Vec<ServiceRow>> {
+    let mut due = services::table
+        .filter(services::is_settled.eq(false))
+        .filter(services::retry_at.le(claim.now))
+        .filter(is_free!(claim.now))
+        .into_boxed::<DbBackend>();
+    if let Some(seller) = claim.seller {
+        due = due.filter(services::seller_id.eq(seller));
+    }
+    if let Some(service) = claim.service {
+        due = due.filter(services::id.eq(service));
+    }
+    let ids: Vec<ServiceId> =
+        due.order((services::retry_at, services::id)).limit(claim.limit).select(services::id).load(db)?;
+    // locked first, then looked at again: another may have taken them meanwhile
+    let still = services::table
+        .filter(services::id.eq_any(ids))
+        .filter(services::is_settled.eq(false))
+        .filter(services::retry_at.le(claim.now))
+        .filter(is_free!(claim.now))
+        .order((services::retry_at, services::id));
+    let mut rows: Vec<ServiceRow> = lock_free_rows!(db, still, ServiceRow)?;
+    let taken: Vec<ServiceId> = rows.iter().map(|row| row.id).collect();
+    let change = (services::leased_until.eq(Some(claim.until)), services::attempts.eq(services::attempts + 1));
+    diesel::update(services::table.filter(services::id.eq_any(taken))).set(change).execute(db)?;
+    for row in &mut rows {
+        row.attempts += 1;
+        row.leased_until = Some(claim.until);
+    }
+    Ok(rows)
+}
+
+/// Places on a panel that were not measured since an instant.
+pub fn unmeasured(db: &mut Db, seller: Option<SellerId>, before: Instant, limit: i64) -> Outcome<Vec<ServiceRow>> {
+    let mut query = services::table
+        .filter(services::kind.eq(ServiceKind::Webspace))
+        .filter(services::observed.ne(ServiceState::Absent))
+        .filter(services::is_by_hand.eq(false))
+        .filter(services::measured_at.is_null().or(services::measured_at.lt(before)))
+        .into_boxed::<DbBackend>();
+    if let Some(seller) = seller {
+        query = query.filter(services::seller_id.eq(seller));
+    }
+    Ok(query.order((services::measured_at, services::id)).limit(limit).select(ServiceRow::as_select()).load(db)?)
+}
+
+/// Writes down what a service uses.
+pub fn measured(db: &mut Db, row: &ServiceRow, bytes: i64, now: Instant) -> Outcome<()> {
+    let change = (services::disk_bytes.eq(Some(bytes)), services::measured_at.eq(Some(now)));
+    diesel::update(services::table.find((row.seller_id, row.id))).set(change).execute(db)?;
     Ok(())
 }
 
-/// Services of all sellers that are not as they should be, oldest change first.
-pub fn unsettled(db: &mut Db, limit: i64) -> Outcome<Vec<ServiceRow>> {
-    let found =
-        services::table.filter(services::is_settled.eq(false)).order((services::changed_at, services::id)).limit(limit);
-    Ok(found.select(ServiceRow::as_select()).load(db)?)
+/// Has a service brought about that its panel no longer has; nothing if it has changed since it was read.
+pub fn missed(db: &mut Db, row: &ServiceRow, now: Instant) -> Outcome<()> {
+    let same = services::table.find((row.seller_id, row.id)).filter(services::version.eq(row.version));
+    let change = (
+        services::observed.eq(ServiceState::Absent),
+        services::is_settled.eq(false),
+        services::attempts.eq(0),
+        services::retry_at.eq(now),
+        services::last_error.eq("the panel no longer had it"),
+        services::version.eq(services::version + 1),
+    );
+    diesel::update(same).set(change).execute(db)?;
+    Ok(())
+}
+
+/// Which services of a list are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceFilter {
+    pub kind: Vec<ServiceKind>,
+    pub desired: Vec<ServiceState>,
+    pub observed: Vec<ServiceState>,
+    pub is_settled: Option<bool>,
+    pub subscription_id: Option<SubscriptionId>,
+    pub client_id: Option<ClientId>,
+}
+
+/// The services of a seller.
+pub fn list(db: &mut Db, scope: Scope, filter: &ServiceFilter, page: &Page) -> Outcome<Slice<ServiceRow>> {
+    let mut query = services::table.filter(services::seller_id.eq(scope.seller())).into_boxed::<DbBackend>();
+    if !filter.kind.is_empty() {
+        query = query.filter(services::kind.eq_any(filter.kind.clone()));
+    }
+    if !filter.desired.is_empty() {
+        query = query.filter(services::desired.eq_any(filter.desired.clone()));
+    }
+    if !filter.observed.is_empty() {
+        query = query.filter(services::observed.eq_any(filter.observed.clone()));
+    }
+    if let Some(settled) = filter.is_settled {
+        query = query.filter(services::is_settled.eq(settled));
+    }
+    if let Some(subscription) = filter.subscription_id {
+        query = query.filter(services::subscription_id.eq(subscription));
+    }
+    if let Some(client) = filter.client_id {
+        let theirs = subscriptions::table
+            .filter(subscriptions::seller_id.eq(scope.seller()))
+            .filter(subscriptions::client_id.eq(client));
+        query = query.filter(services::subscription_id.eq_any(theirs.select(subscriptions::id)));
+    }
+    Ok(keyset!(db, query, page, services::id: ServiceId, ServiceRow, { "name" => services::name: String = name }))
 }

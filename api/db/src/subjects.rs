@@ -1,8 +1,10 @@
 //! What a note can be about: whether an id, given as text, names something of a seller.
 
-use crate::schema::{administrators, clients, contacts, invoices, orders, plans, stores, subscriptions};
+use crate::schema::{administrators, clients, contacts, invoices, orders, plans, services, stores, subscriptions};
 use crate::{Db, Outcome, Scope};
-use comptoir_domain::{AdministratorId, ClientId, ContactId, InvoiceId, OrderId, PlanId, StoreId, SubscriptionId};
+use comptoir_domain::{
+    AdministratorId, ClientId, ContactId, InvoiceId, OrderId, PlanId, ServiceId, StoreId, SubscriptionId,
+};
 use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
@@ -27,5 +29,6 @@ subjects! {
     stores: StoreId,
     orders: OrderId,
     subscriptions: SubscriptionId,
+    services: ServiceId,
     invoices: InvoiceId,
 }

@@ -203,6 +203,14 @@ pub fn list(db: &mut Db, scope: Scope, filter: &SubscriptionFilter, page: &Page)
     )
 }
 
+/// Some subscriptions, as far as they are the seller's.
+pub fn find_many(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Outcome<Vec<SubscriptionRow>> {
+    let found = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::id.eq_any(ids.to_vec()));
+    Ok(found.select(SubscriptionRow::as_select()).load(db)?)
+}
+
 /// The subscriptions of an order.
 pub fn of_order(db: &mut Db, scope: Scope, order: OrderId) -> Outcome<Vec<SubscriptionRow>> {
     let found = subscriptions::table

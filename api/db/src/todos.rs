@@ -32,6 +32,17 @@ pub fn raise(db: &mut Db, row: &TodoRow) -> Outcome<bool> {
     Ok(written == 1)
 }
 
+/// Closes the open to-do with a key, because its trouble is over; says whether there was one.
+pub fn settle(db: &mut Db, scope: Scope, unique_key: &str, now: Instant) -> Outcome<bool> {
+    let open = todos::table
+        .filter(todos::seller_id.eq(scope.seller()))
+        .filter(todos::unique_key.eq(unique_key.to_string()))
+        .filter(todos::state.eq(TodoState::Open));
+    let change =
+        (todos::state.eq(TodoState::Done), todos::done_at.eq(Some(now)), todos::version.eq(todos::version + 1));
+    Ok(diesel::update(open).set(change).execute(db)? == 1)
+}
+
 /// Which to-dos of a list are wanted; empty lists and `None` do not restrict.
 #[derive(Clone, Debug, Default)]
 pub struct TodoFilter {

@@ -39,6 +39,7 @@ pub mod stores;
 pub mod subscriptions;
 pub mod taxes;
 pub mod todos;
+pub mod verify;
 pub mod webhooks;
 
 pub use check::Check;

@@ -24,7 +24,7 @@ pub enum Events {
     /// Print the newest events of the provider and of the whole house.
     List(List),
     /// Run what is due, or one kind now, in this process, and stop.
-    Run(Run),
+    Run(Box<Run>),
 }
 
 /// Which events.
@@ -63,7 +63,7 @@ impl Events {
         let runtime = tokio::runtime::Runtime::new()?;
         match self {
             Self::List(list) => runtime.block_on(list.print(config)),
-            Self::Run(run) => runtime.block_on(run.run(config)),
+            Self::Run(run) => runtime.block_on((*run).run(config)),
         }
     }
 }

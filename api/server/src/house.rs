@@ -1,6 +1,7 @@
 //! How the house is set up, by environment and flags: what serving and running events by hand both need.
 
 use crate::config::Failed;
+use crate::hosting::HostingOptions;
 use crate::mail::MailOptions;
 use clap::Args;
 use comptoir_app::Settings;
@@ -28,6 +29,8 @@ pub struct House {
     #[arg(long, env = "COMPTOIR_LOCAL_WEBHOOKS")]
     local_webhooks: bool,
     #[command(flatten)]
+    hosting: HostingOptions,
+    #[command(flatten)]
     mail: MailOptions,
 }
 
@@ -35,6 +38,7 @@ impl House {
     /// The settings with these in them.
     pub fn settings(self) -> Result<Settings, Failed> {
         Ok(Settings {
+            panel: self.hosting.route()?,
             mail: self.mail.route()?,
             mail_after_crash: self.mail.after_crash(),
             public_url: self.public_url,

@@ -2,11 +2,13 @@
 
 mod config;
 mod events;
+mod hosting;
 mod house;
 mod mail;
 mod openapi;
 mod serve;
 mod user;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use config::Config;
@@ -25,7 +27,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API (migrates the database first).
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Bring the database to the present schema and stop.
     Migrate,
     /// Print the API document (OpenAPI 3.1).
@@ -33,6 +35,8 @@ enum Command {
     /// See and run events.
     #[command(subcommand)]
     Events(events::Events),
+    /// Check that what is stored can be true; fails if anything is wrong.
+    Verify(verify::Verify),
     /// Manage who can sign in.
     #[command(subcommand)]
     User(user::User),
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         Command::Migrate => cli.config.open_store().map(|_| ()),
         Command::Openapi => openapi::print(),
         Command::Events(events) => events.run(&cli.config),
+        Command::Verify(verify) => verify.run(&cli.config),
         Command::User(user) => user.run(&cli.config),
     };
     match outcome {

@@ -11,6 +11,7 @@ use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
 use crate::orders::expire::expire_orders;
 use crate::payments::collect::process_payment_queue;
+use crate::services::handle::{process_sync, sync_service};
 use crate::subscriptions::end_due::process_cancellation;
 use comptoir_db::Failure;
 use comptoir_db::events::EventRow;
@@ -86,6 +87,12 @@ impl Handlers {
             .on(ProcessUnsuspensions, |state, event| Box::pin(process_unsuspensions(state, event)))
             .on(ExpireOrders, |state, event| Box::pin(expire_orders(state, event)))
             .on(ProcessActionLog, |state, event| Box::pin(process_action_log(state, event)))
+            .on(ProcessSync, |state, event| Box::pin(process_sync(state, event)))
+            .on(ProvisionService, |state, event| Box::pin(sync_service(state, event)))
+            .on(SuspendService, |state, event| Box::pin(sync_service(state, event)))
+            .on(UnsuspendService, |state, event| Box::pin(sync_service(state, event)))
+            .on(TerminateService, |state, event| Box::pin(sync_service(state, event)))
+            .on(ChangeService, |state, event| Box::pin(sync_service(state, event)))
             .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
             .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))
     }

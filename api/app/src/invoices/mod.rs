@@ -15,7 +15,7 @@ pub mod read;
 mod renew;
 pub mod tax;
 mod update;
-mod verify;
+pub mod verify;
 pub mod views;
 mod write_off;
 

@@ -3,11 +3,11 @@
 
 use crate::invoices::draft::Document;
 use crate::invoices::freeze::freeze;
-use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Reply};
 use actix_web::get;
 use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::verify::numbered;
+use comptoir_db::{Db, Outcome, Scope};
 use comptoir_domain::InvoiceId;
 use comptoir_domain::invoices::chain::{Chain, Fault, Link, verify_chain as verify_links};
 use comptoir_domain::invoices::numbering::gaps;
@@ -56,31 +56,17 @@ pub struct ChainReportView {
 #[utoipa::path(tag = "invoices", responses((status = 200, body = ChainReportView, description = "What was found")))]
 #[get("/v1/invoices/verify-chain")]
 pub async fn verify_chain(call: Call<may::ReadInvoices>) -> Answer {
-    call.read(|db, ctx| Ok(Reply::ok(&verify(db, ctx)?))).await
+    call.read(|db, ctx| Ok(Reply::ok(&verify(db, ctx.scope)?))).await
 }
 
-fn verify(db: &mut Db, ctx: &Ctx) -> Outcome<ChainReportView> {
-    let (mut sealed, first_break) = links(db, ctx)?;
+fn verify(db: &mut Db, scope: Scope) -> Outcome<ChainReportView> {
+    let (sealed, first_break) = chain_links(db, scope)?;
     let count = u64::try_from(sealed.len()).unwrap_or(u64::MAX);
-    let mut changed = Vec::new();
+    let changed = changed(db, scope, sealed)?;
     let mut counts: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
-    let mut after = String::new();
-    loop {
-        let rows = invoices::sealed(db, ctx.scope, &after, PART)?;
-        let Some(last) = rows.last() else { break };
-        after = last.number.clone().unwrap_or_default();
-        for document in documents(db, ctx, rows)? {
-            let number = document.invoice.number.clone().unwrap_or_default();
-            let count = document.invoice.sequence.and_then(|count| u64::try_from(count).ok());
-            counts.entry(document.invoice.series.clone().unwrap_or_default()).or_default().extend(count);
-            let link = sealed.remove(&number);
-            if !link.is_some_and(|link| is_as_issued(&document, &link)) {
-                changed.push(number);
-            }
-        }
+    for document in numbered(db, scope)? {
+        counts.entry(document.series).or_default().insert(document.count);
     }
-    changed.extend(sealed.into_keys());
-    changed.sort();
     let gap = |(series, used): (String, BTreeSet<u64>)| {
         gaps(1, &used).into_iter().map(move |gap| SeriesGapView {
             series: series.clone(),
@@ -93,13 +79,34 @@ fn verify(db: &mut Db, ctx: &Ctx) -> Outcome<ChainReportView> {
     Ok(ChainReportView { intact, links: count, first_break, changed, gaps })
 }
 
+/// The numbers of documents that are not what was issued or are in no link, and of links without a document.
+pub fn changed(db: &mut Db, scope: Scope, mut sealed: HashMap<String, ChainLinkRow>) -> Outcome<Vec<String>> {
+    let mut changed = Vec::new();
+    let mut after = String::new();
+    loop {
+        let rows = invoices::sealed(db, scope, &after, PART)?;
+        let Some(last) = rows.last() else { break };
+        after = last.number.clone().unwrap_or_default();
+        for document in documents(db, scope, rows)? {
+            let number = document.invoice.number.clone().unwrap_or_default();
+            let link = sealed.remove(&number);
+            if !link.is_some_and(|link| is_as_issued(&document, &link)) {
+                changed.push(number);
+            }
+        }
+    }
+    changed.extend(sealed.into_keys());
+    changed.sort();
+    Ok(changed)
+}
+
 /// The links by number, and the first break among them. A chain that ends before its head has lost its end.
-fn links(db: &mut Db, ctx: &Ctx) -> Outcome<(HashMap<String, ChainLinkRow>, Option<ChainBreakView>)> {
+pub fn chain_links(db: &mut Db, scope: Scope) -> Outcome<(HashMap<String, ChainLinkRow>, Option<ChainBreakView>)> {
     let mut by_number = HashMap::new();
     let (mut first_break, mut last): (Option<ChainBreakView>, Option<Link>) = (None, None);
     let mut after = 0;
     loop {
-        let rows = invoices::links(db, ctx.scope, Chain::Invoices, after, PART)?;
+        let rows = invoices::links(db, scope, Chain::Invoices, after, PART)?;
         let Some(end) = rows.last() else { break };
         after = end.seq;
         let part: Vec<_> = rows.iter().map(ChainLinkRow::link).collect();
@@ -109,7 +116,7 @@ fn links(db: &mut Db, ctx: &Ctx) -> Outcome<(HashMap<String, ChainLinkRow>, Opti
         last = part.into_iter().last();
         by_number.extend(rows.into_iter().map(|row| (row.number.clone(), row)));
     }
-    let head = invoices::head(db, ctx.scope, Chain::Invoices)?;
+    let head = invoices::head(db, scope, Chain::Invoices)?;
     let (seq, hash) = last.map_or((0, String::new()), |last| (last.seq, last.hash));
     let ends = head.is_none_or(|head| u64::try_from(head.seq) == Ok(seq) && head.hash == hash);
     if first_break.is_none() && !ends {
@@ -118,10 +125,10 @@ fn links(db: &mut Db, ctx: &Ctx) -> Outcome<(HashMap<String, ChainLinkRow>, Opti
     Ok((by_number, first_break))
 }
 
-fn documents(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<Document>> {
+fn documents(db: &mut Db, scope: Scope, rows: Vec<InvoiceRow>) -> Outcome<Vec<Document>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut of_invoice: HashMap<InvoiceId, Vec<InvoiceLineRow>> = HashMap::new();
-    for line in invoices::lines(db, ctx.scope, &ids)? {
+    for line in invoices::lines(db, scope, &ids)? {
         of_invoice.entry(line.invoice_id).or_default().push(line);
     }
     let document = |invoice: InvoiceRow| {

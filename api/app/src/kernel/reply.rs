@@ -43,6 +43,11 @@ impl Reply {
         Self::new(202, String::new())
     }
 
+    /// 202, with what is there so far.
+    pub fn accepted_with(view: &impl Serialize) -> Self {
+        Self::new(202, json(view))
+    }
+
     /// 204.
     pub fn no_content() -> Self {
         Self::new(204, String::new())

@@ -8,9 +8,13 @@ use crate::kernel::metrics::Metrics;
 use crate::mails::send::AfterCrash;
 use crate::payments::gateways::Gateways;
 use comptoir_connectors::mail::{Mailer, Outbox, Smtp, SmtpSettings};
+use comptoir_connectors::panel::builtin::{self, BuiltinHost, Limits as TemplateLimits, Nameserver};
+use comptoir_connectors::panel::fake::FakePanel;
+use comptoir_connectors::panel::{DomainName, HostingPanel};
 use comptoir_db::events::Now;
 use comptoir_db::{Failure, Outcome, Store};
 use comptoir_domain::Instant;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -22,6 +26,45 @@ pub enum MailRoute {
     Outbox(PathBuf),
     /// To a mail server.
     Smtp(SmtpSettings),
+}
+
+/// What serves web sites.
+#[derive(Clone, Debug)]
+pub enum PanelRoute {
+    /// This machine.
+    BuiltIn(builtin::Settings),
+    /// Nothing but a book: for demonstrations and tests.
+    Fake(PathBuf),
+}
+
+impl PanelRoute {
+    /// This machine as it is before anyone has said how it serves: reached from itself alone.
+    pub fn local(root: PathBuf) -> Self {
+        let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let nameserver = DomainName::try_from("ns1.localhost".to_string());
+        Self::BuiltIn(builtin::Settings {
+            root,
+            listen: vec![SocketAddr::new(here, 8081)],
+            addresses: vec![here],
+            nameservers: nameserver.into_iter().map(|name| Nameserver { name, addresses: vec![here] }).collect(),
+            hostmaster: "hostmaster@ns1.localhost".into(),
+            php_socket: Some("/run/php/php-fpm.sock".into()),
+            template: None,
+            limits: TemplateLimits::default(),
+            reload: Vec::new(),
+        })
+    }
+
+    fn open(&self) -> Outcome<Arc<dyn HostingPanel>> {
+        let opened = match self {
+            Self::BuiltIn(host) => std::path::absolute(&host.root)
+                .map_err(Into::into)
+                .and_then(|root| BuiltinHost::open(builtin::Settings { root, ..host.clone() }))
+                .map(|host| -> Arc<dyn HostingPanel> { Arc::new(host) }),
+            Self::Fake(book) => FakePanel::open(book).map(|panel| -> Arc<dyn HostingPanel> { Arc::new(panel) }),
+        };
+        opened.map_err(|error| Failure::Setting(format!("the panel: {error}")))
+    }
 }
 
 /// What can be set by environment and flags.
@@ -43,6 +86,8 @@ pub struct Settings {
     pub public_url: String,
     /// The book of the fake payment gateway.
     pub fake_book: PathBuf,
+    /// What serves web sites.
+    pub panel: PanelRoute,
     /// Where old activities are moved to.
     pub archive_folder: PathBuf,
     /// Days that activities stay in the database.
@@ -68,6 +113,7 @@ impl Default for Settings {
             metrics_token: None,
             public_url: "http://127.0.0.1:8080".into(),
             fake_book: "var/fake-gateway.jsonl".into(),
+            panel: PanelRoute::local("var/webspaces".into()),
             archive_folder: "var/archive".into(),
             activity_days: 365,
             event_days: 60,
@@ -96,6 +142,8 @@ pub struct AppState {
     pub gateways: Gateways,
     /// Sends mail.
     pub mailer: Arc<dyn Mailer>,
+    /// Serves web sites.
+    pub panel: Arc<dyn HostingPanel>,
     /// Who does which kind of event.
     pub handlers: Handlers,
     /// Told when events were queued in this process.
@@ -117,6 +165,7 @@ impl AppState {
                 Arc::new(Smtp::new(server.clone()).map_err(|error| Failure::Open(error.to_string()))?)
             }
         };
+        let panel = settings.panel.open()?;
         Ok(Self {
             store,
             business: Clock::System,
@@ -126,6 +175,7 @@ impl AppState {
             metrics,
             gateways,
             mailer,
+            panel,
             handlers: Handlers::standard(),
             wake: Notify::new(),
             token_key: master.subkey(Purpose::AccessTokens),
@@ -161,6 +211,12 @@ impl AppState {
     /// With another way to send mail (tests).
     pub fn with_mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
         self.mailer = mailer;
+        self
+    }
+
+    /// With another panel (tests).
+    pub fn with_panel(mut self, panel: Arc<dyn HostingPanel>) -> Self {
+        self.panel = panel;
         self
     }
 

@@ -1,6 +1,7 @@
 //! What a paid order sets off: coupons count as used, services should exist, and what has none is active at once.
 
 use crate::kernel::call::Ctx;
+use crate::services::desire::desire;
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome, coupons, orders, services};
 use comptoir_domain::orders::{OrderState, transition};
@@ -30,9 +31,13 @@ pub fn paid(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
 
 /// Says whether something has to be made first.
 fn deliver(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<bool> {
+    if row.status.is_ended() {
+        // cancelled before the money came
+        return Ok(false);
+    }
     let has_services = !services::of_subscriptions(tx, ctx.scope, &[row.id])?.is_empty();
     if has_services {
-        services::desire(tx, ctx.scope, row.id, ServiceState::Active, ctx.now)?;
+        desire(tx, ctx, row.id, ServiceState::Active)?;
         return Ok(true);
     }
     rules::transition(row.status, SubscriptionStatus::Active, ChangedBy::System)?;

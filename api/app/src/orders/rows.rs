@@ -134,5 +134,10 @@ pub fn service_row(ctx: &Ctx, contract: &Contract, subscription: &SubscriptionRo
         changed_at: ctx.now,
         created_at: ctx.now,
         version: 1,
+        retry_at: ctx.machine_now,
+        leased_until: None,
+        is_by_hand: false,
+        disk_bytes: None,
+        measured_at: None,
     })
 }

@@ -5,6 +5,7 @@ use crate::plans::properties;
 use crate::plans::read::reply;
 use crate::plans::ties::Ties;
 use crate::plans::views::{PlanPatch, PlanView, check};
+use crate::services::desire::follow_plan;
 use actix_web::patch;
 use comptoir_db::Json;
 use comptoir_db::plans::{self, PlanRow};
@@ -36,12 +37,16 @@ pub async fn update_plan(
         plans::require_tax_policy(tx, ctx.scope, patch.tax_policy_id.value().copied())?;
         seen.check(row.version)?;
         let mut findings = Check::new();
+        let before = row.properties.0.clone();
         apply(patch, &mut row, &mut findings);
         let book = prices::open_of_plans(tx, ctx.scope, &[row.id], ctx.today())?;
         ties.check(&mut findings, &row, &book.iter().map(PriceRow::price).collect::<Vec<_>>());
         findings.done()?;
         plans::save(tx, &mut row).map_err(|failure| failure.or_taken("/code"))?;
         ties.save(tx, ctx, row.id)?;
+        if row.properties.0 != before {
+            follow_plan(tx, ctx, row.id)?;
+        }
         ctx.record(tx, "plan.updated", row.id, json!({ "code": row.code }))?;
         reply(tx, ctx, row)
     })

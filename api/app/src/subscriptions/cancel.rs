@@ -2,11 +2,13 @@
 
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id};
+use crate::services;
+use crate::services::desire::desire;
 use crate::subscriptions::read::reply;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use comptoir_db::subscriptions::{self, SubscriptionRow};
-use comptoir_db::{Db, Outcome, services};
+use comptoir_db::{Db, Outcome};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
 use comptoir_domain::{Check, Code, Problem, SubscriptionId};
@@ -89,7 +91,7 @@ pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str) -> O
     row.ends_on = Some(row.ends_on.map_or(ctx.today(), |day| day.min(ctx.today())));
     row.next_invoice_on = None;
     subscriptions::save(tx, row)?;
-    services::desire(tx, ctx.scope, row.id, ServiceState::Absent, ctx.now)?;
+    desire(tx, ctx, row.id, ServiceState::Absent)?;
     ctx.record(tx, "subscription.cancelled", row.id, json!({ "from": from, "reason": reason, "ends_on": row.ends_on }))
 }
 
@@ -101,5 +103,6 @@ pub fn end_later(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str
     row.ends_on = Some(over);
     row.status_reason = reason.into();
     subscriptions::save(tx, row)?;
+    services::cancelled(tx, ctx, row)?;
     ctx.record(tx, "subscription.will_end", row.id, json!({ "ends_on": over, "reason": reason }))
 }

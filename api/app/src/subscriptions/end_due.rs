@@ -6,9 +6,10 @@ use crate::events::isolate::{isolate, park};
 use crate::events::sellers::for_sellers;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
+use crate::services::desire::desire;
 use crate::subscriptions::cancel::end;
 use comptoir_db::events::EventRow;
-use comptoir_db::{Db, Outcome, services, subscriptions};
+use comptoir_db::{Db, Outcome, subscriptions};
 use comptoir_domain::SubscriptionId;
 use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
 use serde_json::{Value, json};
@@ -60,7 +61,7 @@ fn end_one(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<bool> {
     row.status = SubscriptionStatus::Completed;
     row.next_invoice_on = None;
     subscriptions::save(tx, &mut row)?;
-    services::desire(tx, ctx.scope, row.id, ServiceState::Absent, ctx.now)?;
+    desire(tx, ctx, row.id, ServiceState::Absent)?;
     ctx.record(tx, "subscription.completed", row.id, json!({ "cycles": row.cycle_limit }))?;
     Ok(true)
 }

@@ -3,6 +3,7 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Id};
+use crate::services::desire::desire;
 use crate::subscriptions::read::reply;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
@@ -129,7 +130,7 @@ fn apply(
         subscriptions::lift_holds(tx, ctx.scope, row.id, &lifted, ctx.today(), ctx.now)?;
     }
     if let Some(desired) = change.service {
-        services::desire(tx, ctx.scope, row.id, desired, ctx.now)?;
+        desire(tx, ctx, row.id, desired)?;
     }
     let from = row.status;
     row.status = change.status;

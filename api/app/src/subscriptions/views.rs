@@ -1,14 +1,14 @@
 //! What subscriptions look like.
 
+use crate::services::views::ServiceView;
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
 use comptoir_db::{Db, Outcome, Scope, services};
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Cycle;
-use comptoir_domain::services::ServiceKind;
-use comptoir_domain::subscriptions::{HoldKind, ServiceState, SubscriptionStatus};
+use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus};
 use comptoir_domain::{
-    AddOnId, ClientId, Currency, HoldId, Instant, OrderId, PlanId, Quantity, ServiceId, StoreId, SubscriptionId,
+    AddOnId, ClientId, Currency, HoldId, Instant, OrderId, PlanId, Quantity, StoreId, SubscriptionId,
     SubscriptionItemId, UnitPrice,
 };
 
@@ -48,25 +48,6 @@ pub struct HoldView {
     pub placed_at: Instant,
     /// Until when; null while it lasts.
     pub lifted_at: Option<Instant>,
-}
-
-/// What is delivered.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct ServiceView {
-    /// The service.
-    pub id: ServiceId,
-    /// What kind of thing.
-    pub kind: ServiceKind,
-    /// Its name: the domain.
-    pub name: String,
-    /// What it should be.
-    pub desired: ServiceState,
-    /// What it was when last seen.
-    pub observed: ServiceState,
-    /// Whether the two agree.
-    pub is_settled: bool,
-    /// What went wrong last; empty if nothing did.
-    pub last_error: String,
 }
 
 /// A contract.
@@ -186,20 +167,6 @@ impl From<&HoldRow> for HoldView {
             reason: row.reason.clone(),
             placed_at: row.placed_at,
             lifted_at: row.lifted_at,
-        }
-    }
-}
-
-impl From<&ServiceRow> for ServiceView {
-    fn from(row: &ServiceRow) -> Self {
-        Self {
-            id: row.id,
-            kind: row.kind,
-            name: row.name.clone(),
-            desired: row.desired,
-            observed: row.observed,
-            is_settled: row.is_settled,
-            last_error: row.last_error.clone(),
         }
     }
 }

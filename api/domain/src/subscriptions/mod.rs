@@ -2,11 +2,13 @@
 
 mod holds;
 mod overuse;
+mod price;
 mod status;
 mod validity;
 
 pub use holds::{HoldChange, HoldKind, Holds, activate, lift, place, set_by_hand, standing, suspend, unsuspend};
 pub use overuse::{Overuse, OveruseNotice, Usage, overuse};
+pub use price::cycle_price;
 pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
 pub use validity::{check_renewal, expires_on, has_expired};
 

@@ -1,0 +1,46 @@
+//! Having a service brought about now.
+
+use crate::kernel::{Answer, Call, Id, Reply};
+use crate::services::desire::{desire, now, queue, taken_key};
+use crate::services::settle::Delivery;
+use crate::services::views::ServiceView;
+use actix_web::post;
+use comptoir_db::{services, todos};
+use comptoir_domain::permissions::may;
+use comptoir_domain::subscriptions::ServiceState;
+use comptoir_domain::{Code, Problem, ServiceId};
+use serde_json::json;
+use std::slice::from_ref;
+
+/// Have a service brought about now
+///
+/// The panel is told again what the service should be, whatever was seen last, without waiting for the next try: after
+/// you have mended something, or when the two have drifted apart. What was delivered by hand is the panel's from then on.
+#[utoipa::path(tag = "services", params(("id" = ServiceId, Path)), responses((status = 202, body = ServiceView, description = "It will be tried at once; the service then says what came of it")))]
+#[post("/v1/services/{id}/sync")]
+pub async fn sync_service(call: Call<may::WriteSubscriptions>, id: Id<ServiceId>) -> Answer {
+    call.write(move |tx, ctx| {
+        let delivery = Delivery::lock(tx, ctx, id.0)?;
+        if !delivery.service.kind.has_panel() {
+            let detail = "no panel does this: do it, then call POST /v1/services/{id}/deliver";
+            return Err(Problem::new(Code::WrongState, detail).into());
+        }
+        let subscription = delivery.service.subscription_id;
+        if delivery.is_awaited() && delivery.service.desired == ServiceState::Absent {
+            // its name was another's when it was paid
+            if !desire(tx, ctx, subscription, ServiceState::Active)? {
+                let detail = "another service still has its name: cancel one of the two subscriptions";
+                return Err(Problem::new(Code::AlreadyExists, detail).into());
+            }
+            todos::settle(tx, ctx.scope, &taken_key(subscription), ctx.now)?;
+        }
+        let mut row = services::find(tx, ctx.scope, id.0)?;
+        (row.is_settled, row.is_by_hand, row.attempts) = (false, false, 0);
+        row.retry_at = now(ctx).machine;
+        services::save(tx, &mut row)?;
+        queue(tx, ctx, from_ref(&row))?;
+        ctx.record(tx, "service.sync_requested", row.id, json!({ "desired": row.desired }))?;
+        Ok(Reply::accepted_with(&ServiceView::from(&row)))
+    })
+    .await
+}

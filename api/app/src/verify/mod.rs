@@ -1,0 +1,55 @@
+//! Whether what is stored can be true: a table of checks, each of which reads with a query or two and asks a pure rule
+//! (design, section 5). Nothing is changed.
+
+mod billing;
+mod money;
+
+use comptoir_db::{Db, Outcome, Scope};
+use comptoir_domain::verify::Finding;
+
+/// What a check has looked at, and found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checked {
+    /// How many things.
+    pub count: usize,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// One check.
+pub struct Check {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds if it finds nothing.
+    pub title: &'static str,
+    run: fn(&mut Db, Scope) -> Outcome<Checked>,
+}
+
+impl Check {
+    /// Looks at everything of a seller.
+    pub fn run(&self, db: &mut Db, scope: Scope) -> Outcome<Checked> {
+        (self.run)(db, scope)
+    }
+}
+
+const fn check(name: &'static str, title: &'static str, run: fn(&mut Db, Scope) -> Outcome<Checked>) -> Check {
+    Check { name, title, run }
+}
+
+/// All checks.
+pub const CHECKS: &[Check] = &[
+    check("periods", "Periods follow each other without gap or overlap", billing::periods),
+    check("billed", "Subscriptions are billed as far as they say", billing::billed),
+    check("sums", "Lines sum to their documents", billing::sums),
+    check("documents", "Issued documents are what was issued", billing::documents),
+    check("chain", "The chain of documents is whole", billing::chain),
+    check("numbers", "Numbers have no gaps, and dates never go back", billing::numbers),
+    check("entries", "Every entry of the books books something", money::entries),
+    check("booked_documents", "The books say what the documents say", money::booked_documents),
+    check("booked_payments", "The books say what was paid", money::booked_payments),
+    check("booked_credits", "The books say what clients have to their credit", money::booked_credits),
+    check("open", "What is open is what was not paid or credited", money::open),
+    check("credits", "Balances of credit follow from their movements", money::credits),
+    check("coupons", "Coupons are used as often as they say, and as they may", money::coupons),
+    check("services", "Settled services are what they should be", billing::services),
+];

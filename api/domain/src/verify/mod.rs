@@ -1,0 +1,27 @@
+//! What must be true of the rows of a seller, however they came about (design, sections 1 and 5). Each rule takes plain
+//! data and says what is wrong, with the id of the thing; an empty answer is a clean one.
+
+mod amounts;
+mod periods;
+
+pub use amounts::{
+    CouponCount, CreditStep, Document, Numbered, Sums, balances_follow, booked_as_documents, coupons_keep_their_limits,
+    numbers_follow, open_amounts, sums_agree,
+};
+pub use periods::{Contract, Span, billed_as_far_as_said, periods_tile};
+
+/// Something that is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The id or the number of the thing.
+    pub subject: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+impl Finding {
+    /// A finding about a thing.
+    pub fn new(subject: impl ToString, detail: impl Into<String>) -> Self {
+        Self { subject: subject.to_string(), detail: detail.into() }
+    }
+}

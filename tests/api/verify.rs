@@ -1,0 +1,151 @@
+//! The checks: a clean house has no faults, and whatever is spoiled is named, by the check that is there for it.
+
+use crate::api::invoices::{first_client, issued, tamper};
+use crate::api::orders::{order_of, shopper, wish};
+use crate::api::services::pay;
+use crate::support::{Actor, Backend, World};
+use comptoir_app::verify::CHECKS;
+use comptoir_db::Scope;
+use comptoir_domain::{Id, InvoiceId, SellerId};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What each check finds wrong for a seller, by its name; how much each looked at.
+fn verify(world: &World, seller: &str) -> (BTreeMap<&'static str, Vec<String>>, BTreeMap<&'static str, usize>) {
+    let owner = world.owner(seller);
+    let id: SellerId = owner.get("/v1/seller").text("/id").parse().unwrap();
+    let (mut wrong, mut counts) = (BTreeMap::new(), BTreeMap::new());
+    for check in CHECKS {
+        let checked = check.run(&mut world.database.connect(), Scope::of(id)).unwrap();
+        counts.insert(check.name, checked.count);
+        if !checked.findings.is_empty() {
+            let found = checked.findings.into_iter().map(|finding| format!("{}: {}", finding.subject, finding.detail));
+            wrong.insert(check.name, found.collect());
+        }
+    }
+    (wrong, counts)
+}
+
+/// An id as SQL writes it.
+fn literal(world: &World, id: &impl Id) -> String {
+    let digits = id.uuid().simple();
+    match world.backend {
+        Backend::Sqlite => format!("x'{digits}'"),
+        Backend::Postgres => format!("'\\x{digits}'::bytea"),
+    }
+}
+
+/// Something of everything: two paid invoices of the same series, a credit note over what was paid, credit used, an
+/// order with a coupon, paid.
+fn furnish(owner: &Actor) -> String {
+    let client = first_client(owner);
+    let invoice = issued(owner, "EUR", &[("3", "33.33"), ("1", "0.01")]);
+    issued(owner, "EUR", &[("1", "5.00")]);
+    owner
+        .post(
+            &format!("/v1/invoices/{invoice}/payments"),
+            json!({"method": "cash", "amount": {"amount": "60.00", "currency": "EUR"}}),
+        )
+        .expect(201);
+    let line = owner.get(&format!("/v1/invoices/{invoice}")).text("/lines/0/id");
+    let half = json!([{"line_id": line, "amount": {"amount": "50.00", "currency": "EUR"}}]);
+    let note = json!({"extent": "lines", "lines": half, "comment": "half of it"});
+    owner.post(&format!("/v1/invoices/{invoice}/credit-notes"), note).expect(201);
+    owner
+        .post(
+            &format!("/v1/clients/{client}/credits"),
+            json!({"amount": {"amount": "7.00", "currency": "EUR"}, "reason": "sorry"}),
+        )
+        .expect(201);
+    let coupon =
+        json!({"name": "Ten", "code": "TEN", "value": {"percent": "10"}, "max_uses": 5, "max_uses_per_client": 1});
+    owner.post("/v1/coupons", coupon).expect(201);
+    let mut wanted = wish(owner, "verified.example", "Lyon");
+    wanted["cart"]["coupon"] = json!("TEN");
+    let quote = shopper(owner).post("/v1/store/quotes", wanted).expect(200);
+    let placed = shopper(owner)
+        .post_once("/v1/store/orders", "v", order_of("Vera", &quote.text("/token"), "transfer"))
+        .expect(201);
+    pay(owner, &placed.text("/order/invoice_id"));
+    invoice
+}
+
+both! {
+    fn a_clean_house_has_no_faults(world) {
+        for seller in ["provider", "north", "south"] {
+            furnish(&world.owner(seller));
+            let (wrong, counts) = verify(world, seller);
+            assert!(wrong.is_empty(), "{seller}: {wrong:#?}");
+            assert!(counts.values().all(|count| *count > 0), "{seller}: {counts:#?}");
+        }
+    }
+
+    fn what_is_spoiled_is_named(world) {
+        let owner = world.owner("north");
+        let invoice = furnish(&owner);
+        let id: InvoiceId = invoice.parse().unwrap();
+        let seller: SellerId = owner.get("/v1/seller").text("/id").parse().unwrap();
+        let number = owner.get(&format!("/v1/invoices/{invoice}")).text("/number");
+        let (invoice_sql, seller_sql) = (literal(world, &id), literal(world, &seller));
+        let mine = format!("seller_id = {seller_sql}");
+        let this = format!("{mine} AND id = {invoice_sql}");
+        let entry = format!("SELECT id FROM ledger_entries WHERE {mine} AND subject_id = '{invoice}' AND kind = 'invoice_issued'");
+        let item = format!("SELECT item_id FROM invoice_lines WHERE {mine} AND item_id IS NOT NULL AND kind = 'recurring'");
+        // what is spoiled, how it is put right again, and which checks must speak
+        let cases: Vec<(String, String, &[&str])> = vec![
+            (format!("UPDATE invoice_lines SET period_from = '2026-01-07' WHERE {mine} AND kind = 'recurring'"),
+             format!("UPDATE invoice_lines SET period_from = '2026-01-05' WHERE {mine} AND kind = 'recurring'"), &["documents", "periods"]),
+            (format!("UPDATE subscriptions SET billed_through = '2026-03-05' WHERE {mine}"),
+             format!("UPDATE subscriptions SET billed_through = '2026-02-05' WHERE {mine}"), &["billed"]),
+            (format!("UPDATE subscriptions SET billed_through = '2026-01-20' WHERE {mine}"),
+             format!("UPDATE subscriptions SET billed_through = '2026-02-05' WHERE {mine}"), &["billed"]),
+            (format!("INSERT INTO waived_periods SELECT seller_id, subscription_id, id, 'recurring', '2026-01-20', '2026-02-05', 'hold' FROM subscription_items WHERE {mine} AND id IN ({item})"),
+             format!("DELETE FROM waived_periods WHERE {mine}"), &["periods"]),
+            (format!("UPDATE invoice_lines SET net_minor = net_minor + 1 WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"),
+             format!("UPDATE invoice_lines SET net_minor = net_minor - 1 WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"), &["documents", "sums"]),
+            (format!("UPDATE invoices SET gross_minor = gross_minor + 1 WHERE {this}"),
+             format!("UPDATE invoices SET gross_minor = gross_minor - 1 WHERE {this}"), &["booked_documents", "documents", "open", "sums"]),
+            (format!("UPDATE invoices SET comment = 'forged' WHERE {this}"),
+             format!("UPDATE invoices SET comment = '' WHERE {this}"), &["documents"]),
+            (format!("UPDATE invoices SET frozen_hash = 'f' || substr(frozen_hash, 1, 63) WHERE {this}"),
+             format!("UPDATE invoices SET frozen_hash = (SELECT frozen_hash FROM chain_links WHERE {mine} AND chain_links.number = invoices.number) WHERE {this}"), &["documents"]),
+            (format!("UPDATE chain_links SET happened_at = happened_at + 1000000 WHERE {mine} AND seq = 2"),
+             format!("UPDATE chain_links SET happened_at = happened_at - 1000000 WHERE {mine} AND seq = 2"), &["chain"]),
+            (format!("UPDATE invoices SET sequence = 900 WHERE {this}"),
+             format!("UPDATE invoices SET sequence = {} WHERE {this}", number.rsplit('-').next().unwrap()), &["numbers"]),
+            (format!("UPDATE ledger_postings SET amount_minor = amount_minor + 1 WHERE {mine} AND entry_id IN ({entry}) AND position = (SELECT min(position) FROM ledger_postings WHERE {mine} AND entry_id IN ({entry}))"),
+             format!("UPDATE ledger_postings SET amount_minor = amount_minor - 1 WHERE {mine} AND entry_id IN ({entry}) AND position = (SELECT min(position) FROM ledger_postings WHERE {mine} AND entry_id IN ({entry}))"), &["booked_documents"]),
+            (format!("UPDATE ledger_postings SET amount_minor = amount_minor + 1 WHERE {mine} AND debit = 'cash' AND credit = 'receivable'"),
+             format!("UPDATE ledger_postings SET amount_minor = amount_minor - 1 WHERE {mine} AND debit = 'cash' AND credit = 'receivable'"), &["booked_payments"]),
+            (format!("UPDATE ledger_postings SET amount_minor = amount_minor + 1 WHERE {mine} AND debit = 'refunds'"),
+             format!("UPDATE ledger_postings SET amount_minor = amount_minor - 1 WHERE {mine} AND debit = 'refunds'"), &["booked_credits"]),
+            (format!("INSERT INTO ledger_entries SELECT seller_id, {invoice_sql}, booked_on, 'write_off', '{invoice}', client_id, created_at FROM ledger_entries WHERE {mine} AND id IN ({entry})"),
+             format!("DELETE FROM ledger_entries WHERE {this}"), &["entries"]),
+            (format!("UPDATE allocations SET amount_minor = amount_minor - 1 WHERE {mine} AND invoice_id = {invoice_sql}"),
+             format!("UPDATE allocations SET amount_minor = amount_minor + 1 WHERE {mine} AND invoice_id = {invoice_sql}"), &["open"]),
+            (format!("UPDATE client_credits SET balance_minor = balance_minor + 1 WHERE {mine} AND kind = 'granted'"),
+             format!("UPDATE client_credits SET balance_minor = balance_minor - 1 WHERE {mine} AND kind = 'granted'"), &["credits"]),
+            (format!("UPDATE coupons SET uses = uses + 1 WHERE {mine} AND code = 'TEN'"),
+             format!("UPDATE coupons SET uses = uses - 1 WHERE {mine} AND code = 'TEN'"), &["coupons"]),
+            (format!("UPDATE coupon_uses SET state = 'released' WHERE {mine} AND state = 'used'"),
+             format!("UPDATE coupon_uses SET state = 'used' WHERE {mine} AND state = 'released'"), &["coupons"]),
+            (format!("UPDATE services SET observed = 'suspended' WHERE {mine} AND is_settled"),
+             format!("UPDATE services SET observed = desired WHERE {mine} AND is_settled"), &["services"]),
+        ];
+        for (spoil, mend, speaking) in &cases {
+            tamper(world, spoil);
+            let (wrong, _) = verify(world, "north");
+            assert_eq!(wrong.keys().copied().collect::<Vec<_>>(), *speaking, "{spoil}: {wrong:#?}");
+            assert_eq!(verify(world, "south").0, BTreeMap::new(), "{spoil}");
+            tamper(world, mend);
+            assert_eq!(verify(world, "north").0, BTreeMap::new(), "{mend}");
+        }
+        // the finding names the thing
+        tamper(world, &format!("UPDATE invoices SET open_minor = open_minor + 100 WHERE {this}"));
+        let (wrong, _) = verify(world, "north");
+        assert!(wrong["open"].len() == 1 && wrong["open"][0].starts_with(&invoice), "{wrong:#?}");
+        // every check has been heard
+        let heard: std::collections::BTreeSet<_> = cases.iter().flat_map(|(_, _, speaking)| speaking.iter().copied()).collect();
+        assert_eq!(heard, CHECKS.iter().map(|check| check.name).collect());
+    }
+}
