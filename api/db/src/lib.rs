@@ -12,6 +12,7 @@ pub mod paging;
 #[macro_use]
 pub mod entity;
 pub mod connection;
+pub mod copy;
 pub mod failure;
 pub mod json;
 pub mod migrate;

@@ -1,5 +1,6 @@
 //! What can be set, by environment and flags.
 
+use crate::house::in_folder;
 use clap::{Args, ValueEnum};
 use comptoir_app::kernel::keys::MasterKey;
 use comptoir_db::{Address, Store};
@@ -57,6 +58,16 @@ pub fn log(config: &Config) {
 }
 
 impl Config {
+    /// The same with everything that would lie in `var` in another folder.
+    pub fn in_folder(self, dir: &Path) -> Self {
+        let moved = |path: &str| format!("sqlite:{}", in_folder(Path::new(path), dir).display());
+        Self {
+            database_url: self.database_url.strip_prefix("sqlite:").map_or(self.database_url.clone(), moved),
+            key_file: in_folder(&self.key_file, dir),
+            ..self
+        }
+    }
+
     /// Opens and migrates the database.
     pub fn open_store(&self) -> Result<Store, Failed> {
         let address: Address = self.database_url.parse()?;

@@ -1,14 +1,15 @@
 //! What serves web sites, by environment and flags.
 
 use crate::config::Failed;
+use crate::house::in_folder;
 use clap::{Args, ValueEnum};
 use comptoir_app::PanelRoute;
 use comptoir_connectors::panel::builtin::{Limits, Nameserver, Settings};
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of the hosting side.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct HostingOptions {
     /// What serves web sites
     #[arg(long, env = "COMPTOIR_PANEL", value_enum, default_value_t = Panel::BuiltIn)]
@@ -49,6 +50,11 @@ enum Panel {
 }
 
 impl HostingOptions {
+    /// The same with the webspaces in another folder.
+    pub fn in_folder(self, dir: &Path) -> Self {
+        Self { webspaces: in_folder(&self.webspaces, dir), ..self }
+    }
+
     /// What serves web sites.
     pub fn route(self) -> Result<PanelRoute, Failed> {
         if self.panel == Panel::Fake {

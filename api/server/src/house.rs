@@ -5,10 +5,10 @@ use crate::hosting::HostingOptions;
 use crate::mail::MailOptions;
 use clap::Args;
 use comptoir_app::Settings;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of everything that works.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct House {
     /// Where people reach this server, for links in mails
     #[arg(long, env = "COMPTOIR_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
@@ -35,6 +35,17 @@ pub struct House {
 }
 
 impl House {
+    /// The same with everything that would lie in `var` in another folder.
+    pub fn in_folder(self, dir: &Path) -> Self {
+        Self {
+            fake_book: in_folder(&self.fake_book, dir),
+            archive_folder: in_folder(&self.archive_folder, dir),
+            hosting: self.hosting.in_folder(dir),
+            mail: self.mail.in_folder(dir),
+            ..self
+        }
+    }
+
     /// The settings with these in them.
     pub fn settings(self) -> Result<Settings, Failed> {
         Ok(Settings {
@@ -50,4 +61,9 @@ impl House {
             ..Settings::default()
         })
     }
+}
+
+/// A path below `var`, moved to another folder; others stay where they are.
+pub fn in_folder(path: &Path, dir: &Path) -> PathBuf {
+    path.strip_prefix("var").map_or_else(|_| path.to_path_buf(), |rest| dir.join(rest))
 }

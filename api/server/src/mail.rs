@@ -1,15 +1,16 @@
 //! Where mail goes, by environment and flags.
 
 use crate::config::Failed;
+use crate::house::in_folder;
 use clap::{Args, ValueEnum};
 use comptoir_app::MailRoute;
 use comptoir_app::mails::send::AfterCrash;
 use comptoir_connectors::mail::{Login, SmtpSettings, TlsMode};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Options of outgoing mail.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct MailOptions {
     /// The folder for outgoing mail as long as no mail server is named
     #[arg(long, env = "COMPTOIR_OUTBOX", default_value = "var/outbox")]
@@ -61,6 +62,11 @@ enum Unsettled {
 }
 
 impl MailOptions {
+    /// The same with the outbox in another folder.
+    pub fn in_folder(self, dir: &Path) -> Self {
+        Self { outbox: in_folder(&self.outbox, dir), ..self }
+    }
+
     /// What is to be done with an unsettled mail.
     pub fn after_crash(&self) -> AfterCrash {
         match self.mail_after_crash {

@@ -1,6 +1,8 @@
 //! The binary `comptoir`: configuration, wiring, command line.
 
+mod backup;
 mod config;
+mod demo;
 mod events;
 mod hosting;
 mod house;
@@ -28,6 +30,8 @@ struct Cli {
 enum Command {
     /// Serve the API (migrates the database first).
     Serve(Box<serve::Serve>),
+    /// Fill a folder with a house that has a year of business behind it, and serve it.
+    Demo(Box<demo::Demo>),
     /// Bring the database to the present schema and stop.
     Migrate,
     /// Print the API document (OpenAPI 3.1).
@@ -37,6 +41,10 @@ enum Command {
     Events(events::Events),
     /// Check that what is stored can be true; fails if anything is wrong.
     Verify(verify::Verify),
+    /// Copy the database into one file, while the server works or not.
+    Backup(backup::Backup),
+    /// Put a copy where there is no database yet.
+    Restore(backup::Restore),
     /// Manage who can sign in.
     #[command(subcommand)]
     User(user::User),
@@ -47,9 +55,12 @@ fn main() -> ExitCode {
     config::log(&cli.config);
     let outcome = match cli.command {
         Command::Serve(serve) => serve.run(&cli.config),
+        Command::Demo(demo) => demo.run(cli.config),
         Command::Migrate => cli.config.open_store().map(|_| ()),
         Command::Openapi => openapi::print(),
         Command::Events(events) => events.run(&cli.config),
+        Command::Backup(backup) => backup.run(&cli.config),
+        Command::Restore(restore) => restore.run(&cli.config),
         Command::Verify(verify) => verify.run(&cli.config),
         Command::User(user) => user.run(&cli.config),
     };

@@ -8,6 +8,7 @@ use comptoir_app::events::schedule::Scheduler;
 use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::{AppState, Settings, http};
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Options of the server.
@@ -44,10 +45,15 @@ pub struct Serve {
     #[arg(long, env = "COMPTOIR_WORKER_CONCURRENCY", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     worker_concurrency: u16,
     #[command(flatten)]
-    house: House,
+    pub house: House,
 }
 
 impl Serve {
+    /// The same with everything that would lie in `var` in another folder.
+    pub fn in_folder(self, dir: &Path) -> Self {
+        Self { house: self.house.in_folder(dir), ..self }
+    }
+
     /// Serves until told to stop.
     pub fn run(self, config: &Config) -> Result<(), Failed> {
         let store = config.open_store()?;
