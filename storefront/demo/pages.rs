@@ -33,7 +33,7 @@ fn lines() -> Vec<CartLine> {
         details: strings(["Hourly backups", "We move your site"]),
         domain: Some("a-rather-long-domain-name-for-a-bakery.example".into()),
         needs_domain: false,
-        cycle: cycle("P1Y"),
+        cycle: cycle("1-year"),
         recurring: money(14_900),
         set_up: Some(money(2900)),
     };
@@ -59,7 +59,7 @@ fn totals() -> Totals {
         taxes: vec![named("VAT 20 %", 3798)],
         taxes_included: false,
         total: money(22_788),
-        later: vec![LaterAmount { cycle: cycle("P1Y"), amount: money(22_908) }],
+        later: vec![LaterAmount { cycle: cycle("1-year"), amount: money(22_908) }],
     }
 }
 
@@ -87,6 +87,7 @@ fn checkout(form: Form) -> CheckoutPage {
     CheckoutPage {
         lines: lines(),
         totals: totals(),
+        once: "once".into(),
         quote: "quote-token".into(),
         signed_in: None,
         countries: countries(),
@@ -135,6 +136,7 @@ fn invoice() -> InvoicePage {
         paid: money(5000),
         notes: strings(["Late payment: three times the legal rate of interest, and 40 euros for recovery."]),
         pdf_url: Some("/en-US/account/invoices/inv_1/invoice.pdf".into()),
+        instructions: Vec::new(),
         payments: payments(),
         form: Form::new("token"),
     }
@@ -147,7 +149,7 @@ fn subscriptions() -> Vec<SubscriptionRow> {
         name: Some("bakery.example".into()),
         status: (*status).to_string(),
         recurring: money(14_900),
-        cycle: cycle("P1Y"),
+        cycle: cycle("1-year"),
         renews_on: Some(day(11, 15)),
         panel_url: Some("https://panel.quayside.example/".into()),
     };
@@ -198,6 +200,17 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
     add("checkout-refused", shop.render(locale, &checkout(refused())))?;
     let known = CheckoutPage { signed_in: Some(client.clone()), ..checkout(Form::new("token")) };
     add("checkout-known", shop.render(locale, &known))?;
+    let pay = PayPage {
+        address: "checkout/pay/1001/".into(),
+        subject: "Order 1001".into(),
+        amount: money(22_788),
+        once: "once".into(),
+        form: Form::new("token"),
+    };
+    add("pay", shop.render(locale, &pay))?;
+    let refused =
+        Form::refused("token", BTreeMap::new(), &Problem::field("/number", "invalid_card", "12 to 19 digits"));
+    add("pay-refused", shop.render(locale, &PayPage { form: refused, ..pay }))?;
     add("result-paid", shop.render(locale, &result(ResultState::Paid)))?;
     add("result-transfer", shop.render(locale, &result(ResultState::WaitingForPayment)))?;
     let account = AccountPage {

@@ -139,7 +139,7 @@ fn cycles(site: &StoreSite) -> String {
     let cycles: BTreeSet<_> = site.plans.iter().flat_map(|plan| &plan.prices).map(|price| price.cycle).collect();
     let rule = |cycle| {
         format!(
-            "form:has([name=cycle][value={cycle}]:checked) [data-cycle]:not([data-cycle={cycle}]){{display:none}}\n"
+            "form:has([name=cycle][value='{cycle}']:checked) [data-cycle]:not([data-cycle='{cycle}']){{display:none}}\n"
         )
     };
     let rules: String = cycles.into_iter().map(rule).collect();

@@ -1,7 +1,9 @@
 //! What machines read: site map, robots file, structured data.
 
-use crate::{shop::Shop, site::StorePlan};
+use crate::shop::Shop;
+use crate::site::{Cycle, PriceBasis, StorePlan};
 use comptoir_domain::Locale;
+use comptoir_domain::schedule::CycleUnit;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -75,8 +77,8 @@ pub(crate) fn product(shop: &Shop, locale: Locale, plan: &StorePlan) -> String {
                 "@type": "UnitPriceSpecification",
                 "price": now.decimal().to_string(),
                 "priceCurrency": store.currency,
-                "billingDuration": price.cycle,
-                "valueAddedTaxIncluded": store.price_display == crate::site::PriceDisplay::Gross,
+                "billingDuration": duration(price.cycle),
+                "valueAddedTaxIncluded": store.price_basis == PriceBasis::Gross,
             },
         })
     };
@@ -88,6 +90,17 @@ pub(crate) fn product(shop: &Shop, locale: Locale, plan: &StorePlan) -> String {
         "brand": { "@type": "Brand", "name": store.name },
         "offers": plan.prices.iter().map(offer).collect::<Vec<_>>(),
     }))
+}
+
+/// The cycle as ISO 8601 writes it: `P1M`.
+fn duration(cycle: Cycle) -> String {
+    let letter = match cycle.unit() {
+        CycleUnit::Day => 'D',
+        CycleUnit::Week => 'W',
+        CycleUnit::Month => 'M',
+        CycleUnit::Year => 'Y',
+    };
+    format!("P{}{letter}", cycle.count())
 }
 
 /// JSON that can stand inside a `script` element: a name like `</script>` must not end it.

@@ -44,6 +44,7 @@ impl StorefrontError {
 struct Edition {
     locale: Locale,
     templates: Environment<'static>,
+    texts: Texts,
 }
 
 /// A store that can be asked for pages.
@@ -70,7 +71,7 @@ impl Shop {
             templates.add_global("base", site.store.base_path.clone());
             templates.add_global("home", home(&site, locale));
             templates.add_global("policy", security::static_policy());
-            editions.push(Edition { locale, templates });
+            editions.push(Edition { locale, templates, texts });
         }
         Ok(Self { site, assets, editions })
     }
@@ -107,6 +108,13 @@ impl Shop {
             data => page.structured_data(self, edition.locale).map(Value::from_safe_string),
         };
         Ok(edition.templates.get_template(P::TEMPLATE)?.render(context)?)
+    }
+
+    /// A text of a locale with `{name}` replaced, for what is put together outside of the templates; empty for a key that
+    /// does not exist.
+    pub fn text(&self, locale: Locale, key: &str, parts: &[(&str, String)]) -> String {
+        let edition = self.editions.iter().find(|edition| edition.locale == locale).or_else(|| self.editions.first());
+        edition.and_then(|edition| edition.texts.get(key, None, parts)).unwrap_or_default()
     }
 
     /// `Français`, or `Français (CA)` where the store speaks two kinds of it.

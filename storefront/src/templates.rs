@@ -40,6 +40,7 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = embed![
     "message.html",
     "cart.html",
     "checkout.html",
+    "pay.html",
     "result.html",
     "account.html",
     "invoices.html",
@@ -140,8 +141,8 @@ fn translate(texts: &Texts, key: &str, kwargs: &Kwargs) -> Result<String, Error>
 
 /// `per month`, `every 3 months` (`per`), or `Monthly` (`cycle`).
 fn cycle_text(texts: &Texts, kind: &str, cycle: Cycle) -> String {
-    let count = i64::from(cycle.count);
-    texts.get(&format!("{kind}.{}", cycle.word()), Some(count), &[("count", count.to_string())]).unwrap_or_default()
+    let count = i64::from(cycle.count());
+    texts.get(&format!("{kind}.{}", cycle.unit()), Some(count), &[("count", count.to_string())]).unwrap_or_default()
 }
 
 /// Plain text as blocks: `{"heading": bool, "text": …}`. An empty line ends a block, `# ` at its start is a heading.
@@ -162,6 +163,7 @@ fn paragraphs(text: &str) -> Value {
 mod tests {
     use super::*;
     use crate::{pages, texts::SHIPPED};
+    use comptoir_domain::schedule::CycleUnit;
     use std::collections::BTreeSet;
 
     /// Words that templates put together with `~`: the start of the key and what may follow.
@@ -173,8 +175,8 @@ mod tests {
         vec![
             ("account.tab.", vec!["overview", "invoices", "subscriptions", "profile"]),
             ("checkout.kind.", vec!["person", "company"]),
-            ("domains.hint.", vec!["register", "transfer", "own"]),
-            ("domains.want.", vec!["register", "transfer", "own"]),
+            ("domains.hint.", vec!["register", "transfer", "use_own"]),
+            ("domains.want.", vec!["register", "transfer", "use_own"]),
             ("domains.state.", pages::DomainState::ALL.to_vec()),
             ("invoice.status.", pages::INVOICE_STATUSES.to_vec()),
             ("message.", with(pages::MessageKind::ALL, &[".title", ".text"])),
@@ -206,7 +208,7 @@ mod tests {
     fn texts_and_templates_fit() {
         let known: BTreeMap<String, String> = serde_json::from_str(SHIPPED[0].1).unwrap();
         let mut wanted: BTreeSet<String> = EMBEDDED.iter().flat_map(|(_, source)| used(source)).collect();
-        for word in Cycle::words() {
+        for word in CycleUnit::ALL {
             wanted.extend(
                 ["cycle", "per"].iter().flat_map(|kind| ["one", "other"].map(|n| format!("{kind}.{word}.{n}"))),
             );
@@ -215,8 +217,8 @@ mod tests {
         wanted.insert("form.label".into());
         let missing: Vec<_> = wanted.iter().filter(|key| !known.contains_key(*key)).collect();
         assert!(missing.is_empty(), "no text for {missing:?}");
-        // errors and labels are looked up by the names that refusals use
-        let by_name = |key: &&String| key.starts_with("error.") || key.starts_with("field.");
+        // errors and labels are looked up by the names that refusals use, ways to pay by their own
+        let by_name = |key: &&String| ["error.", "field.", "payment."].iter().any(|start| key.starts_with(start));
         let idle: Vec<_> = known.keys().filter(|key| !wanted.contains(*key)).filter(|key| !by_name(key)).collect();
         assert!(idle.is_empty(), "nobody says {idle:?}");
     }

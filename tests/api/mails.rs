@@ -226,7 +226,7 @@ both! {
         world.stranger.post("/v1/password-resets", json!({"audience": "client", "seller": "north", "email": "alice@north-client.example"})).expect(202);
         let id: MailId = owner.get("/v1/mails?kind=lost_password&state=queued").json()["data"][0]["id"].as_str().unwrap().parse().unwrap();
         let link = stored(world, id).variables.0["link"].as_str().unwrap().to_string();
-        assert!(link.contains("/reset-password#cp_"));
+        assert!(link.contains("/account/new-password/?token=cp_"));
         // whoever may read mail may not take over accounts
         assert!(!owner.get(&format!("/v1/mails/{id}")).text.contains("cp_"));
         let (folder, mailer) = moody(&[]);

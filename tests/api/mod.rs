@@ -21,6 +21,7 @@ mod resellers;
 mod sellers;
 pub mod services;
 mod sessions;
+pub mod shop;
 mod stores;
 pub mod taxes;
 pub mod todos;

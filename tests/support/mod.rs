@@ -1,6 +1,7 @@
 //! What all tests use.
 
 pub mod actor;
+pub mod browser;
 pub mod contract;
 pub mod database;
 pub mod house;

@@ -65,7 +65,8 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let fake_book = folder.path().join("fake.jsonl");
-        let settings = Settings { fake_book: fake_book.clone(), ..settings };
+        let stores_folder = folder.path().join("stores");
+        let settings = Settings { fake_book: fake_book.clone(), stores_folder, ..settings };
         let (business, machine) = (Clock::detached(epoch()), Clock::detached(epoch()));
         let clocks = (business.clone(), machine.clone());
         let (address, (sender, receiver)) = (address.clone(), mpsc::channel());

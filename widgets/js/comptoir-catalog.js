@@ -10,7 +10,7 @@
  * key     the store's publishable key
  * layout  "list" (default), "table" or "drop-down"
  * lang    language of the texts; without it that of the page, then the store's own
- * cycle   show only the price of this billing cycle, such as P1M
+ * cycle   show only the price of this billing cycle, such as 1-month
  * plans   show only these, by slug: "starter business"
  *
  * What stands inside the element is shown until the plans are there, and stays if they cannot be had. Prices come from the
@@ -26,13 +26,11 @@ export function wording(text, lang, otherwise) {
   return text[lang] ?? text[near] ?? text[otherwise] ?? Object.values(text)[0] ?? '';
 }
 
-const UNITS = { D: 'day', W: 'week', M: 'month', Y: 'year' };
-
-/** "P3M" in words: "3 months". */
+/** "3-month" in words: "3 months". */
 export function period(cycle, lang) {
-  const [, count, unit] = /^P(\d+)([DWMY])$/.exec(cycle) ?? [];
+  const [, count, unit] = /^(\d+)-(day|week|month|year)$/.exec(cycle) ?? [];
   if (!unit) return cycle;
-  return new Intl.NumberFormat(lang, { style: 'unit', unit: UNITS[unit], unitDisplay: 'long' }).format(count);
+  return new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }
 
 /** {"amount":"12.10","currency":"EUR"} as people write it; the decimal text is never turned into a float by us. */

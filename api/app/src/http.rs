@@ -80,6 +80,8 @@ pub fn serve(state: Arc<AppState>, listener: TcpListener, workers: usize) -> std
                 utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
                     .config(utoipa_swagger_ui::Config::from("/openapi.json")),
             )
+            .configure(crate::shop::routes)
+            .route("/widgets/{name}", web::get().to(widget))
             .default_service(web::to(move |request: HttpRequest| std::future::ready(nowhere(&request, &known))))
             .wrap(from_fn(around))
             .wrap(cors(&state.settings.cors_origins))
@@ -92,7 +94,26 @@ fn cors(origins: &[String]) -> Cors {
     let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
     let headers = ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"];
     let rules = Cors::default().allowed_methods(methods).allowed_headers(headers).expose_headers(exposed).max_age(3600);
+    // what a shopper may see, any web site may show: it is read with a publishable key and without cookies
+    let rules = rules.allowed_origin_fn(|_, request| {
+        ["/v1/store/", "/widgets/"].iter().any(|start| request.uri.path().starts_with(start))
+    });
     origins.iter().fold(rules, |rules, origin| rules.allowed_origin(origin))
+}
+
+/// The widgets that other web sites load.
+const WIDGETS: &[(&str, &str)] = &[
+    ("comptoir-catalog.js", include_str!("../../../widgets/js/comptoir-catalog.js")),
+    ("comptoir-domain-search.js", include_str!("../../../widgets/js/comptoir-domain-search.js")),
+];
+
+async fn widget(name: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let found = WIDGETS.iter().find(|(known, _)| *known == name.as_str()).ok_or_else(Problem::not_found)?;
+    let answer = HttpResponse::Ok()
+        .content_type("text/javascript; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
+        .body(found.1);
+    Ok(answer)
 }
 
 async fn healthz() -> impl Responder {

@@ -42,6 +42,7 @@ pub mod sellers;
 pub mod services;
 pub mod sessions;
 pub mod settings;
+pub mod shop;
 pub mod subscriptions;
 
 pub mod stores;

@@ -44,6 +44,12 @@ pub fn find(db: &mut Db, scope: Scope, id: ActivityId) -> Outcome<ActivityRow> {
     Ok(found.select(ActivityRow::as_select()).first(db)?)
 }
 
+/// The last fact of a seller: while it is the same, nothing has happened.
+pub fn latest(db: &mut Db, scope: Scope) -> Outcome<Option<ActivityId>> {
+    let newest = activities::table.filter(activities::seller_id.eq(scope.seller())).order(activities::id.desc());
+    Ok(newest.select(activities::id).first(db).optional()?)
+}
+
 /// The facts of a seller.
 pub fn list(db: &mut Db, scope: Scope, filter: &ActivityFilter, page: &Page) -> Outcome<Slice<ActivityRow>> {
     let mut query = activities::table.filter(activities::seller_id.eq(scope.seller())).into_boxed::<DbBackend>();

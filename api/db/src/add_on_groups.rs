@@ -29,6 +29,15 @@ pub fn list(db: &mut Db, scope: Scope, page: &Page) -> Outcome<Slice<AddOnGroupR
     }))
 }
 
+/// The groups with these ids, in the order they are shown; those of other sellers are left out.
+pub fn find_many(db: &mut Db, scope: Scope, ids: &[AddOnGroupId]) -> Outcome<Vec<AddOnGroupRow>> {
+    let found = add_on_groups::table
+        .filter(add_on_groups::seller_id.eq(scope.seller()))
+        .filter(add_on_groups::id.eq_any(ids.to_vec()))
+        .order((add_on_groups::position, add_on_groups::id));
+    Ok(found.select(AddOnGroupRow::as_select()).load(db)?)
+}
+
 /// Whether an add-on belongs to the group.
 pub fn is_used(db: &mut Db, scope: Scope, id: AddOnGroupId) -> Outcome<bool> {
     let members = add_ons::table.filter(add_ons::seller_id.eq(scope.seller())).filter(add_ons::add_on_group_id.eq(id));

@@ -52,6 +52,15 @@ pub fn list(db: &mut Db, scope: Scope, filter: &OrderFilter, page: &Page) -> Out
     Ok(keyset!(db, query, page, orders::id: OrderId, OrderRow, { "number" => orders::number: i64 = number }))
 }
 
+/// The order of a client with the number that people use.
+pub fn by_number(db: &mut Db, scope: Scope, client: ClientId, number: i64) -> Outcome<OrderRow> {
+    let named = orders::table
+        .filter(orders::seller_id.eq(scope.seller()))
+        .filter(orders::client_id.eq(client))
+        .filter(orders::number.eq(number));
+    Ok(named.select(OrderRow::as_select()).first(db)?)
+}
+
 /// Unpaid orders past their time, by id, after one of them.
 pub fn expired(db: &mut Db, scope: Scope, now: Instant, after: Option<OrderId>, limit: i64) -> Outcome<Vec<OrderId>> {
     let mut found = orders::table

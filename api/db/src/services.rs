@@ -10,6 +10,7 @@ use comptoir_domain::services::ServiceKind;
 use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
 use comptoir_domain::{ClientId, Instant, PlanId, SellerId, ServiceId, SubscriptionId};
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 /// A service. It is settled when what was seen is what should be.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -56,6 +57,17 @@ pub fn of_subscriptions(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Ou
         .filter(services::seller_id.eq(scope.seller()))
         .filter(services::subscription_id.eq_any(ids.to_vec()));
     Ok(found.order(services::id).select(ServiceRow::as_select()).load(db)?)
+}
+
+/// Which of these names are in use, and for what: something of that name exists, or should.
+pub fn names_in_use(db: &mut Db, scope: Scope, names: &[String]) -> Outcome<BTreeSet<(ServiceKind, String)>> {
+    let found: Vec<(ServiceKind, String)> = services::table
+        .filter(services::seller_id.eq(scope.seller()))
+        .filter(services::name.eq_any(names.to_vec()))
+        .filter(services::desired.ne(ServiceState::Absent))
+        .select((services::kind, services::name))
+        .load(db)?;
+    Ok(found.into_iter().collect())
 }
 
 /// Says what the services of a subscription should be from now on; the rows that this changes, as they are then.

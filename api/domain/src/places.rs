@@ -57,6 +57,11 @@ impl Country {
         std::str::from_utf8(&self.0).unwrap_or("ZZ")
     }
 
+    /// Every country of the list.
+    pub fn all() -> impl Iterator<Item = Self> {
+        rust_iso3166::ALL.iter().filter_map(|country| country.alpha2.parse().ok())
+    }
+
     /// The English name of the list.
     pub fn name(&self) -> String {
         rust_iso3166::from_alpha2(self.as_str()).map(|country| country.name.to_string()).unwrap_or_default()

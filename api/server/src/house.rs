@@ -16,6 +16,9 @@ pub struct House {
     /// The book of the fake payment gateway
     #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
     fake_book: PathBuf,
+    /// Where the files of the stores are
+    #[arg(long, env = "COMPTOIR_STORES", default_value = "var/stores")]
+    stores_folder: PathBuf,
     /// Where old activities are moved to
     #[arg(long, env = "COMPTOIR_ARCHIVE_FOLDER", default_value = "var/archive")]
     archive_folder: PathBuf,
@@ -40,6 +43,7 @@ impl House {
         Self {
             fake_book: in_folder(&self.fake_book, dir),
             archive_folder: in_folder(&self.archive_folder, dir),
+            stores_folder: in_folder(&self.stores_folder, dir),
             hosting: self.hosting.in_folder(dir),
             mail: self.mail.in_folder(dir),
             ..self
@@ -54,6 +58,7 @@ impl House {
             mail_after_crash: self.mail.after_crash(),
             public_url: self.public_url,
             fake_book: self.fake_book,
+            stores_folder: self.stores_folder,
             archive_folder: self.archive_folder,
             activity_days: self.activity_days,
             event_days: self.event_days,

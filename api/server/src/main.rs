@@ -9,6 +9,7 @@ mod house;
 mod mail;
 mod openapi;
 mod serve;
+mod store;
 mod user;
 mod verify;
 
@@ -45,6 +46,9 @@ enum Command {
     Backup(backup::Backup),
     /// Put a copy where there is no database yet.
     Restore(backup::Restore),
+    /// Make the pages of stores.
+    #[command(subcommand)]
+    Store(store::Store),
     /// Manage who can sign in.
     #[command(subcommand)]
     User(user::User),
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Command::Backup(backup) => backup.run(&cli.config),
         Command::Restore(restore) => restore.run(&cli.config),
         Command::Verify(verify) => verify.run(&cli.config),
+        Command::Store(store) => store.run(&cli.config),
         Command::User(user) => user.run(&cli.config),
     };
     match outcome {

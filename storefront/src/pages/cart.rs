@@ -21,7 +21,7 @@ pub struct CartPage {
 /// A line of the cart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CartLine {
-    /// Names the line in forms.
+    /// Names the line in forms; empty for a line that goes with the one before it.
     pub item: String,
     /// The plan or domain.
     pub title: String,

@@ -1,17 +1,21 @@
 //! Checkout and its result.
 
 use super::{CartLine, Choice, Form, Page, Totals, shopper_pages};
+use comptoir_domain::Money;
 use serde::Serialize;
 
 /// Everything that is asked before an order. Fields: `kind` (`person`, `company`), `first_name`, `last_name`, `company`,
 /// `vat_number`, `email`, `phone`, `street`, `postal_code`, `city`, `state`, `country`, `password` (new clients),
-/// `custom.{name}`, `payment`, `accept`, and `quote`, the token of the quote that was shown.
+/// `custom.{name}`, `payment`, `accept`, `quote`, the token of the
+/// quote that was shown, and `once`.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckoutPage {
     /// What is bought.
     pub lines: Vec<CartLine>,
     /// What it costs.
     pub totals: Totals,
+    /// Sent back in `once`: the order is placed once, however often the form is.
+    pub once: String,
     /// The token of this quote; a different price is refused and shown again.
     pub quote: String,
     /// The signed-in client's name; absent for a new one.
@@ -37,6 +41,30 @@ pub struct CustomField {
     pub label: String,
     /// Whether an answer is needed.
     pub required: bool,
+}
+
+/// Paying by card. Fields: `number`, `expiry` (`08/30`), `code`, `holder`, `save`,
+/// `once`. Card numbers and codes never come back
+/// in the form.
+#[derive(Clone, Debug, Serialize)]
+pub struct PayPage {
+    /// Where it lives below the language, and where the form goes.
+    pub address: String,
+    /// What is paid for: `Order 1001`.
+    pub subject: String,
+    /// How much.
+    pub amount: Money,
+    /// Sent back in `once`: the card is charged once, however often the form is sent.
+    pub once: String,
+    /// What was refused.
+    pub form: Form,
+}
+
+impl Page for PayPage {
+    const TEMPLATE: &'static str = "pay.html";
+    fn path(&self) -> String {
+        self.address.clone()
+    }
 }
 
 /// What became of an order.

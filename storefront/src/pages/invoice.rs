@@ -63,6 +63,8 @@ pub struct InvoicePage {
     pub notes: Vec<String>,
     /// Where the frozen PDF is.
     pub pdf_url: Option<String>,
+    /// How to pay by transfer or cheque, once that was chosen: label and value.
+    pub instructions: Vec<(String, String)>,
     /// Ways to pay the open amount; none if there is nothing to pay.
     pub payments: Vec<Choice>,
     /// The form to pay (`payment`), posted to the page's own address.

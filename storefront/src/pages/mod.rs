@@ -13,6 +13,7 @@
 //! | `cart/remove`, `cart/coupon` | POST | `csrf`, `item` / `coupon` |
 //! | `domains/search` | GET | `want`, `name`, `item` |
 //! | `checkout/` | GET, POST | see [`CheckoutPage`] |
+//! | `checkout/pay/{order}/`, `account/invoices/{id}/pay/` | GET, POST | see [`PayPage`] |
 //! | `checkout/result/{order}/` | GET | |
 //! | `account/…` | GET, POST | see the pages of the account |
 //!

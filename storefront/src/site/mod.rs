@@ -8,6 +8,10 @@ mod plan;
 
 pub use plan::*;
 
+pub use comptoir_domain::orders::DomainOption;
+pub use comptoir_domain::quotes::PriceBasis;
+pub use comptoir_domain::stores::Landing;
+
 use comptoir_domain::{Currency, Locale, Money, StoreId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,6 +40,7 @@ impl StoreText {
 /// A store with all it offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = StoreCatalogView)]
 pub struct StoreSite {
     /// The store itself.
     pub store: StoreProfile,
@@ -71,7 +76,7 @@ pub struct StoreProfile {
     /// The one currency of its prices.
     pub currency: Currency,
     /// Whether prices are shown without or with taxes.
-    pub price_display: PriceDisplay,
+    pub price_basis: PriceBasis,
     /// Scheme and host, without a slash at the end: `https://shop.example.com`.
     pub origin: String,
     /// Where the store lives on that host, with slashes at both ends: `/` or `/shop/`.
@@ -104,26 +109,6 @@ pub struct StoreProfile {
     /// Imprint, terms, privacy.
     #[serde(default)]
     pub legal: Vec<StoreLegalText>,
-}
-
-/// Whether shown prices hold taxes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PriceDisplay {
-    /// Without taxes.
-    Net,
-    /// Taxes included.
-    Gross,
-}
-
-/// The landing templates of ORD-04.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Landing {
-    /// Plans side by side, one column each.
-    Column,
-    /// Plans below each other, one row each.
-    Row,
 }
 
 /// A picture and the space it takes, so that nothing jumps while it loads.
@@ -176,23 +161,6 @@ pub struct StoreDomains {
     pub options: Vec<DomainOption>,
     /// Endings with prices, the most wanted first.
     pub tlds: Vec<StoreTld>,
-}
-
-/// Where the domain of a subscription comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DomainOption {
-    /// A new name.
-    Register,
-    /// A name that moves here from another registrar.
-    Transfer,
-    /// A name that stays where it is registered.
-    Own,
-}
-
-impl DomainOption {
-    /// Every option.
-    pub const ALL: &'static [Self] = &[Self::Register, Self::Transfer, Self::Own];
 }
 
 /// Prices of one ending.

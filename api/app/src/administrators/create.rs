@@ -4,7 +4,7 @@ use crate::administrators::views::{AdministratorCreate, AdministratorView, check
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
-use crate::password_resets::send_link;
+use crate::password_resets::{administrators_page, send_link};
 use actix_web::post;
 use comptoir_db::administrators::{self, AdministratorRow};
 use comptoir_db::sessions::Holder;
@@ -31,7 +31,7 @@ pub async fn create_administrator(call: Call<may::WriteAdministrators>, body: Bo
                 Holder::Administrator(row.id),
                 &row.email,
                 row.locale,
-                &public_url,
+                &administrators_page(&public_url),
             )?;
         }
         let location = format!("/v1/administrators/{}", row.id);

@@ -4,7 +4,7 @@ mod batch;
 pub mod create;
 pub mod read;
 mod status;
-mod update;
+pub mod update;
 pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;

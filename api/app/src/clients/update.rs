@@ -3,9 +3,10 @@
 use crate::addresses::Addressed;
 use crate::clients::read::reply;
 use crate::clients::views::{ClientPatch, ClientView, check};
-use crate::kernel::{Answer, Body, Call, Change, Id, IfMatch};
+use crate::kernel::{Answer, Body, Call, Change, Ctx, Id, IfMatch};
 use actix_web::patch;
-use comptoir_db::clients;
+use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::{Db, Outcome};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, ClientId};
 use serde_json::json;
@@ -22,20 +23,24 @@ pub async fn update_client(
     call.write(move |tx, ctx| {
         let mut row = clients::lock(tx, ctx.scope, id.0)?;
         seen.check(row.version)?;
-        let patch = body.0.clone();
-        patch.kind.apply(&mut row.kind);
-        patch.company.apply(&mut row.company);
-        patch.vat_number.apply(&mut row.vat_number);
-        patch.locale.apply(&mut row.locale);
-        if let Change::To(patch) = patch.address {
-            row.set_address(patch.apply(row.address()));
-        }
-        let mut findings = Check::new();
-        check(&row, &mut findings);
-        findings.done()?;
-        clients::save(tx, &mut row)?;
-        ctx.record(tx, "client.updated", row.id, json!({ "company": row.company }))?;
+        change(tx, ctx, &mut row, body.0.clone())?;
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Changes a client that is locked.
+pub fn change(tx: &mut Db, ctx: &Ctx, row: &mut ClientRow, patch: ClientPatch) -> Outcome<()> {
+    patch.kind.apply(&mut row.kind);
+    patch.company.apply(&mut row.company);
+    patch.vat_number.apply(&mut row.vat_number);
+    patch.locale.apply(&mut row.locale);
+    if let Change::To(patch) = patch.address {
+        row.set_address(patch.apply(row.address()));
+    }
+    let mut findings = Check::new();
+    check(row, &mut findings);
+    findings.done()?;
+    clients::save(tx, row)?;
+    ctx.record(tx, "client.updated", row.id, json!({ "company": row.company }))
 }

@@ -2,7 +2,7 @@
 
 use crate::contacts::views::{ContactPatch, ContactView};
 use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply};
-use crate::password_resets::send_link;
+use crate::password_resets::{clients_page, send_link};
 use actix_web::{delete, patch, post};
 use comptoir_db::sessions::Holder;
 use comptoir_db::{clients, contacts};
@@ -78,7 +78,8 @@ pub async fn send_contact_password_link(call: Call<may::WriteClients>, id: Id<Co
     let public_url = call.state().settings.public_url.clone();
     call.write(move |tx, ctx| {
         let row = contacts::find(tx, ctx.scope, id.0)?;
-        send_link(tx, ctx.scope, ctx.machine_now, Holder::Contact(row.id), &row.email, row.locale, &public_url)?;
+        let page = clients_page(tx, ctx.scope, &public_url)?;
+        send_link(tx, ctx.scope, ctx.machine_now, Holder::Contact(row.id), &row.email, row.locale, &page)?;
         ctx.record(tx, "contact.password_link_sent", row.id, json!({}))?;
         Ok(Reply::accepted())
     })

@@ -5,6 +5,7 @@
 
 use crate::kernel::body::BodyHash;
 use crate::kernel::clock::fresh;
+use crate::kernel::desk::Desk;
 use crate::kernel::idempotency::{Once, check_name};
 use crate::kernel::middleware::RequestId;
 use crate::kernel::problem::ApiError;
@@ -17,6 +18,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use comptoir_db::activities::ActivityRow;
+use comptoir_db::events::Now;
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::people::SellerKind;
@@ -28,7 +30,7 @@ use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// Who acts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,6 +94,11 @@ pub struct Ctx {
 impl Ctx {
     /// The system at work for a seller, by order of an event or of a gateway's callback.
     pub fn system(state: &AppState, seller: &SellerRow, order: impl ToString) -> Self {
+        Self::system_at(state.now(), seller, order)
+    }
+
+    /// The same at an instant.
+    pub fn system_at(now: Now, seller: &SellerRow, order: impl ToString) -> Self {
         Self {
             actor: Actor::System,
             actor_name: "Comptoir".into(),
@@ -100,8 +107,8 @@ impl Ctx {
             seller_kind: seller.kind,
             zone: seller.time_zone,
             locale: seller.locale,
-            now: state.business.now(),
-            machine_now: state.machine.now(),
+            now: now.business,
+            machine_now: now.machine,
             session: None,
             ip: String::new(),
             request_id: order.to_string(),
@@ -196,19 +203,12 @@ impl<P> Call<P> {
     where
         F: Fn(&mut Db, &Ctx) -> Outcome<Reply> + Send + 'static,
     {
-        let (ctx, once) = (Arc::clone(&self.ctx), self.once()?);
-        let reply = self.state.store.write(move |tx| match &once {
-            Some(once) => once.run(tx, |tx| work(tx, &ctx)),
-            None => work(tx, &ctx),
-        });
-        let reply = reply.await?;
-        if self.ctx.enqueued.swap(false, Ordering::Relaxed) {
-            self.state.wake.notify_one();
-        }
-        if reply.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
-            self.state.metrics.replays.inc();
-        }
-        Ok(reply)
+        self.desk()?.write(work).await
+    }
+
+    /// Where use cases of several steps are run.
+    pub fn desk(&self) -> Result<Desk, ApiError> {
+        Ok(Desk { state: self.state.clone(), ctx: Arc::clone(&self.ctx), once: self.once()? })
     }
 
     /// The same where money or the outside moves: without an `Idempotency-Key` it is refused.
@@ -333,7 +333,7 @@ pub fn claims(state: &AppState, token: &str) -> Result<tokens::Claims, Problem> 
     tokens::read(state.token_key(), token, state.machine.now())
 }
 
-fn state_of(request: &HttpRequest) -> Result<web::Data<AppState>, ApiError> {
+pub(crate) fn state_of(request: &HttpRequest) -> Result<web::Data<AppState>, ApiError> {
     let missing = || Problem::new(Code::Internal, "the server has no state");
     request.app_data::<web::Data<AppState>>().cloned().ok_or_else(|| missing().into())
 }

@@ -22,6 +22,8 @@ pub enum Purpose {
     PaymentMethods,
     /// Signing forms of the store against cross-site requests.
     Forms,
+    /// Sealing the cookies of the stores.
+    Cookies,
     /// Signing the callbacks of the fake payment gateway.
     FakeGateway,
 }
@@ -34,6 +36,7 @@ impl Purpose {
             Self::WebhookSecrets => b"comptoir/webhook-secrets/1",
             Self::PaymentMethods => b"comptoir/payment-methods/1",
             Self::Forms => b"comptoir/forms/1",
+            Self::Cookies => b"comptoir/cookies/1",
             Self::FakeGateway => b"comptoir/fake-gateway/1",
         }
     }

@@ -4,6 +4,7 @@
 pub mod body;
 pub mod call;
 pub mod clock;
+pub mod desk;
 pub mod documentation;
 pub mod idempotency;
 pub mod keys;
@@ -24,6 +25,7 @@ pub mod tokens;
 pub use body::Body;
 pub use call::{Actor, Call, Ctx, Visitor};
 pub use clock::Clock;
+pub use desk::Desk;
 pub use patch::{Change, Nullable};
 pub use path::Id;
 pub use precondition::IfMatch;

@@ -7,6 +7,7 @@ use crate::kernel::limits::Limits;
 use crate::kernel::metrics::Metrics;
 use crate::mails::send::AfterCrash;
 use crate::payments::gateways::Gateways;
+use crate::shop::shelf::Shelf;
 use comptoir_connectors::mail::{Mailer, Outbox, Smtp, SmtpSettings};
 use comptoir_connectors::panel::builtin::{self, BuiltinHost, Limits as TemplateLimits, Nameserver};
 use comptoir_connectors::panel::fake::FakePanel;
@@ -88,6 +89,8 @@ pub struct Settings {
     pub fake_book: PathBuf,
     /// What serves web sites.
     pub panel: PanelRoute,
+    /// Where the files of the stores are.
+    pub stores_folder: PathBuf,
     /// Where old activities are moved to.
     pub archive_folder: PathBuf,
     /// Days that activities stay in the database.
@@ -114,6 +117,7 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:8080".into(),
             fake_book: "var/fake-gateway.jsonl".into(),
             panel: PanelRoute::local("var/webspaces".into()),
+            stores_folder: "var/stores".into(),
             archive_folder: "var/archive".into(),
             activity_days: 365,
             event_days: 60,
@@ -146,11 +150,15 @@ pub struct AppState {
     pub panel: Arc<dyn HostingPanel>,
     /// Who does which kind of event.
     pub handlers: Handlers,
+    /// The stores that are ready to be visited.
+    pub shelf: Arc<Shelf>,
     /// Told when events were queued in this process.
     pub wake: Notify,
     token_key: [u8; 32],
     quote_key: [u8; 32],
     webhook_key: [u8; 32],
+    cookie_key: [u8; 32],
+    form_key: [u8; 32],
     method_key: [u8; 32],
 }
 
@@ -166,8 +174,10 @@ impl AppState {
             }
         };
         let panel = settings.panel.open()?;
+        let shelf = Arc::new(Shelf::new(&settings.stores_folder));
         Ok(Self {
             store,
+            shelf,
             business: Clock::System,
             machine: Clock::System,
             settings,
@@ -181,6 +191,8 @@ impl AppState {
             token_key: master.subkey(Purpose::AccessTokens),
             quote_key: master.subkey(Purpose::Quotes),
             webhook_key: master.subkey(Purpose::WebhookSecrets),
+            cookie_key: master.subkey(Purpose::Cookies),
+            form_key: master.subkey(Purpose::Forms),
             method_key: master.subkey(Purpose::PaymentMethods),
         })
     }
@@ -228,6 +240,16 @@ impl AppState {
     /// The key that seals the secrets of webhook endpoints.
     pub fn webhook_key(&self) -> &[u8; 32] {
         &self.webhook_key
+    }
+
+    /// The key that seals the cookies of the stores.
+    pub fn cookie_key(&self) -> &[u8; 32] {
+        &self.cookie_key
+    }
+
+    /// The key that signs the forms of the stores.
+    pub fn form_key(&self) -> &[u8] {
+        &self.form_key
     }
 
     /// The key that seals the tokens of stored payment methods.

@@ -1,7 +1,7 @@
 //! What a signed-in contact sees and changes of its own: itself, its client, its password.
 
-mod password;
-mod profile;
+pub mod password;
+pub mod profile;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -1,10 +1,11 @@
 //! One's own password, and signing out.
 
 use crate::administrators::update::PasswordChange;
-use crate::kernel::{Answer, Body, Call, Reply};
+use crate::kernel::{Answer, Body, Call, Ctx, Reply};
 use crate::sessions::end::end_own_others;
 use actix_web::post;
-use comptoir_db::{contacts, sessions};
+use comptoir_db::{Db, Outcome, contacts, sessions};
+use comptoir_domain::ContactId;
 use comptoir_domain::permissions::may;
 use serde_json::json;
 
@@ -18,15 +19,20 @@ pub async fn change_my_password(call: Call<may::Own>, body: Body<PasswordChange>
     let known = call.read(move |db, ctx| contacts::find(db, ctx.scope, contact)).await?;
     let hash = body.into_inner().hash(known.password_hash).await?;
     call.write(move |tx, ctx| {
-        let mut row = contacts::lock(tx, ctx.scope, contact)?;
-        row.password_hash = Some(hash.clone());
-        row.password_changed_at = Some(ctx.now);
-        contacts::save(tx, &mut row)?;
-        end_own_others(tx, ctx)?;
-        ctx.record(tx, "contact.password_changed", row.id, json!({}))?;
+        set_password(tx, ctx, contact, hash.clone())?;
         Ok(Reply::no_content())
     })
     .await
+}
+
+/// Sets the password of the contact who acts, and ends its other sessions.
+pub fn set_password(tx: &mut Db, ctx: &Ctx, contact: ContactId, hash: String) -> Outcome<()> {
+    let mut row = contacts::lock(tx, ctx.scope, contact)?;
+    row.password_hash = Some(hash);
+    row.password_changed_at = Some(ctx.now);
+    contacts::save(tx, &mut row)?;
+    end_own_others(tx, ctx)?;
+    ctx.record(tx, "contact.password_changed", row.id, json!({}))
 }
 
 /// Sign out

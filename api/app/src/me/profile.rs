@@ -3,10 +3,12 @@
 use crate::clients::read::reply;
 use crate::clients::views::ClientView;
 use crate::contacts::views::{ContactPatch, ContactView};
-use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
+use crate::kernel::{Answer, Body, Call, Ctx, IfMatch, Reply};
 use actix_web::{get, patch};
-use comptoir_db::{clients, contacts};
+use comptoir_db::contacts::ContactRow;
+use comptoir_db::{Db, Outcome, clients, contacts};
 use comptoir_domain::permissions::may;
+use comptoir_domain::{ContactId, Problem};
 use serde_json::json;
 
 /// Get yourself
@@ -34,13 +36,26 @@ pub async fn get_my_client(call: Call<may::Own>) -> Answer {
 #[patch("/v1/me")]
 pub async fn update_me(call: Call<may::Own>, seen: IfMatch, body: Body<ContactPatch>) -> Answer {
     call.write(move |tx, ctx| {
-        let mut row = contacts::lock(tx, ctx.scope, ctx.client()?.0)?;
-        seen.check(row.version)?;
-        body.0.clone().apply(&mut row)?;
-        contacts::save(tx, &mut row).map_err(|failure| failure.or_taken("/email"))?;
-        ctx.record(tx, "contact.updated", row.id, json!({ "email": row.email }))?;
+        let contact = ctx.client()?.0;
+        let row = change_contact(tx, ctx, contact, |row| seen.check(row.version), body.0.clone())?;
         let version = row.version;
         Ok(Reply::ok(&ContactView::from(row)).version(version))
     })
     .await
+}
+
+/// Changes the contact who acts, if it is as it was seen.
+pub fn change_contact(
+    tx: &mut Db,
+    ctx: &Ctx,
+    contact: ContactId,
+    as_seen: impl Fn(&ContactRow) -> Result<(), Problem>,
+    patch: ContactPatch,
+) -> Outcome<ContactRow> {
+    let mut row = contacts::lock(tx, ctx.scope, contact)?;
+    as_seen(&row)?;
+    patch.apply(&mut row)?;
+    contacts::save(tx, &mut row).map_err(|failure| failure.or_taken("/email"))?;
+    ctx.record(tx, "contact.updated", row.id, json!({ "email": row.email }))?;
+    Ok(row)
 }

@@ -10,10 +10,15 @@ use crate::orders::views::{ClientOrder, OrderView, PlacedOrderView, ShopperOrder
 use crate::quotes::token::QuoteToken;
 use crate::sessions::sign_in::Opening;
 use actix_web::post;
+use comptoir_db::clients::ClientRow;
+use comptoir_db::contacts::ContactRow;
 use comptoir_db::sessions::{self, Holder};
-use comptoir_db::{Db, Outcome, clients};
+use comptoir_db::stores::StoreRow;
+use comptoir_db::{Db, Outcome, clients, stores};
 use comptoir_domain::clients::ClientStatus;
+use comptoir_domain::people::ClientKind;
 use comptoir_domain::permissions::may;
+use comptoir_domain::taxes::in_union;
 use comptoir_domain::{Code, Problem};
 
 /// Order as someone new
@@ -31,13 +36,9 @@ pub async fn order_as_shopper(call: Call<may::Shop>, body: Body<ShopperOrder>) -
     let hash = passwords::new_hash("/client/contact/password", Some(password)).await?;
     let (token_key, quote_key) = (call.state().token_key().to_vec(), call.state().quote_key().to_vec());
     call.write_once(move |tx, ctx| {
-        if token.store != ctx.store()? {
-            return Err(Problem::field("/quote_token", "invalid", "this quote is of another store").into());
-        }
-        let (client, contact) = create(tx, ctx, &wanted.client, hash.clone(), ClientStatus::Active)
-            .map_err(|failure| failure.under("/client"))?;
-        let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
-        let view = view(&place(tx, ctx, &wish)?);
+        let wish = NewWish { token: &token, wanted: &wanted, password_hash: hash.clone(), quote_key: &quote_key };
+        let (contact, placed) = order_as_someone_new(tx, ctx, wish)?;
+        let view = OrderView::from(&placed);
         let opening = Opening::of(
             ctx.scope.seller(),
             Holder::Contact(contact.id),
@@ -55,6 +56,38 @@ pub async fn order_as_shopper(call: Call<may::Shop>, body: Body<ShopperOrder>) -
     .await
 }
 
+/// What someone new orders, against which promise.
+pub struct NewWish<'a> {
+    pub token: &'a QuoteToken,
+    /// Its password has been taken out and hashed.
+    pub wanted: &'a ShopperOrder,
+    pub password_hash: Option<String>,
+    pub quote_key: &'a [u8],
+}
+
+/// Makes the client and its order, or nothing.
+pub fn order_as_someone_new(tx: &mut Db, ctx: &Ctx, wish: NewWish<'_>) -> Outcome<(ContactRow, Placed)> {
+    let store = stores::find(tx, ctx.scope, ctx.store()?)?;
+    if wish.token.store != store.id {
+        return Err(Problem::field("/quote_token", "invalid", "this quote is of another store").into());
+    }
+    let (client, contact) = create(tx, ctx, &wish.wanted.client, wish.password_hash, ClientStatus::Active)
+        .map_err(|failure| failure.under("/client"))?;
+    names_vat_number(&store, &client, ctx)?;
+    let gateway = wish.wanted.gateway;
+    let placed = place(tx, ctx, &Wish { token: wish.token, client: &client, gateway, quote_key: wish.quote_key })?;
+    Ok((contact, placed))
+}
+
+/// Businesses of the European Union give their VAT number where the store wants it (ORD-01).
+fn names_vat_number(store: &StoreRow, client: &ClientRow, ctx: &Ctx) -> Result<(), Problem> {
+    let asked = store.require_vat_number && client.kind == ClientKind::Company;
+    if !asked || !client.vat_number.is_empty() || !in_union(client.country, ctx.today()) {
+        return Ok(());
+    }
+    Err(Problem::field("/client/vat_number", "required", "this store asks businesses for their VAT number"))
+}
+
 /// Order as a client
 #[utoipa::path(tag = "me", request_body = ClientOrder, responses((status = 201, body = OrderView, description = "Ordered")))]
 #[post("/v1/me/orders")]
@@ -66,23 +99,22 @@ pub async fn order_as_client(call: Call<may::Own>, body: Body<ClientOrder>) -> A
     call.write_once(move |tx, ctx| {
         let client = clients::lock(tx, ctx.scope, ctx.client()?.1)?;
         let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
-        answer(tx, ctx, &wish)
+        let view = OrderView::from(&place(tx, ctx, &wish)?);
+        let location = format!("/v1/me/orders/{}", view.id);
+        Ok(Reply::created(&view, location))
     })
     .await
 }
 
-fn answer(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Reply> {
-    let view = view(&place(tx, ctx, wish)?);
-    let location = format!("/v1/me/orders/{}", view.id);
-    Ok(Reply::created(&view, location))
+impl From<&Placed> for OrderView {
+    fn from(placed: &Placed) -> Self {
+        let subscriptions = placed.subscriptions.iter().map(|row| row.id).collect();
+        Self::new(&placed.order, Some(placed.invoice.id), subscriptions)
+    }
 }
 
-fn view(placed: &Placed) -> OrderView {
-    let subscriptions = placed.subscriptions.iter().map(|row| row.id).collect();
-    OrderView::new(&placed.order, Some(placed.invoice.id), subscriptions)
-}
-
-fn accepted(terms: bool) -> Result<(), Problem> {
+/// Refuses an order of someone who does not take the store's terms.
+pub fn accepted(terms: bool) -> Result<(), Problem> {
     if terms {
         Ok(())
     } else {

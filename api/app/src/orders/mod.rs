@@ -1,11 +1,11 @@
 //! Orders: a quoted cart becomes subscriptions to be, a reserved coupon and a draft invoice (ORD-05 to ORD-07).
 
 mod cancel;
-mod checkout;
+pub mod checkout;
 pub mod expire;
 pub mod paid;
 pub mod place;
-mod read;
+pub mod read;
 mod rows;
 pub mod views;
 

@@ -1,16 +1,17 @@
 //! Forgotten passwords: a single-use link by mail, good for an hour (SEL-04, CLI-05). The answer never tells whether an
 //! address is known.
 
-mod redeem;
-mod request;
+pub mod redeem;
+pub mod request;
 
 use crate::kernel::clock::fresh;
 use crate::kernel::keys;
 use crate::mails::{Mail, enqueue};
+use crate::stores::site::address;
 use chrono::TimeDelta;
 use comptoir_db::password_resets::{self, PasswordResetRow};
 use comptoir_db::sessions::Holder;
-use comptoir_db::{Db, Outcome, Scope};
+use comptoir_db::{Db, Outcome, Scope, sellers, stores};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::MailFormat;
 use comptoir_domain::{Instant, Locale, PasswordResetId};
@@ -22,7 +23,20 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(request::request_password_reset).service(redeem::redeem_password_reset);
 }
 
-/// Makes a link and puts the mail with it into the outbox.
+/// Where an administrator sets a new password.
+pub fn administrators_page(public_url: &str) -> String {
+    format!("{public_url}/reset-password#")
+}
+
+/// Where a client sets a new password: in the seller's default store.
+pub fn clients_page(db: &mut Db, scope: Scope, public_url: &str) -> Outcome<String> {
+    let (seller, store) = (sellers::own(db, scope)?, stores::default_store(db, scope)?);
+    let (origin, base) = address(public_url, &seller.code, &store.code);
+    let locale = store.locales.0.first().copied().unwrap_or(seller.locale);
+    Ok(format!("{origin}{base}{locale}/account/new-password/?token="))
+}
+
+/// Makes a link and puts the mail with it into the outbox. `page` is where it leads, up to the token.
 pub fn send_link(
     tx: &mut Db,
     scope: Scope,
@@ -30,7 +44,7 @@ pub fn send_link(
     holder: Holder,
     email: &str,
     locale: Locale,
-    public_url: &str,
+    page: &str,
 ) -> Outcome<()> {
     let token = keys::secret("cp");
     let (administrator_id, contact_id, kind) = match holder {
@@ -48,7 +62,7 @@ pub fn send_link(
         used_at: None,
     };
     password_resets::insert(tx, &row)?;
-    let variables = json!({ "link": format!("{public_url}/reset-password#{token}"), "token": token });
+    let variables = json!({ "link": format!("{page}{token}"), "token": token });
     let mail = Mail {
         kind,
         unique_key: format!("{kind}:{}", row.id),

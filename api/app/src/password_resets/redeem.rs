@@ -1,6 +1,6 @@
 //! Using a link: the new password is set, all sessions end, the link is used up.
 
-use crate::kernel::{Answer, Body, Reply, Visitor, keys, passwords};
+use crate::kernel::{Answer, ApiError, AppState, Body, Reply, Visitor, keys, passwords};
 use actix_web::post;
 use comptoir_db::sessions::{self, Holder};
 use comptoir_db::{Db, Outcome, Scope, administrators, contacts, password_resets};
@@ -23,11 +23,16 @@ pub struct PasswordResetRedeem {
 #[post("/v1/password-resets/redeem")]
 pub async fn redeem_password_reset(visitor: Visitor, body: Body<PasswordResetRedeem>) -> Answer {
     let PasswordResetRedeem { token, new_password } = body.into_inner();
-    let hash = passwords::new_hash("/new_password", Some(new_password)).await?;
-    let (now, business_now) = (visitor.state.machine.now(), visitor.state.business.now());
-    let token = keys::hash(&token);
-    visitor.state.store.write(move |tx| redeem(tx, &token, hash.clone(), now, business_now)).await?;
+    set_password(&visitor.state, token, new_password).await?;
     Ok(Reply::no_content())
+}
+
+/// Sets the password of whoever was sent the token.
+pub async fn set_password(state: &AppState, token: String, new_password: String) -> Result<(), ApiError> {
+    let hash = passwords::new_hash("/new_password", Some(new_password)).await?;
+    let (now, business_now) = (state.machine.now(), state.business.now());
+    let token = keys::hash(&token);
+    Ok(state.store.write(move |tx| redeem(tx, &token, hash.clone(), now, business_now)).await?)
 }
 
 fn redeem(tx: &mut Db, token: &[u8], hash: Option<String>, now: Instant, business_now: Instant) -> Outcome<()> {

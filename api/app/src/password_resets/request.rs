@@ -1,7 +1,7 @@
 //! Asking for a link.
 
-use crate::kernel::{Answer, Body, Reply, Visitor};
-use crate::password_resets::send_link;
+use crate::kernel::{Answer, ApiError, AppState, Body, Reply, Visitor};
+use crate::password_resets::{administrators_page, clients_page, send_link};
 use actix_web::post;
 use comptoir_db::sessions::Holder;
 use comptoir_db::{Db, Outcome, Scope, administrators, contacts, sellers};
@@ -27,19 +27,28 @@ pub struct PasswordResetRequest {
 #[utoipa::path(tag = "password_resets", request_body = PasswordResetRequest, security(()), responses((status = 202, description = "If the address is known, a mail is on its way")))]
 #[post("/v1/password-resets")]
 pub async fn request_password_reset(visitor: Visitor, body: Body<PasswordResetRequest>) -> Answer {
-    let mut wanted = body.into_inner();
+    request(&visitor.state, body.into_inner(), None).await?;
+    Ok(Reply::accepted())
+}
+
+/// Sends the link if the address is known. It leads to `page`, or to the usual one of the audience.
+pub async fn request(state: &AppState, mut wanted: PasswordResetRequest, page: Option<String>) -> Result<(), ApiError> {
     wanted.email = normal_email(&wanted.email);
     let mut check = Check::new();
     check.email("/email", &wanted.email);
     check.done()?;
-    let state = &visitor.state;
     state.limits.check(&format!("reset:{}", wanted.email), state.settings.sign_ins_per_minute)?;
     let (now, public_url) = (state.machine.now(), state.settings.public_url.clone());
-    state.store.write(move |tx| send_if_known(tx, &wanted, now, &public_url)).await?;
-    Ok(Reply::accepted())
+    Ok(state.store.write(move |tx| send_if_known(tx, &wanted, now, &public_url, page.as_deref())).await?)
 }
 
-fn send_if_known(tx: &mut Db, wanted: &PasswordResetRequest, now: Instant, public_url: &str) -> Outcome<()> {
+fn send_if_known(
+    tx: &mut Db,
+    wanted: &PasswordResetRequest,
+    now: Instant,
+    public_url: &str,
+    page: Option<&str>,
+) -> Outcome<()> {
     let seller = match &wanted.seller {
         Some(code) => sellers::by_code(tx, code)?,
         None => sellers::provider(tx)?,
@@ -56,8 +65,11 @@ fn send_if_known(tx: &mut Db, wanted: &PasswordResetRequest, now: Instant, publi
         // a store has no password
         Audience::Store => None,
     };
-    match found {
-        Some((holder, locale)) => send_link(tx, scope, now, holder, &wanted.email, locale, public_url),
-        None => Ok(()),
-    }
+    let Some((holder, locale)) = found else { return Ok(()) };
+    let page = match (page, holder) {
+        (Some(page), _) => page.to_string(),
+        (None, Holder::Administrator(_)) => administrators_page(public_url),
+        (None, Holder::Contact(_)) => clients_page(tx, scope, public_url)?,
+    };
+    send_link(tx, scope, now, holder, &wanted.email, locale, &page)
 }

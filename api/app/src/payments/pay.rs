@@ -3,7 +3,7 @@
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
-use crate::kernel::{Answer, ApiError, Body, Call, Id, Reply};
+use crate::kernel::{Answer, ApiError, Body, Call, Desk, Id, Reply};
 use crate::payment_methods;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::{CardCreate, PayCreate, TransactionView};
@@ -24,7 +24,8 @@ use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem, TransactionId};
     responses((status = 200, body = TransactionView, description = "Paid"), (status = 202, body = TransactionView, description = "Not decided yet")))]
 #[post("/v1/invoices/{id}/pay")]
 pub async fn pay_invoice(call: Call<may::WritePayments>, id: Id<InvoiceId>, body: Body<PayCreate>) -> Answer {
-    pay(call, id.0, body.into_inner(), None).await
+    call.require_key()?;
+    pay(&call.desk()?, id.0, body.into_inner(), None).await
 }
 
 /// Pay one of your invoices
@@ -35,39 +36,43 @@ pub async fn pay_invoice(call: Call<may::WritePayments>, id: Id<InvoiceId>, body
 #[post("/v1/me/invoices/{id}/pay")]
 pub async fn pay_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>, body: Body<PayCreate>) -> Answer {
     let (_, client) = call.ctx().client()?;
-    pay(call, id.0, body.into_inner(), Some(client)).await
+    call.require_key()?;
+    pay(&call.desk()?, id.0, body.into_inner(), Some(client)).await
 }
 
-async fn pay<P>(call: Call<P>, id: InvoiceId, wanted: PayCreate, own: Option<ClientId>) -> Answer {
-    call.require_key()?;
-    let known = call.state().gateways.find(&wanted.gateway);
+/// Pays an invoice at a gateway: any of the seller's, or only one that is `own`'s to pay. Wants a desk with a key.
+pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<ClientId>) -> Result<Reply, ApiError> {
+    let known = desk.state.gateways.find(&wanted.gateway);
     let name = wanted.gateway.clone();
     let begin = move |tx: &mut Db, ctx: &Ctx| {
         let invoice = lock_with_client(tx, ctx, id)?;
-        let visible = own.is_none_or(|own| invoice.client_id == own && invoice.number.is_some());
-        if !visible {
+        if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
             return Err(Problem::not_found().into());
         }
         let row = begin(tx, ctx, &invoice, &name)?;
         Ok(Reply::ok(&TransactionView::from(row)))
     };
     if known.is_none() {
-        call.read(move |db, ctx| comptoir_db::invoices::find(db, ctx.scope, id)).await?;
+        desk.read(move |db, ctx| comptoir_db::invoices::find(db, ctx.scope, id)).await?;
     }
     let gateway = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
-    let begun = call.write(begin).await?;
+    let begun = desk.write(begin).await?;
     let id = transaction_of(&begun)?;
-    let row = call.read(move |db, ctx| payments::find(db, ctx.scope, id)).await?;
+    let row = desk.read(move |db, ctx| payments::find(db, ctx.scope, id)).await?;
     if begun.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
         return Ok(answer(row)?.header("idempotency-replayed", "true"));
     }
-    let request = request(&row, wanted, call.ctx())?;
+    let request = request(&row, wanted, &desk.ctx)?;
     let answered = gateway.start(&request).await;
-    let (store, ctx) = (call.state().store.clone(), call.ctx().clone());
     let outcome = answered.clone();
-    let row = store.write(move |tx| settle(tx, &ctx, id, Asked::Start, &outcome)).await?;
-    payment_methods::keep(call.state(), call.ctx(), &row, &answered).await?;
+    let row = desk.change(move |tx, ctx| settle(tx, ctx, id, Asked::Start, &outcome)).await?;
+    payment_methods::keep(&desk.state, &desk.ctx, &row, &answered).await?;
     Ok(answer(row)?)
+}
+
+/// Clients pay what has a number, and the first invoice of an order, which gets its number by being paid.
+fn is_payable(invoice: &InvoiceRow) -> bool {
+    invoice.number.is_some() || invoice.order_id.is_some()
 }
 
 fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {

@@ -4,16 +4,19 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use comptoir_db::coupons::{self, CouponRow};
 use comptoir_db::stores::StoreRow;
-use comptoir_db::{Db, Outcome, Scope, offers, settings, stores, taxes};
+use comptoir_db::{Db, Outcome, Scope, offers, services, settings, stores, taxes};
 use comptoir_domain::coupons::{Coupon, CouponFacts, refusal};
 use comptoir_domain::invoices::due::Due;
-use comptoir_domain::orders::first_invoice::{ContractIds, Dated, FirstLine, dated, first_lines, price_request};
+use comptoir_domain::orders::first_invoice::{
+    ContractIds, Dated, FirstLine, dated, first_lines, next_lines, price_request,
+};
 use comptoir_domain::orders::{Cart, Contract, contracts};
 use comptoir_domain::quotes::{Priced, TaxFacts, price};
-use comptoir_domain::schedule::BillingRule;
+use comptoir_domain::schedule::{BillingRule, Cycle};
+use comptoir_domain::services::delivered_by;
 use comptoir_domain::taxes::Place;
-use comptoir_domain::{ClientId, Code, PlanId, Problem, StoreId, TaxPolicyId};
-use std::collections::BTreeSet;
+use comptoir_domain::{Check, ClientId, Code, Money, PlanId, Problem, StoreId, TaxPolicyId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A cart, worked out.
 pub struct Quoted {
@@ -25,6 +28,8 @@ pub struct Quoted {
     /// Where each subscription stands after its first invoice.
     pub due: Vec<Due>,
     pub coupon: Option<Coupon>,
+    /// Who is taxed, where and how.
+    pub tax: TaxFacts,
     pub priced: Priced,
 }
 
@@ -43,6 +48,7 @@ pub fn quote(
     }
     let offer = offers::of_store(db, ctx.scope, store.id, ctx.today())?;
     let mut contracts = contracts(cart, &offer)?;
+    names_are_free(db, ctx.scope, cart, &contracts)?;
     tax_by_default(db, ctx.scope, &mut contracts)?;
     let rule = settings::read(db, ctx.scope)?.value.0.billing.rule;
     let dated = with_dates(ctx, &contracts, client.unwrap_or_else(fresh), &store, &rule)?;
@@ -52,9 +58,44 @@ pub fn quote(
         contracts.iter().flat_map(|contract| &contract.items).filter_map(|item| item.tax_policy).collect();
     let policies = taxes::policies(db, ctx.scope, &policies.into_iter().collect::<Vec<_>>())?;
     let tax = TaxFacts { policies, place: place.clone(), date: ctx.today(), note: None };
-    let request = price_request(&contracts, &lines, store.currency, store.price_basis, coupon.as_slice(), tax)?;
+    let request = price_request(&contracts, &lines, store.currency, store.price_basis, coupon.as_slice(), tax.clone())?;
     let priced = price(&request)?;
-    Ok(Quoted { store, contracts, dated, lines, due, coupon, priced })
+    Ok(Quoted { store, contracts, dated, lines, due, coupon, tax, priced })
+}
+
+/// What each further period costs, taxes included, by cycle: the coupon is in it while it lasts that long.
+pub fn renewals(quoted: &Quoted) -> Result<Vec<(Cycle, Money)>, Problem> {
+    let mut by_cycle: BTreeMap<Cycle, Vec<FirstLine>> = BTreeMap::new();
+    for line in next_lines(&quoted.dated, &quoted.due)? {
+        if let Some(contract) = quoted.contracts.get(line.contract) {
+            by_cycle.entry(contract.cycle).or_default().push(line);
+        }
+    }
+    let lasting = quoted.coupon.iter().find(|coupon| coupon.cycles.is_none_or(|cycles| cycles > 1)).cloned();
+    let (currency, basis) = (quoted.store.currency, quoted.store.price_basis);
+    let renewal = |(cycle, lines): (Cycle, Vec<FirstLine>)| {
+        let coupons = lasting.as_slice();
+        let request = price_request(&quoted.contracts, &lines, currency, basis, coupons, quoted.tax.clone())?;
+        Ok((cycle, price(&request)?.totals.gross))
+    };
+    by_cycle.into_iter().map(renewal).collect()
+}
+
+/// A name is hosted once and registered once by a seller: who pays for it gets it.
+fn names_are_free(db: &mut Db, scope: Scope, cart: &Cart, contracts: &[Contract]) -> Outcome<()> {
+    let named: Vec<_> = contracts.iter().filter(|contract| contract.domain.is_some()).collect();
+    let names: Vec<String> = named.iter().map(|contract| contract.name.clone()).collect();
+    let mut used = services::names_in_use(db, scope, &names)?;
+    let mut check = Check::new();
+    for contract in named {
+        let Some(kind) = delivered_by(contract.kind) else { continue };
+        if !used.insert((kind, contract.name.clone())) {
+            let at = cart.items.iter().rposition(|item| item.domain == contract.domain).unwrap_or_default();
+            let detail = "a subscription has this name already";
+            check.refuse(&format!("/cart/items/{at}/domain/name"), "name_taken", detail);
+        }
+    }
+    Ok(check.done()?)
 }
 
 /// What has no tax policy of its own is taxed by the seller's default one.

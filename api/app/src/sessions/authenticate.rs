@@ -8,11 +8,12 @@ use crate::kernel::{keys, tokens};
 use actix_web::HttpRequest;
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::sessions::SessionRow;
+use comptoir_db::stores::StoreRow;
 use comptoir_db::{Db, Outcome, Scope, administrators, api_keys, clients, contacts, roles, sellers, sessions, stores};
 use comptoir_domain::clients::may_sign_in;
 use comptoir_domain::people::{AdministratorStatus, Audience, SellerStatus};
 use comptoir_domain::permissions::Grants;
-use comptoir_domain::{Code, Instant, Locale, Problem};
+use comptoir_domain::{Code, Instant, Locale, Problem, SessionId};
 use std::sync::Arc;
 
 /// An authenticated caller.
@@ -26,13 +27,16 @@ pub struct Caller {
 }
 
 /// The person or program behind a credential.
-struct Identity {
-    actor: Actor,
-    name: String,
+pub struct Identity {
+    /// Who acts.
+    pub actor: Actor,
+    /// The name, for the record.
+    pub name: String,
     grants: Grants,
     locale: Locale,
     seller: SellerRow,
-    session: Option<SessionRow>,
+    /// The sign-in, if it is a person.
+    pub session: Option<SessionRow>,
     requests_per_minute: Option<u32>,
 }
 
@@ -56,23 +60,42 @@ pub async fn caller(state: &AppState, request: &HttpRequest) -> Result<Caller, A
         (claims.aud, state.store.read(move |db| by_token(db, &claims, machine_now)).await?)
     };
     touch(state, identity.session.as_ref(), machine_now);
-    let ctx = Ctx {
-        actor: identity.actor,
-        actor_name: identity.name,
-        grants: identity.grants,
-        scope: Scope::of(identity.seller.id),
-        seller_kind: identity.seller.kind,
-        zone: identity.seller.time_zone,
-        locale: identity.locale,
-        now: state.business.now(),
-        machine_now,
-        session: identity.session.map(|session| session.id),
-        ip: address(state, request),
-        request_id: request_id(request),
-        enqueued: Arc::default(),
-    };
     let requests_per_minute = identity.requests_per_minute.unwrap_or(state.settings.requests_per_minute);
-    Ok(Caller { audience, requests_per_minute, ctx })
+    Ok(Caller { audience, requests_per_minute, ctx: identity.ctx(state, request) })
+}
+
+impl Identity {
+    /// Whoever looks at a store.
+    pub fn shopper(store: &StoreRow, seller: SellerRow) -> Self {
+        Self {
+            actor: Actor::Shopper(store.id),
+            name: store.name.clone(),
+            grants: Grants::Some(Default::default()),
+            locale: store.locales.0.first().copied().unwrap_or(seller.locale),
+            seller,
+            session: None,
+            requests_per_minute: None,
+        }
+    }
+
+    /// What a use case knows about this caller.
+    pub fn ctx(self, state: &AppState, request: &HttpRequest) -> Ctx {
+        Ctx {
+            actor: self.actor,
+            actor_name: self.name,
+            grants: self.grants,
+            scope: Scope::of(self.seller.id),
+            seller_kind: self.seller.kind,
+            zone: self.seller.time_zone,
+            locale: self.locale,
+            now: state.business.now(),
+            machine_now: state.machine.now(),
+            session: self.session.map(|session| session.id),
+            ip: address(state, request),
+            request_id: request_id(request),
+            enqueued: Arc::default(),
+        }
+    }
 }
 
 fn ended() -> Problem {
@@ -80,8 +103,12 @@ fn ended() -> Problem {
 }
 
 fn by_token(db: &mut Db, claims: &tokens::Claims, now: Instant) -> Outcome<Identity> {
-    let scope = Scope::of(claims.sel);
-    let session = sessions::find(db, scope, claims.sid).map_err(|_| ended())?;
+    by_session(db, Scope::of(claims.sel), claims.sid, now)
+}
+
+/// The person of a session, unless it has ended or the person may no longer sign in.
+pub fn by_session(db: &mut Db, scope: Scope, id: SessionId, now: Instant) -> Outcome<Identity> {
+    let session = sessions::find(db, scope, id).map_err(|_| ended())?;
     if session.ended_at.is_some() || session.expires_at <= now {
         return Err(ended().into());
     }
@@ -136,15 +163,7 @@ fn by_publishable_key(db: &mut Db, key: &str) -> Outcome<Identity> {
     let unknown = || Problem::new(Code::Unauthenticated, "no store has this key");
     let store = stores::by_publishable_key(db, key)?.ok_or_else(unknown)?;
     let seller = working_seller(db, Scope::of(store.seller_id))?;
-    Ok(Identity {
-        actor: Actor::Shopper(store.id),
-        name: store.name,
-        grants: Grants::Some(Default::default()),
-        locale: store.locales.0.first().copied().unwrap_or(seller.locale),
-        seller,
-        session: None,
-        requests_per_minute: None,
-    })
+    Ok(Identity::shopper(&store, seller))
 }
 
 fn working_seller(db: &mut Db, scope: Scope) -> Outcome<SellerRow> {
@@ -156,7 +175,7 @@ fn working_seller(db: &mut Db, scope: Scope) -> Outcome<SellerRow> {
 }
 
 /// Notes the use of a session at most once a minute, behind the request's back.
-fn touch(state: &AppState, session: Option<&SessionRow>, now: Instant) {
+pub fn touch(state: &AppState, session: Option<&SessionRow>, now: Instant) {
     let Some(session) = session.filter(|session| now.seconds() - session.last_used_at.seconds() >= 60) else {
         return;
     };

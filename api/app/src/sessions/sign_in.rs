@@ -1,7 +1,7 @@
 //! Signing in with e-mail and password.
 
 use crate::kernel::clock::fresh;
-use crate::kernel::{Answer, Body, Reply, Visitor, keys, passwords, tokens};
+use crate::kernel::{Answer, ApiError, AppState, Body, Reply, Visitor, keys, passwords, tokens};
 use crate::sessions::views::TokensView;
 use actix_web::post;
 use chrono::TimeDelta;
@@ -40,8 +40,14 @@ pub struct SignIn {
 #[utoipa::path(tag = "sessions", request_body = SignIn, security(()), responses((status = 201, body = TokensView, description = "Signed in")))]
 #[post("/v1/sessions")]
 pub async fn sign_in(visitor: Visitor, body: Body<SignIn>) -> Answer {
-    let state = &visitor.state;
-    let SignIn { audience, seller, email, password, end_others } = body.into_inner();
+    let opening = enter(&visitor.state, body.into_inner(), visitor.ip.clone(), visitor.user_agent.clone()).await?;
+    let tokens = opening.tokens(visitor.state.token_key())?;
+    Ok(Reply::created(&tokens, format!("/v1/sessions/{}", tokens.session_id)))
+}
+
+/// Opens a session for whoever knows the password.
+pub async fn enter(state: &AppState, wanted: SignIn, ip: String, user_agent: String) -> Result<Opening, ApiError> {
+    let SignIn { audience, seller, email, password, end_others } = wanted;
     let email = normal_email(&email);
     let login = format!("login:{}:{email}", seller.as_deref().unwrap_or_default());
     state.limits.check(&login, state.settings.sign_ins_per_minute)?;
@@ -53,14 +59,14 @@ pub async fn sign_in(visitor: Visitor, body: Body<SignIn>) -> Answer {
     let refused = || Problem::new(Code::InvalidCredentials, "check the seller, the e-mail address and the password");
     let candidate = found.filter(|_| right).ok_or_else(refused)?;
     candidate.may_enter()?;
-    let opening = Opening::new(&candidate, visitor.ip.clone(), visitor.user_agent.clone(), state.machine.now());
-    let tokens = opening.tokens(state.token_key())?;
+    let opening = Opening::new(&candidate, ip, user_agent, state.machine.now());
+    let row = opening.row.clone();
     let write = move |tx: &mut Db| {
-        candidate.refuse_parallel(tx, end_others, opening.row.created_at)?;
-        sessions::insert(tx, &opening.row)
+        candidate.refuse_parallel(tx, end_others, row.created_at)?;
+        sessions::insert(tx, &row)
     };
     state.store.write(write).await?;
-    Ok(Reply::created(&tokens, format!("/v1/sessions/{}", tokens.session_id)))
+    Ok(opening)
 }
 
 /// Someone who may turn out to be who he says.

@@ -1,19 +1,28 @@
-//! Stores: where a seller sells, in which currency, languages and ways to pay (ORD-01, ORD-02).
+//! Stores: where a seller sells, in which currency, languages and ways to pay (ORD-01, ORD-02); and what shoppers may see
+//! of them.
 
+mod build;
+mod catalog;
 pub mod create;
+mod features;
 mod make_default;
+mod offer;
 mod read;
+pub mod site;
 mod update;
 mod views;
+mod wording;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .service(catalog::get_store_catalog)
         .service(create::create_store)
         .service(read::list_stores)
         .service(read::get_store)
         .service(update::update_store)
-        .service(make_default::make_store_default);
+        .service(make_default::make_store_default)
+        .service(build::build_store);
 }

@@ -91,6 +91,19 @@ pub struct Offer {
     pub add_ons: Vec<OfferedAddOn>,
 }
 
+impl Offer {
+    /// The plan that sells names with an ending, with its shortest cycle: the first one that has a price.
+    pub fn domain_plan(&self, ending: &str) -> Option<(&OfferedPlan, Cycle)> {
+        let sells = |plan: &&OfferedPlan| plan.kind == PlanType::Domain && plan.tlds.iter().any(|tld| tld == ending);
+        self.plans.iter().filter(sells).find_map(|plan| Some((plan, self.shortest_cycle(plan)?)))
+    }
+
+    fn shortest_cycle(&self, plan: &OfferedPlan) -> Option<Cycle> {
+        let prices = plan.prices.iter().filter(|offered| offered.price.currency == self.currency);
+        prices.map(|offered| offered.price.cycle).min()
+    }
+}
+
 /// What is charged each cycle of a contract.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ContractItem {
@@ -208,8 +221,7 @@ fn domain_contract(check: &mut Check, at: &str, domain: &CartDomain, offer: &Off
         check.refuse(&format!("{at}/name"), "not_offered", format!("this store sells no names that end in .{ending}"));
         return None;
     };
-    let in_currency = plan.prices.iter().filter(|offered| offered.price.currency == offer.currency);
-    let Some(cycle) = in_currency.map(|offered| offered.price.cycle).min() else {
+    let Some(cycle) = offer.shortest_cycle(plan) else {
         check.refuse(
             &format!("{at}/name"),
             "no_price",

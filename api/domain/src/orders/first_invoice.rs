@@ -3,7 +3,7 @@
 
 use super::Contract;
 use crate::coupons::Coupon;
-use crate::invoices::due::{DueKind, DueLine, Horizon, Item, Snapshot, Subscription, due};
+use crate::invoices::due::{Due, DueKind, DueLine, Horizon, Item, Snapshot, Subscription, due};
 use crate::plans::PlanType;
 use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
 use crate::schedule::{BillingRule, Period, Start};
@@ -82,7 +82,7 @@ impl FirstLine {
 }
 
 /// The lines of the first invoice of each contract, in the order of the cart, and where each subscription stands then.
-pub fn first_lines(dated: &[Dated]) -> Result<(Vec<FirstLine>, Vec<crate::invoices::due::Due>)> {
+pub fn first_lines(dated: &[Dated]) -> Result<(Vec<FirstLine>, Vec<Due>)> {
     let (mut lines, mut derived) = (Vec::new(), Vec::new());
     for (contract, one) in dated.iter().enumerate() {
         let snapshot = Snapshot { subscriptions: vec![one.subscription.clone()], ..Snapshot::default() };
@@ -94,6 +94,25 @@ pub fn first_lines(dated: &[Dated]) -> Result<(Vec<FirstLine>, Vec<crate::invoic
         derived.push(found);
     }
     Ok((lines, derived))
+}
+
+/// The lines of the period that follows the first invoice of each contract: what is charged again.
+pub fn next_lines(dated: &[Dated], derived: &[Due]) -> Result<Vec<FirstLine>> {
+    let mut lines = Vec::new();
+    for (contract, (one, before)) in dated.iter().zip(derived).enumerate() {
+        let Some(progress) = before.progress.first() else { continue };
+        let (billed_through, subscription) = (progress.billed_through, &one.subscription);
+        let index = subscription.cycle.index_at(subscription.anchor, billed_through)?;
+        let end = subscription.cycle.period(subscription.anchor, index)?.to;
+        let then = Subscription { billed_through, ..subscription.clone() };
+        let snapshot = Snapshot { subscriptions: vec![then], ..Snapshot::default() };
+        let found = due(&snapshot, Horizon::Before(end))?;
+        for line in found.invoices.iter().flat_map(|invoice| &invoice.lines) {
+            let item = subscription.items.iter().position(|item| item.id == line.item).unwrap_or_default();
+            lines.push(FirstLine { contract, item, line: line.clone() });
+        }
+    }
+    Ok(lines)
 }
 
 /// Everything that amounts of the first invoice depend on.

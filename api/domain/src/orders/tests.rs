@@ -1,6 +1,6 @@
 //! A cart held against a small store, with amounts worked out by hand.
 
-use super::first_invoice::{ContractIds, dated, first_lines, price_request};
+use super::first_invoice::{ContractIds, Dated, FirstLine, dated, first_lines, next_lines, price_request};
 use super::*;
 use crate::plans::{PlanType, Price};
 use crate::quotes::{PriceBasis, Priced, TaxFacts, price};
@@ -71,19 +71,20 @@ fn cart(text: &str) -> Cart {
     serde_json::from_str(&text.replace("PLAN", &plan.to_string()).replace("BACKUP", &backup.to_string())).unwrap()
 }
 
+fn with_dates(contracts: &[Contract], rule: &BillingRule, today: NaiveDate) -> Vec<Dated> {
+    let one = |(number, contract): (u128, &Contract)| {
+        let items = (0_u128..).take(contract.items.len()).map(|item| id(100 * number + item)).collect();
+        let ids = ContractIds { subscription: id(number), items };
+        dated(contract, &ids, id(1), shop().currency, rule, today).unwrap()
+    };
+    (0_u128..).zip(contracts).map(one).collect()
+}
+
 fn priced(cart: &Cart, rule: &BillingRule, today: &str) -> Priced {
     let today: NaiveDate = today.parse().unwrap();
     let offer = shop();
     let contracts = contracts(cart, &offer).unwrap();
-    let dated: Vec<_> = (0_u128..)
-        .zip(&contracts)
-        .map(|(number, contract)| {
-            let items = (0_u128..).take(contract.items.len()).map(|item| id(100 * number + item)).collect();
-            dated(contract, &ContractIds { subscription: id(number), items }, id(1), offer.currency, rule, today)
-                .unwrap()
-        })
-        .collect();
-    let (lines, _) = first_lines(&dated).unwrap();
+    let (lines, _) = first_lines(&with_dates(&contracts, rule, today)).unwrap();
     let place = Place::of("FR".parse().unwrap());
     let tax = TaxFacts { policies: vec![], place, date: today, note: None };
     price(&price_request(&contracts, &lines, offer.currency, PriceBasis::Net, &[], tax).unwrap()).unwrap()
@@ -165,4 +166,31 @@ fn what_the_store_does_not_show_is_not_there() {
         let problem = contracts(&cart, &shop()).unwrap_err();
         assert_eq!((problem.code, problem.fields[0].pointer.as_str()), (crate::Code::NotFound, place));
     }
+}
+
+/// What comes after the first invoice: the same without the set-up, from where that one ended; 31 January is followed by
+/// 28 February. In monthly mode 15 June has paid July, so August comes next.
+#[test]
+fn the_next_period_follows_the_first_invoice() {
+    let found = contracts(&cart(HOSTING), &shop()).unwrap();
+    let next = |rule: &BillingRule, today: &str| {
+        let dated = with_dates(&found, rule, today.parse().unwrap());
+        let (_, derived) = first_lines(&dated).unwrap();
+        next_lines(&dated, &derived).unwrap().iter().map(FirstLine::key).collect::<Vec<_>>()
+    };
+    let want = ["0.0.recurring.2026-02-28", "0.1.add_on.2026-02-28", "1.0.recurring.2027-01-31"];
+    assert_eq!(next(&BillingRule::default(), "2026-01-31"), want);
+    let monthly = BillingRule { mode: BillingMode::Monthly, threshold_day: 15, first_month: FirstMonth::Prorated };
+    assert_eq!(next(&monthly, "2026-06-15")[..2], ["0.0.recurring.2026-08-01", "0.1.add_on.2026-08-01"]);
+}
+
+#[test]
+fn names_are_sold_by_the_first_plan_with_a_price() {
+    let mut offer = shop();
+    let found =
+        |offer: &Offer, ending| offer.domain_plan(ending).map(|(plan, cycle)| (plan.name.clone(), cycle.to_string()));
+    assert_eq!(found(&offer, "com"), Some(("Names".into(), "1-year".into())));
+    assert_eq!(found(&offer, "org"), None);
+    offer.plans[1].prices.clear();
+    assert_eq!(found(&offer, "com"), None);
 }

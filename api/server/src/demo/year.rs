@@ -155,7 +155,7 @@ impl Guest<'_> {
         };
         match self.number % 12 {
             5 => items.push(json!({ "plan_id": self.shelf.domain, "cycle": "1-year", "domain": json!({ "name": format!("{}-{}.example", self.trade, self.number), "option": "register" }) })),
-            8 => items.push(json!({ "plan_id": self.shelf.certificate, "cycle": "1-year", "domain": domain })),
+            8 => items.push(json!({ "plan_id": self.shelf.certificate, "cycle": "1-year" })),
             _ => {}
         }
         let coupon = (self.number % 6 == 0 && self.number < 100).then_some("WELCOME");

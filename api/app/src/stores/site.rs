@@ -1,0 +1,205 @@
+//! What a shopper may see of a store, read as one value: the generator, the store's own pages and the public API have the
+//! same one.
+
+use crate::kernel::call::Ctx;
+use crate::stores::features::features;
+use crate::stores::offer::Automatic;
+use crate::stores::wording::{INTRO, TERMS, in_each};
+use comptoir_db::add_ons::{self, AddOnRow};
+use comptoir_db::plans::{self, PlanRow};
+use comptoir_db::sellers::SellerRow;
+use comptoir_db::stores::StoreRow;
+use comptoir_db::{Db, Outcome, add_on_groups, offers};
+use comptoir_domain::orders::{DomainOption, Offer, OfferedAddOn, OfferedPlan, OfferedPrice};
+use comptoir_domain::plans::PlanType;
+use comptoir_domain::schedule::CycleUnit;
+use comptoir_domain::{AddOnGroupId, Locale, PlanId};
+use comptoir_storefront::site::{
+    StoreAddOn, StoreAddOnGroup, StoreContact, StoreDomains, StoreLegalText, StorePlan, StorePrice, StoreProfile,
+    StoreSite, StoreText, StoreTld,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Reads a store with all it offers today, in as many queries for one plan as for a thousand.
+pub fn read(db: &mut Db, ctx: &Ctx, seller: &SellerRow, store: &StoreRow, public_url: &str) -> Outcome<StoreSite> {
+    let offer = offers::of_store(db, ctx.scope, store.id, ctx.today())?;
+    let shown: Vec<&OfferedPlan> =
+        offer.plans.iter().filter(|plan| plan.kind != PlanType::Domain && !plan.prices.is_empty()).collect();
+    let ids: Vec<PlanId> = shown.iter().map(|plan| plan.id).collect();
+    let rows = plans::find_many(db, ctx.scope, &ids)?;
+    let asked: BTreeSet<_> = shown.iter().flat_map(|plan| &plan.add_ons).copied().collect();
+    let choices = add_ons::find_many(db, ctx.scope, &asked.into_iter().collect::<Vec<_>>())?;
+    let groups: BTreeSet<_> = choices.iter().map(|row| row.add_on_group_id).collect();
+    let groups = add_on_groups::find_many(db, ctx.scope, &groups.into_iter().collect::<Vec<_>>())?;
+    let automatic = Automatic::read(db, ctx, store)?;
+    let locale = store.locales.0.first().copied().unwrap_or(seller.locale);
+    let plan = |(offered, row): (&&OfferedPlan, PlanRow)| {
+        let order = groups.iter().map(|group| group.id);
+        plan(offered, row, questions(offered, &choices, order), locale, &automatic)
+    };
+    let group = |group: &add_on_groups::AddOnGroupRow| StoreAddOnGroup {
+        id: group.id,
+        question: StoreText::new(locale, &group.question),
+        items: answers(group.id, &choices, &offer, locale),
+    };
+    Ok(StoreSite {
+        store: profile(seller, store, locale, public_url),
+        plans: shown.iter().zip(rows).map(plan).collect::<Outcome<_>>()?,
+        add_on_groups: groups.iter().map(group).collect(),
+        domains: domains(store, &offer),
+    })
+}
+
+/// Where a store lives: the origin and the path of its pages.
+pub fn address(public_url: &str, seller: &str, store: &str) -> (String, String) {
+    let known = url::Url::parse(public_url).ok();
+    let origin = known.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let below = known.as_ref().map(|url| url.path().trim_end_matches('/')).unwrap_or_default();
+    (origin, format!("{below}/stores/{seller}/{store}/"))
+}
+
+fn profile(seller: &SellerRow, store: &StoreRow, locale: Locale, public_url: &str) -> StoreProfile {
+    let (origin, base_path) = address(public_url, &seller.code, &store.code);
+    let filled = |text: &String| !text.is_empty();
+    let town = format!("{} {}", seller.postal_code, seller.city).trim().to_string();
+    let lines = [seller.address_line1.clone(), seller.address_line2.clone(), town, seller.country.name()];
+    StoreProfile {
+        id: store.id,
+        name: store.name.clone(),
+        locale,
+        locales: if store.locales.0.is_empty() { vec![locale] } else { store.locales.0.clone() },
+        currency: store.currency,
+        price_basis: store.price_basis,
+        origin,
+        base_path,
+        landing: store.landing,
+        theme: store.theme.as_str().into(),
+        colours: BTreeMap::new(),
+        logo: None,
+        headline: StoreText::new(locale, &store.name),
+        intro: in_each(INTRO, &store.locales.0),
+        promises: Vec::new(),
+        header_note: StoreText::default(),
+        footer_note: StoreText::default(),
+        contact: StoreContact {
+            company: seller.company.clone(),
+            address: lines.into_iter().filter(filled).collect(),
+            email: seller.email.clone(),
+            phone: Some(seller.phone.clone()).filter(filled),
+        },
+        legal: legal(store),
+    }
+}
+
+fn legal(store: &StoreRow) -> Vec<StoreLegalText> {
+    if store.terms.0.is_empty() {
+        return Vec::new();
+    }
+    let title = in_each(TERMS, &store.locales.0);
+    vec![StoreLegalText { slug: "terms".into(), title, body: StoreText(store.terms.0.clone()), accept: true }]
+}
+
+/// The questions of a plan: the groups of its add-ons, in the order of the groups.
+fn questions(
+    offered: &OfferedPlan,
+    choices: &[AddOnRow],
+    order: impl Iterator<Item = AddOnGroupId>,
+) -> Vec<AddOnGroupId> {
+    let asks = |group: &AddOnGroupId| {
+        choices.iter().any(|row| row.add_on_group_id == *group && offered.add_ons.contains(&row.id))
+    };
+    order.filter(asks).collect()
+}
+
+fn answers(group: AddOnGroupId, choices: &[AddOnRow], offer: &Offer, locale: Locale) -> Vec<StoreAddOn> {
+    let mut theirs: Vec<_> = choices.iter().filter(|row| row.add_on_group_id == group).collect();
+    theirs.sort_by_key(|row| (row.position, row.id));
+    let answer = |row: &&AddOnRow| {
+        let offered: &OfferedAddOn = offer.add_ons.iter().find(|offered| offered.id == row.id)?;
+        Some(StoreAddOn {
+            id: row.id,
+            name: StoreText::new(locale, &row.name),
+            summary: StoreText::new(locale, &row.description),
+            prices: in_order(&offered.prices).map(bare).collect(),
+        })
+    };
+    theirs.iter().filter_map(answer).collect()
+}
+
+fn plan(
+    offered: &OfferedPlan,
+    row: PlanRow,
+    questions: Vec<AddOnGroupId>,
+    locale: Locale,
+    automatic: &Automatic,
+) -> Outcome<StorePlan> {
+    let (summary, rest) = row.description.split_once("\n\n").unwrap_or((&row.description, ""));
+    let prices = in_order(&offered.prices).map(|price| {
+        let offer = automatic.offer(offered, price, locale)?;
+        Ok(StorePrice { offer, ..bare(price) })
+    });
+    Ok(StorePlan {
+        id: row.id,
+        slug: row.code.clone(),
+        name: StoreText::new(locale, &row.name),
+        summary: StoreText::new(locale, summary.trim()),
+        description: StoreText::new(locale, rest.trim()),
+        features: features(&row, locale),
+        prices: prices.collect::<Outcome<_>>()?,
+        add_on_groups: questions,
+        needs_domain: offered.kind == PlanType::Hosting,
+        recommended: false,
+    })
+}
+
+/// The shortest cycle first: what is preselected costs the least today.
+fn in_order(prices: &[OfferedPrice]) -> impl Iterator<Item = &OfferedPrice> {
+    let mut sorted: Vec<_> = prices.iter().collect();
+    sorted.sort_by_key(|offered| months(offered));
+    sorted.into_iter()
+}
+
+/// How long a cycle is, for sorting: days, a month being thirty.
+fn months(offered: &OfferedPrice) -> u32 {
+    let cycle = offered.price.cycle;
+    let days = match cycle.unit() {
+        CycleUnit::Day => 1,
+        CycleUnit::Week => 7,
+        CycleUnit::Month => 30,
+        CycleUnit::Year => 365,
+    };
+    u32::from(cycle.count()) * days
+}
+
+fn bare(offered: &OfferedPrice) -> StorePrice {
+    let price = &offered.price;
+    StorePrice {
+        cycle: price.cycle,
+        recurring: price.recurring,
+        set_up: Some(price.setup).filter(|fee| !fee.is_zero()),
+        offer: None,
+    }
+}
+
+/// The endings that the domain plans sell by the year, with the prices that an order would have.
+fn domains(store: &StoreRow, offer: &Offer) -> Option<StoreDomains> {
+    if store.domain_options.0.is_empty() {
+        return None;
+    }
+    let moves = store.domain_options.0.contains(&DomainOption::Transfer);
+    let mut tlds: Vec<StoreTld> = Vec::new();
+    for plan in offer.plans.iter().filter(|plan| plan.kind == PlanType::Domain) {
+        let shortest = plan.prices.iter().map(|offered| &offered.price).min_by_key(|price| price.cycle);
+        let Some(price) = shortest.filter(|price| price.cycle.unit() == CycleUnit::Year) else { continue };
+        let (Ok(years), Ok(first)) = (u8::try_from(price.cycle.count()), price.recurring.plus(price.setup)) else {
+            continue;
+        };
+        for tld in &plan.tlds {
+            if tlds.iter().all(|known| known.tld != *tld) {
+                let transfer = moves.then_some(first);
+                tlds.push(StoreTld { tld: tld.clone(), years, register: first, transfer, renew: price.recurring });
+            }
+        }
+    }
+    Some(StoreDomains { options: store.domain_options.0.clone(), tlds })
+}
