@@ -10,5 +10,6 @@ pub mod error;
 pub mod mail;
 pub mod panel;
 pub mod payment;
+pub mod post;
 
 pub use error::{ConnectorError, Kind, Result, Retry};

@@ -117,6 +117,15 @@ pub fn waived_rows(ctx: &Ctx, due: &Due) -> Vec<WaivedRow> {
     row.collect()
 }
 
+/// What a service is called at whoever delivers it: its domain name, which nobody else may have, or else the plan with the
+/// number of the contract, of which there may be many.
+fn service_name(contract: &Contract, subscription: &SubscriptionRow) -> String {
+    match &contract.domain {
+        Some(_) => contract.name.clone(),
+        None => format!("{} #{}", contract.name, subscription.number),
+    }
+}
+
 /// What is to be delivered; until the order is paid it should not exist, and does not.
 pub fn service_row(ctx: &Ctx, contract: &Contract, subscription: &SubscriptionRow) -> Option<ServiceRow> {
     Some(ServiceRow {
@@ -124,7 +133,7 @@ pub fn service_row(ctx: &Ctx, contract: &Contract, subscription: &SubscriptionRo
         id: fresh(),
         subscription_id: subscription.id,
         kind: delivered_by(contract.kind)?,
-        name: contract.name.clone(),
+        name: service_name(contract, subscription),
         settings: Json(json!({ "domain": contract.domain })),
         desired: ServiceState::Absent,
         observed: ServiceState::Absent,

@@ -54,7 +54,7 @@ fn end_one(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<bool> {
         return Ok(true);
     }
     let over = row.cycle_limit.map(|cycles| row.cycle.start(row.anchor_on, cycles)).transpose()?;
-    if !over.is_some_and(|day| day <= ctx.today()) {
+    if over.is_none_or(|day| day > ctx.today()) {
         return Ok(false);
     }
     transition(row.status, SubscriptionStatus::Completed, ChangedBy::System)?;

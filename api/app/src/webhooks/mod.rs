@@ -5,7 +5,6 @@ mod create;
 mod deliver;
 mod deliveries;
 mod fan_out;
-mod post;
 mod read;
 mod sign;
 mod update;

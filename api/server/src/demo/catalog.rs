@@ -141,10 +141,10 @@ impl Clerk<'_> {
         upgrade_to: &[&String],
         gigabytes: u64,
     ) -> Result<String, Failed> {
-        let features = [format!("{gigabytes} GB SSD"), "PHP, HTTPS".into(), "IPv6".into()];
+        let features = ["HTTPS", "IPv6", "SSH"];
         self.plan(json!({
             "code": format!("web-{code}"), "name": self.word(code), "description": self.word(&format!("{code}_text")),
-            "kind": "hosting", "features": features, "add_on_ids": add_ons, "upgrade_to": upgrade_to,
+            "kind": "hosting", "features": features, "position": gigabytes, "add_on_ids": add_ons, "upgrade_to": upgrade_to,
             "properties": { "disk_space": gigabytes * 1_000_000_000, "domains": gigabytes / 5, "script_php": true },
             "prices": self.prices(prices),
         }))
@@ -152,7 +152,8 @@ impl Clerk<'_> {
 
     fn yearly(&self, kind: &str, price: &str, more: &Value) -> Result<String, Failed> {
         let mut plan = json!({
-            "code": kind, "name": self.word(kind), "kind": kind, "prices": [self.price("1-year", price)],
+            "code": kind, "name": self.word(kind), "description": self.word(&format!("{kind}_text")), "kind": kind,
+            "position": 200, "prices": [self.price("1-year", price)],
         });
         if let (Some(plan), Some(more)) = (plan.as_object_mut(), more.as_object()) {
             plan.extend(more.clone());
@@ -163,6 +164,7 @@ impl Clerk<'_> {
     fn care(&self) -> Result<String, Failed> {
         self.plan(json!({
             "code": "care", "name": self.word("care"), "description": self.word("care_text"), "kind": "generic",
+            "position": 300,
             "prices": [self.price("1-month", "25.00")],
         }))
     }

@@ -121,11 +121,11 @@ fn open_seller(stranger: &Caller, provider: &DemoSeller, seller: &DemoSeller) ->
         let (first, last) = seller.owner.split_once(' ').unwrap_or((&seller.owner, ""));
         let profile = profile(seller);
         let contact = json!({ "first_name": first, "last_name": last, "email": email, "password": PASSWORD });
-        let client =
-            json!({ "kind": "company", "company": seller.company, "address": profile["address"], "contact": contact });
+        let client = json!({ "kind": "company", "company": seller.company, "address": profile.pointer("/address"), "contact": contact });
         let client = house.post("/v1/clients", &client)?;
         let owner = json!({ "name": seller.owner, "email": email, "password": PASSWORD });
-        house.post("/v1/resellers", &json!({ "client_id": client["id"], "seller": profile, "owner": owner }))?;
+        house
+            .post("/v1/resellers", &json!({ "client_id": client.pointer("/id"), "seller": profile, "owner": owner }))?;
     }
     let owner = stranger.sign_in(&seller.code, &format!("owner@{}.example", seller.code), PASSWORD)?;
     furnish(&owner, seller)

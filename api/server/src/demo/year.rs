@@ -68,7 +68,7 @@ impl Year<'_> {
         let by_transfer = number % 9 == 4;
         let gateway = if by_transfer { "transfer" } else { "fake" };
         let order = json!({
-            "quote_token": quote["token"], "gateway": gateway, "accept_terms": true, "client": guest.client(&buyer),
+            "quote_token": text(&quote, "/token")?, "gateway": gateway, "accept_terms": true, "client": guest.client(&buyer),
         });
         let placed = shopper.post("/v1/store/orders", &order)?;
         if number % 17 == 11 {
@@ -107,8 +107,8 @@ impl Year<'_> {
     fn tidy_up(&self, number: u64) -> Result<(), Failed> {
         for seller in &self.cast.sellers {
             let owner = self.owner(seller)?;
-            for service in list(&owner, "/v1/services?settled=false&limit=100")? {
-                if service["kind"] != "webspace" {
+            for service in list(&owner, "/v1/services?is_settled=false&limit=100")? {
+                if text(&service, "/kind")? != "webspace" {
                     owner.post(&format!("/v1/services/{}/deliver", text(&service, "/id")?), &json!({}))?;
                 }
             }
@@ -135,7 +135,7 @@ impl Year<'_> {
 }
 
 fn list(owner: &Caller, path: &str) -> Result<Vec<Value>, Failed> {
-    Ok(owner.get(path)?["data"].as_array().cloned().unwrap_or_default())
+    Ok(owner.get(path)?.pointer("/data").and_then(Value::as_array).cloned().unwrap_or_default())
 }
 
 fn buyer(seller: &DemoSeller) -> Value {
@@ -148,7 +148,7 @@ impl Guest<'_> {
         let domain = json!({ "name": format!("{}-{}-{}.example", self.last_name.to_lowercase(), self.trade, self.number), "option": "use_own" });
         let plan = self.shelf.hosting.get(usize::from(self.number % 5 == 2) + usize::from(self.number % 11 == 3));
         let cycle = if self.number % 4 == 1 { "1-year" } else { "1-month" };
-        let add_ons = if self.number % 3 == 0 { json!([self.shelf.backup]) } else { json!([]) };
+        let add_ons = if self.number.is_multiple_of(3) { json!([self.shelf.backup]) } else { json!([]) };
         let mut items = match self.number % 10 {
             7 => vec![json!({ "plan_id": self.shelf.care, "cycle": "1-month" })],
             _ => vec![json!({ "plan_id": plan, "cycle": cycle, "domain": domain, "add_on_ids": add_ons })],
@@ -158,7 +158,7 @@ impl Guest<'_> {
             8 => items.push(json!({ "plan_id": self.shelf.certificate, "cycle": "1-year" })),
             _ => {}
         }
-        let coupon = (self.number % 6 == 0 && self.number < 100).then_some("WELCOME");
+        let coupon = (self.number.is_multiple_of(6) && self.number < 100).then_some("WELCOME");
         json!({ "items": items, "coupon": coupon })
     }
 

@@ -1,4 +1,4 @@
-//! One request to an endpoint: the name is resolved first, every address checked, and the connection made to a checked
+//! One request to an address that someone else has chosen (webhooks): the name is resolved first, every address checked, and the connection made to a checked
 //! address, so that a name cannot point elsewhere in between. No redirects, no proxy, ten seconds.
 
 use comptoir_domain::webhooks::{check_url, is_public};
