@@ -272,8 +272,11 @@ both! {
     /// The money is taken even though the name is another's; a person sorts it out.
     fn a_name_that_is_taken_does_not_lose_the_payment(world) {
         let (owner, house) = (world.owner("north"), House::built_in(world));
-        let first = paid(&owner, "Nora", "same.example");
-        let second = paid(&owner, "Olga", "same.example");
+        // both order it while it is free
+        let ordered = |name| order(&owner, name, wish(&owner, "same.example", "Lyon"));
+        let (first, second) = (ordered("Nora"), ordered("Olga"));
+        pay(&owner, &first.invoice);
+        pay(&owner, &second.invoice);
         house.work();
         assert_eq!(standing(&owner, &first), ["done", "active", "active"]);
         assert_eq!(standing(&owner, &second), ["provisioning", "pending", "absent"]);

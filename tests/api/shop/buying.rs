@@ -130,7 +130,7 @@ both! {
             assert_eq!(browser.submit(form).expect(200).texts("h1"), ["Thank you for your order"]);
         }
         let todos = list(&owner, "/v1/todos?kind=provisioning_failed");
-        assert_eq!((todos.len(), todos[0]["title"].as_str().unwrap()), (1, "one.example is paid, but another subscription has the name"));
+        assert_eq!((todos.len(), todos[0]["title"].as_str().unwrap()), (1, "Cannot be set up: the name is taken"));
         assert_eq!(list(&owner, "/v1/transactions?gateway=fake&state=approved").len(), 2);
         // whoever comes later hears so at once, and so does who wants it twice
         let third = Browser::new(&world.server.url);

@@ -5,6 +5,7 @@
 use crate::clients::create::create;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
+use crate::orders::announce::welcome;
 use crate::orders::place::{Placed, Wish, place};
 use crate::orders::views::{ClientOrder, OrderView, PlacedOrderView, ShopperOrder};
 use crate::quotes::token::QuoteToken;
@@ -76,6 +77,7 @@ pub fn order_as_someone_new(tx: &mut Db, ctx: &Ctx, wish: NewWish<'_>) -> Outcom
     names_vat_number(&store, &client, ctx)?;
     let gateway = wish.wanted.gateway;
     let placed = place(tx, ctx, &Wish { token: wish.token, client: &client, gateway, quote_key: wish.quote_key })?;
+    welcome(tx, ctx, &client, &contact)?;
     Ok((contact, placed))
 }
 

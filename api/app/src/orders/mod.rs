@@ -1,5 +1,6 @@
 //! Orders: a quoted cart becomes subscriptions to be, a reserved coupon and a draft invoice (ORD-05 to ORD-07).
 
+mod announce;
 mod cancel;
 pub mod checkout;
 pub mod expire;

@@ -6,6 +6,7 @@ use crate::invoices::issue::issue;
 use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
+use crate::orders::announce::new_order;
 use crate::orders::paid::paid;
 use crate::orders::rows::{item_rows, order_row, service_row, subscription_row, waived_rows};
 use crate::quotes::compute::{Quoted, quote};
@@ -66,6 +67,7 @@ pub fn place(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed> {
         order.id,
         json!({ "number": order.number, "client_id": order.client_id, "gross": gross }),
     )?;
+    new_order(tx, ctx, &order, &quoted)?;
     if gross.is_zero() {
         paid(tx, ctx, order.id)?;
     }

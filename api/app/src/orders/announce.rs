@@ -1,0 +1,50 @@
+//! What is written to the client about an order.
+
+use crate::invoices::parties::Parties;
+use crate::kernel::call::Ctx;
+use crate::mails::{Mail, enqueue};
+use crate::quotes::compute::Quoted;
+use crate::quotes::views::text;
+use comptoir_db::clients::ClientRow;
+use comptoir_db::contacts::ContactRow;
+use comptoir_db::orders::OrderRow;
+use comptoir_db::{Db, Outcome};
+use comptoir_domain::mails::MailKind;
+use comptoir_domain::quotes::PricedLine;
+use serde_json::{Value, json};
+
+/// Says that the order has come in, with what it is about.
+pub fn new_order(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> Outcome<()> {
+    let parties = Parties::load(tx, ctx, &[order.client_id])?;
+    let (client, contact) = parties.buyer(order.client_id)?;
+    let variables = json!({
+        "orderNumber": order.number, "orderDate": ctx.today(), "orderAmount": quoted.priced.totals.gross,
+        "lineItems": quoted.priced.lines.iter().map(line).collect::<Vec<_>>(),
+    });
+    let kind = MailKind::NewOrder;
+    enqueue(tx, ctx.scope, ctx.now, vec![mail(kind, format!("{kind}:{}", order.id), client, contact, variables)])
+}
+
+/// Greets a new client.
+pub fn welcome(tx: &mut Db, ctx: &Ctx, client: &ClientRow, contact: &ContactRow) -> Outcome<()> {
+    let kind = MailKind::ClientWelcome;
+    enqueue(tx, ctx.scope, ctx.now, vec![mail(kind, format!("{kind}:{}", client.id), client, contact, json!({}))])
+}
+
+fn mail<'a>(
+    kind: MailKind,
+    unique_key: String,
+    client: &ClientRow,
+    contact: &'a ContactRow,
+    variables: Value,
+) -> Mail<'a> {
+    Mail { kind, unique_key, recipient: &contact.email, locale: client.locale, format: contact.mail_format, variables }
+}
+
+fn line(line: &PricedLine) -> Value {
+    json!({
+        "packageComments": "", "lineItemQuantity": line.quantity, "lineItemDescription": text(&line.description),
+        "lineItemPriceAmount": line.unit_price, "lineItemDiscountAmount": line.discount, "lineItemTaxAmount": line.tax,
+        "lineItemTotalAmount": line.gross,
+    })
+}
