@@ -15,6 +15,9 @@ pub struct TransactionDetail {
     pub raw: String,
 }
 
+/// The code of a payment that was written down, but of which the gateway never heard: whoever began it broke off.
+pub const NEVER_BEGUN: &str = "never_begun";
+
 /// A movement of money at a gateway or by hand.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = transactions, primary_key(seller_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -46,6 +49,11 @@ impl TransactionRow {
     /// What moves.
     pub fn amount(&self) -> Money {
         Money::from_minor(self.amount_minor, self.currency)
+    }
+
+    /// Whether the gateway never heard of it: nobody was asked for money, so nobody refused it.
+    pub fn was_never_begun(&self) -> bool {
+        self.detail.0.code.as_deref() == Some(NEVER_BEGUN)
     }
 }
 

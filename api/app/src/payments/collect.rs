@@ -80,15 +80,14 @@ async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(),
     let due_by = today.checked_add_days(ahead).unwrap_or(today);
     let mut after = None;
     loop {
-        let (settings, found) =
-            (settings.clone(), move |db: &mut Db| invoices::unpaid(db, scope, due_by, after, CHUNK));
+        let found = move |db: &mut Db| invoices::unpaid(db, scope, due_by, after, CHUNK);
         let rows = state.store.read(found).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.id);
-        let looking = ctx.clone();
-        let due = state.store.read(move |db| chargeable(db, &looking, &settings, rows)).await?;
+        let (looking, by) = (ctx.clone(), settings.clone());
+        let due = state.store.read(move |db| chargeable(db, &looking, &by, &rows)).await?;
         for (invoice, method) in due {
-            match charge(state, ctx, invoice, &method).await? {
+            match charge(state, ctx, &settings, invoice, &method).await? {
                 Some(TransactionState::Approved) => told.approved += 1,
                 Some(_) => told.refused += 1,
                 None => {}
@@ -102,7 +101,7 @@ fn chargeable(
     db: &mut Db,
     ctx: &Ctx,
     settings: &CollectionSettings,
-    rows: Vec<InvoiceRow>,
+    rows: &[InvoiceRow],
 ) -> Outcome<Vec<(InvoiceId, PaymentMethodRow)>> {
     let (scope, today) = (ctx.scope, ctx.today());
     let clients: Vec<ClientId> = rows.iter().map(|row| row.client_id).collect();
@@ -112,7 +111,8 @@ fn chargeable(
     let rows: Vec<_> = rows.iter().filter(|row| methods.get(&row.client_id).as_ref().is_some_and(works)).collect();
     let ids: Vec<InvoiceId> = rows.iter().map(|row| row.id).collect();
     let mut attempts: BTreeMap<InvoiceId, Vec<Attempt>> = BTreeMap::new();
-    for row in payments::of_invoices(db, scope, &ids)? {
+    let all = payments::of_invoices(db, scope, &ids)?;
+    for row in all.into_iter().filter(|row| !row.was_never_begun()) {
         if let Some(invoice) = row.invoice_id {
             let on = row.created_at.date_in(ctx.zone);
             attempts.entry(invoice).or_default().push(Attempt { state: row.state, on });
@@ -125,10 +125,11 @@ fn chargeable(
     Ok(due.filter_map(|row| Some((row.id, methods.get(&row.client_id)?.clone()))).collect())
 }
 
-/// Charges an invoice; nothing if meanwhile it was paid, or someone else is about to pay it.
+/// Charges an invoice; nothing if meanwhile it was paid, someone else is about to pay it, or another worker has tried.
 async fn charge(
     state: &AppState,
     ctx: &Ctx,
+    settings: &CollectionSettings,
     invoice: InvoiceId,
     method: &PaymentMethodRow,
 ) -> Result<Option<TransactionState>, EventFailure> {
@@ -136,14 +137,17 @@ async fn charge(
         tracing::error!(method = %method.id, "a stored payment method cannot be used here");
         return Ok(None);
     };
-    let (beginning, name) = (ctx.clone(), method.gateway.clone());
+    let (beginning, name, by) = (ctx.clone(), method.gateway.clone(), settings.clone());
     let begun = move |tx: &mut Db| {
         let row = lock_with_client(tx, &beginning, invoice)?;
-        begin(tx, &beginning, &row, &name)
+        if chargeable(tx, &beginning, &by, std::slice::from_ref(&row))?.is_empty() {
+            return Ok(None);
+        }
+        begin(tx, &beginning, &row, &name).map(Some)
     };
     let row = match state.store.write(begun).await {
-        Ok(row) => row,
-        Err(Failure::Refused(_)) => return Ok(None),
+        Ok(Some(row)) => row,
+        Ok(None) | Err(Failure::Refused(_)) => return Ok(None),
         Err(failure) => return Err(failure.into()),
     };
     let request = PaymentRequest {

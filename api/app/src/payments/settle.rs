@@ -63,8 +63,9 @@ pub fn settle(
             enter(tx, ctx, &mut row, state)?;
         }
         Err(error) => {
+            let never_begun = asked == Asked::Lookup && error.kind == Kind::NotFound;
             row.detail.0 = TransactionDetail {
-                code: Some(error.code.to_string()),
+                code: Some(if never_begun { payments::NEVER_BEGUN.into() } else { error.code.to_string() }),
                 message: error.message.clone(),
                 ..Default::default()
             };
@@ -144,7 +145,9 @@ fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionSta
             row.id,
             json!({ "amount": row.amount(), "invoice_id": row.invoice_id }),
         )?;
-        if matches!(state, TransactionState::Declined | TransactionState::Error) {
+        // a renewal that was never begun is charged again; who has ordered and waits has to know
+        let is_news = !row.was_never_begun() || row.order_id.is_some();
+        if is_news && matches!(state, TransactionState::Declined | TransactionState::Error) {
             let kind =
                 if state == TransactionState::Declined { MailKind::PaymentDeclined } else { MailKind::PaymentError };
             mail(tx, ctx, row, kind)?;
