@@ -5,10 +5,28 @@ use crate::kernel::problem::ApiError;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use comptoir_domain::{Code, Problem};
+use std::num::NonZero;
 use std::sync::LazyLock;
+use tokio::sync::Semaphore;
 
 /// Compared with when there is no such login, so that the answer takes as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+/// So many at once as there are cores. More would be no faster, take 19 MiB each, and leave the database no time: a rush
+/// of sign-ups waits here, and everyone else is served.
+static TURNS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get)));
+
+/// Does slow work on a thread of its own, when it is its turn.
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let turn = TURNS.acquire().await.ok()?;
+    let job = move || {
+        // kept until the work ends, even if the caller goes away before
+        let _turn = turn;
+        work()
+    };
+    tokio::task::spawn_blocking(job).await.ok()
+}
 
 fn hash_now(password: &str) -> Option<String> {
     Argon2::default().hash_password(password.as_bytes()).ok().map(|hash| hash.to_string())
@@ -24,9 +42,9 @@ fn matches_now(stored: Option<&str>, password: &str) -> bool {
 
 /// The text to store for a new password.
 pub async fn hash(password: String) -> Result<String, ApiError> {
-    let work = tokio::task::spawn_blocking(move || hash_now(&password)).await;
+    let work = in_turn(move || hash_now(&password)).await;
     let failed = || ApiError::from(Problem::new(Code::Internal, "the password could not be hashed"));
-    work.ok().flatten().ok_or_else(failed)
+    work.flatten().ok_or_else(failed)
 }
 
 /// The text to store for a new password that may be absent; refuses a weak one at its place in the body.
@@ -40,7 +58,7 @@ pub async fn new_hash(pointer: &str, password: Option<String>) -> Result<Option<
 
 /// Whether `password` is the one that was stored; as slow when there is none.
 pub async fn matches(stored: Option<String>, password: String) -> bool {
-    tokio::task::spawn_blocking(move || matches_now(stored.as_deref(), &password)).await.unwrap_or(false)
+    in_turn(move || matches_now(stored.as_deref(), &password)).await.unwrap_or(false)
 }
 
 #[cfg(test)]
