@@ -1,5 +1,5 @@
 //! Stories: the clock moves, and the scheduler alone does what a seller's business asks for. They begin on Monday
 //! 5 January 2026.
 
-mod billing;
+pub mod billing;
 mod dunning;

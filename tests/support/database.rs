@@ -38,7 +38,8 @@ fn postgres_admin() -> Db {
     connection::open(&address, connection::Purpose::Write).expect("the test PostgreSQL")
 }
 
-fn run(db: &mut Db, sql: &str) {
+/// Runs statements.
+pub fn run(db: &mut Db, sql: &str) {
     match db {
         Db::Sqlite(c) => c.batch_execute(sql).unwrap(),
         Db::Pg(c) => c.batch_execute(sql).unwrap(),
@@ -116,7 +117,8 @@ struct Word {
     word: String,
 }
 
-fn words(db: &mut Db, sql: &str) -> Vec<String> {
+/// What a query answers, whose one column is called `word`.
+pub fn words(db: &mut Db, sql: &str) -> Vec<String> {
     let rows: Vec<Word> = diesel::sql_query(sql).load(db).unwrap();
     rows.into_iter().map(|row| row.word).collect()
 }

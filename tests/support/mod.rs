@@ -7,6 +7,7 @@ pub mod database;
 pub mod house;
 pub mod nginx;
 pub mod server;
+pub mod site;
 pub mod story;
 pub mod world;
 

@@ -1,0 +1,237 @@
+//! The program is killed (SIGKILL) at random moments of its work and started again, many times over. In the end it has
+//! come to the same as one that nobody disturbed: the same documents, payments, books and mails, the same money at the
+//! bank, and every mail has gone out. `COMPTOIR_TEST_SEED` repeats the moments of a run.
+
+use super::books::{agree, bank, faults, told};
+use super::population::settle_in;
+use crate::support::database::words;
+use crate::support::site::Site;
+use crate::support::story::Story;
+use crate::support::{Backend, World};
+use comptoir_domain::events::EventKind;
+use std::collections::BTreeSet;
+use std::process::Child;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How many clients there are.
+const CLIENTS: usize = 40;
+
+/// Random numbers that can be had again (splitmix64).
+struct Chance(u64);
+
+impl Chance {
+    fn new() -> Self {
+        let given = std::env::var("COMPTOIR_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = given.unwrap_or_else(|| {
+            u64::from(std::process::id()) << 20 | u64::from(chrono::Utc::now().timestamp_subsec_micros())
+        });
+        println!("COMPTOIR_TEST_SEED={seed}");
+        Self(seed)
+    }
+
+    /// Less than a duration.
+    fn below(&mut self, most: Duration) -> Duration {
+        Duration::from_nanos(self.less_than(u64::try_from(most.as_nanos()).unwrap()))
+    }
+
+    /// Less than a number.
+    fn less_than(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let share = u128::from(mixed ^ (mixed >> 31));
+        u64::try_from((u128::from(most) * share) >> 64).unwrap()
+    }
+}
+
+/// How often to kill: `few`, or many in the long run.
+fn times(few: usize) -> usize {
+    if std::env::var("COMPTOIR_TEST_LONG").is_ok() { few * 6 } else { few }
+}
+
+/// When to kill.
+#[derive(Clone, Copy)]
+enum Moment {
+    /// So long after the start.
+    After(Duration),
+    /// As soon as the bank's book has so many bytes; after a second at the latest.
+    Charged(u64),
+}
+
+/// Kills a process at a moment, if it still lives; whether it did.
+fn kill_at(site: &Site, mut child: Child, moment: Moment) -> bool {
+    match moment {
+        Moment::After(time) => sleep(time),
+        Moment::Charged(bytes) => {
+            let began = Instant::now();
+            while book_size(site) < bytes && began.elapsed() < Duration::from_secs(1) {
+                sleep(Duration::from_micros(200));
+            }
+        }
+    }
+    let lives = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lives
+}
+
+fn book_size(site: &Site) -> u64 {
+    std::fs::metadata(site.book()).unwrap().len()
+}
+
+/// Two houses on copies of what a world has come to; the world ends.
+fn two_of(world: World) -> (Site, Site) {
+    let World { server, database, .. } = world;
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("bank.jsonl");
+    std::fs::copy(&server.fake_book, &book).unwrap();
+    drop(server);
+    database.settle();
+    (Site::copy(&database, &book), Site::copy(&database, &book))
+}
+
+/// Insists that two houses have ended the same, and well.
+fn same(calm: &Site, disturbed: &Site, counts: impl Fn(&String) -> bool) {
+    let all = |site: &Site| told(&site.database).into_iter().filter(&counts).collect::<Vec<_>>();
+    agree(&all(calm), &all(disturbed), "undisturbed and killed");
+    assert_eq!(bank(&calm.book()), bank(&disturbed.book()));
+    for site in [calm, disturbed] {
+        assert_eq!(faults(&site.database), [""; 0]);
+        site.run(&["verify"]);
+        let waiting = "SELECT CAST(count(*) AS TEXT) AS word FROM mails WHERE state = 'queued'";
+        assert_eq!(words(&mut site.database.connect(), waiting), ["0"], "mails that nobody got");
+        assert_eq!(site.sent(), site.outbox(), "mails that are not there");
+    }
+}
+
+/// A command of the billing cycle as of a day, and how often it is killed.
+const CYCLE: &[(&str, &str, usize)] = &[
+    ("process_invoices", "2026-03-20", 4),
+    ("process_payment_queue", "2026-03-30", 8),
+    ("process_payment_queue", "2026-03-31", 1),
+    ("process_payment_queue", "2026-04-03", 0),
+    ("process_payment_queue", "2026-04-08", 0),
+    ("process_payment_queue", "2026-04-13", 0),
+    ("process_suspensions", "2026-04-20", 2),
+];
+
+/// Renewals of the end of January: invoiced, charged (some declined, charged again), dunned and suspended.
+fn commands(backend: Backend) {
+    let world = World::open(backend);
+    settle_in(&world, &["2026-01-29", "2026-01-30", "2026-01-31"], CLIENTS);
+    let (calm, disturbed) = two_of(world);
+    let (mut chance, mut hits, mut seen) = (Chance::new(), 0, BTreeSet::new());
+    for (kind, day, kills) in CYCLE {
+        let words = ["events", "run", "--kind", kind, "--as-of", day];
+        let size = book_size(&calm);
+        let (whole, charges) = (calm.run(&words), book_size(&calm) - size);
+        let share = charges * 2 / u64::try_from(times(*kills)).unwrap().max(1);
+        for kill in 0..times(*kills) {
+            // every other one among the charges, which are a small part of the time
+            let moment = match kill % 2 {
+                0 if charges > 0 => Moment::Charged(book_size(&disturbed) + chance.less_than(share.max(1))),
+                _ => Moment::After(chance.below(whole)),
+            };
+            hits += usize::from(kill_at(&disturbed, disturbed.start(&words), moment));
+            seen.insert(progress(&disturbed));
+            disturbed.let_leases_run_out();
+        }
+        disturbed.run(&words);
+    }
+    assert!(hits >= times(5), "only {hits} were killed at work");
+    println!("{hits} killed, having come so far: {seen:?}");
+    // more than before and after all charges
+    let charged: BTreeSet<_> = seen.iter().map(|seen| &seen[0]).collect();
+    assert!(charged.len() >= 3, "they were killed at {seen:?} only");
+    same(&calm, &disturbed, |_| true);
+}
+
+/// Until the latest billing and payment run that the scheduler has queued is over, nothing is due and no mail waits.
+fn until_quiet(site: &Site, child: &mut Child) -> Duration {
+    let began = Instant::now();
+    let waits = "SELECT CAST((SELECT count(*) FROM mails WHERE state = 'queued')
+        + (SELECT count(*) FROM events WHERE state = 'running' OR (state = 'queued' AND attempts = 0)) AS TEXT) AS word";
+    let runs = "SELECT DISTINCT kind AS word FROM events WHERE state IN ('done', 'failed')
+        AND (unique_key LIKE 'business:process_invoices:%' OR unique_key LIKE 'business:process_payment_queue:%')";
+    loop {
+        sleep(Duration::from_millis(200));
+        assert!(child.try_wait().unwrap().is_none(), "the server has ended: {}", site.log());
+        let mut db = site.database.connect();
+        if words(&mut db, runs).len() == 2 && words(&mut db, waits) == ["0"] {
+            return began.elapsed();
+        }
+        assert!(began.elapsed() < Duration::from_secs(120), "the server is never done: {}", site.log());
+    }
+}
+
+/// How many payments are decided, and how many documents and mails there are: how far a house has come.
+fn progress(site: &Site) -> Vec<String> {
+    let tables = ["transactions WHERE state = 'approved'", "invoices", "mails WHERE state = 'sent'"];
+    let count = |table| format!("SELECT CAST(count(*) AS TEXT) AS word FROM {table}");
+    tables.iter().flat_map(|table| words(&mut site.database.connect(), &count(table))).collect()
+}
+
+/// The whole server with its scheduler and its worker, by the system's clock: contracts of five weeks ago, some of whose
+/// renewals are to be charged today and the others to be invoiced.
+fn server(backend: Backend) {
+    let today = chrono::Utc::now().date_naive();
+    let ago = |days: u64| (today - chrono::Days::new(days)).to_string();
+    let world = World::open(backend);
+    settle_in(&world, &[&ago(38), &ago(37), &ago(22), &ago(21)], CLIENTS / 2);
+    // the elder half is invoiced in time, as by a house that worked until then
+    let story = Story::of(&world);
+    story.sleep_until(&ago(16));
+    story.run(EventKind::ProcessInvoices);
+    drop(story);
+    let (calm, disturbed) = two_of(world);
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let finish = |site: &Site| {
+        for kind in ["process_invoices", "process_payment_queue"] {
+            site.run(&["events", "run", "--kind", kind]);
+        }
+    };
+    let mut child = calm.start(&serve);
+    let whole = until_quiet(&calm, &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    finish(&calm);
+
+    let (mut chance, mut hits, mut seen) = (Chance::new(), 0, BTreeSet::new());
+    for _ in 0..times(6) {
+        hits += usize::from(kill_at(&disturbed, disturbed.start(&serve), Moment::After(chance.below(whole))));
+        seen.insert(progress(&disturbed));
+        disturbed.let_leases_run_out();
+    }
+    let mut child = disturbed.start(&serve);
+    until_quiet(&disturbed, &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    finish(&disturbed);
+    println!("killed, having come so far: {seen:?}; undisturbed it takes {whole:?}");
+    assert_eq!(hits, times(6), "the server ended by itself: {}", disturbed.log());
+    // whether someone is reminded before he is charged depends on which of two events is done first
+    let is_sure = |word: &String| !word.starts_with("dunned") && !word.contains("remind") && !word.contains("overdue");
+    same(&calm, &disturbed, is_sure);
+}
+
+#[test]
+fn commands_on_sqlite() {
+    commands(Backend::Sqlite);
+}
+
+#[test]
+fn commands_on_postgres() {
+    commands(Backend::Postgres);
+}
+
+#[test]
+fn the_server_on_sqlite() {
+    server(Backend::Sqlite);
+}
+
+#[test]
+fn the_server_on_postgres() {
+    server(Backend::Postgres);
+}

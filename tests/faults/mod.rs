@@ -1,0 +1,8 @@
+//! Faults: many at once, two houses on one database, the server killed. Whatever happens, the books come to the same.
+
+mod books;
+mod checkouts;
+mod instances;
+mod kills;
+mod late;
+mod population;

@@ -1,0 +1,100 @@
+//! The built program on a database of its own, as a process that can be killed. `scripts/test` builds it before the tests.
+
+use super::database::{Database, run, words};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A house with everything it keeps: the database, and a folder with the bank's book and the outgoing mail.
+pub struct Site {
+    pub database: Database,
+    folder: tempfile::TempDir,
+    sent_before: usize,
+}
+
+/// The program, beside the tests.
+fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let path = tests.ancestors().nth(2).unwrap().join("comptoir");
+    assert!(path.exists(), "{} is missing: cargo build -p comptoir-server", path.display());
+    path
+}
+
+impl Site {
+    /// A house on a copy of a database and of its bank's book. Nothing may be using them.
+    pub fn copy(database: &Database, book: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::copy(book, folder.path().join("bank.jsonl")).unwrap();
+        let site = Self { database: database.copy(), folder, sent_before: 0 };
+        Self { sent_before: site.sent(), ..site }
+    }
+
+    /// How many mails were sent since, as the house sees it.
+    pub fn sent(&self) -> usize {
+        let sent = "SELECT CAST(count(*) AS TEXT) AS word FROM mails WHERE state = 'sent'";
+        words(&mut self.database.connect(), sent)[0].parse::<usize>().unwrap() - self.sent_before
+    }
+
+    /// The bank's book.
+    pub fn book(&self) -> PathBuf {
+        self.folder.path().join("bank.jsonl")
+    }
+
+    /// How many mails lie in the outbox.
+    pub fn outbox(&self) -> usize {
+        let files = std::fs::read_dir(self.folder.path().join("outbox")).into_iter().flatten();
+        files.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "eml")).count()
+    }
+
+    /// Starts the program.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        use comptoir_db::Address::{Postgres, Sqlite};
+        let url = match &self.database.address {
+            Sqlite(path) => format!("sqlite:{}", path.display()),
+            Postgres(url) => url.clone(),
+        };
+        let at = |name: &str| self.folder.path().join(name);
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(at("log")).unwrap();
+        Command::new(program())
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("COMPTOIR_DATABASE_URL", url)
+            .env("COMPTOIR_MASTER_KEY", "07".repeat(32))
+            .env("COMPTOIR_FAKE_BOOK", self.book())
+            .env("COMPTOIR_OUTBOX", at("outbox"))
+            .env("COMPTOIR_ARCHIVE_FOLDER", at("archive"))
+            .env("COMPTOIR_PANEL", "fake")
+            .env("COMPTOIR_WEBSPACES", at("panel.jsonl"))
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap()
+    }
+
+    /// Runs the program to its end; how long that took.
+    #[track_caller]
+    pub fn run(&self, arguments: &[&str]) -> Duration {
+        let began = Instant::now();
+        let ended = self.start(arguments).wait().unwrap();
+        assert!(ended.success(), "{arguments:?}: {}", self.log());
+        began.elapsed()
+    }
+
+    /// What the program has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// Enough time passes that nobody takes the dead for living: leases run out, and payments that were begun are asked for.
+    pub fn let_leases_run_out(&self) {
+        let quarter = 16 * 60 * 1_000_000_i64;
+        run(
+            &mut self.database.connect(),
+            &format!(
+                "UPDATE events SET leased_until = 1 WHERE state = 'running';
+                 UPDATE mails SET run_at = created_at WHERE state = 'queued';
+                 UPDATE transactions SET created_at = created_at - {quarter} WHERE state IN ('new', 'unknown');"
+            ),
+        );
+    }
+}
