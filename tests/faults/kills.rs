@@ -8,6 +8,7 @@ use crate::support::database::words;
 use crate::support::site::Site;
 use crate::support::story::Story;
 use crate::support::{Backend, World};
+use comptoir_app::Clock;
 use comptoir_domain::events::EventKind;
 use std::collections::BTreeSet;
 use std::process::Child;
@@ -24,7 +25,7 @@ impl Chance {
     fn new() -> Self {
         let given = std::env::var("COMPTOIR_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| {
-            u64::from(std::process::id()) << 20 | u64::from(chrono::Utc::now().timestamp_subsec_micros())
+            u64::from(std::process::id()) << 20 | u64::try_from(Clock::System.now().micros() % 1_000_000).unwrap()
         });
         println!("COMPTOIR_TEST_SEED={seed}");
         Self(seed)
@@ -176,7 +177,7 @@ fn progress(site: &Site) -> Vec<String> {
 /// The whole server with its scheduler and its worker, by the system's clock: contracts of five weeks ago, some of whose
 /// renewals are to be charged today and the others to be invoiced.
 fn server(backend: Backend) {
-    let today = chrono::Utc::now().date_naive();
+    let today = Clock::System.now().utc().date_naive();
     let ago = |days: u64| (today - chrono::Days::new(days)).to_string();
     let world = World::open(backend);
     settle_in(&world, &[&ago(38), &ago(37), &ago(22), &ago(21)], CLIENTS / 2);
