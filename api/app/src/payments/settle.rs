@@ -221,8 +221,9 @@ fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Money> {
 /// Tells the client, with the variables of the guide.
 fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome<()> {
     let number = match row.invoice_id {
-        Some(id) => invoices::find(tx, ctx.scope, id)?.number,
-        None => None,
+        // the first invoice of an order has no number until it is paid
+        Some(id) => invoices::find(tx, ctx.scope, id)?.number.unwrap_or_default(),
+        None => String::new(),
     };
     let parties = Parties::load(tx, ctx, &[row.client_id])?;
     let (client, contact) = parties.buyer(row.client_id)?;
