@@ -1,0 +1,158 @@
+//! A billing run, and beside it the raw insert of the very rows it wrote: into the same schema with the same indexes and
+//! settings, a thousand documents a transaction, all rows ready in memory before the clock runs.
+
+use crate::meter::{Meter, Spent, memory};
+use crate::population::multiply;
+use crate::site::Site;
+use comptoir_app::Clock;
+use comptoir_app::events::enqueue::{Task, row};
+use comptoir_app::kernel::clock::fresh;
+use comptoir_db::activities::{self, ActivityRow};
+use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
+use comptoir_db::ledger::{self, EntryRow, PostingRow};
+use comptoir_db::mails::{self, MailRow};
+use comptoir_db::{schema, sellers};
+use comptoir_db::{Db, Outcome, Scope};
+use comptoir_domain::events::EventKind;
+use comptoir_domain::{Instant, InvoiceId};
+use diesel::prelude::*;
+use serde_json::json;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+pub const HEADING: &str = "\
+| billing run | invoices | CPU µs each | raw insert, CPU µs each | raw ÷ run, CPU | invoices a second | raw ÷ run, wall | memory |
+|---|---:|---:|---:|---:|---:|---:|---:|";
+
+/// Documents of one transaction of the raw insert.
+const CHUNK: usize = 1_000;
+
+/// What a run writes for some documents.
+#[derive(Clone, Default)]
+struct Rows {
+    invoices: Vec<InvoiceRow>,
+    lines: Vec<InvoiceLineRow>,
+    links: Vec<ChainLinkRow>,
+    entries: Vec<EntryRow>,
+    postings: Vec<PostingRow>,
+    activities: Vec<ActivityRow>,
+    mails: Vec<MailRow>,
+}
+
+macro_rules! load {
+    ($db:expr, $table:ident, $row:ty, $seller:expr) => {
+        $table::table.filter($table::seller_id.eq($seller)).select(<$row>::as_select()).load::<$row>($db).unwrap()
+    };
+}
+
+/// One line of the table.
+pub fn measure(site: &Site, count: usize) -> String {
+    let now = Clock::System.now();
+    let scope = site.scope(&mut site.connect());
+    let today = now.date_in(sellers::own(&mut site.connect(), scope).unwrap().time_zone);
+    multiply(site, count, today);
+    let before = site.copy();
+    let mark = fresh::<InvoiceId>();
+    let run = bill(site, now, scope, count);
+    let chunks = written(&mut site.connect(), scope, mark);
+    let raw = insert(&before, chunks);
+    line(site, count, run, raw)
+}
+
+fn line(site: &Site, count: usize, run: Spent, raw: Spent) -> String {
+    let each = |spent: Spent| spent.cpu.as_micros() / u128::try_from(count).unwrap();
+    let ratio = |one: std::time::Duration, other: std::time::Duration| {
+        format!("{}.{:02}", one.as_micros() / other.as_micros(), one.as_micros() * 100 / other.as_micros() % 100)
+    };
+    format!(
+        "| {} | {count} | {} | {} | {} | {} | {} | {} MB |",
+        if site.is_postgres() { "PostgreSQL" } else { "SQLite" },
+        each(run),
+        each(raw),
+        ratio(raw.cpu, run.cpu),
+        u128::try_from(count).unwrap() * 1_000_000 / run.wall.as_micros(),
+        ratio(raw.wall, run.wall),
+        memory(std::process::id()),
+    )
+}
+
+/// The run itself, which must write as many invoices as there are contracts.
+fn bill(site: &Site, now: Instant, scope: Scope, count: usize) -> Spent {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let state = site.house(now);
+    let task = Task {
+        kind: EventKind::ProcessInvoices,
+        unique_key: "bench".into(),
+        subject_id: String::new(),
+        payload: json!({}),
+        run_at: None,
+    };
+    let event = row(Some(scope.seller()), task, state.now());
+    let meter = Meter::start(site.is_postgres());
+    let told = runtime.block_on(state.handlers.run(&state, &event)).unwrap();
+    let spent = meter.stop();
+    assert!(told["invoices"].as_u64().unwrap() >= u64::try_from(count).unwrap(), "{told}");
+    assert_eq!(told["parked"], 0);
+    spent
+}
+
+/// Everything that the run wrote, by a thousand documents.
+fn written(db: &mut Db, scope: Scope, since: InvoiceId) -> Vec<Rows> {
+    use schema::{activities, chain_links, invoice_lines, invoices, ledger_entries, ledger_postings, mails};
+    let seller = scope.seller();
+    let documents = invoices::table.filter(invoices::seller_id.eq(seller)).filter(invoices::id.gt(since));
+    let documents = documents.order(invoices::sequence).select(InvoiceRow::as_select());
+    let documents: Vec<InvoiceRow> = documents.load(db).unwrap();
+    let mut lines = by(load!(db, invoice_lines, InvoiceLineRow, seller), |row| row.invoice_id);
+    let mut links = by(load!(db, chain_links, ChainLinkRow, seller), |row| row.number.clone());
+    let mut entries = by(load!(db, ledger_entries, EntryRow, seller), |row| row.subject_id.clone());
+    let mut postings = by(load!(db, ledger_postings, PostingRow, seller), |row| row.entry_id);
+    let mut facts = by(load!(db, activities, ActivityRow, seller), |row| row.subject_id.clone());
+    let mut letters = by(load!(db, mails, MailRow, seller), |row| row.unique_key.clone());
+    let mut one = |rows: &mut Rows, document: InvoiceRow| {
+        let id = document.id.to_string();
+        rows.lines.extend(lines.remove(&document.id).unwrap());
+        rows.links.extend(links.remove(document.number.as_ref().unwrap()).unwrap());
+        for entry in entries.remove(&id).unwrap() {
+            rows.postings.extend(postings.remove(&entry.id).unwrap());
+            rows.entries.push(entry);
+        }
+        rows.activities.extend(facts.remove(&id).unwrap());
+        rows.mails.extend(letters.remove(&format!("invoice:{id}")).unwrap());
+        rows.invoices.push(document);
+    };
+    let chunk = |documents: &[InvoiceRow]| {
+        let mut rows = Rows::default();
+        documents.iter().for_each(|document| one(&mut rows, document.clone()));
+        rows
+    };
+    documents.chunks(CHUNK).map(chunk).collect()
+}
+
+fn by<K: Hash + Eq, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>> {
+    let mut groups: HashMap<K, Vec<T>> = HashMap::new();
+    rows.into_iter().for_each(|row| groups.entry(key(&row)).or_default().push(row));
+    groups
+}
+
+fn insert(site: &Site, chunks: Vec<Rows>) -> Spent {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let store = site.store();
+    let meter = Meter::start(site.is_postgres());
+    for rows in chunks {
+        runtime.block_on(store.write(move |tx| rows.insert(tx))).unwrap();
+    }
+    meter.stop()
+}
+
+impl Rows {
+    fn insert(&self, tx: &mut Db) -> Outcome<()> {
+        invoices::insert_many(tx, &self.invoices)?;
+        invoices::insert_lines(tx, &self.lines)?;
+        invoices::append_links(tx, &self.links)?;
+        ledger::insert(tx, &self.entries, &self.postings)?;
+        activities::append(tx, &self.activities)?;
+        mails::enqueue(tx, &self.mails)?;
+        Ok(())
+    }
+}
