@@ -19,11 +19,23 @@ pub fn furnish(owner: &Actor, code: &str) {
     alice.post_once("/v1/me/orders", "first", order).expect(201);
 }
 
+/// The shop.
+pub fn corner(owner: &Actor) -> Value {
+    let stores = owner.get("/v1/stores").expect(200).json();
+    stores["data"].as_array().unwrap().iter().find(|store| store["code"] == "corner").unwrap().clone()
+}
+
 /// Whoever looks at the shop.
 pub fn shopper(owner: &Actor) -> Actor {
-    let stores = owner.get("/v1/stores").expect(200).json();
-    let shop = stores["data"].as_array().unwrap().iter().find(|store| store["code"] == "corner").unwrap().clone();
-    owner.with_token(shop["publishable_key"].as_str().unwrap())
+    owner.with_token(corner(owner)["publishable_key"].as_str().unwrap())
+}
+
+/// The starter plan for a month in the shop, as an administrator sells it.
+fn by_phone(owner: &Actor, domain: &str) -> Value {
+    let client = owner.get("/v1/clients").expect(200).json();
+    let first = client["data"].as_array().unwrap().iter().find(|client| client["name"] == "First Ltd").unwrap();
+    let cart = wish(owner, domain, "Village")["cart"].clone();
+    json!({"client_id": first["id"], "order": {"store_id": corner(owner)["id"], "gateway": "transfer", "cart": cart}})
 }
 
 /// The starter plan for a month, for someone in a French town.
@@ -157,5 +169,100 @@ both! {
         coupon["cart"]["coupon"] = json!("NOPE");
         shopper(&owner).post("/v1/store/quotes", coupon).refused(422, "coupon_invalid").names("/cart/coupon");
         owner.post("/v1/store/quotes", wish(&owner, "c.example", "Lyon")).refused(401, "wrong_audience");
+    }
+
+    /// 12.50 a month instead of 10.00, and 5.00 set-up: 17.50, from the fifteenth on.
+    fn an_administrator_sells_on_agreed_terms(world) {
+        let owner = world.owner("north");
+        let mut order = by_phone(&owner, "phone.example");
+        order["order"]["starts_on"] = json!("2026-01-15");
+        order["order"]["cart"]["items"][0]["price"] = json!({"amount": "12.50", "currency": "EUR"});
+        let before = world.database.digest();
+        let preview = owner.post("/v1/orders/preview", order.clone()).expect(200);
+        assert_eq!(world.database.digest(), before);
+        assert_eq!((&preview.json()["totals"]["gross"]["amount"], preview.text("/contracts/0/renews_on")), (&json!("17.50"), "2026-02-15".into()));
+        owner.post("/v1/orders", order.clone()).refused(400, "idempotency_key_required");
+        let sold = owner.post_once("/v1/orders", "phone", order.clone()).expect(201);
+        assert_eq!((&sold.json()["gross"]["amount"], sold.text("/state")), (&json!("17.50"), "waiting_for_payment".into()));
+        // it is issued at once, and due when it begins
+        let invoice = owner.get(&format!("/v1/invoices/{}", sold.text("/invoice_id"))).expect(200).json();
+        assert_eq!((&invoice["status"], &invoice["due_on"], &invoice["gross"]["amount"]), (&json!("due"), &json!("2026-01-15"), &json!("17.50")));
+        let paid = json!({"method": "transfer", "reference": "R-2"});
+        owner.post_once(&format!("/v1/invoices/{}/payments", sold.text("/invoice_id")), "p", paid).expect(201);
+        let subscription = owner.get(&format!("/v1/subscriptions/{}", sold.text("/subscription_ids/0"))).expect(200).json();
+        assert_eq!((&subscription["items"][0]["unit_price"], &subscription["starts_on"], &subscription["billed_through"]), (&json!("12.5"), &json!("2026-01-15"), &json!("2026-02-15")));
+        assert_eq!(subscription["services"][0]["desired"], "active");
+        // what is wrong is named where it stands, and nothing is left of it
+        let before = world.database.digest();
+        let mut wrong = by_phone(&owner, "wrong.example");
+        wrong["order"]["cart"]["items"][0]["price"] = json!({"amount": "12.50", "currency": "USD"});
+        owner.post_once("/v1/orders", "w-1", wrong.clone()).refused(422, "validation_failed").names("/order/cart/items/0/price");
+        wrong["order"]["cart"]["items"][0]["price"] = json!({"amount": "-1.00", "currency": "EUR"});
+        owner.post_once("/v1/orders", "w-2", wrong.clone()).refused(422, "validation_failed").names("/order/cart/items/0/price");
+        let mut far = by_phone(&owner, "far.example");
+        far["order"]["starts_on"] = json!("2028-01-15");
+        owner.post_once("/v1/orders", "w-3", far).refused(422, "validation_failed").names("/order/starts_on");
+        let mut cheque = by_phone(&owner, "cheque.example");
+        cheque["order"]["gateway"] = json!("cheque");
+        owner.post_once("/v1/orders", "w-4", cheque).refused(422, "validation_failed").names("/order/gateway");
+        assert_eq!(world.database.digest(), before);
+        // a shopper cannot name a price
+        let mut cheap = wish(&owner, "cheap.example", "Lyon");
+        cheap["cart"]["items"][0]["price"] = json!({"amount": "0.01", "currency": "EUR"});
+        shopper(&owner).post("/v1/store/quotes", cheap).refused(422, "invalid_body").names("/cart/items/0/price");
+    }
+
+    fn a_client_comes_with_its_first_order_or_not_at_all(world) {
+        let owner = world.owner("north");
+        let mut new = crate::support::world::client("north", "Second Ltd", "Zoe");
+        new["order"] = by_phone(&owner, "zoe.example")["order"].clone();
+        let mut wrong = new.clone();
+        wrong["order"]["cart"]["items"][0]["cycle"] = json!("3-year");
+        let before = world.database.digest();
+        owner.post("/v1/clients", wrong).refused(422, "validation_failed").names("/order/cart/items/0/cycle");
+        assert_eq!(world.database.digest(), before);
+        let client = owner.post("/v1/clients", new.clone()).expect(201).text("/id");
+        let orders = owner.get(&format!("/v1/orders?client_id={client}")).expect(200).json();
+        assert_eq!(orders["data"][0]["gross"]["amount"], "15.00");
+        // who may not sell cannot do it by this door either
+        let key = owner.post("/v1/api-keys", json!({"name": "Desk", "permissions": ["clients:write", "clients:read"]})).expect(201);
+        new["contact"]["email"] = json!("yves@north-client.example");
+        owner.with_token(key.text("/secret")).post("/v1/clients", new.clone()).refused(403, "forbidden");
+        // and a shopper orders by his quote alone
+        let quote = quoted(&owner, "q.example");
+        let mut order = order_of("Quinn", &quote.text("/token"), "transfer");
+        order["client"]["order"] = new["order"].clone();
+        shopper(&owner).post_once("/v1/store/orders", "k", order).refused(422, "validation_failed").names("/client/order");
+    }
+
+    /// Anchored on 31 January, billed elsewhere up to 28 February: 31 March is the next renewal but one.
+    fn what_was_billed_elsewhere_is_not_billed_again(world) {
+        let owner = world.owner("north");
+        let client = owner.post("/v1/clients", crate::support::world::client("north", "Third Ltd", "Ines")).expect(201).text("/id");
+        let phone = by_phone(&owner, "import.example");
+        let import = json!({"client_id": client, "store_id": phone["order"]["store_id"], "gateway": "transfer",
+            "item": phone["order"]["cart"]["items"][0], "next_renewal_on": "2026-02-28", "anchor_on": "2025-01-31", "starts_on": "2025-01-31"});
+        let made = owner.post("/v1/subscriptions/import", import.clone()).expect(201);
+        let view = made.json();
+        assert_eq!((&view["status"], &view["billed_through"], &view["next_invoice_on"], &view["order_id"]), (&json!("active"), &json!("2026-02-28"), &json!("2026-02-18"), &json!(null)));
+        assert_eq!(view["services"][0]["desired"], "active");
+        let story = crate::support::story::Story::of(world);
+        let due = |owner: &Actor| crate::stories::billing::invoices(owner, &client);
+        story.until("2026-03-22");
+        let owner_now = world.owner("north");
+        let new: Vec<_> = due(&owner_now).into_iter().map(|(on, days, gross, _)| (on, days, gross)).collect();
+        let expected = [("2026-02-18", "2026-02-28..2026-03-31", "10.00"), ("2026-03-21", "2026-03-31..2026-04-30", "10.00")];
+        assert_eq!(new, expected.map(|(on, days, gross)| (on.to_string(), days.to_string(), gross.to_string())));
+        // a day on which no cycle begins, a day that is over, a name that someone has
+        for (field, value, place) in [("anchor_on", "2025-01-29", "/anchor_on"), ("next_renewal_on", "2026-01-01", "/next_renewal_on")] {
+            let mut wrong = import.clone();
+            wrong["item"]["domain"]["name"] = json!("other.example");
+            wrong["next_renewal_on"] = json!("2026-04-30");
+            wrong[field] = json!(value);
+            owner_now.post("/v1/subscriptions/import", wrong).refused(422, "validation_failed").names(place);
+        }
+        let mut twice = import.clone();
+        twice["next_renewal_on"] = json!("2026-04-30");
+        owner_now.post("/v1/subscriptions/import", twice).refused(422, "validation_failed").names("/item/domain/name");
     }
 }

@@ -6,9 +6,8 @@ use comptoir_domain::taxes::{Levy, Place};
 use comptoir_domain::{SellerId, TaxPolicyId};
 use serde_json::{Value, json};
 
-/// A default policy, and a spare one with a rule.
+/// Beside the policy that every seller begins with, a spare one with a rule.
 pub fn furnish(owner: &Actor, _: &str) {
-    policy(owner, "Standard");
     let spare = policy(owner, "Spare");
     rule(
         owner,

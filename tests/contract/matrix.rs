@@ -191,6 +191,16 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
                 _ => json!({"quote_token": token, "gateway": "transfer", "accept_terms": true}),
             });
         }
+        // the plan of the examples is sold in another store than the default one
+        "take_order" | "preview_order" | "import_subscription" => {
+            let corner = crate::api::orders::corner(&mine.owner);
+            each_text(body.as_mut().unwrap(), &mut |text| {
+                if *text == mine.ids["sto"] {
+                    *text = corner["id"].as_str().unwrap().into();
+                }
+            });
+            mine.ids.insert("sto".into(), corner["id"].as_str().unwrap().into());
+        }
         "activate_subscription" => {
             mine.owner.post(&request.path.replace("/activate", "/suspend"), json!({})).expect(200);
         }

@@ -54,6 +54,21 @@ impl Failure {
         }
     }
 
+    /// Renames the beginning of the places of a refusal, when a use case serves as part of one that calls it otherwise.
+    pub fn instead_of(self, inner: &str, outer: &str) -> Self {
+        match self {
+            Self::Refused(mut problem) => {
+                for field in &mut problem.fields {
+                    if let Some(rest) = field.pointer.strip_prefix(inner) {
+                        field.pointer = format!("{outer}{rest}");
+                    }
+                }
+                Self::Refused(problem)
+            }
+            failure => failure,
+        }
+    }
+
     /// Says which field is taken, if that is what happened.
     pub fn or_taken(self, pointer: &str) -> Self {
         if !self.is_unique_violation() {

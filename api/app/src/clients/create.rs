@@ -6,12 +6,13 @@ use crate::contacts::create::contact_row;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
+use crate::orders::take::take;
 use actix_web::post;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::contacts::{self, ContactRow};
 use comptoir_db::{Db, Outcome, counters, sellers};
 use comptoir_domain::clients::ClientStatus;
-use comptoir_domain::permissions::may;
+use comptoir_domain::permissions::{Permission, may};
 use comptoir_domain::{Check, ClientId};
 use serde_json::json;
 
@@ -20,7 +21,7 @@ const FIRST_NUMBER: i64 = 1001;
 
 /// Create a client
 ///
-/// An administrator's new client is active at once.
+/// An administrator's new client is active at once. With `order` its first subscriptions come with it, or nothing does.
 #[utoipa::path(tag = "clients", request_body = ClientCreate, responses((status = 201, body = ClientView, description = "Created")))]
 #[post("/v1/clients")]
 pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreate>) -> Answer {
@@ -28,6 +29,10 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
     let hash = passwords::new_hash("/contact/password", wanted.contact.password.take()).await?;
     call.write(move |tx, ctx| {
         let (client, contact) = create(tx, ctx, &wanted, hash.clone(), ClientStatus::Active)?;
+        if let Some(order) = &wanted.order {
+            ctx.require(Permission::WriteOrders)?;
+            take(tx, ctx, &client, order)?;
+        }
         let location = format!("/v1/clients/{}", client.id);
         Ok(Reply::created(&ClientView::new(client, contact), location).version(1))
     })

@@ -3,6 +3,7 @@
 use crate::addresses::{Address, AddressPatch, Addressed};
 use crate::contacts::views::{ContactFields, ContactView};
 use crate::kernel::Change;
+use crate::orders::views::OrderTerms;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
 use comptoir_domain::clients::{ClientAction, ClientStatus, open_actions};
@@ -99,6 +100,8 @@ pub struct ClientCreate {
     pub locale: Option<Locale>,
     /// The person to turn to.
     pub contact: ContactFields,
+    /// What it buys right away; for administrators. A shopper orders by a quote.
+    pub order: Option<OrderTerms>,
 }
 
 /// Changes of a client: absent parts stay.

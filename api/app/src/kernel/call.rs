@@ -22,7 +22,7 @@ use comptoir_db::events::Now;
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::people::SellerKind;
-use comptoir_domain::permissions::{Grants, Permit};
+use comptoir_domain::permissions::{Grants, Permission, Permit};
 use comptoir_domain::{
     AdministratorId, ApiKeyId, ClientId, Code, ContactId, Instant, Locale, Problem, SessionId, StoreId, TimeZone,
 };
@@ -119,6 +119,14 @@ impl Ctx {
     /// The seller's civil date.
     pub fn today(&self) -> chrono::NaiveDate {
         self.now.date_in(self.zone)
+    }
+
+    /// Refuses who may not do what a part of the request asks for.
+    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
+        if self.grants.allow(permission) {
+            return Ok(());
+        }
+        Err(Problem::new(Code::Forbidden, format!("this needs the permission {permission}")))
     }
 
     /// Refuses everyone but the provider.
@@ -282,8 +290,8 @@ impl<P: Permit> Call<P> {
             _ => caller.ctx.actor.words().1,
         };
         state.limits.check(&limited, caller.requests_per_minute)?;
-        if let Some(permission) = P::PERMISSION.filter(|permission| !caller.ctx.grants.allow(*permission)) {
-            return Err(Problem::new(Code::Forbidden, format!("this needs the permission {permission}")).into());
+        if let Some(permission) = P::PERMISSION {
+            caller.ctx.require(permission)?;
         }
         Ok(Self { ctx: Arc::new(caller.ctx), state, request: request.clone(), permit: PhantomData })
     }

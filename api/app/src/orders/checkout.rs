@@ -72,6 +72,9 @@ pub fn order_as_someone_new(tx: &mut Db, ctx: &Ctx, wish: NewWish<'_>) -> Outcom
     if wish.token.store != store.id {
         return Err(Problem::field("/quote_token", "invalid", "this quote is of another store").into());
     }
+    if wish.wanted.client.order.is_some() {
+        return Err(Problem::field("/client/order", "not_wanted", "the quote says what is ordered").into());
+    }
     let (client, contact) = create(tx, ctx, &wish.wanted.client, wish.password_hash, ClientStatus::Active)
         .map_err(|failure| failure.under("/client"))?;
     names_vat_number(&store, &client, ctx)?;

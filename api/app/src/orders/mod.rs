@@ -7,7 +7,8 @@ pub mod expire;
 pub mod paid;
 pub mod place;
 pub mod read;
-mod rows;
+pub mod rows;
+pub mod take;
 pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,6 +18,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(checkout::order_as_shopper)
         .service(checkout::order_as_client)
+        .service(take::preview_order)
+        .service(take::take_order)
         .service(read::list_orders)
         .service(read::get_order)
         .service(read::get_my_order)

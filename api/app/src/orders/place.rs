@@ -1,6 +1,7 @@
 //! Placing an order: quoted again, held against what was promised, then written in one transaction: the coupon reserved
 //! by one conditional update, the subscriptions pending, the invoice a draft.
 
+use crate::credits::left_after_credit;
 use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
 use crate::invoices::issue::issue;
 use crate::invoices::tax::place_of;
@@ -18,6 +19,7 @@ use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Failure, Outcome, coupons, services};
+use comptoir_domain::orders::Cart;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Code, Problem};
 use serde_json::json;
@@ -31,6 +33,16 @@ pub struct Wish<'a> {
     pub quote_key: &'a [u8],
 }
 
+/// What was worked out, for whom, and how it is to be paid.
+pub struct Sale<'a> {
+    pub quoted: &'a Quoted,
+    pub cart: &'a Cart,
+    pub client: &'a ClientRow,
+    pub gateway: StoreGateway,
+    /// Whether the invoice is issued before the money has come.
+    pub on_account: bool,
+}
+
 /// What came of it.
 pub struct Placed {
     pub order: OrderRow,
@@ -38,27 +50,35 @@ pub struct Placed {
     pub subscriptions: Vec<SubscriptionRow>,
 }
 
-/// Places an order.
+/// Places an order that a shopper was promised a price for.
 pub fn place(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed> {
     let quoted = promised(tx, ctx, wish)?;
-    if !quoted.store.gateways.0.contains(&wish.gateway) {
+    let (client, gateway) = (wish.client, wish.gateway);
+    let sale = Sale { quoted: &quoted, cart: &wish.token.cart, client, gateway, on_account: gateway.is_awaited() };
+    sell(tx, ctx, &sale).map_err(|failure| match failure {
+        Failure::Refused(problem) if problem.code == Code::CouponExhausted => with_new_quote(tx, ctx, wish, problem),
+        failure => failure,
+    })
+}
+
+/// Writes an order and everything that belongs to it.
+pub fn sell(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<Placed> {
+    let quoted = sale.quoted;
+    if !quoted.store.gateways.0.contains(&sale.gateway) {
         return Err(Problem::field("/gateway", "not_offered", "this store does not take it").into());
     }
-    let order = order_row(tx, ctx, wish, &quoted)?;
+    let order = order_row(tx, ctx, sale)?;
     orders::insert(tx, &order)?;
     if let Some(coupon) = &quoted.coupon
-        && !coupons::reserve(tx, ctx.scope, fresh(), coupon.id, wish.client.id, order.id, ctx.now)?
+        && !coupons::reserve(tx, ctx.scope, fresh(), coupon.id, sale.client.id, order.id, ctx.now)?
     {
-        let problem = Problem::new(
-            Code::CouponExhausted,
-            "the coupon has just been used up: look at the new quote and order again",
-        );
-        return Err(with_new_quote(tx, ctx, wish, problem));
+        let detail = "the coupon has just been used up: look at the new quote and order again";
+        return Err(Problem::new(Code::CouponExhausted, detail).into());
     }
-    let subscriptions = write_subscriptions(tx, ctx, &order, &quoted)?;
-    let mut invoice = write_draft(tx, ctx, first_invoice(wish, &order, &quoted))?;
+    let subscriptions = write_subscriptions(tx, ctx, &order, quoted)?;
+    let mut invoice = write_draft(tx, ctx, first_invoice(sale, &order))?;
     let gross = quoted.priced.totals.gross;
-    if wish.gateway.is_awaited() || gross.is_zero() {
+    if sale.on_account || left_after_credit(tx, ctx, &invoice)?.is_zero() {
         invoice = issue(tx, ctx, invoice.id)?;
     }
     ctx.record(
@@ -67,10 +87,12 @@ pub fn place(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed> {
         order.id,
         json!({ "number": order.number, "client_id": order.client_id, "gross": gross }),
     )?;
-    new_order(tx, ctx, &order, &quoted)?;
+    new_order(tx, ctx, &order, quoted)?;
     if gross.is_zero() {
         paid(tx, ctx, order.id)?;
     }
+    // nothing to pay, or paid by credit: it has moved on
+    let order = orders::find(tx, ctx.scope, order.id)?;
     Ok(Placed { order, invoice, subscriptions })
 }
 
@@ -118,7 +140,8 @@ fn with_new_quote(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, problem: Problem) -> 
 fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> Outcome<Vec<SubscriptionRow>> {
     let (mut rows, mut items, mut waived) = (Vec::new(), Vec::new(), Vec::new());
     for ((contract, dated), due) in quoted.contracts.iter().zip(&quoted.dated).zip(&quoted.due) {
-        let mut row = subscription_row(tx, ctx, order, contract, dated)?;
+        let mut row = subscription_row(tx, ctx, order.store_id, &order.gateway, contract, dated)?;
+        row.order_id = Some(order.id);
         if let Some(coupon) = quoted.coupon.as_ref().filter(|coupon| coupon.covers(Some(contract.plan))) {
             row.coupon_id = Some(coupon.id);
             // the first invoice is the first of its cycles
@@ -141,7 +164,8 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
     Ok(rows)
 }
 
-fn first_invoice(wish: &Wish<'_>, order: &OrderRow, quoted: &Quoted) -> NewInvoice {
+fn first_invoice(sale: &Sale<'_>, order: &OrderRow) -> NewInvoice {
+    let quoted = sale.quoted;
     let lines = quoted.priced.lines.iter().map(|priced| {
         let line = quoted.lines.iter().find(|line| line.key() == priced.key).map(|line| &line.line);
         NewLine {
@@ -153,7 +177,7 @@ fn first_invoice(wish: &Wish<'_>, order: &OrderRow, quoted: &Quoted) -> NewInvoi
         }
     });
     NewInvoice {
-        client: wish.client.clone(),
+        client: sale.client.clone(),
         order_id: Some(order.id),
         currency: order.currency,
         due_on: quoted.lines.iter().map(|line| line.line.period.from).min(),

@@ -2,13 +2,13 @@
 
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
-use crate::orders::place::Wish;
-use crate::quotes::compute::Quoted;
+use crate::orders::place::Sale;
 use chrono::TimeDelta;
 use comptoir_db::orders::OrderRow;
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow, WaivedRow};
 use comptoir_db::{Db, Json, Outcome, counters};
+use comptoir_domain::StoreId;
 use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::Dated;
 use comptoir_domain::orders::{Contract, OrderState};
@@ -16,37 +16,41 @@ use comptoir_domain::services::delivered_by;
 use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
 use serde_json::json;
 
-/// Hours after which an unpaid order is given up.
-const PATIENCE: i64 = 72;
+/// After which an unpaid order is given up: whoever pays at the till comes back soon or not at all, a transfer or a
+/// cheque takes its time.
+const PATIENCE: TimeDelta = TimeDelta::days(3);
+const PATIENCE_ON_ACCOUNT: TimeDelta = TimeDelta::days(60);
 
 /// The first number of a seller's orders and of its subscriptions.
 const FIRST_NUMBER: i64 = 1001;
 
 /// The order itself.
-pub fn order_row(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, quoted: &Quoted) -> Outcome<OrderRow> {
+pub fn order_row(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<OrderRow> {
+    let quoted = sale.quoted;
     Ok(OrderRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
         number: counters::next(tx, ctx.scope, "orders", FIRST_NUMBER)?,
         store_id: quoted.store.id,
-        client_id: wish.client.id,
+        client_id: sale.client.id,
         state: OrderState::WaitingForPayment,
         currency: quoted.store.currency,
-        cart: Json(wish.token.cart.clone()),
+        cart: Json(sale.cart.clone()),
         gross_minor: quoted.priced.totals.gross.minor(),
         quote: Json(quoted.priced.clone()),
-        gateway: wish.gateway.as_str().into(),
-        expires_at: ctx.now.plus(TimeDelta::hours(PATIENCE)),
+        gateway: sale.gateway.as_str().into(),
+        expires_at: ctx.now.plus(if sale.on_account { PATIENCE_ON_ACCOUNT } else { PATIENCE }),
         created_at: ctx.now,
         version: 1,
     })
 }
 
-/// A subscription that waits for its payment.
+/// A subscription that waits for its payment: not invoiced, of no order.
 pub fn subscription_row(
     tx: &mut Db,
     ctx: &Ctx,
-    order: &OrderRow,
+    store: StoreId,
+    gateway: &str,
     contract: &Contract,
     dated: &Dated,
 ) -> Outcome<SubscriptionRow> {
@@ -55,14 +59,14 @@ pub fn subscription_row(
         seller_id: ctx.scope.seller(),
         id: billed.id,
         number: counters::next(tx, ctx.scope, "subscriptions", FIRST_NUMBER)?,
-        client_id: order.client_id,
-        store_id: order.store_id,
+        client_id: billed.client,
+        store_id: store,
         plan_id: Some(contract.plan),
-        order_id: Some(order.id),
+        order_id: None,
         name: contract.name.clone(),
         status: SubscriptionStatus::Pending,
         status_reason: String::new(),
-        currency: order.currency,
+        currency: billed.currency,
         cycle: contract.cycle,
         anchor_on: billed.anchor,
         starts_on: dated.start.first.from,
@@ -74,7 +78,7 @@ pub fn subscription_row(
         lead_days: i32::from(contract.lead_days),
         coupon_id: None,
         coupon_cycles: None,
-        gateway: order.gateway.clone(),
+        gateway: gateway.into(),
         created_at: ctx.now,
         version: 1,
     })

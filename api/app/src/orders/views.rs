@@ -1,11 +1,17 @@
 //! What orders look like.
 
 use crate::clients::views::ClientCreate;
+use crate::quotes::compute::Quoted;
+use crate::quotes::views::{DocumentTaxView, DocumentTotalsView, QuoteContractView, QuoteLineView};
 use crate::sessions::views::TokensView;
 use comptoir_db::orders::OrderRow;
-use comptoir_domain::orders::OrderState;
+use comptoir_domain::orders::{Cart, CartDomain, CartItem, OrderState};
+use comptoir_domain::quotes::PriceBasis;
+use comptoir_domain::schedule::Cycle;
 use comptoir_domain::stores::StoreGateway;
-use comptoir_domain::{ClientId, Instant, InvoiceId, Money, OrderId, StoreId, SubscriptionId};
+use comptoir_domain::{
+    AddOnId, ClientId, CouponId, Instant, InvoiceId, Money, OrderId, PlanId, StoreId, SubscriptionId,
+};
 
 /// An order.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
@@ -92,4 +98,112 @@ pub struct ClientOrder {
     pub gateway: StoreGateway,
     /// Whether the store's terms are accepted.
     pub accept_terms: bool,
+}
+
+/// An order that an administrator takes for a client.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "order": {"store_id": "sto_000g40o40k30e209185go38e1s", "gateway": "transfer", "cart": {"items": [
+    {"plan_id": "pla_000g40o40k30e209185go38e1s", "cycle": "1-month", "domain": {"name": "example.com", "option": "use_own"}}]}}}))]
+pub struct OrderCreate {
+    /// Who buys.
+    pub client_id: ClientId,
+    /// What, and how.
+    pub order: OrderTerms,
+}
+
+/// What is bought, and how.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderTerms {
+    /// The store whose prices and currency hold; the default one if absent.
+    pub store_id: Option<StoreId>,
+    /// What is bought.
+    pub cart: OrderCart,
+    /// How it is to be paid: one of the store's gateways.
+    pub gateway: StoreGateway,
+    /// The first day that is charged; today if absent. At most a year from today.
+    pub starts_on: Option<chrono::NaiveDate>,
+}
+
+/// What is bought.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderCart {
+    /// One plan each, ten at most.
+    #[schema(min_items = 1, max_items = 10)]
+    pub items: Vec<OrderItem>,
+    /// The code of a coupon.
+    #[schema(max_length = 40)]
+    pub coupon: Option<String>,
+}
+
+/// A plan that is bought.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderItem {
+    /// The plan.
+    pub plan_id: PlanId,
+    /// How often it renews.
+    #[schema(value_type = String, example = "1-month")]
+    pub cycle: Cycle,
+    /// Add-ons, each once.
+    #[serde(default)]
+    pub add_on_ids: Vec<AddOnId>,
+    /// The name it is for: required for hosting and domains.
+    pub domain: Option<CartDomain>,
+    /// What the plan costs a cycle, in the store's currency, in place of the list price.
+    pub price: Option<Money>,
+}
+
+impl From<&OrderItem> for CartItem {
+    fn from(item: &OrderItem) -> Self {
+        Self {
+            plan_id: item.plan_id,
+            cycle: item.cycle,
+            add_on_ids: item.add_on_ids.clone(),
+            domain: item.domain.clone(),
+            price: item.price,
+        }
+    }
+}
+
+impl From<&OrderTerms> for Cart {
+    fn from(terms: &OrderTerms) -> Self {
+        Self {
+            items: terms.cart.items.iter().map(CartItem::from).collect(),
+            coupon: terms.cart.coupon.clone(),
+            starts_on: terms.starts_on,
+        }
+    }
+}
+
+/// What an order would come to.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct OrderPreviewView {
+    /// Whether listed prices include taxes.
+    pub prices: PriceBasis,
+    /// The lines of the first invoice.
+    pub lines: Vec<QuoteLineView>,
+    /// Its taxes.
+    pub taxes: Vec<DocumentTaxView>,
+    /// Its sums.
+    pub totals: DocumentTotalsView,
+    /// The coupon that is applied.
+    pub coupon_id: Option<CouponId>,
+    /// The subscriptions that the order would make.
+    pub contracts: Vec<QuoteContractView>,
+}
+
+impl From<&Quoted> for OrderPreviewView {
+    fn from(quoted: &Quoted) -> Self {
+        Self {
+            prices: quoted.priced.prices,
+            lines: quoted.priced.lines.iter().map(QuoteLineView::from).collect(),
+            taxes: quoted.priced.taxes.iter().map(DocumentTaxView::from).collect(),
+            totals: DocumentTotalsView::from(&quoted.priced.totals),
+            coupon_id: quoted.coupon.as_ref().map(|coupon| coupon.id),
+            contracts: QuoteContractView::all(quoted),
+        }
+    }
 }

@@ -8,11 +8,11 @@ use comptoir_db::{Db, Outcome, Scope, offers, services, settings, stores, taxes}
 use comptoir_domain::coupons::{Coupon, CouponFacts, refusal};
 use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::{
-    ContractIds, Dated, FirstLine, dated, first_lines, next_lines, price_request,
+    ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request,
 };
-use comptoir_domain::orders::{Cart, Contract, contracts};
+use comptoir_domain::orders::{Cart, Contract, Offer, contracts};
 use comptoir_domain::quotes::{Priced, TaxFacts, price};
-use comptoir_domain::schedule::{BillingRule, Cycle};
+use comptoir_domain::schedule::Cycle;
 use comptoir_domain::services::delivered_by;
 use comptoir_domain::taxes::Place;
 use comptoir_domain::{Check, ClientId, Code, Money, PlanId, Problem, StoreId, TaxPolicyId};
@@ -47,11 +47,16 @@ pub fn quote(
         return Err(Problem::new(Code::Conflict, "the store is closed").into());
     }
     let offer = offers::of_store(db, ctx.scope, store.id, ctx.today())?;
-    let mut contracts = contracts(cart, &offer)?;
-    names_are_free(db, ctx.scope, cart, &contracts)?;
-    tax_by_default(db, ctx.scope, &mut contracts)?;
+    let contracts = agreed(db, ctx.scope, cart, &offer)?;
     let rule = settings::read(db, ctx.scope)?.value.0.billing.rule;
-    let dated = with_dates(ctx, &contracts, client.unwrap_or_else(fresh), &store, &rule)?;
+    let signed = Signed {
+        client: client.unwrap_or_else(fresh),
+        currency: store.currency,
+        today: ctx.today(),
+        starts_on: cart.starts_on.unwrap_or_else(|| ctx.today()),
+    };
+    let dated = contracts.iter().map(|contract| dated(contract, &ids_for(contract), signed, &rule));
+    let dated = dated.collect::<Result<Vec<_>, Problem>>()?;
     let (lines, due) = first_lines(&dated)?;
     let coupon = coupon_for(db, ctx, &store, cart, &contracts, client)?;
     let policies: BTreeSet<TaxPolicyId> =
@@ -61,6 +66,14 @@ pub fn quote(
     let request = price_request(&contracts, &lines, store.currency, store.price_basis, coupon.as_slice(), tax.clone())?;
     let priced = price(&request)?;
     Ok(Quoted { store, contracts, dated, lines, due, coupon, tax, priced })
+}
+
+/// The contracts that a cart asks for, with names that are free and a tax policy each.
+pub fn agreed(db: &mut Db, scope: Scope, cart: &Cart, offer: &Offer) -> Outcome<Vec<Contract>> {
+    let mut contracts = contracts(cart, offer)?;
+    names_are_free(db, scope, cart, &contracts)?;
+    tax_by_default(db, scope, &mut contracts)?;
+    Ok(contracts)
 }
 
 /// What each further period costs, taxes included, by cycle: the coupon is in it while it lasts that long.
@@ -107,18 +120,9 @@ fn tax_by_default(db: &mut Db, scope: Scope, contracts: &mut [Contract]) -> Outc
     Ok(())
 }
 
-fn with_dates(
-    ctx: &Ctx,
-    contracts: &[Contract],
-    client: ClientId,
-    store: &StoreRow,
-    rule: &BillingRule,
-) -> Outcome<Vec<Dated>> {
-    let one = |contract: &Contract| {
-        let ids = ContractIds { subscription: fresh(), items: contract.items.iter().map(|_| fresh()).collect() };
-        dated(contract, &ids, client, store.currency, rule, ctx.today())
-    };
-    Ok(contracts.iter().map(one).collect::<Result<_, Problem>>()?)
+/// New ids.
+pub fn ids_for(contract: &Contract) -> ContractIds {
+    ContractIds { subscription: fresh(), items: contract.items.iter().map(|_| fresh()).collect() }
 }
 
 /// The coupon of the code, refused with the reason if it cannot be used; without a code, the first automatic one that can.

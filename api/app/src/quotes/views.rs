@@ -1,7 +1,8 @@
 //! What quotes look like.
 
 use crate::quotes::compute::Quoted;
-use comptoir_domain::orders::Cart;
+use comptoir_domain::orders::first_invoice::Dated;
+use comptoir_domain::orders::{Cart, Contract};
 use comptoir_domain::quotes::{Description, LineKind, PriceBasis, PricedLine, PricedTotals};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::taxes::{Place, TaxAmount, TaxNote};
@@ -109,6 +110,20 @@ pub struct QuoteContractView {
     pub renews_on: chrono::NaiveDate,
 }
 
+impl QuoteContractView {
+    /// Those of a result.
+    pub fn all(quoted: &Quoted) -> Vec<Self> {
+        let one = |(contract, dated): (&Contract, &Dated)| Self {
+            plan_id: contract.plan,
+            name: contract.name.clone(),
+            cycle: contract.cycle,
+            starts_on: dated.start.first.from,
+            renews_on: dated.start.first.to,
+        };
+        quoted.contracts.iter().zip(&quoted.dated).map(one).collect()
+    }
+}
+
 /// What a cart costs, and a token that holds the seller to it.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct QuoteView {
@@ -133,13 +148,6 @@ pub struct QuoteView {
 impl QuoteView {
     /// The view of a result.
     pub fn new(quoted: &Quoted, token: String, expires_at: Instant) -> Self {
-        let contracts = quoted.contracts.iter().zip(&quoted.dated).map(|(contract, dated)| QuoteContractView {
-            plan_id: contract.plan,
-            name: contract.name.clone(),
-            cycle: contract.cycle,
-            starts_on: dated.start.first.from,
-            renews_on: dated.start.first.to,
-        });
         Self {
             token,
             expires_at,
@@ -148,7 +156,7 @@ impl QuoteView {
             taxes: quoted.priced.taxes.iter().map(DocumentTaxView::from).collect(),
             totals: DocumentTotalsView::from(&quoted.priced.totals),
             coupon_id: quoted.coupon.as_ref().map(|coupon| coupon.id),
-            contracts: contracts.collect(),
+            contracts: QuoteContractView::all(quoted),
         }
     }
 }

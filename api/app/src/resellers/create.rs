@@ -6,6 +6,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
 use crate::sellers::views::{SellerView, check};
 use crate::stores::create as stores;
+use crate::taxes::policies::create as taxes;
 use actix_web::post;
 use comptoir_db::administrators::{self, AdministratorRow};
 use comptoir_db::roles::{self, RoleRow};
@@ -131,7 +132,7 @@ pub fn seller_row(wanted: &SellerCreate, kind: SellerKind, now: Instant) -> Sell
     row
 }
 
-/// Writes a seller with its role of full access, its first administrator and its first store.
+/// Writes a seller with its role of full access, its first administrator, tax policy and store.
 pub fn open(tx: &mut Db, row: &SellerRow, owner: &Owner, password_hash: String) -> Outcome<()> {
     let mut findings = Check::new();
     check(row, &mut findings, "/seller");
@@ -166,6 +167,7 @@ pub fn open(tx: &mut Db, row: &SellerRow, owner: &Owner, password_hash: String) 
         version: 1,
     };
     administrators::insert(tx, &administrator)?;
+    taxes::open_default(tx, row)?;
     stores::open_default(tx, row)
 }
 

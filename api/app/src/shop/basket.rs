@@ -85,9 +85,10 @@ impl Basket {
             cycle: line.cycle,
             add_on_ids: line.add_ons.clone(),
             domain: line.domain.clone(),
+            price: None,
         };
         let complete = self.lines.iter().filter(|line| line.is_complete());
-        Cart { items: complete.map(item).collect(), coupon: self.coupon.clone() }
+        Cart { items: complete.map(item).collect(), coupon: self.coupon.clone(), starts_on: None }
     }
 
     /// Mends what a refusal of its cart names; says whether something could be mended. `/cart/items/2/domain/name` takes

@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod end_due;
 pub mod hold;
+mod import;
 mod read;
 pub mod views;
 
@@ -11,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .service(import::import_subscription)
         .service(read::list_subscriptions)
         .service(read::get_subscription)
         .service(read::list_my_subscriptions)

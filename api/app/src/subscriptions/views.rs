@@ -1,11 +1,13 @@
 //! What subscriptions look like.
 
+use crate::orders::views::OrderItem;
 use crate::services::views::ServiceView;
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
 use comptoir_db::{Db, Outcome, Scope, services};
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Cycle;
+use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus};
 use comptoir_domain::{
     AddOnId, ClientId, Currency, HoldId, Instant, OrderId, PlanId, Quantity, StoreId, SubscriptionId,
@@ -169,4 +171,27 @@ impl From<&HoldRow> for HoldView {
             lifted_at: row.lifted_at,
         }
     }
+}
+
+/// A contract that someone else has billed so far.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "store_id": "sto_000g40o40k30e209185go38e1s", "gateway": "transfer", "next_renewal_on": "2027-03-15",
+    "item": {"plan_id": "pla_000g40o40k30e209185go38e1s", "cycle": "1-month", "domain": {"name": "example.com", "option": "use_own"}}}))]
+pub struct SubscriptionImport {
+    /// Whose.
+    pub client_id: ClientId,
+    /// The store whose prices and currency hold; the default one if absent.
+    pub store_id: Option<StoreId>,
+    /// What it is.
+    pub item: OrderItem,
+    /// The day from which it is charged here: today or later.
+    pub next_renewal_on: chrono::NaiveDate,
+    /// The first day of delivery, for the record; today if absent.
+    pub starts_on: Option<chrono::NaiveDate>,
+    /// The day its periods are counted from, if that is not the day of the next renewal: 31 January for a contract that
+    /// renews on 28 February and then on 31 March.
+    pub anchor_on: Option<chrono::NaiveDate>,
+    /// How the client means to pay.
+    pub gateway: StoreGateway,
 }

@@ -1,6 +1,6 @@
 //! Taxes: policies and the rules in them (TAX-01 to TAX-03).
 
-mod policies;
+pub mod policies;
 mod rules;
 
 use utoipa_actix_web::service_config::ServiceConfig;

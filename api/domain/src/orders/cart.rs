@@ -8,7 +8,8 @@ use crate::add_ons::{Terms, check_choice};
 use crate::invoices::due::ItemKind;
 use crate::plans::{PlanType, Price, price};
 use crate::schedule::Cycle;
-use crate::{AddOnId, Check, Currency, PlanId, PriceId, Problem, Quantity, Result, TaxPolicyId, UnitPrice};
+use crate::{AddOnId, Check, Currency, Money, PlanId, PriceId, Problem, Quantity, Result, TaxPolicyId, UnitPrice};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// A domain name in a cart.
@@ -35,6 +36,10 @@ pub struct CartItem {
     pub add_on_ids: Vec<AddOnId>,
     /// The name it is for: required for hosting and domains.
     pub domain: Option<CartDomain>,
+    /// What the seller asks for a cycle in place of the list price; no shopper can say that.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub price: Option<Money>,
 }
 
 /// What a shopper chose.
@@ -47,6 +52,10 @@ pub struct Cart {
     /// The code of a coupon.
     #[schema(max_length = 40)]
     pub coupon: Option<String>,
+    /// The first day, if the seller has agreed on another one than today; no shopper can say that.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub starts_on: Option<NaiveDate>,
 }
 
 /// A price on offer.
@@ -179,7 +188,10 @@ fn main_contract(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPla
         offer.add_ons.iter().map(|add_on| (add_on.id, bare(&add_on.prices))).collect();
     let prices_of = |id| known.iter().find(|(known, _)| *known == id).map_or(&[][..], |(_, prices)| prices);
     check_choice(check, &format!("{at}/add_on_ids"), &item.add_on_ids, &terms, prices_of);
-    let charged = charge(check, &format!("{at}/cycle"), &plan.prices, item.cycle, offer.currency)?;
+    let mut charged = charge(check, &format!("{at}/cycle"), &plan.prices, item.cycle, offer.currency)?;
+    if let Some(agreed) = item.price {
+        charged.unit_price = agreed_price(check, &format!("{at}/price"), agreed, offer.currency)?;
+    }
     let mut items = vec![ContractItem {
         kind: ItemKind::Plan,
         plan: Some(plan.id),
@@ -229,7 +241,7 @@ fn domain_contract(check: &mut Check, at: &str, domain: &CartDomain, offer: &Off
         );
         return None;
     };
-    let item = CartItem { plan_id: plan.id, cycle, add_on_ids: Vec::new(), domain: Some(domain.clone()) };
+    let item = CartItem { plan_id: plan.id, cycle, add_on_ids: Vec::new(), domain: Some(domain.clone()), price: None };
     main_contract(check, at, &item, plan, offer)
 }
 
@@ -274,9 +286,21 @@ fn charge(check: &mut Check, at: &str, prices: &[OfferedPrice], cycle: Cycle, cu
         }
         return None;
     };
-    // a currency has at most four digits, a unit price nine
-    let unit = |amount: crate::Money| UnitPrice::new(amount.decimal()).unwrap_or_default();
     Some(Charged { id: found.id, unit_price: unit(found.price.recurring), setup_fee: unit(found.price.setup) })
+}
+
+/// A currency has at most four digits, a unit price nine.
+fn unit(amount: Money) -> UnitPrice {
+    UnitPrice::new(amount.decimal()).unwrap_or_default()
+}
+
+fn agreed_price(check: &mut Check, at: &str, agreed: Money, currency: Currency) -> Option<UnitPrice> {
+    let fits = agreed.currency() == currency;
+    if !fits {
+        check.refuse(at, "wrong_currency", format!("this store sells in {currency}"));
+    }
+    check.ensure(!agreed.is_negative(), at, "out_of_range", "0 or more");
+    (fits && !agreed.is_negative()).then(|| unit(agreed))
 }
 
 fn bare(prices: &[OfferedPrice]) -> Vec<Price<Cycle>> {

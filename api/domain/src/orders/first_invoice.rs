@@ -7,7 +7,7 @@ use crate::invoices::due::{Due, DueKind, DueLine, Horizon, Item, Snapshot, Subsc
 use crate::plans::PlanType;
 use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
 use crate::schedule::{BillingRule, Period, Start};
-use crate::{ClientId, Currency, Percent, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
+use crate::{ClientId, Currency, Percent, Problem, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
 use chrono::{Days, NaiveDate};
 
 /// The ids that a contract's subscription and items have, or will have.
@@ -25,16 +25,48 @@ pub struct Dated {
     pub start: Start,
 }
 
+/// Whose a contract is, and from when.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed {
+    pub client: ClientId,
+    pub currency: Currency,
+    /// The day it was agreed on: nothing can have been invoiced before.
+    pub today: NaiveDate,
+    /// The day it was agreed for, mostly the same.
+    pub starts_on: NaiveDate,
+}
+
 /// Gives a contract its dates and ids.
-pub fn dated(
+pub fn dated(contract: &Contract, ids: &ContractIds, signed: Signed, rule: &BillingRule) -> Result<Dated> {
+    let start = rule.start(signed.starts_on, contract.cycle, contract.prorates)?;
+    Ok(Dated { subscription: subscription(contract, ids, signed, start), start })
+}
+
+/// A contract that someone has served and billed up to a day: periods are counted from its anchor and what lies before
+/// the renewal is not charged again (SUB-01).
+pub fn imported(
     contract: &Contract,
     ids: &ContractIds,
-    client: ClientId,
-    currency: Currency,
-    rule: &BillingRule,
-    today: NaiveDate,
+    signed: Signed,
+    anchor: NaiveDate,
+    renews_on: NaiveDate,
 ) -> Result<Dated> {
-    let start = rule.start(today, contract.cycle, contract.prorates)?;
+    let n = contract.cycle.index_at(anchor, renews_on)?;
+    if contract.cycle.start(anchor, n)? != renews_on {
+        let detail = "no cycle that is counted from anchor_on begins on next_renewal_on";
+        return Err(Problem::field("/anchor_on", "out_of_step", detail));
+    }
+    if signed.starts_on > renews_on {
+        return Err(Problem::field("/starts_on", "out_of_range", "not after next_renewal_on"));
+    }
+    let start = Start { anchor, first: Period { from: signed.starts_on, to: renews_on } };
+    let mut subscription = subscription(contract, ids, signed, start);
+    subscription.billed_through = renews_on;
+    subscription.trial_until = None;
+    Ok(Dated { subscription, start })
+}
+
+fn subscription(contract: &Contract, ids: &ContractIds, signed: Signed, start: Start) -> Subscription {
     let begins = start.first.from;
     let trial_until =
         (contract.trial_days > 0).then(|| begins.checked_add_days(Days::new(contract.trial_days.into()))).flatten();
@@ -46,12 +78,12 @@ pub fn dated(
         quantity: item.quantity,
         from: begins,
         to: None,
-        known_on: today,
+        known_on: signed.today,
     });
-    let subscription = Subscription {
+    Subscription {
         id: ids.subscription,
-        client,
-        currency,
+        client: signed.client,
+        currency: signed.currency,
         invoiced: true,
         anchor: start.anchor,
         cycle: contract.cycle,
@@ -62,8 +94,7 @@ pub fn dated(
         billed_through: begins,
         items: items.collect(),
         holds: Vec::new(),
-    };
-    Ok(Dated { subscription, start })
+    }
 }
 
 /// A line of the first invoice, and which item of which contract it charges.
@@ -155,7 +186,7 @@ pub fn price_request(
 pub fn charged_price(line: &DueLine) -> Result<UnitPrice> {
     let exact = line.share.apply(line.unit_price.get())?;
     UnitPrice::new(exact.round_dp(UnitPrice::PLACES))
-        .map_err(|error| crate::Problem::field("/unit_price", "out_of_range", error.to_string()))
+        .map_err(|error| Problem::field("/unit_price", "out_of_range", error.to_string()))
 }
 
 /// What a derived line is called on an invoice.

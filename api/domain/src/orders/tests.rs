@@ -71,11 +71,15 @@ fn cart(text: &str) -> Cart {
     serde_json::from_str(&text.replace("PLAN", &plan.to_string()).replace("BACKUP", &backup.to_string())).unwrap()
 }
 
+fn signed(today: NaiveDate) -> Signed {
+    Signed { client: id(1), currency: shop().currency, today, starts_on: today }
+}
+
 fn with_dates(contracts: &[Contract], rule: &BillingRule, today: NaiveDate) -> Vec<Dated> {
     let one = |(number, contract): (u128, &Contract)| {
         let items = (0_u128..).take(contract.items.len()).map(|item| id(100 * number + item)).collect();
         let ids = ContractIds { subscription: id(number), items };
-        dated(contract, &ids, id(1), shop().currency, rule, today).unwrap()
+        dated(contract, &ids, signed(today), rule).unwrap()
     };
     (0_u128..).zip(contracts).map(one).collect()
 }
@@ -154,7 +158,7 @@ fn everything_wrong_is_named_at_once() {
     ] {
         assert!(found.contains(&place), "{place:?} is not in {found:?}");
     }
-    assert!(contracts(&Cart { items: vec![], coupon: None }, &shop()).is_err());
+    assert!(contracts(&Cart { items: vec![], coupon: None, starts_on: None }, &shop()).is_err());
 }
 
 #[test]

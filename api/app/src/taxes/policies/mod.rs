@@ -1,7 +1,7 @@
 //! Tax policies: groups of rules; a plan has one.
 
 mod add_built_in;
-mod create;
+pub mod create;
 mod delete;
 mod make_default;
 mod preview;

@@ -41,6 +41,8 @@ text_enum! {
         Trial = "trial",
         /// The subscription was suspended, and the seller does not invoice suspended ones.
         Hold = "hold",
+        /// Someone else has billed it, before the contract came here.
+        Import = "import",
     }
 }
 
