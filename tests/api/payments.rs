@@ -1,6 +1,7 @@
 //! Payments: by hand, at a gateway that misbehaves, by callback; credit; and that nothing is ever charged twice.
 
 use crate::api::invoices::{balance, books_balance, draft, first_client, get, issued, verify};
+use crate::api::orders::{shopper, wish};
 use crate::support::database::Database;
 use crate::support::server::{MASTER, epoch};
 use crate::support::world::Seller;
@@ -133,13 +134,47 @@ both! {
         let path = format!("/v1/clients/{}/credits", first_client(&owner));
         owner.post(&path, json!({"amount": {"amount": "0.00", "currency": "USD"}, "reason": "x"})).refused(422, "validation_failed").names("/amount/amount");
         owner.post(&path, json!({"amount": {"amount": "40.00", "currency": "USD"}, "reason": "Sorry"})).expect(201);
+        // it pays what is issued from now on, before anything else does: 40 - 25 = 15 are left
         let id = issued(&owner, "USD", &[("1", "25.00")]);
-        assert_eq!(owner.act(&format!("/v1/invoices/{id}/apply-credit")).expect(200).text("/status"), "paid");
+        assert_eq!((&get(&owner, &id)["status"], credit(&owner)[1]["amount"].clone()), (&json!("paid"), json!("15.00")));
         let other = issued(&owner, "USD", &[("1", "25.00")]);
-        // 40 - 25 = 15 are left
-        assert_eq!(owner.act(&format!("/v1/invoices/{other}/apply-credit")).expect(200).json()["open"]["amount"], "10.00");
+        assert_eq!((&get(&owner, &other)["open"]["amount"], credit(&owner)[1]["amount"].clone()), (&json!("10.00"), json!("0.00")));
         owner.act(&format!("/v1/invoices/{other}/apply-credit")).refused(409, "conflict");
-        assert_eq!(credit(&owner)[1]["amount"], "0.00");
+        // what is issued already is paid from later credit when someone says so
+        owner.post(&path, json!({"amount": {"amount": "4.00", "currency": "USD"}, "reason": "Again"})).expect(201);
+        assert_eq!(owner.act(&format!("/v1/invoices/{other}/apply-credit")).expect(200).json()["open"]["amount"], "6.00");
+        books_balance(&owner);
+    }
+
+    /// 5.00 to begin with. 15.00 are ordered: the card pays 10.00. The next 15.00 are paid by 20.00 of credit alone.
+    fn credit_pays_before_the_card(world) {
+        let (owner, alice) = (world.owner("north"), world.contact("north"));
+        let order = |domain: &str| {
+            let quote = shopper(&owner).post("/v1/store/quotes", wish(&owner, domain, "Village")).expect(200);
+            let order = json!({"quote_token": quote.text("/token"), "gateway": "fake", "accept_terms": true});
+            alice.post_once("/v1/me/orders", domain, order).expect(201)
+        };
+        let first = order("first-credit.example");
+        let pay = |key: &str, invoice: &str| alice.post_once(&format!("/v1/me/invoices/{invoice}/pay"), key, card("4242424242424242"));
+        let declined = alice.post_once(&format!("/v1/me/invoices/{}/pay", first.text("/invoice_id")), "no", card("4000000000000010"));
+        declined.refused(402, "payment_declined");
+        assert_eq!(credit(&owner)[0]["amount"], "5.00");
+        let paid = pay("yes", &first.text("/invoice_id")).expect(200);
+        assert_eq!((paid.json()["amount"]["amount"].clone(), credit(&owner)[0]["amount"].clone()), (json!("10.00"), json!("0.00")));
+        assert_eq!(get(&owner, &first.text("/invoice_id"))["status"], "paid");
+        let path = format!("/v1/clients/{}/credits", first_client(&owner));
+        owner.post(&path, json!({"amount": {"amount": "20.00", "currency": "EUR"}, "reason": "Sorry"})).expect(201);
+        let second = order("second-credit.example");
+        assert_eq!((second.text("/state"), credit(&owner)[0]["amount"].clone()), ("provisioning".into(), json!("5.00")));
+        assert_eq!(get(&owner, &second.text("/invoice_id"))["status"], "paid");
+        pay("again", &second.text("/invoice_id")).refused(409, "wrong_state");
+        // an order that waits for its payment, while the client gets credit enough
+        let third = order("third-credit.example");
+        alice.act(&format!("/v1/me/invoices/{}/apply-credit", third.text("/invoice_id"))).refused(409, "conflict");
+        owner.post(&path, json!({"amount": {"amount": "10.00", "currency": "EUR"}, "reason": "Sorry"})).expect(201);
+        pay("covered", &third.text("/invoice_id")).refused(409, "conflict");
+        assert_eq!(alice.act(&format!("/v1/me/invoices/{}/apply-credit", third.text("/invoice_id"))).expect(200).text("/status"), "paid");
+        assert_eq!(credit(&owner)[0]["amount"], "0.00");
         books_balance(&owner);
     }
 

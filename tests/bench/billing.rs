@@ -11,8 +11,8 @@ use comptoir_db::activities::{self, ActivityRow};
 use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
 use comptoir_db::ledger::{self, EntryRow, PostingRow};
 use comptoir_db::mails::{self, MailRow};
-use comptoir_db::{schema, sellers};
 use comptoir_db::{Db, Outcome, Scope};
+use comptoir_db::{schema, sellers};
 use comptoir_domain::events::EventKind;
 use comptoir_domain::{Instant, InvoiceId};
 use diesel::prelude::*;
@@ -54,12 +54,13 @@ pub fn measure(site: &Site, count: usize) -> String {
     let before = site.copy();
     let mark = fresh::<InvoiceId>();
     let run = bill(site, now, scope, count);
+    let held = memory(std::process::id());
     let chunks = written(&mut site.connect(), scope, mark);
     let raw = insert(&before, chunks);
-    line(site, count, run, raw)
+    line(site, count, (run, raw), held)
 }
 
-fn line(site: &Site, count: usize, run: Spent, raw: Spent) -> String {
+fn line(site: &Site, count: usize, (run, raw): (Spent, Spent), held: u64) -> String {
     let each = |spent: Spent| spent.cpu.as_micros() / u128::try_from(count).unwrap();
     let ratio = |one: std::time::Duration, other: std::time::Duration| {
         format!("{}.{:02}", one.as_micros() / other.as_micros(), one.as_micros() * 100 / other.as_micros() % 100)
@@ -72,7 +73,7 @@ fn line(site: &Site, count: usize, run: Spent, raw: Spent) -> String {
         ratio(raw.cpu, run.cpu),
         u128::try_from(count).unwrap() * 1_000_000 / run.wall.as_micros(),
         ratio(raw.wall, run.wall),
-        memory(std::process::id()),
+        held,
     )
 }
 

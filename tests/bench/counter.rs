@@ -169,15 +169,13 @@ impl Shop {
     fn find(owner: &Caller) -> Self {
         let plans = owner.get("/v1/plans?limit=100");
         let plan = plans["data"].as_array().unwrap().iter().find(|plan| plan["code"] == "web-s").unwrap();
-        Self {
-            key: text(&owner.get("/v1/stores"), "/data/0/publishable_key").into(),
-            plan: text(plan, "/id").into(),
-        }
+        Self { key: text(&owner.get("/v1/stores"), "/data/0/publishable_key").into(), plan: text(plan, "/id").into() }
     }
 
     /// A client who has signed in.
     fn buyer(&self, owner: &Caller, number: usize) -> Caller {
-        let contact = json!({"first_name": "Bench", "last_name": "Mark", "email": format!("bench{number}@clients.example")});
+        let contact =
+            json!({"first_name": "Bench", "last_name": "Mark", "email": format!("bench{number}@clients.example")});
         let address = json!({"line1": "1 Main Street", "city": "Lyon", "postal_code": "69001", "country": "FR"});
         let client = json!({"kind": "person", "address": address, "contact": contact});
         let client = owner.post("/v1/clients", &format!("buyer-{number}"), &client);

@@ -30,6 +30,9 @@ fn main() {
     for clients in sizes.postgres {
         println!("{}", billing::measure(&Site::on_postgres(), *clients));
     }
+    if std::env::args().any(|argument| argument == "--billing") {
+        return;
+    }
     println!("\n{}", counter::HEADING);
     for line in counter::measure(Site::on_sqlite(), sizes.calls) {
         println!("{line}");

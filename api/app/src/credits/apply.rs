@@ -1,39 +1,102 @@
 //! Credit pays an invoice.
 
 use crate::credits::{Movement, record};
-use crate::invoices::lock_with_client;
 use crate::invoices::read::reply;
 use crate::invoices::views::InvoiceView;
+use crate::invoices::{issue, lock_with_client};
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Call, Id};
 use crate::ledger;
+use crate::orders::paid::paid;
+use crate::payments::pay::is_payable;
 use actix_web::post;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::payments::{self, AllocationRow};
 use comptoir_db::{Db, Outcome, credits};
+use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
 use comptoir_domain::ledger::{EntryKind, credit_applied};
 use comptoir_domain::payments::CreditKind;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Code, InvoiceId, Money, Problem};
+use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem};
+use std::collections::BTreeSet;
 
 /// Pay an invoice from the client's credit
 ///
-/// As much of it as there is credit in its currency.
+/// As much of it as there is credit in its currency. The first invoice of an order is paid as a whole or not at all.
 #[utoipa::path(tag = "credits", params(("id" = InvoiceId, Path)), responses((status = 200, body = InvoiceView, description = "The invoice as it stands now")))]
 #[post("/v1/invoices/{id}/apply-credit")]
 pub async fn apply_credit(call: Call<may::WritePayments>, id: Id<InvoiceId>) -> Answer {
     call.write(move |tx, ctx| {
-        let mut row = lock_with_client(tx, ctx, id.0)?;
-        if row.payable().is_zero() {
-            return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
-        }
-        if apply_credits(tx, ctx, &mut row)?.is_zero() {
-            return Err(Problem::new(Code::Conflict, "the client has no credit in this currency").into());
-        }
+        let row = lock_with_client(tx, ctx, id.0)?;
+        let row = pay_by_credit(tx, ctx, row)?;
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Pay one of your invoices from your credit
+///
+/// As much of it as there is credit in its currency. The first invoice of an order is paid as a whole or not at all.
+#[utoipa::path(tag = "credits", params(("id" = InvoiceId, Path)), responses((status = 200, body = InvoiceView, description = "The invoice as it stands now")))]
+#[post("/v1/me/invoices/{id}/apply-credit")]
+pub async fn apply_my_credit(call: Call<may::Own>, id: Id<InvoiceId>) -> Answer {
+    call.write(move |tx, ctx| {
+        let row = lock_with_client(tx, ctx, id.0)?;
+        if row.client_id != ctx.client()?.1 || !is_payable(&row) {
+            return Err(Problem::not_found().into());
+        }
+        let row = pay_by_credit(tx, ctx, row)?;
+        reply(tx, ctx, row)
+    })
+    .await
+}
+
+/// Uses credit for an invoice that somebody wants to pay with it.
+pub fn pay_by_credit(tx: &mut Db, ctx: &Ctx, mut row: InvoiceRow) -> Outcome<InvoiceRow> {
+    if to_pay(&row).is_zero() || row.kind != InvoiceKind::Invoice {
+        return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
+    }
+    if row.state == InvoiceState::Draft {
+        if !left_after_credit(tx, ctx, &row)?.is_zero() {
+            return Err(Problem::new(
+                Code::Conflict,
+                "the credit is not enough: pay the rest, and it is used with that",
+            )
+            .into());
+        }
+        return issue(tx, ctx, row.id);
+    }
+    if apply_credits(tx, ctx, &mut row)?.is_zero() {
+        return Err(Problem::new(Code::Conflict, "the client has no credit in this currency").into());
+    }
+    Ok(row)
+}
+
+/// What of an invoice waits for money, whether it is issued already or will be by being paid.
+pub fn to_pay(invoice: &InvoiceRow) -> Money {
+    if invoice.state == InvoiceState::Draft { invoice.money(invoice.open_minor) } else { invoice.payable() }
+}
+
+/// What is left to pay of an invoice once the client's credit is used.
+pub fn left_after_credit(db: &mut Db, ctx: &Ctx, invoice: &InvoiceRow) -> Outcome<Money> {
+    let open = to_pay(invoice);
+    if open.is_zero() {
+        return Ok(open);
+    }
+    let balance = credits::balance(db, ctx.scope, invoice.client_id, invoice.currency)?;
+    Ok(invoice.money(open.minor() - balance.min(open.minor())))
+}
+
+/// Credit pays before anything else does (CLI-09): newly issued invoices take what there is of it. Their clients are
+/// locked.
+pub fn use_credit(tx: &mut Db, ctx: &Ctx, issued: &mut [InvoiceRow]) -> Outcome<()> {
+    let clients: BTreeSet<ClientId> = issued.iter().map(|invoice| invoice.client_id).collect();
+    let credited = credits::in_credit(tx, ctx.scope, &clients.into_iter().collect::<Vec<_>>())?;
+    for invoice in issued.iter_mut().filter(|invoice| credited.contains(&(invoice.client_id, invoice.currency))) {
+        apply_credits(tx, ctx, invoice)?;
+    }
+    Ok(())
 }
 
 /// Pays what is open of an issued invoice from the client's credit, as far as it goes; says how much that was. The
@@ -68,5 +131,8 @@ pub fn apply_credits(tx: &mut Db, ctx: &Ctx, invoice: &mut InvoiceRow) -> Outcom
     let postings = credit_applied(amount).map_err(Problem::from)?;
     ledger::post(tx, ctx, EntryKind::CreditApplied, invoice.id, Some(invoice.client_id), postings)?;
     ctx.record(tx, "credit.applied", invoice.id, serde_json::json!({ "amount": amount }))?;
+    if let Some(order) = invoice.order_id.filter(|_| invoice.open_minor == 0) {
+        paid(tx, ctx, order)?;
+    }
     Ok(amount)
 }

@@ -4,12 +4,16 @@ mod apply;
 mod grant;
 mod movement;
 
-pub use apply::apply_credits;
+pub use apply::{apply_credits, left_after_credit, pay_by_credit, to_pay, use_credit};
 pub use movement::{Movement, record};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(grant::grant_credit).service(grant::list_credits).service(apply::apply_credit);
+    config
+        .service(grant::grant_credit)
+        .service(grant::list_credits)
+        .service(apply::apply_credit)
+        .service(apply::apply_my_credit);
 }

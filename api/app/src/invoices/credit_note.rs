@@ -122,9 +122,8 @@ pub fn credit(
         left = left_after(&left, &note)?;
         taken.extend(note.lines);
     }
-    let mut documents = [document(ctx, invoice, &lines, &taken, comment)?];
-    insert_issued(tx, ctx, &mut documents)?;
-    let [Document { invoice: note, .. }] = documents;
+    let wanted = document(ctx, invoice, &lines, &taken, comment)?;
+    let note = insert_issued(tx, ctx, vec![wanted])?.pop().ok_or_else(Problem::not_found)?;
     let nothing_left = left.iter().all(|line| line.net.is_zero() && line.taxes.iter().all(|(_, tax)| tax.is_zero()));
     settle(tx, ctx, invoice, &note, nothing_left)?;
     Ok(note)

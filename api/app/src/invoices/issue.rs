@@ -1,6 +1,7 @@
 //! Issuing: numbers, dates, the frozen form, the chain, the books, the mail and the record, in one transaction. Many
 //! documents take one range of numbers under one lock.
 
+use crate::credits::use_credit;
 use crate::invoices::draft::{Document, NewInvoice, document};
 use crate::invoices::freeze::freeze;
 use crate::invoices::parties::{BuyerView, Parties};
@@ -14,7 +15,7 @@ use crate::webhooks;
 use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
-use comptoir_db::{Db, Json, Outcome, activities, settings};
+use comptoir_db::{Db, Json, Outcome, activities, clients, settings};
 use comptoir_domain::invoices::chain::{Chain, Fact, Link};
 use comptoir_domain::invoices::due::due_on;
 use comptoir_domain::invoices::numbering::SeriesKind;
@@ -45,10 +46,13 @@ pub fn issue(tx: &mut Db, ctx: &Ctx, id: InvoiceId) -> Outcome<InvoiceRow> {
     issued.into_iter().next().ok_or_else(|| Problem::not_found().into())
 }
 
-/// Issues drafts, in the order of their ids, which is the order in which they were made.
+/// Issues drafts, in the order of their ids, which is the order in which they were made. What their clients have to their
+/// credit pays them at once.
 pub fn issue_many(tx: &mut Db, ctx: &Ctx, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
     let wanted: BTreeSet<_> = ids.iter().copied().collect();
     let wanted: Vec<_> = wanted.into_iter().collect();
+    let clients = invoices::clients_of(tx, ctx.scope, &wanted)?;
+    clients::lock_many(tx, ctx.scope, &clients)?;
     let rows = invoices::lock_many(tx, ctx.scope, &wanted)?;
     if rows.len() != wanted.len() {
         return Err(Problem::not_found().into());
@@ -65,42 +69,67 @@ pub fn issue_many(tx: &mut Db, ctx: &Ctx, ids: &[InvoiceId]) -> Outcome<Vec<Invo
         Document { invoice, lines, credits: None }
     };
     let mut documents: Vec<_> = rows.into_iter().map(document).collect();
-    seal(tx, ctx, &mut documents)?;
+    let parties = parties_of(tx, ctx, &documents)?;
+    as_of_today(&parties, &mut documents)?;
+    seal(tx, ctx, &parties, &mut documents)?;
     let mut issued = Vec::with_capacity(documents.len());
     for mut document in documents {
         invoices::save(tx, &mut document.invoice)?;
         issued.push(document.invoice);
     }
+    use_credit(tx, ctx, &mut issued)?;
     Ok(issued)
 }
 
-/// Writes new invoices that are issued at once, without a draft in between: what a billing run does.
+/// Writes new invoices that are issued at once, without a draft in between: what a billing run does. The caller has
+/// locked the clients, whose credit is used.
 pub fn write_issued(tx: &mut Db, ctx: &Ctx, wanted: &[NewInvoice]) -> Outcome<Vec<InvoiceRow>> {
     let clients: BTreeSet<ClientId> = wanted.iter().map(|one| one.client.id).collect();
     let parties = Parties::load(tx, ctx, &clients.into_iter().collect::<Vec<_>>())?;
-    let mut documents = wanted.iter().map(|one| document(ctx, &parties, one)).collect::<Outcome<Vec<_>>>()?;
-    insert_issued(tx, ctx, &mut documents)?;
-    Ok(documents.into_iter().map(|document| document.invoice).collect())
+    let documents = wanted.iter().map(|one| document(ctx, &parties, one)).collect::<Outcome<Vec<_>>>()?;
+    let mut issued = insert_sealed(tx, ctx, &parties, documents)?;
+    use_credit(tx, ctx, &mut issued)?;
+    Ok(issued)
 }
 
 /// Seals documents that are not in the tables yet, and writes them.
-pub(super) fn insert_issued(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
-    seal(tx, ctx, documents)?;
-    let rows: Vec<_> = documents.iter().map(|document| document.invoice.clone()).collect();
+pub(super) fn insert_issued(tx: &mut Db, ctx: &Ctx, mut documents: Vec<Document>) -> Outcome<Vec<InvoiceRow>> {
+    let parties = parties_of(tx, ctx, &documents)?;
+    as_of_today(&parties, &mut documents)?;
+    insert_sealed(tx, ctx, &parties, documents)
+}
+
+fn insert_sealed(tx: &mut Db, ctx: &Ctx, parties: &Parties, mut documents: Vec<Document>) -> Outcome<Vec<InvoiceRow>> {
+    seal(tx, ctx, parties, &mut documents)?;
+    let (mut rows, mut lines) = (Vec::with_capacity(documents.len()), Vec::with_capacity(documents.len()));
+    for document in documents {
+        rows.push(document.invoice);
+        lines.extend(document.lines);
+    }
     invoices::insert_many(tx, &rows)?;
-    let lines: Vec<_> = documents.iter().flat_map(|document| document.lines.iter().cloned()).collect();
-    invoices::insert_lines(tx, &lines)
+    invoices::insert_lines(tx, &lines)?;
+    Ok(rows)
+}
+
+fn parties_of(tx: &mut Db, ctx: &Ctx, documents: &[Document]) -> Outcome<Parties> {
+    let clients: BTreeSet<_> = documents.iter().map(|document| document.invoice.client_id).collect();
+    Parties::load(tx, ctx, &clients.into_iter().collect::<Vec<_>>())
+}
+
+/// Documents that were made earlier are for the client as it is on the day of issue.
+fn as_of_today(parties: &Parties, documents: &mut [Document]) -> Outcome<()> {
+    for document in documents {
+        let (client, contact) = parties.buyer(document.invoice.client_id)?;
+        document.invoice.buyer = Json(BuyerView::new(client, contact).value()?);
+    }
+    Ok(())
 }
 
 /// Everything that issuing means, except writing the documents themselves.
-fn seal(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
-    let clients: BTreeSet<_> = documents.iter().map(|document| document.invoice.client_id).collect();
-    let parties = Parties::load(tx, ctx, &clients.into_iter().collect::<Vec<_>>())?;
+fn seal(tx: &mut Db, ctx: &Ctx, parties: &Parties, documents: &mut [Document]) -> Outcome<()> {
     let seller = parties.seller_value();
     number(tx, ctx, documents)?;
     for document in documents.iter_mut() {
-        let (client, contact) = parties.buyer(document.invoice.client_id)?;
-        document.invoice.buyer = Json(BuyerView::new(client, contact).value()?);
         let frozen = freeze(document, &seller)?;
         document.invoice.frozen = Some(frozen.json);
         document.invoice.frozen_hash = Some(frozen.sha256);
@@ -110,7 +139,7 @@ fn seal(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
     ledger::post_all(tx, ctx, &entries)?;
     let facts: Vec<_> = documents.iter().map(|document| fact(ctx, document)).collect();
     webhooks::append(tx, &facts)?;
-    let mails = documents.iter().map(|document| mail(&parties, document)).collect::<Outcome<Vec<_>>>()?;
+    let mails = documents.iter().map(|document| mail(parties, document)).collect::<Outcome<Vec<_>>>()?;
     enqueue(tx, ctx.scope, ctx.now, mails)
 }
 

@@ -1,14 +1,13 @@
 //! Renewing: what is due for some clients becomes issued invoices, in one transaction (design: derive, then write the
 //! difference). A second call finds nothing to do.
 
-use crate::credits::apply_credits;
 use crate::invoices::draft::{NewInvoice, NewLine};
 use crate::invoices::issue::write_issued;
 use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::subscriptions::{self, Billed, SubscriptionItemRow, SubscriptionRow, WaivedRow};
-use comptoir_db::{Db, Failure, Outcome, coupons, credits, invoices, plans, settings, stores, taxes};
+use comptoir_db::{Db, Failure, Outcome, coupons, invoices, plans, settings, stores, taxes};
 use comptoir_domain::coupons::Coupon;
 use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, Horizon, LineKey, Snapshot, Subscription, due, due_on};
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
@@ -38,15 +37,7 @@ pub fn renew(tx: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<usize> {
             wanted.extend(run.write_down(tx, ctx, &snapshot, found, basis)?);
         }
     }
-    let issued = write_issued(tx, ctx, &wanted)?;
-    let credited = credits::in_credit(tx, ctx.scope, ids)?;
-    let count = issued.len();
-    for mut invoice in issued {
-        if credited.contains(&(invoice.client_id, invoice.currency)) {
-            apply_credits(tx, ctx, &mut invoice)?;
-        }
-    }
-    Ok(count)
+    Ok(write_issued(tx, ctx, &wanted)?.len())
 }
 
 /// Everything that a chunk of a billing run depends on.

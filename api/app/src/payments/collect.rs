@@ -2,6 +2,7 @@
 //! charges what is due to the clients' stored methods. Each charge is begun, sent and recorded by itself, as any other
 //! payment: our reference stands in the database before the gateway hears of it.
 
+use crate::credits::apply_credits;
 use crate::events::EventFailure;
 use crate::events::sellers::for_sellers;
 use crate::invoices::lock_with_client;
@@ -139,7 +140,8 @@ async fn charge(
     };
     let (beginning, name, by) = (ctx.clone(), method.gateway.clone(), settings.clone());
     let begun = move |tx: &mut Db| {
-        let row = lock_with_client(tx, &beginning, invoice)?;
+        let mut row = lock_with_client(tx, &beginning, invoice)?;
+        apply_credits(tx, &beginning, &mut row)?;
         if chargeable(tx, &beginning, &by, std::slice::from_ref(&row))?.is_empty() {
             return Ok(None);
         }

@@ -1,5 +1,6 @@
 //! Payments received by hand (INV-09): cash, cheque, transfer.
 
+use crate::credits::to_pay;
 use crate::invoices::lock_with_client;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::payments::pay::new_row;
@@ -7,7 +8,6 @@ use crate::payments::settle::approve;
 use crate::payments::views::{PaymentCreate, TransactionView};
 use actix_web::post;
 use comptoir_db::payments;
-use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Code, InvoiceId, Problem};
 
@@ -20,8 +20,7 @@ pub async fn record_payment(call: Call<may::WritePayments>, id: Id<InvoiceId>, b
     let wanted = body.into_inner();
     call.write(move |tx, ctx| {
         let invoice = lock_with_client(tx, ctx, id.0)?;
-        let open =
-            if invoice.state == InvoiceState::Draft { invoice.money(invoice.open_minor) } else { invoice.payable() };
+        let open = to_pay(&invoice);
         let amount = wanted.amount.unwrap_or(open);
         if open.is_zero() {
             return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());

@@ -1,5 +1,6 @@
 //! Paying at a gateway, in three steps (PAY-11).
 
+use crate::credits::{left_after_credit, to_pay};
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
@@ -12,7 +13,7 @@ use comptoir_connectors::payment::{Card, PaymentRequest, PaymentSource, Referenc
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome};
-use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
+use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem, TransactionId};
@@ -71,7 +72,7 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
 }
 
 /// Clients pay what has a number, and the first invoice of an order, which gets its number by being paid.
-fn is_payable(invoice: &InvoiceRow) -> bool {
+pub fn is_payable(invoice: &InvoiceRow) -> bool {
     invoice.number.is_some() || invoice.order_id.is_some()
 }
 
@@ -83,10 +84,14 @@ fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {
 
 /// Writes our reference down. While a payment of the invoice is under way, no other begins.
 pub fn begin(tx: &mut Db, ctx: &Ctx, invoice: &InvoiceRow, gateway: &str) -> Outcome<TransactionRow> {
-    let is_draft = invoice.state == InvoiceState::Draft;
-    let open = if is_draft { invoice.money(invoice.open_minor) } else { invoice.payable() };
+    let open = to_pay(invoice);
     if open.is_zero() || invoice.kind != InvoiceKind::Invoice {
         return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
+    }
+    // credit is used when the payment is there, and before it
+    let open = left_after_credit(tx, ctx, invoice)?;
+    if open.is_zero() {
+        return Err(Problem::new(Code::Conflict, "there is credit enough: use POST …/apply-credit").into());
     }
     let earlier = payments::of_invoice(tx, ctx.scope, invoice.id)?;
     if let Some(other) = earlier.iter().find(|other| other.state.is_under_way()) {

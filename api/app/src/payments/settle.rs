@@ -195,6 +195,8 @@ fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Money> {
     let mut invoice = invoices::lock(tx, ctx.scope, id)?;
     if invoice.state == InvoiceState::Draft {
         invoice = issue(tx, ctx, id)?;
+    } else {
+        credits::apply_credits(tx, ctx, &mut invoice)?;
     }
     let amount = invoice.money(invoice.payable().minor().min(row.amount_minor));
     if amount.is_zero() || invoice.currency != row.currency {

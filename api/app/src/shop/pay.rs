@@ -2,6 +2,8 @@
 
 use super::Shown;
 use super::visit::Visit;
+use crate::credits::{left_after_credit, pay_by_credit, to_pay};
+use crate::invoices::lock_with_client;
 use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
 use crate::payments::pay::pay;
@@ -9,7 +11,6 @@ use crate::payments::views::{CardCreate, PayCreate};
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::orders;
 use comptoir_db::{Db, Outcome};
-use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Check, ClientId, InvoiceId, Money, Problem};
 use comptoir_storefront::pages::{Form, PayPage};
@@ -46,10 +47,14 @@ pub async fn pay_invoice(visit: &Visit) -> Shown {
 async fn of_order(visit: &Visit) -> Result<Bill, ApiError> {
     let client = visit.client()?;
     let number: i64 = visit.part("id")?.parse().map_err(|_| Problem::not_found())?;
-    let invoice = visit.desk.read(move |db, ctx| first_invoice(db, ctx, client, number)).await?;
+    let found = move |db: &mut Db, ctx: &Ctx| {
+        let invoice = first_invoice(db, ctx, client, number)?;
+        Ok((left_after_credit(db, ctx, &invoice)?, invoice))
+    };
+    let (amount, invoice) = visit.desk.read(found).await?;
     Ok(Bill {
         invoice: invoice.id,
-        amount: open(&invoice),
+        amount,
         address: format!("checkout/pay/{number}/"),
         subject: visit.text("payment.order", &[("number", number.to_string())]),
         after: format!("checkout/result/{number}/"),
@@ -68,22 +73,20 @@ async fn of_invoice(visit: &Visit) -> Result<Bill, ApiError> {
     let id: InvoiceId = visit.part("id")?.parse().map_err(|_| Problem::not_found())?;
     let own = move |db: &mut Db, ctx: &Ctx| {
         let row = invoices::find(db, ctx.scope, id)?;
-        if row.client_id != client || row.number.is_none() { Err(Problem::not_found().into()) } else { Ok(row) }
+        if row.client_id != client || row.number.is_none() {
+            return Err(Problem::not_found().into());
+        }
+        Ok((left_after_credit(db, ctx, &row)?, row))
     };
-    let invoice = visit.desk.read(own).await?;
+    let (amount, invoice) = visit.desk.read(own).await?;
     let number = invoice.number.clone().unwrap_or_default();
     Ok(Bill {
         invoice: id,
-        amount: open(&invoice),
+        amount,
         address: format!("account/invoices/{id}/pay/"),
         subject: visit.text("payment.invoice", &[("number", number)]),
         after: format!("account/invoices/{id}/"),
     })
-}
-
-/// What a payment would take.
-fn open(invoice: &InvoiceRow) -> Money {
-    if invoice.state == InvoiceState::Draft { invoice.money(invoice.open_minor) } else { invoice.payable() }
 }
 
 async fn show(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
@@ -92,9 +95,19 @@ async fn show(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
     }
     let bill = bill?;
     if bill.amount.is_zero() {
+        by_credit(visit, bill.invoice).await?;
         return Ok(visit.see(&bill.after));
     }
     visit.page(&page(visit, bill, visit.form()))
+}
+
+/// Whoever comes to pay what his credit covers has paid: credit goes before any other payment (CLI-09).
+async fn by_credit(visit: &Visit, id: InvoiceId) -> Result<(), ApiError> {
+    let work = move |tx: &mut Db, ctx: &Ctx| {
+        let row = lock_with_client(tx, ctx, id)?;
+        if to_pay(&row).is_zero() { Ok(()) } else { pay_by_credit(tx, ctx, row).map(|_| ()) }
+    };
+    Ok(visit.desk.change(work).await?)
 }
 
 fn page(visit: &Visit, bill: Bill, form: Form) -> PayPage {

@@ -7,10 +7,10 @@ use crate::{Money, TaxRuleId};
 /// What a line bears of one tax.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct TaxShare {
-    /// The tax.
-    pub rule: TaxRuleId,
     /// The line's part of it.
     pub amount: Money,
+    /// The tax.
+    pub rule: TaxRuleId,
 }
 
 /// The shares of every line, in the order of the lines. They add up both ways: over the taxes to the tax of the line,

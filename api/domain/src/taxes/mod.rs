@@ -116,20 +116,20 @@ pub fn matching<'a>(rules: &'a [TaxRule], place: &Place, on: NaiveDate) -> Vec<&
 /// What one rule amounts to on a document.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TaxAmount {
-    /// The policy of the lines.
-    pub policy: TaxPolicyId,
-    /// The rule; none where nothing is charged because of the note.
-    pub rule: Option<TaxRuleId>,
-    /// As printed.
-    pub name: String,
-    /// How much of the base.
-    pub rate: Rate,
-    /// The sum of the line nets, and for the second stage the taxes of the first.
-    pub base: Money,
     /// The tax, rounded half-up once.
     pub amount: Money,
+    /// The sum of the line nets, and for the second stage the taxes of the first.
+    pub base: Money,
+    /// As printed.
+    pub name: String,
     /// Why the amount is zero although the supply is taxable.
     pub note: Option<TaxNote>,
+    /// The policy of the lines.
+    pub policy: TaxPolicyId,
+    /// How much of the base.
+    pub rate: Rate,
+    /// The rule; none where nothing is charged because of the note.
+    pub rule: Option<TaxRuleId>,
 }
 
 impl TaxAmount {
