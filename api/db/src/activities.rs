@@ -4,6 +4,7 @@ use crate::schema::{activities, webhook_deliveries};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::{ActivityId, Instant, SellerId};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// A fact. Its order among all facts is the sequence, which the database gives.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
@@ -48,6 +49,17 @@ pub fn find(db: &mut Db, scope: Scope, id: ActivityId) -> Outcome<ActivityRow> {
 pub fn latest(db: &mut Db, scope: Scope) -> Outcome<Option<ActivityId>> {
     let newest = activities::table.filter(activities::seller_id.eq(scope.seller())).order(activities::id.desc());
     Ok(newest.select(activities::id).first(db).optional()?)
+}
+
+/// How many facts of each kind there are between two instants, the second included.
+pub fn count_by_kind(db: &mut Db, scope: Scope, after: Instant, until: Instant) -> Outcome<BTreeMap<String, i64>> {
+    let between = activities::table
+        .filter(activities::seller_id.eq(scope.seller()))
+        .filter(activities::happened_at.gt(after))
+        .filter(activities::happened_at.le(until));
+    let counted = between.group_by(activities::kind).select((activities::kind, diesel::dsl::count_star()));
+    let counted: Vec<(String, i64)> = counted.load(db)?;
+    Ok(counted.into_iter().collect())
 }
 
 /// The facts of a seller.

@@ -127,6 +127,18 @@ pub fn claim(db: &mut Db, claim: &Claim<'_>) -> Outcome<Vec<EventRow>> {
     Ok(rows)
 }
 
+/// Puts back what a worker has that is gone for certain. Only where there can be no other worker: a lease settles it
+/// everywhere else.
+pub fn take_back(db: &mut Db) -> Outcome<usize> {
+    let held = events::table.filter(events::state.eq(EventState::Running));
+    let change = (
+        events::state.eq(EventState::Queued),
+        events::leased_by.eq(None::<String>),
+        events::leased_until.eq(None::<Instant>),
+    );
+    Ok(diesel::update(held).set(change).execute(db)?)
+}
+
 /// When the next event is due that waits for its time.
 pub fn next_due(db: &mut Db, after: Instant) -> Outcome<Option<Instant>> {
     let waiting = events::table

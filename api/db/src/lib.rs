@@ -47,6 +47,7 @@ pub mod prices;
 pub mod payment_methods;
 pub mod payments;
 pub mod roles;
+pub mod sandboxes;
 pub mod sellers;
 pub mod services;
 pub mod sessions;

@@ -797,6 +797,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sandboxes (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        state -> Text,
+        error -> Text,
+        clock_at -> BigInt,
+        journey -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     counters,
@@ -845,5 +859,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_endpoints,
     webhook_deliveries,
     settings,
-    dunning_steps
+    dunning_steps,
+    sandboxes
 );

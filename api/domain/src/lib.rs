@@ -30,6 +30,7 @@ pub mod plans;
 pub mod problem;
 pub mod quotes;
 pub mod rate;
+pub mod sandboxes;
 pub mod schedule;
 pub mod services;
 pub mod settings;

@@ -123,6 +123,10 @@ permissions! {
     ReadWebhooks = "webhooks:read",
     /// Create and change webhook endpoints.
     WriteWebhooks = "webhooks:write",
+    /// See sandboxes.
+    ReadSandboxes = "sandboxes:read",
+    /// Create, advance and remove sandboxes: whoever may has a copy of everything.
+    WriteSandboxes = "sandboxes:write",
 }
 
 /// What a role or a key allows.

@@ -16,6 +16,8 @@ text_enum! {
         Domains = "domains",
         /// The record of who did what.
         Audit = "audit",
+        /// Copies of a seller in which things are tried.
+        Sandboxes = "sandboxes",
         /// The installation itself; the provider's alone.
         House = "house",
     }
@@ -71,6 +73,9 @@ kinds! {
     ChangeService = "change_service", Subscriptions, Machine, 8, None, "Change a service to another plan";
     ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
+    PrepareSandbox = "prepare_sandbox", Sandboxes, Machine, 3, None, "Copy a seller into a sandbox";
+    AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 3, None, "Live through time in a sandbox";
+    RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";
 }
 
 impl EventKind {
