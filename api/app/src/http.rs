@@ -51,6 +51,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::mails::routes(config);
     crate::webhooks::routes(config);
     crate::me::routes(config);
+    crate::sandboxes::routes(config);
 }
 
 /// The API document.
@@ -85,6 +86,8 @@ pub fn serve(state: Arc<AppState>, listener: TcpListener, workers: usize) -> std
             .default_service(web::to(move |request: HttpRequest| std::future::ready(nowhere(&request, &known))))
             .wrap(from_fn(around))
             .wrap(cors(&state.settings.cors_origins))
+            // outermost: all of the above sees the address inside the sandbox, and its house
+            .wrap(from_fn(crate::sandboxes::enter::enter))
     });
     Ok(server.workers(workers).shutdown_timeout(20).listen(listener)?.run())
 }

@@ -38,6 +38,7 @@ pub mod payment_methods;
 pub mod payments;
 pub mod resellers;
 pub mod roles;
+pub mod sandboxes;
 pub mod sellers;
 pub mod services;
 pub mod sessions;

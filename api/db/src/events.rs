@@ -127,6 +127,16 @@ pub fn claim(db: &mut Db, claim: &Claim<'_>) -> Outcome<Vec<EventRow>> {
     Ok(rows)
 }
 
+/// Whether a worker is at something of these kinds about a subject.
+pub fn is_under_way(db: &mut Db, scope: Scope, kinds: &[EventKind], subject: &str) -> Outcome<bool> {
+    let running = events::table
+        .filter(events::seller_id.eq(scope.seller()))
+        .filter(events::state.eq(EventState::Running))
+        .filter(events::kind.eq_any(kinds.to_vec()))
+        .filter(events::subject_id.eq(subject.to_string()));
+    Ok(on!(db, c => diesel::select(diesel::dsl::exists(running)).get_result(c))?)
+}
+
 /// Puts back what a worker has that is gone for certain. Only where there can be no other worker: a lease settles it
 /// everywhere else.
 pub fn take_back(db: &mut Db) -> Outcome<usize> {

@@ -44,6 +44,12 @@ pub fn list(db: &mut Db, scope: Scope, client: Option<ClientId>, page: &Page) ->
     Ok(keyset!(db, query, page, payment_methods::id: PaymentMethodId, PaymentMethodRow, {}))
 }
 
+/// All methods of a seller's clients.
+pub fn all(db: &mut Db, scope: Scope) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table.filter(payment_methods::seller_id.eq(scope.seller()));
+    Ok(found.order(payment_methods::id).select(PaymentMethodRow::as_select()).load(db)?)
+}
+
 /// The methods by which some clients pay unless they say otherwise.
 pub fn defaults(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Vec<PaymentMethodRow>> {
     let found = payment_methods::table

@@ -51,6 +51,18 @@ macro_rules! is_free {
     };
 }
 
+/// What panels hold of a seller, as it was last seen: the wish is what was seen.
+pub fn at_panels(db: &mut Db, scope: Scope) -> Outcome<Vec<ServiceRow>> {
+    let found = services::table
+        .filter(services::seller_id.eq(scope.seller()))
+        .filter(services::observed.ne(ServiceState::Absent))
+        .filter(services::is_by_hand.eq(false));
+    let mut rows: Vec<ServiceRow> = found.order(services::id).select(ServiceRow::as_select()).load(db)?;
+    rows.retain(|row| row.kind.has_panel());
+    rows.iter_mut().for_each(|row| row.desired = row.observed);
+    Ok(rows)
+}
+
 /// The services of some subscriptions.
 pub fn of_subscriptions(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Outcome<Vec<ServiceRow>> {
     let found = services::table

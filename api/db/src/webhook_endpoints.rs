@@ -33,6 +33,12 @@ pub fn list(db: &mut Db, scope: Scope, page: &Page) -> Outcome<Slice<WebhookEndp
     Ok(keyset!(db, query, page, webhook_endpoints::id: WebhookEndpointId, WebhookEndpointRow, {}))
 }
 
+/// All endpoints of a seller.
+pub fn all(db: &mut Db, scope: Scope) -> Outcome<Vec<WebhookEndpointRow>> {
+    let found = webhook_endpoints::table.filter(webhook_endpoints::seller_id.eq(scope.seller()));
+    Ok(found.order(webhook_endpoints::id).select(WebhookEndpointRow::as_select()).load(db)?)
+}
+
 /// The endpoints of some sellers that are told what happens.
 pub fn listening(db: &mut Db, sellers: &[SellerId]) -> Outcome<Vec<WebhookEndpointRow>> {
     let found = webhook_endpoints::table

@@ -28,6 +28,9 @@ pub struct House {
     /// Days that closed events are kept
     #[arg(long, env = "COMPTOIR_EVENT_DAYS", default_value_t = 60)]
     event_days: u16,
+    /// Where the files of sandboxes are, and on SQLite their databases
+    #[arg(long, env = "COMPTOIR_SANDBOXES", default_value = "var/sandboxes")]
+    sandboxes_folder: PathBuf,
     /// Let webhooks go to loopback and private addresses, to loopback without TLS too
     #[arg(long, env = "COMPTOIR_LOCAL_WEBHOOKS")]
     local_webhooks: bool,
@@ -44,6 +47,7 @@ impl House {
             fake_book: in_folder(&self.fake_book, dir),
             archive_folder: in_folder(&self.archive_folder, dir),
             stores_folder: in_folder(&self.stores_folder, dir),
+            sandboxes_folder: in_folder(&self.sandboxes_folder, dir),
             hosting: self.hosting.in_folder(dir),
             mail: self.mail.in_folder(dir),
             ..self
@@ -62,6 +66,7 @@ impl House {
             archive_folder: self.archive_folder,
             activity_days: self.activity_days,
             event_days: self.event_days,
+            sandboxes_folder: self.sandboxes_folder,
             local_webhooks: self.local_webhooks,
             ..Settings::default()
         })

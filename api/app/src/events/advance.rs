@@ -17,23 +17,51 @@ const DAY: i64 = 24 * 3600;
 const NOON: i64 = DAY / 2;
 
 /// Moves both clocks to an instant and does everything that becomes due on the way, in order; says how many events were
-/// attempted. Only a house whose clocks do not run by themselves can do that.
+/// attempted.
 pub async fn advance(state: &Arc<AppState>, to: Instant) -> Outcome<usize> {
-    if !state.business.is_detached() || !state.machine.is_detached() {
-        return Err(Failure::Corrupt("only a clock that stands can be moved".into()));
+    let (mut way, mut attempts) = (Way::begin(state, to)?, 0);
+    while let Some(made) = way.step().await? {
+        attempts += made;
     }
-    let worker = Worker::new(Arc::clone(state), WorkerOptions { concurrency: 1, ..WorkerOptions::default() });
-    let mut attempts = 0;
-    while let Some(stop) = next_stop(state, to).await? {
+    Ok(attempts)
+}
+
+/// A way through time, gone stop by stop.
+pub struct Way {
+    state: Arc<AppState>,
+    worker: Worker,
+    to: Instant,
+    is_over: bool,
+}
+
+impl Way {
+    /// A way to an instant. Only a house whose clocks do not run by themselves can go it.
+    pub fn begin(state: &Arc<AppState>, to: Instant) -> Outcome<Self> {
+        if !state.business.is_detached() || !state.machine.is_detached() {
+            return Err(Failure::Corrupt("only a clock that stands can be moved".into()));
+        }
+        let options = WorkerOptions { concurrency: 1, ..WorkerOptions::default() };
+        Ok(Self { state: Arc::clone(state), worker: Worker::new(Arc::clone(state), options), to, is_over: false })
+    }
+
+    /// Moves both clocks to the next stop and does what is due there; says how many events were attempted, or that the
+    /// way is over.
+    pub async fn step(&mut self) -> Outcome<Option<usize>> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let state = &self.state;
+        let next = next_stop(state, self.to).await?;
+        let stop = next.unwrap_or(self.to);
         state.business.advance_to(stop);
         state.machine.advance_to(stop);
-        let rows: Vec<_> = due_slots(state, stop).collect();
-        state.store.write(move |tx| events::enqueue(tx, &rows)).await?;
-        attempts += worker.drain().await?;
+        if next.is_some() {
+            let rows: Vec<_> = due_slots(state, stop).collect();
+            state.store.write(move |tx| events::enqueue(tx, &rows)).await?;
+        }
+        self.is_over = next.is_none();
+        Ok(Some(self.worker.drain().await?))
     }
-    state.business.advance_to(to);
-    state.machine.advance_to(to);
-    Ok(attempts + worker.drain().await?)
 }
 
 /// The next instant at which something is due: a slot, a task that was put off, noon.

@@ -2,6 +2,7 @@
 
 use crate::events::handler::{EventFailure, Handlers, Retry};
 use crate::kernel::state::AppState;
+use crate::sandboxes::given_up;
 use crate::todos::{Todo, raise};
 use comptoir_db::events::{self, EventRow};
 use comptoir_db::{Db, Json, Outcome, Scope, sellers};
@@ -102,7 +103,11 @@ fn record(tx: &mut Db, held: &EventRow, after: &EventRow) -> Outcome<()> {
         tracing::warn!(event = %held.id, "the event was another worker's when it ended here");
         return Ok(());
     }
-    if after.state == EventState::Failed { tell(tx, after) } else { Ok(()) }
+    if after.state == EventState::Failed {
+        given_up(tx, after)?;
+        tell(tx, after)?;
+    }
+    Ok(())
 }
 
 /// A person of the seller, or of the provider for what concerns the house, has to look at what was given up.

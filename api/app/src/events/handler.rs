@@ -11,6 +11,9 @@ use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
 use crate::orders::expire::expire_orders;
 use crate::payments::collect::process_payment_queue;
+use crate::sandboxes::prepare::prepare_sandbox;
+use crate::sandboxes::remove::remove_sandbox;
+use crate::sandboxes::travel::advance_sandbox;
 use crate::services::handle::{process_sync, sync_service};
 use crate::subscriptions::end_due::process_cancellation;
 use comptoir_db::Failure;
@@ -93,6 +96,9 @@ impl Handlers {
             .on(UnsuspendService, |state, event| Box::pin(sync_service(state, event)))
             .on(TerminateService, |state, event| Box::pin(sync_service(state, event)))
             .on(ChangeService, |state, event| Box::pin(sync_service(state, event)))
+            .on(PrepareSandbox, |state, event| Box::pin(prepare_sandbox(state, event)))
+            .on(AdvanceSandbox, |state, event| Box::pin(advance_sandbox(state, event)))
+            .on(RemoveSandbox, |state, event| Box::pin(remove_sandbox(state, event)))
             .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
             .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))
     }

@@ -1,5 +1,6 @@
 //! One master key, and what is derived from it: a subkey per purpose, so that no key serves two.
 
+use comptoir_domain::SandboxId;
 use data_encoding::BASE32HEX_NOPAD;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -64,6 +65,14 @@ impl MasterKey {
         data_encoding::HEXLOWER.encode(&self.0)
     }
 
+    /// The master key of a sandbox: what one house signs or seals, the other does not take for its own.
+    pub fn of_sandbox(&self, id: SandboxId) -> Self {
+        let mut key = [0; 32];
+        // HKDF refuses only lengths beyond 255 blocks; this is one
+        let _ = Hkdf::<Sha256>::new(None, &self.0).expand(format!("comptoir/sandbox/1/{id}").as_bytes(), &mut key);
+        Self(key)
+    }
+
     /// The subkey for a purpose.
     pub fn subkey(&self, purpose: Purpose) -> [u8; 32] {
         let mut key = [0; 32];
@@ -111,6 +120,8 @@ pub fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::clock::fresh;
+    use std::collections::BTreeSet;
 
     /// RFC 4231, test case 2.
     #[test]
@@ -130,6 +141,11 @@ mod tests {
             MasterKey::from_hex(&master.to_hex()).unwrap().subkey(Purpose::Quotes),
             master.subkey(Purpose::Quotes)
         );
+        let (one, other) = (fresh(), fresh());
+        let keys = [master.clone(), master.of_sandbox(one), master.of_sandbox(other), master.of_sandbox(one).of_sandbox(one)];
+        let keys: BTreeSet<_> = keys.iter().map(|key| key.subkey(Purpose::AccessTokens)).collect();
+        assert_eq!(keys.len(), 4);
+        assert_eq!(master.of_sandbox(one).0, master.of_sandbox(one).0);
         assert!(MasterKey::from_hex("00").is_none() && format!("{master:?}") == "MasterKey(…)");
     }
 }

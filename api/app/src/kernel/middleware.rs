@@ -18,6 +18,24 @@ use std::time::Instant;
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
+/// What stood before the path and was taken off on the way into a sandbox.
+#[derive(Clone)]
+pub struct Mount(pub String);
+
+/// The path that was called.
+fn called(request: &ServiceRequest) -> String {
+    let mount = request.extensions().get::<Mount>().map(|mount| mount.0.clone()).unwrap_or_default();
+    mount + request.path()
+}
+
+/// Refuses a request that nothing else has seen.
+pub fn refuse(request: ServiceRequest, error: ApiError) -> ServiceResponse<BoxBody> {
+    let (id, path) = (request_id(&request), called(&request));
+    let mut response = as_problem(request.error_response(error), &path, &id, None);
+    protect(response.headers_mut(), &id);
+    response
+}
+
 /// The middleware. What handlers and extractors refuse leaves it as a problem document.
 pub async fn around(
     request: ServiceRequest,
@@ -26,10 +44,10 @@ pub async fn around(
     let started = Instant::now();
     let id = request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let (method, path) = (request.method().to_string(), request.path().to_string());
+    let (method, path) = (request.method().to_string(), called(&request));
     let state = request.app_data::<web::Data<AppState>>().cloned();
     if let Some(state) =
-        state.as_ref().filter(|_| request.headers().contains_key(header::AUTHORIZATION) && path.starts_with("/v1/"))
+        state.as_ref().filter(|_| request.headers().contains_key(header::AUTHORIZATION) && request.path().starts_with("/v1/"))
     {
         let found = Authentication(authenticate::caller(state, request.request()).await);
         request.extensions_mut().insert(found);

@@ -7,6 +7,7 @@ use crate::kernel::limits::Limits;
 use crate::kernel::metrics::Metrics;
 use crate::mails::send::AfterCrash;
 use crate::payments::gateways::Gateways;
+use crate::sandboxes::Sandboxes;
 use crate::shop::shelf::Shelf;
 use comptoir_connectors::mail::{Mailer, Outbox, Smtp, SmtpSettings};
 use comptoir_connectors::panel::builtin::{self, BuiltinHost, Limits as TemplateLimits, Nameserver};
@@ -103,6 +104,10 @@ pub struct Settings {
     pub mail_after_crash: AfterCrash,
     /// Let webhooks go to loopback and private addresses, to loopback without TLS too.
     pub local_webhooks: bool,
+    /// Send webhooks; a sandbox only writes down what it would have told.
+    pub send_webhooks: bool,
+    /// Where the files of sandboxes are, and on SQLite their databases.
+    pub sandboxes_folder: PathBuf,
 }
 
 impl Default for Settings {
@@ -124,6 +129,8 @@ impl Default for Settings {
             mail: MailRoute::Outbox("var/outbox".into()),
             mail_after_crash: AfterCrash::default(),
             local_webhooks: false,
+            send_webhooks: true,
+            sandboxes_folder: "var/sandboxes".into(),
         }
     }
 }
@@ -152,6 +159,8 @@ pub struct AppState {
     pub handlers: Handlers,
     /// The stores that are ready to be visited.
     pub shelf: Arc<Shelf>,
+    /// The sandboxes of this house; a sandbox has none.
+    pub sandboxes: Option<Sandboxes>,
     /// Told when events were queued in this process.
     pub wake: Notify,
     token_key: [u8; 32],
@@ -187,6 +196,7 @@ impl AppState {
             mailer,
             panel,
             handlers: Handlers::standard(),
+            sandboxes: Some(Sandboxes::new(master.clone())),
             wake: Notify::new(),
             token_key: master.subkey(Purpose::AccessTokens),
             quote_key: master.subkey(Purpose::Quotes),
@@ -201,6 +211,12 @@ impl AppState {
     pub fn with_clocks(mut self, business: Clock, machine: Clock) -> Self {
         self.business = business;
         self.machine = machine;
+        self
+    }
+
+    /// As the house of a sandbox.
+    pub fn without_sandboxes(mut self) -> Self {
+        self.sandboxes = None;
         self
     }
 

@@ -9,7 +9,7 @@ use comptoir_connectors::payment::{Payment, SavedMethod};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::payments::TransactionRow;
 use comptoir_db::{Db, Failure, Outcome, clients};
-use comptoir_domain::PaymentMethodId;
+use comptoir_domain::{ClientId, PaymentMethodId};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -31,7 +31,7 @@ pub async fn keep(
 
 fn new_row(state: &AppState, paid: &TransactionRow, saved: &SavedMethod) -> Outcome<PaymentMethodRow> {
     let id: PaymentMethodId = fresh();
-    let sealed = seal::seal(state.method_key(), &owner(paid), saved.token.as_bytes());
+    let sealed = seal::seal(state.method_key(), &owner(paid.client_id, &paid.gateway), saved.token.as_bytes());
     Ok(PaymentMethodRow {
         seller_id: paid.seller_id,
         id,
@@ -47,8 +47,8 @@ fn new_row(state: &AppState, paid: &TransactionRow, saved: &SavedMethod) -> Outc
 }
 
 /// A token belongs to its client: in another client's row it does not open.
-fn owner(paid: &TransactionRow) -> String {
-    format!("{}:{}", paid.client_id, paid.gateway)
+pub fn owner(client: ClientId, gateway: &str) -> String {
+    format!("{client}:{gateway}")
 }
 
 /// A card works through the last day of its month.
@@ -72,7 +72,6 @@ fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<()> {
 
 /// The token of a method, to charge it; `None` if it does not open with this master key.
 pub fn token(state: &AppState, row: &PaymentMethodRow) -> Option<SecretString> {
-    let owner = format!("{}:{}", row.client_id, row.gateway);
-    let bytes = seal::open(state.method_key(), &owner, &row.token_sealed)?;
+    let bytes = seal::open(state.method_key(), &owner(row.client_id, &row.gateway), &row.token_sealed)?;
     String::from_utf8(bytes).ok().map(SecretString::from)
 }

@@ -6,7 +6,7 @@ mod mine;
 mod read;
 pub mod views;
 
-pub use keep::{keep, token};
+pub use keep::{keep, owner, token};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -111,9 +111,11 @@ impl Visit {
         ["account/", "checkout/pay/", "checkout/result/"].iter().any(|start| here.starts_with(start))
     }
 
-    /// The address below the language.
+    /// The address below the language. It is not compared with the one that people see, of which a proxy or the way into
+    /// a sandbox may have taken the beginning off.
     fn below(&self) -> &str {
-        self.request.path().strip_prefix(&self.path("")).unwrap_or_default()
+        let here = format!("/stores/{}/{}/{}/", self.seller.code, self.store.code, self.locale);
+        self.request.path().strip_prefix(&here).unwrap_or_default()
     }
 
     /// Lets few tries a minute through: what is slow or could be guessed.

@@ -36,6 +36,7 @@ pub async fn deliver_one(state: &AppState, delivery: WebhookDeliveryRow) -> Outc
         })
         .await?;
     let outcome = match endpoint.state {
+        _ if !state.settings.send_webhooks => Tried::GivenUp("this is a sandbox: it was written down, not sent".into()),
         EndpointState::Enabled => send(state, &endpoint, &fact).await,
         EndpointState::Disabled => Tried::GivenUp("the endpoint is disabled".into()),
     };

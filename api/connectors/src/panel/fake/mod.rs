@@ -128,6 +128,15 @@ impl FakePanel {
         self.decide(|_| (vec![fact], Ok(()))).await
     }
 
+    /// Takes accounts over as they are, with what they use: whatever their labels ask for, nothing goes wrong.
+    pub async fn take_over(&self, held: Vec<(Account, u64)>) -> Result<()> {
+        let facts = |(account, bytes): (Account, u64)| {
+            let id = account.id.clone();
+            [Fact::Applied { account }, Fact::Used { id, bytes }]
+        };
+        self.decide(move |_| (held.into_iter().flat_map(facts).collect(), Ok(()))).await
+    }
+
     /// All accounts of the book.
     pub async fn accounts(&self) -> Result<Vec<Account>> {
         self.decide(|all| (Vec::new(), Ok(all.held.values().map(|(account, _)| account.clone()).collect()))).await
@@ -230,6 +239,16 @@ mod tests {
             let second = panel.apply(&desired, noon()).await;
             assert_eq!(second.is_ok(), error.kind == Kind::Unknown, "{label}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_over_is_there() {
+        let (_folder, panel) = panel();
+        let held = vec![(account("a", "a.example"), 4096), (account("b", "refused.example"), 0)];
+        panel.take_over(held.clone()).await.unwrap();
+        assert_eq!(panel.accounts().await.unwrap().len(), 2);
+        assert_eq!(panel.fetch(&held[1].0.id).await.unwrap().account, held[1].0);
+        assert_eq!(panel.disk_bytes(&held[0].0.id).await.unwrap(), 4096);
     }
 
     #[tokio::test]

@@ -13,7 +13,7 @@ mod tests;
 
 pub use callback::{sign, verify};
 pub use ledger::Totals;
-pub use magic::{Behaviour, MAGIC, Magic};
+pub use magic::{ALWAYS_GOOD, Behaviour, MAGIC, Magic};
 
 use super::{
     Callback, Callbacks, CaptureRequest, Captures, Lookup, Payment, PaymentEvent, PaymentGateway, PaymentRequest,
