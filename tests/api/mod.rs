@@ -18,6 +18,7 @@ pub mod plans;
 
 pub mod payments;
 mod resellers;
+pub mod sandboxes;
 mod sellers;
 pub mod services;
 mod sessions;

@@ -215,6 +215,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         "reopen_todo" => {
             mine.owner.act(&request.path.replace("/reopen", "/done")).expect(200);
         }
+        "advance_sandbox" => crate::api::sandboxes::prepare(world),
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}
     }
@@ -254,6 +255,11 @@ fn walk(backend: Backend) {
         }
         if matches!(operation.id.as_str(), "update_invoice" | "issue_invoice") {
             mine.ids.insert("inv".into(), crate::api::invoices::a_draft(&mine.owner));
+        }
+        if operation.path.starts_with("/v1/sandboxes/") {
+            for seller in [&mut mine, &mut theirs] {
+                seller.ids.insert("sbx".into(), crate::api::sandboxes::create(&seller.owner, "Matrix"));
+            }
         }
         let mut request = owners_request(&operation, &mine);
         fit(&operation, &mut request, &world, &mut mine);

@@ -39,6 +39,7 @@ impl House {
             panel: PanelRoute::local(folder.path().join("host")),
             archive_folder: folder.path().join("archive"),
             fake_book: world.server.fake_book.clone(),
+            sandboxes_folder: world.server.sandboxes.clone(),
             ..settings()
         });
         let store = Store::open(&world.database.address, 4).unwrap();

@@ -19,6 +19,8 @@ pub struct Server {
     pub machine: Clock,
     /// The book of the fake payment gateway.
     pub fake_book: PathBuf,
+    /// What sandboxes have besides rows.
+    pub sandboxes: PathBuf,
     _folder: tempfile::TempDir,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -65,8 +67,9 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let fake_book = folder.path().join("fake.jsonl");
-        let stores_folder = folder.path().join("stores");
-        let settings = Settings { fake_book: fake_book.clone(), stores_folder, ..settings };
+        let (stores_folder, sandboxes) = (folder.path().join("stores"), folder.path().join("sandboxes"));
+        let settings =
+            Settings { fake_book: fake_book.clone(), stores_folder, sandboxes_folder: sandboxes.clone(), ..settings };
         let (business, machine) = (Clock::detached(epoch()), Clock::detached(epoch()));
         let clocks = (business.clone(), machine.clone());
         let (address, (sender, receiver)) = (address.clone(), mpsc::channel());
@@ -82,7 +85,7 @@ impl Server {
             });
         });
         let handle = receiver.recv().expect("the server starts");
-        Self { url, business, machine, fake_book, _folder: folder, handle, thread: Some(thread) }
+        Self { url, business, machine, fake_book, sandboxes, _folder: folder, handle, thread: Some(thread) }
     }
 }
 

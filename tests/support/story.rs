@@ -26,6 +26,7 @@ impl Story {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             fake_book: world.server.fake_book.clone(),
+            sandboxes_folder: world.server.sandboxes.clone(),
             mail: MailRoute::Outbox(folder.path().join("outbox")),
             ..settings()
         };

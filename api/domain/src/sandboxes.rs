@@ -104,7 +104,11 @@ mod tests {
             (Some(at("2026-03-02T00:00:00Z")), Some(1), "/to", "one_of"),
         ] {
             let problem = destination(now, to, days).unwrap_err();
-            assert_eq!((problem.fields[0].pointer.as_str(), problem.fields[0].code), (pointer, code), "{to:?} {days:?}");
+            assert_eq!(
+                (problem.fields[0].pointer.as_str(), problem.fields[0].code),
+                (pointer, code),
+                "{to:?} {days:?}"
+            );
         }
     }
 

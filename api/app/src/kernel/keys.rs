@@ -142,7 +142,8 @@ mod tests {
             master.subkey(Purpose::Quotes)
         );
         let (one, other) = (fresh(), fresh());
-        let keys = [master.clone(), master.of_sandbox(one), master.of_sandbox(other), master.of_sandbox(one).of_sandbox(one)];
+        let keys =
+            [master.clone(), master.of_sandbox(one), master.of_sandbox(other), master.of_sandbox(one).of_sandbox(one)];
         let keys: BTreeSet<_> = keys.iter().map(|key| key.subkey(Purpose::AccessTokens)).collect();
         assert_eq!(keys.len(), 4);
         assert_eq!(master.of_sandbox(one).0, master.of_sandbox(one).0);

@@ -46,8 +46,9 @@ pub async fn around(
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, path) = (request.method().to_string(), called(&request));
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    if let Some(state) =
-        state.as_ref().filter(|_| request.headers().contains_key(header::AUTHORIZATION) && request.path().starts_with("/v1/"))
+    if let Some(state) = state
+        .as_ref()
+        .filter(|_| request.headers().contains_key(header::AUTHORIZATION) && request.path().starts_with("/v1/"))
     {
         let found = Authentication(authenticate::caller(state, request.request()).await);
         request.extensions_mut().insert(found);

@@ -1,9 +1,9 @@
 //! The houses of the sandboxes: each is an [`AppState`] like the live one, on the sandbox's database, with fakes for
 //! everything outside and clocks that stand. A few are kept open; the others are opened when someone enters.
 
+use crate::kernel::Clock;
 use crate::kernel::keys::MasterKey;
 use crate::kernel::state::{AppState, MailRoute, PanelRoute, Settings};
-use crate::kernel::Clock;
 use comptoir_db::sandboxes::{Place, SandboxRow};
 use comptoir_db::{Failure, Outcome, Store};
 use comptoir_domain::SandboxId;

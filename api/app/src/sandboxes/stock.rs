@@ -24,7 +24,8 @@ pub async fn stock(live: &AppState, house: &AppState, folder: &Path, scope: Scop
         let seller = sellers::own(db, scope)?;
         let rows = services::at_panels(db, scope)?;
         let wishes = accounts(db, scope, today.date_in(seller.time_zone), &rows)?;
-        let used = rows.iter().map(|row| row.disk_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default());
+        let used =
+            rows.iter().map(|row| row.disk_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default());
         // one that cannot be understood is not at a panel either
         let held = wishes.into_iter().zip(used).filter_map(|(wish, used)| Some((wish.ok()?, used))).collect();
         Ok((seller.code, held))

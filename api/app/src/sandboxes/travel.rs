@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 pub async fn advance_sandbox(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
     let (scope, id) = subject(event)?;
     let missing = || EventFailure::lasting("the event does not say where to");
-    let to: Instant = event.payload.0.get("to").and_then(Value::as_str).and_then(|to| to.parse().ok()).ok_or_else(missing)?;
+    let to: Instant =
+        event.payload.0.get("to").and_then(Value::as_str).and_then(|to| to.parse().ok()).ok_or_else(missing)?;
     let none = || EventFailure::lasting("a sandbox has none of its own");
     let sandboxes = state.sandboxes.as_ref().ok_or_else(none)?;
     let nothing = json!({ "outcome": "nothing_to_do" });

@@ -113,7 +113,10 @@ mod tests {
         for (live, sandbox) in [
             ("postgres://a:b@h:5/d", "postgres://a:b@h:5/d?options=-csearch_path%3Dsbx_1"),
             ("postgresql://h/d?sslmode=disable", "postgresql://h/d?sslmode=disable&options=-csearch_path%3Dsbx_1"),
-            ("postgres://h/d?options=-cwork_mem%3D9MB", "postgres://h/d?options=-cwork_mem%3D9MB%20-csearch_path%3Dsbx_1"),
+            (
+                "postgres://h/d?options=-cwork_mem%3D9MB",
+                "postgres://h/d?options=-cwork_mem%3D9MB%20-csearch_path%3Dsbx_1",
+            ),
         ] {
             assert_eq!(in_schema(live, "sbx_1").unwrap(), sandbox);
         }
