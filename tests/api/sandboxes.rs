@@ -125,7 +125,9 @@ both! {
         assert_eq!((view.text("/state"), view.text("/clock_at"), view.text("/error")), ("ready".into(), "2026-02-14T09:00:00Z".into(), String::new()));
         let journey = view.json()["journey"].clone();
         assert!(journey["events"].as_i64().unwrap() > 40, "{journey}");
-        assert!(journey["happened"]["invoice.issued"].as_i64().unwrap() >= 1, "{journey}");
+        for kind in ["invoice.issued", "transaction.approved", "mail.sent"] {
+            assert!(journey["happened"][kind].as_i64().unwrap() >= 1, "{kind}: {journey}");
+        }
         let there = sign_in(&stranger, "north");
         let billed = invoices(&there, &ada);
         assert_eq!(billed.len(), 2, "{billed:?}");
@@ -166,6 +168,10 @@ both! {
         assert_eq!(endpoint.text("/state"), "disabled");
         assert_eq!(words(&mut inside(&house, &id), "SELECT code AS word FROM sellers"), ["north"]);
         assert_eq!(there.get("/v1/resellers").expect(200).json()["data"], json!([]));
+        // the provider's sandbox is the provider alone, too
+        let provider = world.owner("provider");
+        let (house_id, _) = ready(&house, &provider);
+        assert_eq!(words(&mut inside(&house, &house_id), "SELECT code AS word FROM sellers"), ["provider"]);
         // where it leads is inside too
         let made = there.post("/v1/roles", json!({"name": "Inside", "permissions": []})).expect(201);
         let location = made.header("location").unwrap();

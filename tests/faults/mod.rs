@@ -6,3 +6,4 @@ mod instances;
 mod kills;
 mod late;
 mod population;
+mod rehearsals;

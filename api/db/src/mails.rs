@@ -40,6 +40,15 @@ pub fn enqueue(db: &mut Db, rows: &[MailRow]) -> Outcome<usize> {
     Ok(new)
 }
 
+/// How many were sent between two instants, the second included.
+pub fn count_sent(db: &mut Db, scope: Scope, after: Instant, until: Instant) -> Outcome<i64> {
+    let sent = mails::table
+        .filter(mails::seller_id.eq(scope.seller()))
+        .filter(mails::sent_at.gt(after))
+        .filter(mails::sent_at.le(until));
+    Ok(sent.count().get_result(db)?)
+}
+
 /// One mail.
 pub fn find(db: &mut Db, scope: Scope, id: MailId) -> Outcome<MailRow> {
     Ok(mails::table.find((scope.seller(), id)).select(MailRow::as_select()).first(db)?)

@@ -6,6 +6,7 @@
 
 use crate::connection::{Address, Purpose, open};
 use crate::{Db, Failure, Outcome, migrate};
+use diesel::connection::SimpleConnection;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -40,7 +41,21 @@ enum Writer {
 impl Store {
     /// Opens and migrates. `connections` bounds the readers, and on PostgreSQL the writers too.
     pub fn open(address: &Address, connections: usize) -> Outcome<Self> {
+        Self::upon(open(address, Purpose::Write)?, address, connections)
+    }
+
+    /// The same for what can be done again: no commit waits for the disk. A power cut may take the last ones along, but
+    /// breaks nothing. (On PostgreSQL the address says so.)
+    pub fn open_for_rehearsal(address: &Address, connections: usize) -> Outcome<Self> {
         let mut first = open(address, Purpose::Write)?;
+        if let Db::Sqlite(c) = &mut first {
+            c.batch_execute("PRAGMA synchronous = NORMAL;")?;
+        }
+        Self::upon(first, address, connections)
+    }
+
+    /// With the connection that becomes SQLite's writer.
+    fn upon(mut first: Db, address: &Address, connections: usize) -> Outcome<Self> {
         for name in migrate::migrate(&mut first)? {
             tracing::info!(migration = name, "applied");
         }

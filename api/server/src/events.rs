@@ -138,7 +138,7 @@ async fn run_kind(state: Arc<AppState>, kind: EventKind) -> Result<(), Failed> {
     let queued = row(None, task, state.now());
     let id = queued.id;
     state.store.write(move |tx| events::enqueue(tx, std::slice::from_ref(&queued))).await?;
-    let worker = Worker::new(Arc::clone(&state), WorkerOptions::default()).only(kind);
+    let worker = Worker::new(Arc::clone(&state), WorkerOptions::default()).only(|known| known == kind);
     loop {
         worker.drain().await?;
         let event = found(&state, id).await?;

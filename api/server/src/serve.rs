@@ -7,6 +7,7 @@ use clap::Args;
 use comptoir_app::events::schedule::Scheduler;
 use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::{AppState, Settings, http};
+use comptoir_domain::events::{EventGroup, EventKind};
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -90,15 +91,20 @@ async fn serve(
 ) -> Result<(), Failed> {
     let background = match concurrency {
         Some(concurrency) => {
-            let worker = Worker::new(Arc::clone(&state), WorkerOptions { concurrency, ..WorkerOptions::default() });
-            Some((Scheduler::start(Arc::clone(&state)).await?, worker.start()))
+            let worker = |concurrency| {
+                Worker::new(Arc::clone(&state), WorkerOptions { concurrency, ..WorkerOptions::default() })
+            };
+            // one rehearsal at a time, and none in the way of the real business
+            let is_rehearsal = |kind: EventKind| kind.group() == EventGroup::Sandboxes;
+            let workers = [worker(concurrency).only(|kind| !is_rehearsal(kind)), worker(1).only(is_rehearsal)];
+            Some((Scheduler::start(Arc::clone(&state)).await?, workers.map(Worker::start)))
         }
         None => None,
     };
     let served = http::serve(state, listener, threads)?.await;
-    if let Some((scheduler, worker)) = background {
+    if let Some((scheduler, [business, rehearsals])) = background {
         scheduler.stop().await;
-        worker.stop().await;
+        tokio::join!(business.stop(), rehearsals.stop());
     }
     Ok(served?)
 }

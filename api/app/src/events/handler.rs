@@ -112,9 +112,9 @@ impl Handlers {
         self
     }
 
-    /// Only one of them, if it is there.
-    pub fn only(&self, kind: EventKind) -> Self {
-        Self(self.0.iter().filter(|(known, _)| **known == kind).map(|(kind, work)| (*kind, Arc::clone(work))).collect())
+    /// Only those of some kinds.
+    pub fn only(&self, wanted: impl Fn(EventKind) -> bool) -> Self {
+        Self(self.0.iter().filter(|(kind, _)| wanted(**kind)).map(|(kind, work)| (*kind, Arc::clone(work))).collect())
     }
 
     /// Whether someone does this kind.

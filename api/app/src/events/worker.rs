@@ -61,9 +61,9 @@ impl Worker {
         Self { state, handlers, options, name: format!("{}:{}", std::process::id(), fresh::<EventId>()) }
     }
 
-    /// The same for one kind.
-    pub fn only(mut self, kind: EventKind) -> Self {
-        self.handlers = self.handlers.only(kind);
+    /// The same for some kinds.
+    pub fn only(mut self, wanted: impl Fn(EventKind) -> bool) -> Self {
+        self.handlers = self.handlers.only(wanted);
         self
     }
 

@@ -6,7 +6,7 @@ use crate::kernel::keys::MasterKey;
 use crate::kernel::state::{AppState, MailRoute, PanelRoute, Settings};
 use comptoir_db::sandboxes::{Place, SandboxRow};
 use comptoir_db::{Failure, Outcome, Store};
-use comptoir_domain::SandboxId;
+use comptoir_domain::{Code, Problem, SandboxId};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -68,9 +68,10 @@ impl Sandboxes {
         let (master, clock_at) = (self.master.of_sandbox(row.id), row.clock_at);
         let work = move || {
             if !place.exists()? {
-                return Err(Failure::Setting("the sandbox's database is gone".into()));
+                // a restored backup of the live database knows of sandboxes that are no more
+                return Err(Problem::new(Code::Conflict, "the sandbox's database is gone: delete the sandbox").into());
             }
-            let store = Store::open(place.address(), CONNECTIONS)?;
+            let store = Store::open_for_rehearsal(place.address(), CONNECTIONS)?;
             let (business, machine) = (Clock::detached(clock_at), Clock::detached(clock_at));
             let house = AppState::new(store, &master, settings)?;
             Ok(Arc::new(house.with_clocks(business, machine).without_sandboxes()))

@@ -40,9 +40,8 @@ pub struct JourneyView {
     pub to: Instant,
     /// Events that were attempted so far.
     pub events: i64,
-    /// How much has happened by its end, by the kinds of activities: invoices issued, payments approved and declined,
-    /// subscriptions suspended, mails sent.
-    #[schema(example = json!({"invoice.issued": 34, "payment.approved": 30, "payment.declined": 4}))]
+    /// How much has happened by its end, by the kinds of activities, and how many mails were sent (`mail.sent`).
+    #[schema(example = json!({"invoice.issued": 34, "transaction.approved": 30, "subscription.cancelled": 1, "mail.sent": 71}))]
     pub happened: BTreeMap<String, i64>,
 }
 

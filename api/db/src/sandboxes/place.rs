@@ -41,11 +41,6 @@ impl Place {
         &self.address
     }
 
-    /// Where the live data is.
-    pub fn live(&self) -> &Address {
-        &self.live
-    }
-
     /// Whether there is anything. A database that is not there must not be opened: it would come into being, empty.
     pub fn exists(&self) -> Outcome<bool> {
         if let Address::Sqlite(path) = &self.address {
@@ -92,11 +87,13 @@ impl Place {
     }
 }
 
-/// The same PostgreSQL database, with another schema in place of the usual ones. `options` that the URL has already stay.
+/// The same PostgreSQL database, with another schema in place of the usual ones, and without waiting for the disk at each
+/// commit. `options` that the URL has already stay.
 fn in_schema(url: &str, schema: &str) -> Outcome<String> {
     let mut url = Url::parse(url).map_err(|error| Failure::Open(format!("the database URL: {error}")))?;
     let (set, others): (Vec<_>, Vec<_>) = url.query_pairs().into_owned().partition(|(name, _)| name == "options");
-    let set: Vec<String> = set.into_iter().map(|(_, value)| value).chain([format!("-csearch_path={schema}")]).collect();
+    let ours = [format!("-csearch_path={schema}"), "-csynchronous_commit=off".into()];
+    let set: Vec<String> = set.into_iter().map(|(_, value)| value).chain(ours).collect();
     url.query_pairs_mut().clear().extend_pairs(others).append_pair("options", &set.join(" "));
     // libpq reads %20 as a space, and + as itself
     let query = url.query().unwrap_or_default().replace('+', "%20");
@@ -111,11 +108,14 @@ mod tests {
     #[test]
     fn the_schema_is_asked_for_by_the_address() {
         for (live, sandbox) in [
-            ("postgres://a:b@h:5/d", "postgres://a:b@h:5/d?options=-csearch_path%3Dsbx_1"),
-            ("postgresql://h/d?sslmode=disable", "postgresql://h/d?sslmode=disable&options=-csearch_path%3Dsbx_1"),
+            ("postgres://a:b@h:5/d", "postgres://a:b@h:5/d?options=-csearch_path%3Dsbx_1%20-csynchronous_commit%3Doff"),
+            (
+                "postgresql://h/d?sslmode=disable",
+                "postgresql://h/d?sslmode=disable&options=-csearch_path%3Dsbx_1%20-csynchronous_commit%3Doff",
+            ),
             (
                 "postgres://h/d?options=-cwork_mem%3D9MB",
-                "postgres://h/d?options=-cwork_mem%3D9MB%20-csearch_path%3Dsbx_1",
+                "postgres://h/d?options=-cwork_mem%3D9MB%20-csearch_path%3Dsbx_1%20-csynchronous_commit%3Doff",
             ),
         ] {
             assert_eq!(in_schema(live, "sbx_1").unwrap(), sandbox);

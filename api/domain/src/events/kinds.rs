@@ -74,7 +74,7 @@ kinds! {
     ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
     PrepareSandbox = "prepare_sandbox", Sandboxes, Machine, 3, None, "Copy a seller into a sandbox";
-    AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 3, None, "Live through time in a sandbox";
+    AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 5, None, "Live through time in a sandbox";
     RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";
 }
 
