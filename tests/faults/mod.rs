@@ -1,4 +1,4 @@
-//! Faults: many at once, two houses on one database, the server killed. Whatever happens, the books come to the same.
+//! Faults: many at once, two houses on one database, the server killed, the disk lost. Whatever happens, the books come to the same.
 
 mod books;
 mod checkouts;
@@ -7,3 +7,4 @@ mod kills;
 mod late;
 mod population;
 mod rehearsals;
+mod restore;

@@ -49,7 +49,14 @@ pub fn run(db: &mut Db, sql: &str) {
 impl Database {
     /// An empty, migrated database.
     pub fn empty(backend: Backend) -> Self {
-        let database = match backend {
+        let database = Self::vacant(backend);
+        Store::open(&database.address, 1).unwrap();
+        database
+    }
+
+    /// A place for a database: no file yet, or one without tables.
+    pub fn vacant(backend: Backend) -> Self {
+        match backend {
             Backend::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 Self { address: Address::Sqlite(folder.path().join("comptoir.db")), _folder: Some(folder) }
@@ -59,9 +66,7 @@ impl Database {
                 run(&mut postgres_admin(), &format!("CREATE DATABASE {name}"));
                 Self { address: Address::Postgres(format!("{}/{name}", postgres_url())), _folder: None }
             }
-        };
-        Store::open(&database.address, 1).unwrap();
-        database
+        }
     }
 
     /// A copy of this one. Nothing may be using the original.

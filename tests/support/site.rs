@@ -1,6 +1,6 @@
 //! The built program on a database of its own, as a process that can be killed. `scripts/test` builds it before the tests.
 
-use super::database::{Database, run, words};
+use super::database::{Backend, Database, run, words};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -29,6 +29,16 @@ impl Site {
         Self { sent_before: site.sent(), ..site }
     }
 
+    /// A place for a house: nothing is there.
+    pub fn vacant(backend: Backend) -> Self {
+        Self { database: Database::vacant(backend), folder: tempfile::tempdir().unwrap(), sent_before: 0 }
+    }
+
+    /// A path in its folder.
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// How many mails were sent since, as the house sees it.
     pub fn sent(&self) -> usize {
         let sent = "SELECT CAST(count(*) AS TEXT) AS word FROM mails WHERE state = 'sent'";
@@ -48,27 +58,29 @@ impl Site {
 
     /// Starts the program.
     pub fn start(&self, arguments: &[&str]) -> Child {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.at("log")).unwrap();
+        self.command(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+    }
+
+    /// The program, ready to be started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         use comptoir_db::Address::{Postgres, Sqlite};
         let url = match &self.database.address {
             Sqlite(path) => format!("sqlite:{}", path.display()),
             Postgres(url) => url.clone(),
         };
-        let at = |name: &str| self.folder.path().join(name);
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(at("log")).unwrap();
-        Command::new(program())
+        let mut command = Command::new(program());
+        command
             .args(arguments)
             .current_dir(self.folder.path())
             .env("COMPTOIR_DATABASE_URL", url)
             .env("COMPTOIR_MASTER_KEY", "07".repeat(32))
             .env("COMPTOIR_FAKE_BOOK", self.book())
-            .env("COMPTOIR_OUTBOX", at("outbox"))
-            .env("COMPTOIR_ARCHIVE_FOLDER", at("archive"))
+            .env("COMPTOIR_OUTBOX", self.at("outbox"))
+            .env("COMPTOIR_ARCHIVE_FOLDER", self.at("archive"))
             .env("COMPTOIR_PANEL", "fake")
-            .env("COMPTOIR_WEBSPACES", at("panel.jsonl"))
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap()
+            .env("COMPTOIR_WEBSPACES", self.at("panel.jsonl"));
+        command
     }
 
     /// Runs the program to its end; how long that took.

@@ -1,7 +1,8 @@
 //! Brings a database to the present schema. Migrations have the same names for both databases and only go forward.
 
-use crate::{Db, Failure, Outcome};
+use crate::{Address, Db, Failure, Outcome};
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -9,6 +10,21 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 
 /// A number of our own for the advisory lock, so that two instances starting together take turns.
 const LOCK: i64 = 0x636f_6d70_746f_6972;
+
+/// The last migration that this program knows, for the kind of database at an address.
+pub fn newest(address: &Address) -> Outcome<String> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Failure::Open(format!("migration: {error}"));
+    let versions: Vec<String> = match address {
+        Address::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(SQLITE).map_err(failed)?,
+        Address::Postgres(_) => versions::<diesel::pg::Pg>(POSTGRES).map_err(failed)?,
+    };
+    Ok(versions.into_iter().max().unwrap_or_default())
+}
+
+fn versions<B: diesel::backend::Backend>(source: EmbeddedMigrations) -> diesel::migration::Result<Vec<String>> {
+    let migrations = MigrationSource::<B>::migrations(&source)?;
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+}
 
 /// Applies what is missing and says what it applied.
 pub fn migrate(db: &mut Db) -> Outcome<Vec<String>> {

@@ -76,27 +76,39 @@ impl Config {
 
     /// The master key from the environment, the file, or freshly made into the file.
     pub fn master_key(&self) -> Result<MasterKey, Failed> {
+        if let Some(key) = self.held_key()? {
+            return Ok(key);
+        }
+        let key = MasterKey::generate();
+        write_key(&self.key_file, &key)?;
+        tracing::warn!(path = %self.key_file.display(), "made a new master key: keep a copy of it in a safe place");
+        Ok(key)
+    }
+
+    /// The master key from the environment or the file, if there is one.
+    pub fn held_key(&self) -> Result<Option<MasterKey>, Failed> {
         if let Some(text) = &self.master_key {
-            return MasterKey::from_hex(text).ok_or_else(|| "COMPTOIR_MASTER_KEY must be 64 hexadecimal digits".into());
+            let key = MasterKey::from_hex(text).ok_or("COMPTOIR_MASTER_KEY must be 64 hexadecimal digits")?;
+            return Ok(Some(key));
         }
         match std::fs::read_to_string(&self.key_file) {
-            Ok(text) => MasterKey::from_hex(&text)
-                .ok_or_else(|| format!("{} must hold 64 hexadecimal digits", self.key_file.display()).into()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(&self.key_file),
+            Ok(text) => match MasterKey::from_hex(&text) {
+                Some(key) => Ok(Some(key)),
+                None => Err(format!("{} must hold 64 hexadecimal digits", self.key_file.display()).into()),
+            },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(format!("{}: {error}", self.key_file.display()).into()),
         }
     }
 }
 
-fn make_key(path: &Path) -> Result<MasterKey, Failed> {
+/// Writes a key into a file that is not there yet, for the owner's eyes only.
+pub fn write_key(path: &Path, key: &MasterKey) -> Result<(), Failed> {
     use std::os::unix::fs::OpenOptionsExt;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let key = MasterKey::generate();
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(key.to_hex().as_bytes())?;
-    file.sync_all()?;
-    tracing::warn!(path = %path.display(), "made a new master key: keep a copy of it in a safe place");
-    Ok(key)
+    Ok(file.sync_all()?)
 }

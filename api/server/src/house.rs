@@ -7,6 +7,24 @@ use clap::Args;
 use comptoir_app::Settings;
 use std::path::{Path, PathBuf};
 
+/// The folders with files that a house keeps beside its database.
+#[derive(Args, Clone)]
+pub struct Folders {
+    /// Where the files of the stores are
+    #[arg(long, env = "COMPTOIR_STORES", default_value = "var/stores")]
+    stores_folder: PathBuf,
+    /// Where old activities are moved to
+    #[arg(long, env = "COMPTOIR_ARCHIVE_FOLDER", default_value = "var/archive")]
+    archive_folder: PathBuf,
+}
+
+impl Folders {
+    /// What in them cannot be made anew, by the name that it has in a copy of the house.
+    pub fn kept(&self) -> [(&'static str, PathBuf); 2] {
+        [("archive", self.archive_folder.clone()), ("own", self.stores_folder.join("own"))]
+    }
+}
+
 /// Options of everything that works.
 #[derive(Args, Clone)]
 pub struct House {
@@ -16,12 +34,8 @@ pub struct House {
     /// The book of the fake payment gateway
     #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
     fake_book: PathBuf,
-    /// Where the files of the stores are
-    #[arg(long, env = "COMPTOIR_STORES", default_value = "var/stores")]
-    stores_folder: PathBuf,
-    /// Where old activities are moved to
-    #[arg(long, env = "COMPTOIR_ARCHIVE_FOLDER", default_value = "var/archive")]
-    archive_folder: PathBuf,
+    #[command(flatten)]
+    folders: Folders,
     /// Days that activities stay in the database
     #[arg(long, env = "COMPTOIR_ACTIVITY_DAYS", default_value_t = 365)]
     activity_days: u16,
@@ -45,9 +59,11 @@ impl House {
     pub fn in_folder(self, dir: &Path) -> Self {
         Self {
             fake_book: in_folder(&self.fake_book, dir),
-            archive_folder: in_folder(&self.archive_folder, dir),
-            stores_folder: in_folder(&self.stores_folder, dir),
             sandboxes_folder: in_folder(&self.sandboxes_folder, dir),
+            folders: Folders {
+                archive_folder: in_folder(&self.folders.archive_folder, dir),
+                stores_folder: in_folder(&self.folders.stores_folder, dir),
+            },
             hosting: self.hosting.in_folder(dir),
             mail: self.mail.in_folder(dir),
             ..self
@@ -62,8 +78,8 @@ impl House {
             mail_after_crash: self.mail.after_crash(),
             public_url: self.public_url,
             fake_book: self.fake_book,
-            stores_folder: self.stores_folder,
-            archive_folder: self.archive_folder,
+            stores_folder: self.folders.stores_folder,
+            archive_folder: self.folders.archive_folder,
             activity_days: self.activity_days,
             event_days: self.event_days,
             sandboxes_folder: self.sandboxes_folder,

@@ -42,9 +42,7 @@ enum Command {
     Events(events::Events),
     /// Check that what is stored can be true; fails if anything is wrong.
     Verify(verify::Verify),
-    /// Copy the database into one file, while the server works or not.
     Backup(backup::Backup),
-    /// Put a copy where there is no database yet.
     Restore(backup::Restore),
     /// Make the pages of stores.
     #[command(subcommand)]

@@ -27,6 +27,8 @@ pub enum Purpose {
     Cookies,
     /// Signing the callbacks of the fake payment gateway.
     FakeGateway,
+    /// Telling one master key from another without showing it.
+    Fingerprint,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Forms => b"comptoir/forms/1",
             Self::Cookies => b"comptoir/cookies/1",
             Self::FakeGateway => b"comptoir/fake-gateway/1",
+            Self::Fingerprint => b"comptoir/fingerprint/1",
         }
     }
 }
@@ -71,6 +74,12 @@ impl MasterKey {
         // HKDF refuses only lengths beyond 255 blocks; this is one
         let _ = Hkdf::<Sha256>::new(None, &self.0).expand(format!("comptoir/sandbox/1/{id}").as_bytes(), &mut key);
         Self(key)
+    }
+
+    /// Tells this key from others, and nothing else.
+    pub fn fingerprint(&self) -> String {
+        let [first, second, third, fourth, ..] = self.subkey(Purpose::Fingerprint);
+        data_encoding::HEXLOWER.encode(&[first, second, third, fourth])
     }
 
     /// The subkey for a purpose.
