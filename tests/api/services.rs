@@ -25,11 +25,11 @@ pub fn pay(owner: &Actor, invoice: &str) {
 }
 
 /// What someone new has ordered.
-struct Ordered {
+pub struct Ordered {
     client: Actor,
     order: String,
     subscription: String,
-    service: String,
+    pub service: String,
     invoice: String,
 }
 
@@ -49,7 +49,7 @@ fn order(owner: &Actor, name: &str, wish: Value) -> Ordered {
 }
 
 /// The starter plan on a name, ordered and paid by someone new.
-fn paid(owner: &Actor, name: &str, domain: &str) -> Ordered {
+pub fn paid(owner: &Actor, name: &str, domain: &str) -> Ordered {
     let ordered = order(owner, name, wish(owner, domain, "Lyon"));
     pay(owner, &ordered.invoice);
     ordered

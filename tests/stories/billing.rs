@@ -192,7 +192,7 @@ both! {
 }
 
 /// Gives a subscription a lead time that cannot be.
-fn corrupt(world: &World, subscription: &str) {
+pub(super) fn corrupt(world: &World, subscription: &str) {
     use comptoir_db::schema::subscriptions as table;
     use diesel::prelude::*;
     let id: comptoir_domain::SubscriptionId = subscription.parse().unwrap();

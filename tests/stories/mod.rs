@@ -2,4 +2,5 @@
 //! 5 January 2026.
 
 pub mod billing;
-mod dunning;
+mod dry_runs;
+pub mod dunning;

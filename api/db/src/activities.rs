@@ -93,6 +93,13 @@ pub fn oldest(db: &mut Db, scope: Scope, before: Instant, limit: i64) -> Outcome
     Ok(old.select((activities::sequence, ActivityRow::as_select())).load(db)?)
 }
 
+/// How many facts there are from before an instant.
+pub fn count_before(db: &mut Db, scope: Scope, before: Instant) -> Outcome<i64> {
+    let old =
+        activities::table.filter(activities::seller_id.eq(scope.seller())).filter(activities::happened_at.lt(before));
+    Ok(old.count().get_result(db)?)
+}
+
 /// Removes facts that were moved elsewhere, with what is left of telling of them; says how many facts were there.
 pub fn remove(db: &mut Db, scope: Scope, ids: &[ActivityId]) -> Outcome<usize> {
     let told = webhook_deliveries::table

@@ -227,12 +227,29 @@ pub fn save(db: &mut Db, row: &EventRow) -> Outcome<()> {
     Ok(())
 }
 
-/// Forgets events of a kind that were closed before one instant and due before another; says how many.
-pub fn purge(db: &mut Db, kind: EventKind, closed_before: Instant, due_before: Instant) -> Outcome<usize> {
-    let old = events::table
-        .filter(events::state.eq_any([EventState::Done, EventState::Failed, EventState::Cancelled]))
-        .filter(events::kind.eq(kind))
-        .filter(events::finished_at.lt(closed_before))
-        .filter(events::run_at.lt(due_before));
-    Ok(diesel::delete(old).execute(db)?)
+/// Which closed events are old.
+#[derive(Clone, Copy, Debug)]
+pub struct Old {
+    pub closed_before: Instant,
+    pub due_before: Instant,
+}
+
+macro_rules! old {
+    ($kind:expr, $old:expr) => {
+        events::table
+            .filter(events::state.eq_any([EventState::Done, EventState::Failed, EventState::Cancelled]))
+            .filter(events::kind.eq($kind))
+            .filter(events::finished_at.lt($old.closed_before))
+            .filter(events::run_at.lt($old.due_before))
+    };
+}
+
+/// Forgets old events of a kind; says how many.
+pub fn purge(db: &mut Db, kind: EventKind, old: Old) -> Outcome<usize> {
+    Ok(diesel::delete(old!(kind, old)).execute(db)?)
+}
+
+/// How many old events of a kind there are.
+pub fn count_old(db: &mut Db, kind: EventKind, old: Old) -> Outcome<i64> {
+    Ok(old!(kind, old).count().get_result(db)?)
 }

@@ -48,3 +48,8 @@ pub fn answer(db: &mut Db, row: &IdempotencyRow) -> Outcome<()> {
 pub fn purge(db: &mut Db, before: Instant) -> Outcome<usize> {
     Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before))).execute(db)?)
 }
+
+/// How many answers are older than `before`.
+pub fn count_before(db: &mut Db, before: Instant) -> Outcome<i64> {
+    Ok(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before)).count().get_result(db)?)
+}

@@ -61,6 +61,12 @@ pub fn by_number(db: &mut Db, scope: Scope, client: ClientId, number: i64) -> Ou
     Ok(named.select(OrderRow::as_select()).first(db)?)
 }
 
+/// Some orders, in the order of their ids.
+pub fn some(db: &mut Db, scope: Scope, ids: &[OrderId]) -> Outcome<Vec<OrderRow>> {
+    let found = orders::table.filter(orders::seller_id.eq(scope.seller())).filter(orders::id.eq_any(ids.to_vec()));
+    Ok(found.order(orders::id).select(OrderRow::as_select()).load(db)?)
+}
+
 /// Unpaid orders past their time, by id, after one of them.
 pub fn expired(db: &mut Db, scope: Scope, now: Instant, after: Option<OrderId>, limit: i64) -> Outcome<Vec<OrderId>> {
     let mut found = orders::table

@@ -5,6 +5,7 @@ use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::{AllocationId, ClientId, Currency, Instant, InvoiceId, Money, OrderId, SellerId, TransactionId};
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 /// What the other side said, without secrets.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -144,15 +145,16 @@ pub fn begun_before(
     Ok(found.order(transactions::id).limit(limit).select(TransactionRow::as_select()).load(db)?)
 }
 
-/// Whether it may yet turn out that an order is paid.
-pub fn is_under_way(db: &mut Db, scope: Scope, order: OrderId) -> Outcome<bool> {
+/// Of which orders it may yet turn out that they are paid.
+pub fn under_way(db: &mut Db, scope: Scope, orders: &[OrderId]) -> Outcome<BTreeSet<OrderId>> {
     let under_way: Vec<_> = TransactionState::ALL.iter().copied().filter(|state| state.is_under_way()).collect();
     let found = transactions::table
         .filter(transactions::seller_id.eq(scope.seller()))
-        .filter(transactions::order_id.eq(order))
+        .filter(transactions::order_id.eq_any(orders.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(transactions::state.eq_any(under_way))
         .filter(transactions::gateway.ne_all(["cheque", "transfer"]));
-    Ok(on!(db, c => diesel::select(diesel::dsl::exists(found)).get_result(c))?)
+    let ids: Vec<Option<OrderId>> = found.select(transactions::order_id).load(db)?;
+    Ok(ids.into_iter().flatten().collect())
 }
 
 /// The refunds of a payment, oldest first.

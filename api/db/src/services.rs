@@ -183,6 +183,20 @@ pub fn claim(db: &mut Db, claim: Claim) -> Outcome<Vec<ServiceRow>> {
     Ok(rows)
 }
 
+/// Services that whoever comes now would take into work, by id, after one of them.
+pub fn due(db: &mut Db, scope: Scope, now: Instant, after: Option<ServiceId>, limit: i64) -> Outcome<Vec<ServiceRow>> {
+    let mut found = services::table
+        .filter(services::seller_id.eq(scope.seller()))
+        .filter(services::is_settled.eq(false))
+        .filter(services::retry_at.le(now))
+        .filter(is_free!(now))
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(services::id.gt(after));
+    }
+    Ok(found.order(services::id).limit(limit).select(ServiceRow::as_select()).load(db)?)
+}
+
 /// Places on a panel that were not measured since an instant.
 pub fn unmeasured(db: &mut Db, seller: Option<SellerId>, before: Instant, limit: i64) -> Outcome<Vec<ServiceRow>> {
     let mut query = services::table

@@ -47,6 +47,12 @@ impl Instant {
         self.utc().checked_add_signed(span).map_or(self, Self::from_utc)
     }
 
+    /// Noon of a civil date in a zone: at any rate an instant of that date, whatever the clocks do in the night.
+    pub fn noon_of(date: chrono::NaiveDate, zone: crate::TimeZone) -> Option<Self> {
+        let noon = date.and_hms_opt(12, 0, 0)?.and_local_timezone(zone.tz()).earliest()?;
+        Some(Self::from_utc(noon.with_timezone(&Utc)))
+    }
+
     /// The civil date in a zone.
     pub fn date_in(self, zone: crate::TimeZone) -> chrono::NaiveDate {
         self.utc().with_timezone(&zone.tz()).date_naive()

@@ -4,14 +4,17 @@
 //! named after that row, so a run that was broken off in between writes the same file again: nothing is lost or doubled.
 
 use super::read::ActivityView;
+use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::handler::EventFailure;
 use crate::events::sellers::for_sellers;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
-use comptoir_db::Db;
 use comptoir_db::activities::{self, ActivityRow};
 use comptoir_db::events::EventRow;
+use comptoir_db::{Db, Outcome};
+use comptoir_domain::Instant;
+use comptoir_domain::events::ForeseenAction;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -39,8 +42,24 @@ pub async fn process_action_log(state: &AppState, event: &EventRow) -> Result<Va
     Ok(json!({ "moved": moved, "files": files }))
 }
 
+/// How many facts would be moved.
+pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    let before = old(state, ctx);
+    let count = activities::count_before(db, ctx.scope, before)?;
+    if count > 0 {
+        let summary = format!("{count} activities from before {before}");
+        seen.add(ForeseenView::new(ctx.scope.seller(), ForeseenAction::Archive, summary))?;
+    }
+    Ok(())
+}
+
+/// What happened before this is moved.
+fn old(state: &AppState, ctx: &Ctx) -> Instant {
+    ctx.now.plus(-TimeDelta::days(state.settings.activity_days.into()))
+}
+
 async fn move_batch(state: &AppState, ctx: Ctx) -> Result<Option<usize>, EventFailure> {
-    let before = ctx.now.plus(-TimeDelta::days(state.settings.activity_days.into()));
+    let before = old(state, &ctx);
     let scope = ctx.scope;
     let rows = state.store.read(move |db| activities::oldest(db, scope, before, BATCH)).await?;
     let Some((_, first)) = rows.first() else { return Ok(None) };

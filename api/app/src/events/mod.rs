@@ -8,9 +8,11 @@ pub mod advance;
 pub mod attempt;
 mod control;
 pub mod enqueue;
+pub mod foresee;
 pub mod handler;
 pub mod isolate;
 mod post;
+mod preview;
 mod purge;
 pub mod read;
 mod request;
@@ -34,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read::list_events)
         .service(read::get_event)
         .service(request::request_event)
+        .service(preview::preview_event)
         .service(control::run_event)
         .service(control::retry_event)
         .service(control::cancel_event);

@@ -1,11 +1,14 @@
 //! Forgetting what nobody needs any more.
 
+use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::handler::EventFailure;
+use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
-use comptoir_db::{events, idempotency_keys};
+use comptoir_db::events::{self, Now, Old};
+use comptoir_db::{Db, Outcome, idempotency_keys};
 use comptoir_domain::Instant;
-use comptoir_domain::events::EventKind;
+use comptoir_domain::events::{EventKind, ForeseenAction};
 use serde_json::{Value, json};
 
 /// How long a repeated request gets the answer of the first.
@@ -14,20 +17,50 @@ const KEY_HOURS: i64 = 48;
 /// Removes events that were closed long ago. The latest slot of a recurring kind stays, however old: it says that the
 /// slot was queued.
 pub async fn purge_events(state: &AppState) -> Result<Value, EventFailure> {
-    let (now, days) = (state.now(), TimeDelta::days(state.settings.event_days.into()));
     let mut purged = 0;
-    for kind in EventKind::ALL.iter().copied() {
-        let now = now.by(kind.clock());
-        let latest_slot = kind.schedule().and_then(|schedule| schedule.latest(now));
-        let (closed_before, due_before) = (now.plus(-days), latest_slot.unwrap_or(now));
-        purged += state.store.write_batch(move |tx| events::purge(tx, kind, closed_before, due_before)).await?;
+    for (kind, old) in old_events(state, state.now()) {
+        purged += state.store.write_batch(move |tx| events::purge(tx, kind, old)).await?;
     }
     Ok(json!({ "purged": purged }))
 }
 
+/// Which events of each kind are old.
+fn old_events(state: &AppState, now: Now) -> impl Iterator<Item = (EventKind, Old)> {
+    let days = TimeDelta::days(state.settings.event_days.into());
+    EventKind::ALL.iter().copied().map(move |kind| {
+        let now = now.by(kind.clock());
+        let latest_slot = kind.schedule().and_then(|schedule| schedule.latest(now));
+        (kind, Old { closed_before: now.plus(-days), due_before: latest_slot.unwrap_or(now) })
+    })
+}
+
+/// How many events would be forgotten.
+pub fn foresee_events(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    for (kind, old) in old_events(state, Now { business: ctx.now, machine: ctx.machine_now }) {
+        let count = events::count_old(db, kind, old)?;
+        if count > 0 {
+            seen.add(ForeseenView::new("", ForeseenAction::Forget, format!("{count} events {kind}")))?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes remembered answers that are too old to be asked for.
 pub async fn purge_idempotency_keys(state: &AppState) -> Result<Value, EventFailure> {
-    let before: Instant = state.machine.now().plus(-TimeDelta::hours(KEY_HOURS));
+    let before = old_keys(state.machine.now());
     let purged = state.store.write_batch(move |tx| idempotency_keys::purge(tx, before)).await?;
     Ok(json!({ "purged": purged }))
+}
+
+fn old_keys(now: Instant) -> Instant {
+    now.plus(-TimeDelta::hours(KEY_HOURS))
+}
+
+/// How many answers would be forgotten.
+pub fn foresee_idempotency_keys(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    let count = idempotency_keys::count_before(db, old_keys(ctx.machine_now))?;
+    if count > 0 {
+        seen.add(ForeseenView::new("", ForeseenAction::Forget, format!("{count} remembered answers")))?;
+    }
+    Ok(())
 }

@@ -3,14 +3,26 @@
 use crate::events::enqueue::{Task, row};
 use crate::events::views::{EventRequest, EventView};
 use crate::kernel::clock::fresh;
-use crate::kernel::{Answer, Body, Call, Reply};
+use crate::kernel::{Answer, AppState, Body, Call, Reply};
 use actix_web::post;
 use comptoir_db::events::{self, Now};
+use comptoir_domain::events::EventKind;
 use comptoir_domain::people::SellerKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, EventId, Problem};
 use serde_json::json;
 use std::sync::atomic::Ordering;
+
+/// Refuses a kind that does not recur, or that nobody does here.
+pub(super) fn known(state: &AppState, kind: EventKind) -> Result<(), Problem> {
+    if !kind.is_recurring() {
+        return Err(Problem::field("/kind", "not_recurring", "this is done for one object, when that needs it"));
+    }
+    if !state.handlers.has(kind) {
+        return Err(Problem::field("/kind", "not_available", "this installation does not do it"));
+    }
+    Ok(())
+}
 
 /// Have recurring work done now
 ///
@@ -20,12 +32,7 @@ use std::sync::atomic::Ordering;
 #[post("/v1/events/run")]
 pub async fn request_event(call: Call<may::WriteEvents>, body: Body<EventRequest>) -> Answer {
     let kind = body.0.kind;
-    if !kind.is_recurring() {
-        return Err(Problem::field("/kind", "not_recurring", "this is done for one object, when that needs it").into());
-    }
-    if !call.state().handlers.has(kind) {
-        return Err(Problem::field("/kind", "not_available", "this installation does not do it").into());
-    }
+    known(call.state(), kind)?;
     let whole_house = call.ctx().seller_kind == SellerKind::Provider;
     if !whole_house && !kind.is_for_sellers() {
         return Err(Problem::new(Code::Forbidden, "this concerns the whole house: only the provider runs it").into());

@@ -3,12 +3,17 @@
 //! downtime is caught up by the same code.
 
 use crate::events::EventFailure;
+use crate::events::foresee::{Foreseen, ForeseenInvoiceView, ForeseenLineView, ForeseenView, apart};
 use crate::events::isolate::{isolate, park};
 use crate::events::sellers::for_sellers;
-use crate::invoices::renew::renew;
+use crate::invoices::draft::NewInvoice;
+use crate::invoices::renew::{decide, renew};
+use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use comptoir_db::events::EventRow;
-use comptoir_db::{Db, subscriptions};
+use comptoir_db::{Db, Outcome, clients, subscriptions};
+use comptoir_domain::ClientId;
+use comptoir_domain::events::ForeseenAction;
 use serde_json::{Value, json};
 
 /// Clients in one transaction: so many that a run is quick, so few that others need not wait.
@@ -35,4 +40,51 @@ pub async fn process_invoices(state: &AppState, event: &EventRow) -> Result<Valu
         }
     }
     Ok(json!({ "invoices": invoices, "parked": parked }))
+}
+
+/// Which invoices would be issued.
+pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    let mut after = None;
+    loop {
+        let ids = subscriptions::due_clients(db, ctx.scope, ctx.today(), after, CHUNK)?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after = Some(*last);
+        let invoices = |db: &mut Db, part: &[ClientId]| {
+            let clients = clients::some(db, ctx.scope, part)?;
+            Ok(decide(db, ctx, clients)?.invoices)
+        };
+        let (invoices, sick) = apart(db, &ids, &invoices)?;
+        invoices.iter().try_for_each(|invoice| seen.add(foreseen(invoice)))?;
+        sick.iter().try_for_each(|(client, failure)| seen.park(client, failure))?;
+    }
+}
+
+fn foreseen(invoice: &NewInvoice) -> ForeseenView {
+    let pairs = invoice.lines.iter().zip(&invoice.priced.lines);
+    let line = pairs.map(|(line, priced)| ForeseenLineView {
+        subscription_id: line.subscription_id,
+        kind: line.kind,
+        description: line.description.clone(),
+        period: line.period,
+        quantity: priced.quantity,
+        unit_price: priced.unit_price,
+        discount: priced.discount,
+        net: priced.net,
+        tax: priced.tax,
+        gross: priced.gross,
+    });
+    let view = ForeseenInvoiceView {
+        client_id: invoice.client.id,
+        due_on: invoice.due_on,
+        lines: line.collect(),
+        taxes: invoice.priced.taxes.iter().map(Into::into).collect(),
+        totals: (&invoice.priced.totals).into(),
+    };
+    let first = invoice.lines.first().map(|line| line.description.as_str()).unwrap_or_default();
+    let summary = match invoice.lines.len() {
+        0 | 1 => first.to_string(),
+        lines => format!("{first} and {} more lines", lines - 1),
+    };
+    let piece = ForeseenView::new(invoice.client.id, ForeseenAction::Invoice, summary);
+    ForeseenView { invoice: Some(view), ..piece.amount(invoice.priced.totals.gross) }
 }

@@ -20,24 +20,42 @@ use comptoir_domain::{ClientId, CouponId, PlanId, StoreId, SubscriptionId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 
+/// What is due for some clients: nothing of it is written yet.
+#[derive(Default)]
+pub struct Decided {
+    /// The invoices, priced; numbers and dates come when they are issued.
+    pub invoices: Vec<NewInvoice>,
+    waived: Vec<WaivedRow>,
+    moved: Vec<(SubscriptionId, Billed)>,
+}
+
 /// Invoices everything that is due for some clients; says how many invoices that made.
 pub fn renew(tx: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<usize> {
-    let clients: BTreeMap<ClientId, ClientRow> =
-        clients::lock_many(tx, ctx.scope, ids)?.into_iter().map(|client| (client.id, client)).collect();
-    let rows = subscriptions::due(tx, ctx.scope, ctx.today(), ids)?;
+    let clients = clients::lock_many(tx, ctx.scope, ids)?;
+    let decided = decide(tx, ctx, clients)?;
+    subscriptions::insert_waived(tx, &decided.waived)?;
+    subscriptions::advance(tx, ctx.scope, decided.moved)?;
+    Ok(write_issued(tx, ctx, &decided.invoices)?.len())
+}
+
+/// Works out what is due for some clients; reads only.
+pub fn decide(db: &mut Db, ctx: &Ctx, clients: Vec<ClientRow>) -> Outcome<Decided> {
+    let clients: BTreeMap<ClientId, ClientRow> = clients.into_iter().map(|client| (client.id, client)).collect();
+    let ids: Vec<ClientId> = clients.keys().copied().collect();
+    let rows = subscriptions::due(db, ctx.scope, ctx.today(), &ids)?;
+    let mut decided = Decided::default();
     if rows.is_empty() {
-        return Ok(0);
+        return Ok(decided);
     }
-    let run = Run::load(tx, ctx, rows, clients)?;
-    let mut wanted = Vec::new();
+    let run = Run::load(db, ctx, rows, clients)?;
     for basis in [PriceBasis::Net, PriceBasis::Gross] {
         let snapshot = run.sold_at(basis);
         if !snapshot.subscriptions.is_empty() {
             let found = due(&snapshot, Horizon::AsOf(ctx.today()))?;
-            wanted.extend(run.write_down(tx, ctx, &snapshot, found, basis)?);
+            run.add_up(ctx, &snapshot, found, basis, &mut decided)?;
         }
     }
-    Ok(write_issued(tx, ctx, &wanted)?.len())
+    Ok(decided)
 }
 
 /// Everything that a chunk of a billing run depends on.
@@ -88,15 +106,15 @@ impl Run {
         }
     }
 
-    /// Moves the subscriptions on and prices their invoices, which are still to be issued.
-    fn write_down(
+    /// Where the subscriptions move on to, and their invoices with prices.
+    fn add_up(
         &self,
-        tx: &mut Db,
         ctx: &Ctx,
         snapshot: &Snapshot,
         found: Due,
         basis: PriceBasis,
-    ) -> Outcome<Vec<NewInvoice>> {
+        decided: &mut Decided,
+    ) -> Outcome<()> {
         let covered = self.covered(snapshot, &found)?;
         let waived = found.waived.iter().map(|waived| WaivedRow {
             seller_id: ctx.scope.seller(),
@@ -107,7 +125,7 @@ impl Run {
             to_on: waived.period.to,
             reason: waived.reason,
         });
-        subscriptions::insert_waived(tx, &waived.collect::<Vec<_>>())?;
+        decided.waived.extend(waived);
         let moved = found.progress.iter().map(|progress| {
             let left = covered.get(&progress.subscription).and_then(|covered| covered.cycles_left);
             let to = Billed {
@@ -117,8 +135,11 @@ impl Run {
             };
             (progress.subscription, to)
         });
-        subscriptions::advance(tx, ctx.scope, moved)?;
-        found.invoices.iter().map(|invoice| self.new_invoice(ctx, invoice, &covered, basis)).collect()
+        decided.moved.extend(moved);
+        for invoice in &found.invoices {
+            decided.invoices.push(self.new_invoice(ctx, invoice, &covered, basis)?);
+        }
+        Ok(())
     }
 
     fn covered(&self, snapshot: &Snapshot, found: &Due) -> Outcome<BTreeMap<SubscriptionId, Covered>> {

@@ -196,6 +196,11 @@ impl<P> Call<P> {
         &self.state
     }
 
+    /// The house, for use cases that look at more than rows.
+    pub fn shared_state(&self) -> web::Data<AppState> {
+        self.state.clone()
+    }
+
     /// Runs a use case that only reads.
     pub async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
     where

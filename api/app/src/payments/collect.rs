@@ -4,6 +4,7 @@
 
 use crate::credits::apply_credits;
 use crate::events::EventFailure;
+use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::sellers::for_sellers;
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
@@ -12,25 +13,31 @@ use crate::payment_methods::{keep, token};
 use crate::payments::check::check;
 use crate::payments::pay::{begin, reference};
 use crate::payments::settle::{Asked, settle};
-use chrono::{Days, TimeDelta};
-use comptoir_connectors::payment::{PaymentRequest, PaymentSource, Take};
+use chrono::{Days, NaiveDate, TimeDelta};
+use comptoir_connectors::payment::{PaymentGateway, PaymentRequest, PaymentSource, Take};
 use comptoir_db::events::EventRow;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Failure, Outcome, settings};
 use comptoir_domain::collection::{Attempt, Collect, collect};
+use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::settings::CollectionSettings;
 use comptoir_domain::{ClientId, InvoiceId};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Invoices that are looked at together.
 const CHUNK: i64 = 200;
 
 /// For so long the request that began a payment may still be at work on it.
 const AT_WORK: TimeDelta = TimeDelta::minutes(15);
+
+/// Where a payment has no outcome yet.
+const OPEN: [TransactionState; 3] = [TransactionState::New, TransactionState::Unknown, TransactionState::Pending];
 
 /// What a run did.
 #[derive(Default)]
@@ -52,11 +59,10 @@ pub async fn process_payment_queue(state: &AppState, event: &EventRow) -> Result
 
 /// Asks about payments without an outcome. Those that a gateway cannot be asked about wait for a person.
 async fn check_open(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), EventFailure> {
-    let open = [TransactionState::New, TransactionState::Unknown, TransactionState::Pending];
     let (scope, before) = (ctx.scope, ctx.now.plus(-AT_WORK));
     let mut after = None;
     loop {
-        let next = move |db: &mut Db| payments::begun_before(db, scope, &open, before, after, CHUNK);
+        let next = move |db: &mut Db| payments::begun_before(db, scope, &OPEN, before, after, CHUNK);
         let rows = state.store.read(next).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.id);
@@ -77,8 +83,7 @@ fn can_be_asked(state: &AppState, row: &TransactionRow) -> bool {
 async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), EventFailure> {
     let (scope, today) = (ctx.scope, ctx.today());
     let settings = state.store.read(move |db| settings::read(db, scope)).await?.value.0.collection;
-    let ahead = Days::new(settings.days_before_due.into());
-    let due_by = today.checked_add_days(ahead).unwrap_or(today);
+    let due_by = due_by(&settings, today);
     let mut after = None;
     loop {
         let found = move |db: &mut Db| invoices::unpaid(db, scope, due_by, after, CHUNK);
@@ -95,6 +100,50 @@ async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(),
             }
         }
     }
+}
+
+/// Which payments would be asked about, and which invoices charged.
+pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    let before = ctx.now.plus(-AT_WORK);
+    let mut after = None;
+    loop {
+        let rows = payments::begun_before(db, ctx.scope, &OPEN, before, after, CHUNK)?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id);
+        for row in rows.iter().filter(|row| can_be_asked(state, row)) {
+            let piece =
+                ForeseenView::new(row.id, ForeseenAction::CheckPayment, format!("{} at {}", row.state, row.gateway));
+            seen.add(piece.amount(row.amount()))?;
+        }
+    }
+    let settings = settings::read(db, ctx.scope)?.value.0.collection;
+    let mut after = None;
+    loop {
+        let rows = invoices::unpaid(db, ctx.scope, due_by(&settings, ctx.today()), after, CHUNK)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        let amounts: HashMap<InvoiceId, &InvoiceRow> = rows.iter().map(|row| (row.id, row)).collect();
+        for (invoice, method) in chargeable(db, ctx, &settings, &rows)? {
+            if usable(state, &method).is_some()
+                && let Some(row) = amounts.get(&invoice)
+            {
+                let number = row.number.as_deref().unwrap_or_default();
+                let piece =
+                    ForeseenView::new(invoice, ForeseenAction::Charge, format!("{number} at {}", method.gateway));
+                seen.add(piece.amount(row.payable()))?;
+            }
+        }
+    }
+}
+
+/// The gateway of a stored method and the token that it knows it by, if both are at hand.
+fn usable(state: &AppState, method: &PaymentMethodRow) -> Option<(Arc<dyn PaymentGateway>, SecretString)> {
+    Some((state.gateways.find(&method.gateway)?, token(state, method)?))
+}
+
+/// Invoices that are due by this day may be charged today.
+fn due_by(settings: &CollectionSettings, today: NaiveDate) -> NaiveDate {
+    today.checked_add_days(Days::new(settings.days_before_due.into())).unwrap_or(today)
 }
 
 /// Which of some unpaid invoices are to be charged today, and to what.
@@ -134,7 +183,7 @@ async fn charge(
     invoice: InvoiceId,
     method: &PaymentMethodRow,
 ) -> Result<Option<TransactionState>, EventFailure> {
-    let (Some(gateway), Some(token)) = (state.gateways.find(&method.gateway), token(state, method)) else {
+    let Some((gateway, token)) = usable(state, method) else {
         tracing::error!(method = %method.id, "a stored payment method cannot be used here");
         return Ok(None);
     };

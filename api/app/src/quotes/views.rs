@@ -65,7 +65,7 @@ pub struct QuoteLineView {
 }
 
 /// A tax on a document.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct DocumentTaxView {
     /// Its name.
     pub name: String,
@@ -80,7 +80,7 @@ pub struct DocumentTaxView {
 }
 
 /// The sums of a document.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct DocumentTotalsView {
     /// Before anything is taken off, without tax.
     pub before_discount: Money,

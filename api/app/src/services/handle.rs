@@ -1,13 +1,21 @@
 //! The work of events: all that is due (ProcessSync), or one service (EVT-03).
 
+use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::{EventFailure, Retry};
+use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
-use crate::services::measure::measure_due;
+use crate::services::measure::{measure_due, to_measure};
 use crate::services::settle::Settled;
-use crate::services::sync::{sync_due, sync_one};
+use crate::services::sync::{is_for_a_person, sync_due, sync_one};
 use comptoir_db::events::EventRow;
+use comptoir_db::{Db, Outcome, services};
 use comptoir_domain::ServiceId;
+use comptoir_domain::events::ForeseenAction;
+use comptoir_domain::services::work;
 use serde_json::{Value, json};
+
+/// Services that are looked at together in a dry run.
+const CHUNK: i64 = 200;
 
 /// Brings panels and subscriptions together, of one seller or of all, and measures what is used (SYN-06).
 pub async fn process_sync(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
@@ -33,4 +41,26 @@ pub async fn sync_service(state: &AppState, event: &EventRow) -> Result<Value, E
         Some(Settled::Done | Settled::Outdated) => Ok(json!({ "outcome": "done" })),
         Some(Settled::Lost) | None => Ok(json!({ "outcome": "nothing_to_do" })),
     }
+}
+
+/// Which services panels and people would be told about, and which would be measured.
+pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    let mut after = None;
+    loop {
+        let rows = services::due(db, ctx.scope, ctx.machine_now, after, CHUNK)?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id);
+        for row in &rows {
+            let action = match is_for_a_person(row) {
+                true => ForeseenAction::AskAPerson,
+                false => ForeseenAction::on_service(work(row.observed, row.desired)),
+            };
+            let summary = format!("{}: is {}, should be {}", row.name, row.observed, row.desired);
+            seen.add(ForeseenView::new(row.id, action, summary))?;
+        }
+    }
+    for row in to_measure(db, state, Some(ctx.scope.seller()), ctx.machine_now)? {
+        seen.add(ForeseenView::new(row.id, ForeseenAction::Measure, row.name))?;
+    }
+    Ok(())
 }

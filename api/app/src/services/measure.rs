@@ -6,7 +6,7 @@ use comptoir_connectors::Kind;
 use comptoir_connectors::panel::Usage;
 use comptoir_db::services::{self, ServiceRow};
 use comptoir_db::{Db, Outcome};
-use comptoir_domain::SellerId;
+use comptoir_domain::{Instant, SellerId};
 
 /// How old a measurement may become.
 const AGE: TimeDelta = TimeDelta::days(1);
@@ -25,7 +25,7 @@ enum Seen {
 pub async fn measure_due(state: &AppState, seller: Option<SellerId>) -> Outcome<usize> {
     let Some(usage) = state.panel.usage() else { return Ok(0) };
     let now = state.machine.now();
-    let rows = state.store.read(move |db| services::unmeasured(db, seller, now.plus(-AGE), BATCH)).await?;
+    let rows = state.store.read(move |db| unmeasured(db, seller, now)).await?;
     let mut seen = Vec::new();
     for row in rows {
         let bytes = ask(usage, &row).await;
@@ -44,6 +44,20 @@ pub async fn measure_due(state: &AppState, seller: Option<SellerId>) -> Outcome<
     };
     state.store.write_batch(write).await?;
     Ok(count)
+}
+
+fn unmeasured(db: &mut Db, seller: Option<SellerId>, now: Instant) -> Outcome<Vec<ServiceRow>> {
+    services::unmeasured(db, seller, now.plus(-AGE), BATCH)
+}
+
+/// What a run would measure.
+pub(super) fn to_measure(
+    db: &mut Db,
+    state: &AppState,
+    seller: Option<SellerId>,
+    now: Instant,
+) -> Outcome<Vec<ServiceRow>> {
+    if state.panel.usage().is_none() { Ok(Vec::new()) } else { unmeasured(db, seller, now) }
 }
 
 async fn ask(usage: &dyn Usage, row: &ServiceRow) -> Seen {

@@ -96,7 +96,7 @@ async fn bring_about(state: &AppState, seller: &SellerRow, rows: Vec<ServiceRow>
     let mut under_way = JoinSet::new();
     let mut outcomes = Vec::new();
     for (row, wish) in wishes(state, &ctx, rows).await {
-        if row.is_by_hand || !row.kind.has_panel() {
+        if is_for_a_person(&row) {
             outcomes.push(write_down(state, &ctx, row, Attempt::ForAPerson).await);
             continue;
         }
@@ -111,6 +111,11 @@ async fn bring_about(state: &AppState, seller: &SellerRow, rows: Vec<ServiceRow>
         }
     }
     outcomes
+}
+
+/// Whether no panel can bring it about.
+pub(super) fn is_for_a_person(row: &ServiceRow) -> bool {
+    row.is_by_hand || !row.kind.has_panel()
 }
 
 type Wish = Result<Account, ConnectorError>;

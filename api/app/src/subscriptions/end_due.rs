@@ -2,15 +2,19 @@
 //! are over.
 
 use crate::events::EventFailure;
+use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::isolate::{isolate, park};
 use crate::events::sellers::for_sellers;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::desire::desire;
 use crate::subscriptions::cancel::end;
+use chrono::NaiveDate;
 use comptoir_db::events::EventRow;
+use comptoir_db::subscriptions::SubscriptionRow;
 use comptoir_db::{Db, Outcome, subscriptions};
 use comptoir_domain::SubscriptionId;
+use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
 use serde_json::{Value, json};
 
@@ -42,26 +46,68 @@ pub async fn process_cancellation(state: &AppState, event: &EventRow) -> Result<
     Ok(json!({ "ended": ended }))
 }
 
+/// How a subscription ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// Its last day has passed.
+    Cancelled,
+    /// Its agreed cycles are over.
+    Completed,
+}
+
+/// How a subscription is to end by now, if it is.
+fn ending(row: &SubscriptionRow, today: NaiveDate) -> Outcome<Option<Ending>> {
+    if row.status.is_ended() || row.status == SubscriptionStatus::Completed {
+        return Ok(None);
+    }
+    if row.ends_on.is_some_and(|day| day <= today) {
+        return Ok(Some(Ending::Cancelled));
+    }
+    let over = row.cycle_limit.map(|cycles| row.cycle.start(row.anchor_on, cycles)).transpose()?;
+    Ok(over.filter(|day| *day <= today).map(|_| Ending::Completed))
+}
+
 /// Says whether the subscription ended.
 fn end_one(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<bool> {
     let mut row = subscriptions::lock(tx, ctx.scope, id)?;
-    if row.status.is_ended() || row.status == SubscriptionStatus::Completed {
-        return Ok(false);
+    match ending(&row, ctx.today())? {
+        None => return Ok(false),
+        Some(Ending::Cancelled) => {
+            let reason = row.status_reason.clone();
+            end(tx, ctx, &mut row, &reason)?;
+        }
+        Some(Ending::Completed) => complete(tx, ctx, row)?,
     }
-    if row.ends_on.is_some_and(|day| day <= ctx.today()) {
-        let reason = row.status_reason.clone();
-        end(tx, ctx, &mut row, &reason)?;
-        return Ok(true);
-    }
-    let over = row.cycle_limit.map(|cycles| row.cycle.start(row.anchor_on, cycles)).transpose()?;
-    if over.is_none_or(|day| day > ctx.today()) {
-        return Ok(false);
-    }
+    Ok(true)
+}
+
+fn complete(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<()> {
     transition(row.status, SubscriptionStatus::Completed, ChangedBy::System)?;
     row.status = SubscriptionStatus::Completed;
     row.next_invoice_on = None;
     subscriptions::save(tx, &mut row)?;
     desire(tx, ctx, row.id, ServiceState::Absent)?;
-    ctx.record(tx, "subscription.completed", row.id, json!({ "cycles": row.cycle_limit }))?;
-    Ok(true)
+    ctx.record(tx, "subscription.completed", row.id, json!({ "cycles": row.cycle_limit }))
+}
+
+/// Which subscriptions would end.
+pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    let mut after = None;
+    loop {
+        let ids = subscriptions::ending(db, ctx.scope, ctx.today(), after, CHUNK)?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after = Some(*last);
+        for row in subscriptions::find_many(db, ctx.scope, &ids)? {
+            let (action, why) = match ending(&row, ctx.today()) {
+                Ok(None) => continue,
+                Ok(Some(Ending::Cancelled)) => (ForeseenAction::Cancel, "its last day has passed"),
+                Ok(Some(Ending::Completed)) => (ForeseenAction::Complete, "its agreed cycles are over"),
+                Err(failure) => {
+                    seen.park(row.id, &failure)?;
+                    continue;
+                }
+            };
+            seen.add(ForeseenView::new(row.id, action, format!("{}: {why}", row.name)))?;
+        }
+    }
 }

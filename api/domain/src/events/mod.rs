@@ -2,10 +2,12 @@
 //! recurring ones are due; [`back_off`] how long a failed one waits.
 
 pub mod back_off;
+pub mod foresight;
 pub mod kinds;
 pub mod schedule;
 
 pub use back_off::back_off;
+pub use foresight::ForeseenAction;
 pub use kinds::{EventGroup, EventKind};
 pub use schedule::Schedule;
 

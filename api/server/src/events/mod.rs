@@ -1,5 +1,7 @@
 //! `comptoir events`: see the queue, and run what is due without waiting for the server.
 
+mod dry_run;
+
 use crate::config::{Config, Failed};
 use crate::house::House;
 use chrono::NaiveDate;
@@ -51,7 +53,7 @@ pub struct Run {
     #[arg(long)]
     as_of: Option<NaiveDate>,
     /// Say what would be done and write nothing
-    #[arg(long)]
+    #[arg(long, requires = "kind")]
     dry_run: bool,
     #[command(flatten)]
     house: House,
@@ -96,10 +98,6 @@ impl List {
 
 impl Run {
     async fn run(self, config: &Config) -> Result<(), Failed> {
-        if self.dry_run {
-            let what = self.kind.map_or("what is due".into(), |kind| kind.to_string());
-            return Err(format!("{what} cannot be run dry: nothing was done").into());
-        }
         let settings = self.house.settings()?;
         let mut state = AppState::new(config.open_store()?, &config.master_key()?, settings)?;
         if let Some(day) = self.as_of {
@@ -107,6 +105,7 @@ impl Run {
         }
         let state = Arc::new(state);
         match self.kind {
+            Some(kind) if self.dry_run => dry_run::print(state, kind).await,
             Some(kind) => run_kind(state, kind).await,
             None => {
                 queue_slots(&state).await?;

@@ -1,0 +1,60 @@
+//! What a dry run says (EVT-06): the words for what would be done.
+
+use super::EventKind;
+
+text_enum! {
+    /// One thing that a run would do.
+    pub enum ForeseenAction {
+        /// Issue an invoice to a client.
+        Invoice = "invoice",
+        /// Ask a gateway what became of a payment.
+        CheckPayment = "check_payment",
+        /// Charge an invoice to a stored payment method.
+        Charge = "charge",
+        /// Remind of an unpaid invoice.
+        Remind = "remind",
+        /// Suspend a subscription.
+        Suspend = "suspend",
+        /// Lift the hold of a subscription that has been paid.
+        LetBackIn = "let_back_in",
+        /// End a subscription.
+        Cancel = "cancel",
+        /// Close a subscription whose agreed cycles are over.
+        Complete = "complete",
+        /// Give up an order that nobody paid.
+        Expire = "expire",
+        /// Move old activities to files.
+        Archive = "archive",
+        /// Have a service set up.
+        Provision = "provision",
+        /// Have a service shut.
+        SuspendService = "suspend_service",
+        /// Have a service opened again.
+        ResumeService = "resume_service",
+        /// Have a service changed.
+        ChangeService = "change_service",
+        /// Have a service removed.
+        RemoveService = "remove_service",
+        /// Remind a person of a service that only a person delivers.
+        AskAPerson = "ask_a_person",
+        /// Read what a service uses.
+        Measure = "measure",
+        /// Forget what nobody needs any more.
+        Forget = "forget",
+        /// Put what cannot be done before a person.
+        Park = "park",
+    }
+}
+
+impl ForeseenAction {
+    /// The work on a service.
+    pub const fn on_service(work: EventKind) -> Self {
+        match work {
+            EventKind::ProvisionService => Self::Provision,
+            EventKind::SuspendService => Self::SuspendService,
+            EventKind::UnsuspendService => Self::ResumeService,
+            EventKind::TerminateService => Self::RemoveService,
+            _ => Self::ChangeService,
+        }
+    }
+}
