@@ -26,14 +26,14 @@ pub fn pay(owner: &Actor, invoice: &str) {
 
 /// What someone new has ordered.
 pub struct Ordered {
-    client: Actor,
-    order: String,
-    subscription: String,
+    pub client: Actor,
+    pub order: String,
+    pub subscription: String,
     pub service: String,
-    invoice: String,
+    pub invoice: String,
 }
 
-fn order(owner: &Actor, name: &str, wish: Value) -> Ordered {
+pub fn order(owner: &Actor, name: &str, wish: Value) -> Ordered {
     let quote = shopper(owner).post("/v1/store/quotes", wish).expect(200);
     let wanted = order_of(name, &quote.text("/token"), "transfer");
     let placed = shopper(owner).post_once("/v1/store/orders", name, wanted).expect(201);
@@ -63,7 +63,7 @@ fn service(owner: &Actor, id: &str) -> Value {
     owner.get(&format!("/v1/services/{id}")).expect(200).json()
 }
 
-fn standing(owner: &Actor, ordered: &Ordered) -> [String; 3] {
+pub fn standing(owner: &Actor, ordered: &Ordered) -> [String; 3] {
     let subscription = owner.get(&format!("/v1/subscriptions/{}", ordered.subscription)).expect(200);
     let order = owner.get(&format!("/v1/orders/{}", ordered.order)).expect(200);
     let service = service(owner, &ordered.service);
@@ -71,7 +71,7 @@ fn standing(owner: &Actor, ordered: &Ordered) -> [String; 3] {
 }
 
 /// How many mails of a kind there are for someone.
-fn mails(owner: &Actor, kind: &str, to: &str) -> usize {
+pub fn mails(owner: &Actor, kind: &str, to: &str) -> usize {
     let list = owner.get(&format!("/v1/mails?kind={kind}&recipient={to}")).expect(200).json();
     list["data"].as_array().unwrap().len()
 }

@@ -149,6 +149,8 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
     let spare = match operation.id.as_str() {
         "delete_plan" => Some(("pla", crate::api::plans::draft(&mine.owner))),
         "delete_add_on" => Some(("ado", crate::api::add_ons::draft(&mine.owner))),
+        "accept_order" => Some(("ord", crate::stories::provisioning::unaccepted(&mine.owner))),
+        "release_order" => Some(("ord", crate::stories::provisioning::unreleased(&mine.owner))),
         "delete_add_on_group" => Some(("agr", crate::api::add_ons::group(&mine.owner, "Spare"))),
         _ => None,
     };

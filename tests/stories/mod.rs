@@ -4,3 +4,4 @@
 pub mod billing;
 mod dry_runs;
 pub mod dunning;
+pub mod provisioning;

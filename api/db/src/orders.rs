@@ -67,6 +67,24 @@ pub fn some(db: &mut Db, scope: Scope, ids: &[OrderId]) -> Outcome<Vec<OrderRow>
     Ok(found.order(orders::id).select(OrderRow::as_select()).load(db)?)
 }
 
+/// Orders in some states, by id, after one of them.
+pub fn in_states(
+    db: &mut Db,
+    scope: Scope,
+    states: &[OrderState],
+    after: Option<OrderId>,
+    limit: i64,
+) -> Outcome<Vec<OrderId>> {
+    let mut found = orders::table
+        .filter(orders::seller_id.eq(scope.seller()))
+        .filter(orders::state.eq_any(states.to_vec()))
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(orders::id.gt(after));
+    }
+    Ok(found.select(orders::id).order(orders::id).limit(limit).load(db)?)
+}
+
 /// Unpaid orders past their time, by id, after one of them.
 pub fn expired(db: &mut Db, scope: Scope, now: Instant, after: Option<OrderId>, limit: i64) -> Outcome<Vec<OrderId>> {
     let mut found = orders::table

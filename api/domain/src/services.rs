@@ -1,5 +1,9 @@
 //! What is delivered for a subscription: which kind of thing, by what work, and how long to go on trying.
 
+mod policy;
+
+pub use policy::{OrderFacts, Provisioning, ProvisioningCondition, ProvisioningMode, ProvisioningPolicy, provisioning};
+
 use crate::events::{EventKind, back_off};
 use crate::plans::PlanType;
 use crate::subscriptions::ServiceState;

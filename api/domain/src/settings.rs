@@ -4,6 +4,7 @@ use crate::check::Check;
 use crate::dunning::DunningPolicy;
 use crate::problem::Result;
 use crate::schedule::BillingRule;
+use crate::services::ProvisioningPolicy;
 
 /// All settings of a seller.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -15,6 +16,8 @@ pub struct SellerSettings {
     pub dunning: DunningPolicy,
     /// When it charges stored payment methods.
     pub collection: CollectionSettings,
+    /// What must be true before what was ordered is set up.
+    pub provisioning: ProvisioningPolicy,
 }
 
 /// When and how a seller invoices.
@@ -68,6 +71,7 @@ impl SellerSettings {
         check.ensure(lines, "/billing/lines_per_invoice", "out_of_range", "1 to 1000, or nothing for no limit");
         check.ensure(self.billing.term_days <= 365, "/billing/term_days", "out_of_range", "0 to 365 days");
         check.part("/dunning", self.dunning.check());
+        check.part("/provisioning", self.provisioning.check());
         let before = self.collection.days_before_due <= 365;
         check.ensure(before, "/collection/days_before_due", "out_of_range", "0 to 365 days");
         let retries = &self.collection.retry_after_days;

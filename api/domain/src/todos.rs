@@ -19,6 +19,8 @@ text_enum! {
         EventFailed = "event_failed",
         /// What was ordered could not be set up.
         ProvisioningFailed = "provisioning_failed",
+        /// An order waits to be accepted, or to be set up.
+        OrderWaits = "order_waits",
         /// A registrar refused or did not answer.
         RegistrarFailed = "registrar_failed",
         /// A payment may or may not have happened.

@@ -3,6 +3,7 @@
 use crate::invoices::cancel::give_up;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
+use crate::orders::accept::refused;
 use crate::orders::read::reply;
 use crate::orders::views::OrderView;
 use crate::subscriptions::cancel::end;
@@ -35,6 +36,9 @@ pub fn cancel(tx: &mut Db, ctx: &Ctx, mut row: OrderRow, reason: &str) -> Outcom
         return Err(Problem::new(Code::WrongState, detail).into());
     }
     transition(row.state, OrderState::Cancelled)?;
+    if row.state == OrderState::WaitingForValidation {
+        refused(tx, ctx, &row, "")?;
+    }
     row.state = OrderState::Cancelled;
     orders::save(tx, &mut row)?;
     coupons::release(tx, ctx.scope, row.id)?;

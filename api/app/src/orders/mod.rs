@@ -1,5 +1,6 @@
 //! Orders: a quoted cart becomes subscriptions to be, a reserved coupon and a draft invoice (ORD-05 to ORD-07).
 
+mod accept;
 mod announce;
 mod cancel;
 pub mod checkout;
@@ -23,5 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read::list_orders)
         .service(read::get_order)
         .service(read::get_my_order)
+        .service(accept::accept_order)
+        .service(accept::release_order)
         .service(cancel::cancel_order);
 }

@@ -1,48 +1,45 @@
-//! What a paid order sets off: coupons count as used, services should exist, and what has none is active at once.
+//! What a paid order sets off: coupons count as used, services should exist as soon as the seller's policy allows it, and
+//! what has none is active at once.
 
 use crate::kernel::call::Ctx;
-use crate::services::desire::desire;
+use crate::services::release::release;
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome, coupons, orders, services};
 use comptoir_domain::orders::{OrderState, transition};
-use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus};
-use comptoir_domain::{OrderId, subscriptions as rules};
+use comptoir_domain::subscriptions::{ChangedBy, SubscriptionStatus};
+use comptoir_domain::{OrderId, SubscriptionId, subscriptions as rules};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Takes an order up whose invoice has been paid, in the transaction that records the payment. The second call does
-/// nothing.
+/// nothing; an order that waits to be accepted is taken up when it is.
 pub fn paid(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
     let mut row = orders::lock(tx, ctx.scope, order)?;
     if !matches!(row.state, OrderState::New | OrderState::WaitingForPayment) {
         return Ok(());
     }
     coupons::confirm(tx, ctx.scope, order)?;
-    let mut delivering = false;
-    for subscription in subscriptions::of_order(tx, ctx.scope, order)? {
-        delivering |= deliver(tx, ctx, subscription)?;
-    }
-    let next = if delivering { OrderState::Provisioning } else { OrderState::Done };
+    activate_what_needs_nothing(tx, ctx, order)?;
     transition(row.state, OrderState::Paid)?;
-    transition(OrderState::Paid, next)?;
-    row.state = next;
+    row.state = OrderState::Paid;
+    release(tx, ctx, &mut row, false)?;
     orders::save(tx, &mut row)?;
     ctx.record(tx, "order.paid", row.id, json!({ "number": row.number, "state": row.state }))
 }
 
-/// Says whether something has to be made first.
-fn deliver(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<bool> {
-    if row.status.is_ended() {
-        // cancelled before the money came
-        return Ok(false);
-    }
-    let has_services = !services::of_subscriptions(tx, ctx.scope, &[row.id])?.is_empty();
-    if has_services {
-        desire(tx, ctx, row.id, ServiceState::Active)?;
-        return Ok(true);
-    }
+/// Where only work is sold, or the like. What was cancelled before the money came stays so.
+fn activate_what_needs_nothing(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
+    let rows = subscriptions::of_order(tx, ctx.scope, order)?;
+    let ids: Vec<SubscriptionId> = rows.iter().map(|row| row.id).collect();
+    let services = services::of_subscriptions(tx, ctx.scope, &ids)?;
+    let delivered: BTreeSet<SubscriptionId> = services.iter().map(|service| service.subscription_id).collect();
+    let bare = rows.into_iter().filter(|row| !row.status.is_ended() && !delivered.contains(&row.id));
+    bare.into_iter().try_for_each(|row| activate(tx, ctx, row))
+}
+
+fn activate(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<()> {
     rules::transition(row.status, SubscriptionStatus::Active, ChangedBy::System)?;
     row.status = SubscriptionStatus::Active;
     subscriptions::save(tx, &mut row)?;
-    ctx.record(tx, "subscription.activated", row.id, json!({ "name": row.name }))?;
-    Ok(false)
+    ctx.record(tx, "subscription.activated", row.id, json!({ "name": row.name }))
 }

@@ -7,19 +7,21 @@ use crate::invoices::issue::issue;
 use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
+use crate::orders::accept::ask;
 use crate::orders::announce::new_order;
 use crate::orders::paid::paid;
 use crate::orders::rows::{item_rows, order_row, service_row, subscription_row, waived_rows};
 use crate::quotes::compute::{Quoted, quote};
 use crate::quotes::token::{LIFETIME, QuoteToken};
 use crate::quotes::views::{QuoteView, text};
+use crate::services::release::release;
 use chrono::TimeDelta;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Failure, Outcome, coupons, services};
-use comptoir_domain::orders::Cart;
+use comptoir_domain::orders::{Cart, OrderState};
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Code, Problem};
 use serde_json::json;
@@ -41,6 +43,8 @@ pub struct Sale<'a> {
     pub gateway: StoreGateway,
     /// Whether the invoice is issued before the money has come.
     pub on_account: bool,
+    /// Whether the seller has looked at it, as it has who sells it himself.
+    pub is_accepted: bool,
 }
 
 /// What came of it.
@@ -54,7 +58,8 @@ pub struct Placed {
 pub fn place(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed> {
     let quoted = promised(tx, ctx, wish)?;
     let (client, gateway) = (wish.client, wish.gateway);
-    let sale = Sale { quoted: &quoted, cart: &wish.token.cart, client, gateway, on_account: gateway.is_awaited() };
+    let (cart, on_account) = (&wish.token.cart, gateway.is_awaited());
+    let sale = Sale { quoted: &quoted, cart, client, gateway, on_account, is_accepted: false };
     sell(tx, ctx, &sale).map_err(|failure| match failure {
         Failure::Refused(problem) if problem.code == Code::CouponExhausted => with_new_quote(tx, ctx, wish, problem),
         failure => failure,
@@ -88,10 +93,16 @@ pub fn sell(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<Placed> {
         json!({ "number": order.number, "client_id": order.client_id, "gross": gross }),
     )?;
     new_order(tx, ctx, &order, quoted)?;
-    if gross.is_zero() {
+    // credit may have paid it by now
+    let mut order = orders::find(tx, ctx.scope, order.id)?;
+    if order.state == OrderState::WaitingForValidation {
+        ask(tx, ctx, &order)?;
+    } else if gross.is_zero() {
         paid(tx, ctx, order.id)?;
+    } else if order.state == OrderState::WaitingForPayment {
+        // some sellers set up before they are paid
+        release(tx, ctx, &mut order, false)?;
     }
-    // nothing to pay, or paid by credit: it has moved on
     let order = orders::find(tx, ctx.scope, order.id)?;
     Ok(Placed { order, invoice, subscriptions })
 }

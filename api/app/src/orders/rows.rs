@@ -7,13 +7,13 @@ use chrono::TimeDelta;
 use comptoir_db::orders::OrderRow;
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow, WaivedRow};
-use comptoir_db::{Db, Json, Outcome, counters};
-use comptoir_domain::StoreId;
+use comptoir_db::{Db, Json, Outcome, counters, settings};
 use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::Dated;
 use comptoir_domain::orders::{Contract, OrderState};
-use comptoir_domain::services::delivered_by;
+use comptoir_domain::services::{ProvisioningCondition, delivered_by};
 use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
+use comptoir_domain::{Instant, StoreId};
 use serde_json::json;
 
 /// After which an unpaid order is given up: whoever pays at the till comes back soon or not at all, a transfer or a
@@ -24,22 +24,29 @@ const PATIENCE_ON_ACCOUNT: TimeDelta = TimeDelta::days(60);
 /// The first number of a seller's orders and of its subscriptions.
 const FIRST_NUMBER: i64 = 1001;
 
-/// The order itself.
+/// When an order that begins to wait for its payment now is given up.
+pub fn expiry(ctx: &Ctx, on_account: bool) -> Instant {
+    ctx.now.plus(if on_account { PATIENCE_ON_ACCOUNT } else { PATIENCE })
+}
+
+/// The order itself; one that has to be accepted first says so.
 pub fn order_row(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<OrderRow> {
     let quoted = sale.quoted;
+    let policy = settings::read(tx, ctx.scope)?.value.0.provisioning;
+    let is_looked_at = policy.requires(ProvisioningCondition::OrderValidated) && !sale.is_accepted;
     Ok(OrderRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
         number: counters::next(tx, ctx.scope, "orders", FIRST_NUMBER)?,
         store_id: quoted.store.id,
         client_id: sale.client.id,
-        state: OrderState::WaitingForPayment,
+        state: if is_looked_at { OrderState::WaitingForValidation } else { OrderState::WaitingForPayment },
         currency: quoted.store.currency,
         cart: Json(sale.cart.clone()),
         gross_minor: quoted.priced.totals.gross.minor(),
         quote: Json(quoted.priced.clone()),
         gateway: sale.gateway.as_str().into(),
-        expires_at: ctx.now.plus(if sale.on_account { PATIENCE_ON_ACCOUNT } else { PATIENCE }),
+        expires_at: expiry(ctx, sale.on_account),
         created_at: ctx.now,
         version: 1,
     })

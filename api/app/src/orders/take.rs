@@ -50,7 +50,8 @@ pub async fn preview_order(call: Call<may::WriteOrders>, body: Body<OrderCreate>
 /// Places an order in a client's name; places in refusals are below `/order`.
 pub fn take(tx: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> Outcome<Placed> {
     let (quoted, cart) = work_out(tx, ctx, client, terms)?;
-    let sale = Sale { quoted: &quoted, cart: &cart, client, gateway: terms.gateway, on_account: true };
+    let gateway = terms.gateway;
+    let sale = Sale { quoted: &quoted, cart: &cart, client, gateway, on_account: true, is_accepted: true };
     sell(tx, ctx, &sale).map_err(|failure| failure.under("/order"))
 }
 

@@ -5,6 +5,7 @@ use crate::events::{EventFailure, Retry};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::measure::{measure_due, to_measure};
+use crate::services::release::{self, release_due};
 use crate::services::settle::Settled;
 use crate::services::sync::{is_for_a_person, sync_due, sync_one};
 use comptoir_db::events::EventRow;
@@ -19,10 +20,11 @@ const CHUNK: i64 = 200;
 
 /// Brings panels and subscriptions together, of one seller or of all, and measures what is used (SYN-06).
 pub async fn process_sync(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
+    let released = release_due(state, event).await?;
     let tally = sync_due(state, event.seller_id, &event.id.to_string()).await?;
     let measured = measure_due(state, event.seller_id).await?;
     Ok(
-        json!({ "settled": tally.settled, "failed": tally.failed, "for_a_person": tally.for_a_person, "measured": measured }),
+        json!({ "released": released, "settled": tally.settled, "failed": tally.failed, "for_a_person": tally.for_a_person, "measured": measured }),
     )
 }
 
@@ -45,6 +47,7 @@ pub async fn sync_service(state: &AppState, event: &EventRow) -> Result<Value, E
 
 /// Which services panels and people would be told about, and which would be measured.
 pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    release::foresee(db, ctx, seen)?;
     let mut after = None;
     loop {
         let rows = services::due(db, ctx.scope, ctx.machine_now, after, CHUNK)?;

@@ -12,6 +12,7 @@ pub mod desire;
 pub mod handle;
 pub mod measure;
 mod read;
+pub mod release;
 mod request;
 mod settle;
 pub mod sync;

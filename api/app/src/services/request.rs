@@ -25,6 +25,10 @@ pub async fn sync_service(call: Call<may::WriteSubscriptions>, id: Id<ServiceId>
             let detail = "no panel does this: do it, then call POST /v1/services/{id}/deliver";
             return Err(Problem::new(Code::WrongState, detail).into());
         }
+        if delivery.is_held_back() {
+            let detail = "its order waits: see its to-do, or call POST /v1/orders/{id}/release";
+            return Err(Problem::new(Code::WrongState, detail).into());
+        }
         let subscription = delivery.service.subscription_id;
         if delivery.is_awaited() && delivery.service.desired == ServiceState::Absent {
             // its name was another's when it was paid

@@ -172,8 +172,16 @@ impl Delivery {
 
     /// Whether it was ordered and paid for and has not been set up yet.
     pub(super) fn is_awaited(&self) -> bool {
-        is_waiting(self.subscription.status)
-            && self.order.as_ref().is_some_and(|order| order.state == OrderState::Provisioning)
+        is_waiting(self.subscription.status) && self.order_is(OrderState::Provisioning)
+    }
+
+    /// Whether its order is paid and waits for what the seller's policy requires.
+    pub(super) fn is_held_back(&self) -> bool {
+        is_waiting(self.subscription.status) && self.order_is(OrderState::Paid)
+    }
+
+    fn order_is(&self, state: OrderState) -> bool {
+        self.order.as_ref().is_some_and(|order| order.state == state)
     }
 
     /// The service is as it should be; `before` is what it was.
@@ -246,7 +254,7 @@ impl Delivery {
 }
 
 /// Not set up yet.
-fn is_waiting(status: SubscriptionStatus) -> bool {
+pub(super) fn is_waiting(status: SubscriptionStatus) -> bool {
     use SubscriptionStatus::*;
     matches!(status, Pending | Failed | UserInputRequired)
 }

@@ -1,10 +1,11 @@
-//! What a seller settles about its business: billing, dunning, collection.
+//! What a seller settles about its business: billing, dunning, collection, provisioning.
 
 use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
 use actix_web::{get, put};
 use comptoir_db::Json;
 use comptoir_db::settings;
 use comptoir_domain::permissions::may;
+use comptoir_domain::services::ProvisioningPolicy;
 use comptoir_domain::settings::{BillingSettings, CollectionSettings, SellerSettings};
 use comptoir_domain::{Result, dunning::DunningPolicy};
 use serde_json::json;
@@ -24,19 +25,22 @@ pub struct SettingsView {
     pub dunning: DunningPolicy,
     /// When it charges stored payment methods.
     pub collection: CollectionSettings,
+    /// What must be true before what was ordered is set up.
+    pub provisioning: ProvisioningPolicy,
 }
 
 impl From<SellerSettings> for SettingsView {
     fn from(settings: SellerSettings) -> Self {
-        let SellerSettings { billing, dunning, collection } = settings;
-        Self { billing, dunning, collection }
+        let SellerSettings { billing, dunning, collection, provisioning } = settings;
+        Self { billing, dunning, collection, provisioning }
     }
 }
 
 /// New settings. Whatever is left out is the default.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"billing": {"term_days": 14}, "dunning": {"reminders": [-3, 1, 7], "suspend_after": 14, "cancel_after": 60}}))]
+#[schema(example = json!({"billing": {"term_days": 14}, "dunning": {"reminders": [-3, 1, 7], "suspend_after": 14, "cancel_after": 60},
+    "provisioning": {"require": ["paid", "nothing_overdue"], "mode": "automatic"}}))]
 pub struct SettingsCreate {
     /// When and how to invoice.
     #[serde(default)]
@@ -47,12 +51,15 @@ pub struct SettingsCreate {
     /// When to charge stored payment methods.
     #[serde(default)]
     pub collection: CollectionSettings,
+    /// What must be true before what was ordered is set up, and whether that happens by itself.
+    #[serde(default)]
+    pub provisioning: ProvisioningPolicy,
 }
 
 impl SettingsCreate {
     fn checked(self) -> Result<SellerSettings> {
-        let Self { billing, dunning, collection } = self;
-        let settings = SellerSettings { billing, dunning, collection };
+        let Self { billing, dunning, collection, provisioning } = self;
+        let settings = SellerSettings { billing, dunning, collection, provisioning };
         settings.check()?;
         Ok(settings)
     }

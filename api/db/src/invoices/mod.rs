@@ -13,4 +13,4 @@ pub use rows::{
     insert_many, lines, lock, lock_many, save, sealed,
 };
 pub use series::{SeriesRow, lock_series, numbering, save_series};
-pub use unpaid::{charged_subscriptions, unpaid};
+pub use unpaid::{charged_subscriptions, has_overdue, unpaid};

@@ -5,7 +5,7 @@ use crate::schema::{invoice_lines, invoices};
 use crate::{Db, DbBackend, Outcome, Scope};
 use chrono::NaiveDate;
 use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
-use comptoir_domain::{InvoiceId, SubscriptionId};
+use comptoir_domain::{ClientId, InvoiceId, SubscriptionId};
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 
@@ -29,6 +29,19 @@ pub fn unpaid(
         found = found.filter(invoices::id.gt(after));
     }
     Ok(found.order(invoices::id).limit(limit).select(InvoiceRow::as_select()).load(db)?)
+}
+
+/// Whether a client has an invoice whose day to pay has passed.
+pub fn has_overdue(db: &mut Db, scope: Scope, client: ClientId, today: NaiveDate) -> Outcome<bool> {
+    let found = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::client_id.eq(client))
+        .filter(invoices::state.eq(InvoiceState::Issued))
+        .filter(invoices::open_minor.gt(0))
+        .filter(invoices::kind.eq(InvoiceKind::Invoice))
+        .filter(invoices::is_written_off.eq(false))
+        .filter(invoices::due_on.lt(today));
+    Ok(on!(db, c => diesel::select(diesel::dsl::exists(found)).get_result(c))?)
 }
 
 /// Which subscriptions some invoices charge.
