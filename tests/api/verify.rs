@@ -80,6 +80,24 @@ both! {
         }
     }
 
+    fn the_owner_of_the_house_asks_over_http(world) {
+        let (provider, north) = (world.owner("provider"), world.owner("north"));
+        let invoice: InvoiceId = furnish(&north).parse().unwrap();
+        let before = world.database.digest();
+        let clean = provider.get("/v1/verify").expect(200).json();
+        assert_eq!((&clean["is_clean"], &clean["count"], &clean["findings"]), (&json!(true), &json!(0), &json!([])));
+        assert_eq!(clean["checks"], json!(3 * CHECKS.len()));
+        assert!(clean["looked_at"].as_u64().unwrap() > 10, "{clean}");
+        assert_eq!(world.database.digest(), before);
+        tamper(world, &format!("UPDATE invoices SET open_minor = open_minor + 100 WHERE id = {}", literal(world, &invoice)));
+        let spoiled = provider.get("/v1/verify").expect(200).json();
+        assert_eq!((&spoiled["is_clean"], &spoiled["count"]), (&json!(false), &json!(1)));
+        let finding = &spoiled["findings"][0];
+        assert_eq!((&finding["seller"], &finding["check"], &finding["subject"]), (&json!("north"), &json!("open"), &json!(invoice)));
+        north.get("/v1/verify").refused(403, "forbidden");
+        world.stranger.get("/v1/verify").refused(401, "unauthenticated");
+    }
+
     fn what_is_spoiled_is_named(world) {
         let owner = world.owner("north");
         let invoice = furnish(&owner);

@@ -52,6 +52,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::webhooks::routes(config);
     crate::me::routes(config);
     crate::sandboxes::routes(config);
+    crate::verify::routes(config);
 }
 
 /// The API document.

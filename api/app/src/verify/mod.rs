@@ -3,9 +3,16 @@
 
 mod billing;
 mod money;
+mod report;
 
 use comptoir_db::{Db, Outcome, Scope};
 use comptoir_domain::verify::Finding;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(report::verify_house);
+}
 
 /// What a check has looked at, and found.
 #[derive(Clone, PartialEq, Eq, Debug)]
