@@ -49,7 +49,7 @@ impl Chance {
 
 /// How often to kill: `few`, or many in the long run.
 fn times(few: usize) -> usize {
-    if std::env::var("COMPTOIR_TEST_LONG").is_ok() { few * 6 } else { few }
+    if std::env::var("COMPTOIR_TEST_LONG").is_ok() { few * 7 } else { few }
 }
 
 /// When to kill.

@@ -1,6 +1,6 @@
 //! A cart held against a small store, with amounts worked out by hand.
 
-use super::first_invoice::{ContractIds, Dated, FirstLine, dated, first_lines, next_lines, price_request};
+use super::first_invoice::{ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request};
 use super::*;
 use crate::plans::{PlanType, Price};
 use crate::quotes::{PriceBasis, Priced, TaxFacts, price};
