@@ -4,20 +4,21 @@
 const eur = (amount) => ({ amount, currency: 'EUR' });
 const price = (cycle, recurring, setup = '0.00') => ({ cycle, currency: 'EUR', recurring: eur(recurring), setup: eur(setup) });
 
-/** A function that posts as the owner and gives back what was made. */
+/** A function that posts as the owner and gives back what was made; its `get` reads. */
 export async function owner(url, password) {
-  const send = async (token, path, body) => {
+  const send = async (token, path, body, method = 'POST') => {
     const answer = await fetch(url + path, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${text}`);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : undefined;
   };
   const { access_token: token } = await send('', '/v1/sessions', { audience: 'admin', email: 'owner@example.com', password });
-  return (path, body) => send(token, path, body);
+  const post = (path, body) => send(token, path, body);
+  return Object.assign(post, { get: (path) => send(token, path, undefined, 'GET') });
 }
 
 /** Makes the shop; gives back the path of its pages. */

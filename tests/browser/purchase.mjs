@@ -3,46 +3,26 @@
 //
 //   node purchase.mjs URL PASSWORD [FOLDER FOR PICTURES]
 
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { furnish, owner } from './furnish.mjs';
-
-const require = createRequire(`${process.env.COMPTOIR_TOOLS ?? process.cwd()}/node_modules/`);
-const { chromium } = require('playwright-core');
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+import { Faults, launch } from './look.mjs';
 
 const [url, password, pictures] = process.argv.slice(2);
-const faults = [];
-const fault = (where, what) => faults.push(`${where}: ${what}`);
-
-/** Everything that is wrong with a page by itself. */
-async function inspect(page, where, scripted) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth).catch(() => 0);
-  if (wide > 0) fault(where, `${wide} pixels too wide`);
-  if (!scripted) return;
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-  for (const { id, help, nodes } of violations) fault(where, `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ').slice(0, 300)}`);
-}
+const faults = new Faults();
 
 /** A visitor who buys, looking at each page on the way. */
 async function buy(browser, shop, { name, width, scripted, locale, words }) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled: scripted });
   const page = await context.newPage();
-  page.on('pageerror', (error) => fault(name, error.message));
-  page.on('console', (message) => message.type() === 'error' && !/status of 422/.test(message.text()) && fault(name, message.text()));
+  faults.hear(page, name, /status of 422/);
   const look = async (what) => {
-    await inspect(page, `${name}, ${what}`, scripted);
+    await faults.inspect(page, `${name}, ${what}`, scripted);
     if (pictures) await page.screenshot({ path: `${pictures}/${name}-${what}.png`, fullPage: true });
   };
   const press = async (selector) => {
     await Promise.all([page.waitForEvent('framenavigated', { timeout: 10_000 }), page.locator(selector).first().click()]);
     await page.waitForLoadState('load');
   };
-  const reads = async (selector, text) => {
-    const found = (await page.locator(selector).allInnerTexts()).join(' | ');
-    if (!found.includes(text)) fault(name, `${page.url()}: ${selector} reads "${found}", not "${text}"`);
-  };
+  const reads = (selector, text) => faults.reads(page, name, selector, text);
 
   await page.goto(`${url}${shop}/${locale}/`);
   await look('home');
@@ -121,10 +101,7 @@ const french = {
 };
 
 const shop = await furnish(await owner(url, password));
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 try {
   for (const visitor of [
     { name: 'desk', width: 1280, scripted: true, ...english },
@@ -132,10 +109,9 @@ try {
     { name: 'desk without script', width: 1280, scripted: false, ...french },
     { name: 'phone without script', width: 390, scripted: false, ...english },
   ]) {
-    await buy(browser, shop, visitor).catch((error) => fault(visitor.name, error.message.split('\n').slice(0, 4).join(' ')));
+    await buy(browser, shop, visitor).catch((error) => faults.add(visitor.name, error.message.split('\n').slice(0, 4).join(' ')));
   }
 } finally {
   await browser.close();
 }
-console.log(faults.length ? faults.join('\n') : 'Bought four times, nothing to complain about.');
-process.exit(faults.length ? 1 : 0);
+faults.end('Bought four times, nothing to complain about.');

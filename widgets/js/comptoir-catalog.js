@@ -15,7 +15,7 @@
  *
  * What stands inside the element is shown until the plans are there, and stays if they cannot be had. Prices come from the
  * store and are never read back: links name the plan and the cycle, the store computes the price. Light DOM, no styles of its own:
- * the site's style sheet applies; the hooks are the classes comptoir-plans, comptoir-plan, comptoir-price and comptoir-order.
+ * the site's style sheet applies; the hooks are the classes comptoir-plans, comptoir-plan, comptoir-price, comptoir-order and comptoir-taxes.
  * No cookies, nothing stored, no dependencies. A site with a Content-Security-Policy needs script-src and connect-src for the store.
  */
 
@@ -48,8 +48,14 @@ export function orderLink(site, plan, price, lang) {
 }
 
 const WORDS = {
-  en: { order: 'Order', plan: 'Plan', price: 'Price', choose: 'Choose a plan', before: 'Before:', setUp: 'plus {amount} set-up' },
-  fr: { order: 'Commander', plan: 'Offre', price: 'Prix', choose: 'Choisissez une offre', before: 'Avant :', setUp: 'plus {amount} de mise en service' },
+  en: {
+    order: 'Order', plan: 'Plan', price: 'Price', choose: 'Choose a plan', before: 'Before:', setUp: 'plus {amount} set-up',
+    taxes: { net: 'Prices exclude taxes.', gross: 'Prices include taxes.' },
+  },
+  fr: {
+    order: 'Commander', plan: 'Offre', price: 'Prix', choose: 'Choisissez une offre', before: 'Avant :', setUp: 'plus {amount} de mise en service',
+    taxes: { net: 'Prix hors taxes.', gross: 'Prix toutes taxes comprises.' },
+  },
 };
 
 /** An element with properties and children; texts are always text, never markup. */
@@ -85,7 +91,8 @@ class ComptoirCatalog extends HTMLElement {
     if (!offers.length) return;
     const layouts = { list: this.list, table: this.table, 'drop-down': this.dropDown };
     const layout = layouts[this.getAttribute('layout')] ?? this.list;
-    this.replaceChildren(layout.call(this, offers));
+    const taxes = make('p', { className: 'comptoir-taxes' }, this.words.taxes[site.store.price_basis] ?? '');
+    this.replaceChildren(layout.call(this, offers), taxes);
   }
 
   prices(plan) {

@@ -13,13 +13,13 @@
  *
  * A plain form in the light DOM: it is sent to the store by GET, so the name stands in the address and nothing is stored here.
  * The catalogue gives the store's address and the prices shown below the field. What stands inside the element is shown until
- * then, and stays if the store cannot be reached. Hooks for styles: comptoir-search, comptoir-tlds.
+ * then, and stays if the store cannot be reached. Hooks for styles: comptoir-search, comptoir-tlds, comptoir-taxes.
  * A site with a Content-Security-Policy needs script-src, connect-src and form-action for the store.
  */
 
 const WORDS = {
-  en: { label: 'Find your domain name', submit: 'Search', prices: 'Domain prices' },
-  fr: { label: 'Trouvez votre nom de domaine', submit: 'Rechercher', prices: 'Prix des domaines' },
+  en: { label: 'Find your domain name', submit: 'Search', prices: 'Domain prices', taxes: { net: 'Prices exclude taxes.', gross: 'Prices include taxes.' } },
+  fr: { label: 'Trouvez votre nom de domaine', submit: 'Rechercher', prices: 'Prix des domaines', taxes: { net: 'Prix hors taxes.', gross: 'Prix toutes taxes comprises.' } },
 };
 
 /** An element with properties and children; texts are always text, never markup. */
@@ -73,7 +73,8 @@ class ComptoirDomainSearch extends HTMLElement {
     const tlds = site.domains.tlds.slice(0, 5).map(({ tld, register }) => make('li', {}, `.${tld} ${price(register)}`));
     const list = make('ul', { className: 'comptoir-tlds' }, ...tlds);
     list.setAttribute('aria-label', words.prices);
-    this.replaceChildren(form, ...(tlds.length ? [list] : []));
+    const taxes = make('p', { className: 'comptoir-taxes' }, words.taxes[site.store.price_basis] ?? '');
+    this.replaceChildren(form, ...(tlds.length ? [list, taxes] : []));
   }
 }
 
