@@ -3,9 +3,9 @@
 
 use crate::api::orders::{order_of, shopper, wish};
 use crate::api::services::{Ordered, mails, order, pay, standing};
+use crate::support::Actor;
 use crate::support::house::House;
 use crate::support::story::Story;
-use crate::support::{Actor, World};
 use comptoir_domain::events::EventKind;
 use serde_json::{Value, json};
 
@@ -167,6 +167,19 @@ both! {
         act(&owner, &nora, "release").refused(409, "wrong_state");
         house.work();
         assert_eq!(standing(&owner, &nora), ["done", "active", "active"]);
+    }
+
+    /// What is cancelled while it waits needs nobody any more.
+    fn cancelled_while_it_waits(world) {
+        let (owner, house) = (world.owner("north"), House::built_in(world));
+        require(&owner, &["paid"], "manual");
+        let nora = order(&owner, "Nora", wish(&owner, "nora.example", "Lyon"));
+        pay(&owner, &nora.invoice);
+        owner.post(&format!("/v1/subscriptions/{}/cancel", nora.subscription), json!({"when": "now"})).expect(200);
+        act(&owner, &nora, "release").refused(409, "wrong_state");
+        owner.post("/v1/events/run", json!({"kind": "process_sync"})).expect(201);
+        house.work();
+        assert_eq!((standing(&owner, &nora), todos(&owner, &nora).len()), (["done".into(), "cancelled".into(), "absent".into()], 0));
     }
 
     /// Some set up before they are paid: the order goes on waiting for its money; it is done once that has come.

@@ -147,13 +147,16 @@ pub struct ForeseenLineView {
     pub gross: Money,
 }
 
+/// Decisions, and the things that nothing can be decided about, with the reason.
+type Apart<T, R> = (Vec<R>, Vec<(T, Failure)>);
+
 /// Decides about some things together, if that is refused in halves, and so on: the decisions, and which single things
 /// nothing can be decided about. What `isolate` is for a run.
 pub fn apart<T: Clone, R>(
     db: &mut Db,
     things: &[T],
     decide: &impl Fn(&mut Db, &[T]) -> Outcome<Vec<R>>,
-) -> Outcome<(Vec<R>, Vec<(T, Failure)>)> {
+) -> Outcome<Apart<T, R>> {
     match db.savepoint(|db| decide(db, things)) {
         Ok(decided) => Ok((decided, Vec::new())),
         Err(failure) if failure.is_retryable() || matches!(failure, Failure::Open(_)) => Err(failure),

@@ -74,7 +74,11 @@ pub enum Released {
 pub fn release(tx: &mut Db, ctx: &Ctx, order: &mut OrderRow, released: bool) -> Outcome<Released> {
     let standing = Standing::of(tx, ctx, order, released)?;
     let outcome = match &standing.decision {
-        _ if standing.unasked.is_empty() => Released::Nothing,
+        _ if standing.unasked.is_empty() => {
+            // what waited may have been cancelled meanwhile
+            todos::settle(tx, ctx.scope, &todo_key(order.id), ctx.now)?;
+            Released::Nothing
+        }
         Provisioning::Start => start(tx, ctx, order, &standing.unasked)?,
         Provisioning::Ask => wait(tx, ctx, order, &[])?,
         Provisioning::Wait(missing) => wait(tx, ctx, order, missing)?,

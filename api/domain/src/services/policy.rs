@@ -72,8 +72,11 @@ pub struct OrderFacts {
     pub nothing_overdue: bool,
 }
 
+/// Whether something is true of an order.
+type Fact = fn(&OrderFacts) -> bool;
+
 /// By which fact a condition is judged.
-const JUDGED_BY: &[(ProvisioningCondition, fn(&OrderFacts) -> bool)] = &[
+const JUDGED_BY: &[(ProvisioningCondition, Fact)] = &[
     (ProvisioningCondition::OrderValidated, |facts| facts.validated),
     (ProvisioningCondition::Paid, |facts| facts.paid),
     (ProvisioningCondition::NothingOverdue, |facts| facts.nothing_overdue),
@@ -92,7 +95,7 @@ pub enum Provisioning {
 
 /// Applies the policy; `released` says that a person has just told us to go on.
 pub fn provisioning(policy: &ProvisioningPolicy, facts: &OrderFacts, released: bool) -> Provisioning {
-    let missing = JUDGED_BY.iter().filter(|(condition, holds)| policy.requires(*condition) && !holds(facts));
+    let missing = JUDGED_BY.iter().filter(|(condition, is_true)| policy.requires(*condition) && !is_true(facts));
     let missing: Vec<_> = missing.map(|(condition, _)| *condition).collect();
     match policy.mode {
         _ if !missing.is_empty() => Provisioning::Wait(missing),
