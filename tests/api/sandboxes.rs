@@ -353,6 +353,26 @@ both! {
         assert_eq!(made.text("/created_at"), "2026-01-07T00:00:00Z");
     }
 
+    /// Only a few are kept open: whichever is entered is there, in its own time.
+    fn closed_and_opened_again(world) {
+        let owner = world.owner("north");
+        let house = house(world);
+        let ids: Vec<String> = (0..5).map(|number| create(&owner, &format!("No. {number}"))).collect();
+        house.work();
+        owner.post(&format!("/v1/sandboxes/{}/advance", ids[0]), json!({"days": 2})).expect(202);
+        house.work();
+        let seen = |id: &String| {
+            let owner = sign_in(&Actor::stranger(&format!("{}/sandboxes/{id}", owner.url)), "north");
+            owner.post("/v1/roles", json!({"name": "Seen", "permissions": []})).expect(201).text("/created_at")
+        };
+        let days: Vec<String> = ids.iter().map(seen).collect();
+        assert_eq!(days[0], "2026-01-07T09:00:00Z");
+        assert!(days[1..].iter().all(|day| day == "2026-01-05T09:00:00Z"), "{days:?}");
+        // the first one was closed meanwhile; what was done in it is there
+        let again = sign_in(&Actor::stranger(&format!("{}/sandboxes/{}", owner.url, ids[0])), "north");
+        again.post("/v1/roles", json!({"name": "Seen", "permissions": []})).refused(409, "already_exists");
+    }
+
     /// The tables are all of the schema: whoever adds one has to say what a sandbox needs of it.
     fn every_table_is_decided_on(world) {
         let named: BTreeSet<String> = TABLES.iter().map(|table| table.name.to_string()).collect();

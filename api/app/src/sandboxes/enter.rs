@@ -1,7 +1,6 @@
 //! The way into a sandbox: the outermost middleware. A request to `/sandboxes/{id}/…` goes on as a request to `/…` in the
 //! house of the sandbox, which nothing behind this needs to know: whoever asks for the house finds that one.
 
-use super::houses::Sandboxes;
 use crate::kernel::middleware::{Mount, refuse};
 use crate::kernel::problem::ApiError;
 use crate::kernel::state::AppState;
@@ -59,7 +58,7 @@ async fn find(request: &ServiceRequest, name: &str) -> Result<Arc<AppState>, Api
     let id: SandboxId = name.parse().map_err(|_| Problem::not_found())?;
     let Some(sandboxes) = &live.sandboxes else { return Err(Problem::not_found().into()) };
     let row = live.store.read(move |db| open_one(db, id)).await?.ok_or_else(Problem::not_found)?;
-    Ok(Sandboxes::house(sandboxes, &live, &row).await?)
+    Ok(sandboxes.house(&live, &row).await?)
 }
 
 fn open_one(db: &mut Db, id: SandboxId) -> Outcome<Option<sandboxes::SandboxRow>> {

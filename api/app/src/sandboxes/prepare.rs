@@ -24,8 +24,9 @@ pub async fn prepare_sandbox(state: &AppState, event: &EventRow) -> Result<Value
         return Ok(json!({ "outcome": "nothing_to_do" }));
     };
     clear(state, id).await?;
-    let clock_at = state.work_now();
     let copied = copy(state, &row).await?;
+    // not before anything that was copied
+    let clock_at = state.work_now();
     let row = SandboxRow { clock_at, ..row };
     furnish(state, sandboxes, &row).await?;
     let order = event.id.to_string();

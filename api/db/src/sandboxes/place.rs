@@ -63,10 +63,9 @@ impl Place {
     }
 
     fn on_postgres(&self, sql: &str) -> Outcome<()> {
-        match (&self.live, open(&self.live, Purpose::Write)) {
-            (Address::Sqlite(_), _) => Ok(()),
-            (Address::Postgres(_), Ok(mut db)) => Ok(on!(&mut db, c => c.batch_execute(sql))?),
-            (Address::Postgres(_), Err(failure)) => Err(failure),
+        match &self.live {
+            Address::Sqlite(_) => Ok(()),
+            Address::Postgres(_) => Ok(on!(&mut open(&self.live, Purpose::Write)?, c => c.batch_execute(sql))?),
         }
     }
 
