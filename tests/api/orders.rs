@@ -30,12 +30,10 @@ pub fn shopper(owner: &Actor) -> Actor {
     owner.with_token(corner(owner)["publishable_key"].as_str().unwrap())
 }
 
-/// The starter plan for a month in the shop, as an administrator sells it.
-fn by_phone(owner: &Actor, domain: &str) -> Value {
-    let client = owner.get("/v1/clients").expect(200).json();
-    let first = client["data"].as_array().unwrap().iter().find(|client| client["name"] == "First Ltd").unwrap();
+/// The starter plan for a month in the shop, as an administrator sells it to someone.
+fn by_phone(owner: &Actor, client: &str, domain: &str) -> Value {
     let cart = wish(owner, domain, "Village")["cart"].clone();
-    json!({"client_id": first["id"], "order": {"store_id": corner(owner)["id"], "gateway": "transfer", "cart": cart}})
+    json!({"client_id": client, "order": {"store_id": corner(owner)["id"], "gateway": "transfer", "cart": cart}})
 }
 
 /// The starter plan for a month, for someone in a French town.
@@ -174,7 +172,8 @@ both! {
     /// 12.50 a month instead of 10.00, and 5.00 set-up: 17.50, from the fifteenth on.
     fn an_administrator_sells_on_agreed_terms(world) {
         let owner = world.owner("north");
-        let mut order = by_phone(&owner, "phone.example");
+        let client = owner.post("/v1/clients", crate::support::world::client("north", "Phone Ltd", "Pia")).expect(201).text("/id");
+        let mut order = by_phone(&owner, &client, "phone.example");
         order["order"]["starts_on"] = json!("2026-01-15");
         order["order"]["cart"]["items"][0]["price"] = json!({"amount": "12.50", "currency": "EUR"});
         let before = world.database.digest();
@@ -194,15 +193,15 @@ both! {
         assert_eq!(subscription["services"][0]["desired"], "active");
         // what is wrong is named where it stands, and nothing is left of it
         let before = world.database.digest();
-        let mut wrong = by_phone(&owner, "wrong.example");
+        let mut wrong = by_phone(&owner, &client, "wrong.example");
         wrong["order"]["cart"]["items"][0]["price"] = json!({"amount": "12.50", "currency": "USD"});
         owner.post_once("/v1/orders", "w-1", wrong.clone()).refused(422, "validation_failed").names("/order/cart/items/0/price");
         wrong["order"]["cart"]["items"][0]["price"] = json!({"amount": "-1.00", "currency": "EUR"});
         owner.post_once("/v1/orders", "w-2", wrong.clone()).refused(422, "validation_failed").names("/order/cart/items/0/price");
-        let mut far = by_phone(&owner, "far.example");
+        let mut far = by_phone(&owner, &client, "far.example");
         far["order"]["starts_on"] = json!("2028-01-15");
         owner.post_once("/v1/orders", "w-3", far).refused(422, "validation_failed").names("/order/starts_on");
-        let mut cheque = by_phone(&owner, "cheque.example");
+        let mut cheque = by_phone(&owner, &client, "cheque.example");
         cheque["order"]["gateway"] = json!("cheque");
         owner.post_once("/v1/orders", "w-4", cheque).refused(422, "validation_failed").names("/order/gateway");
         assert_eq!(world.database.digest(), before);
@@ -215,7 +214,7 @@ both! {
     fn a_client_comes_with_its_first_order_or_not_at_all(world) {
         let owner = world.owner("north");
         let mut new = crate::support::world::client("north", "Second Ltd", "Zoe");
-        new["order"] = by_phone(&owner, "zoe.example")["order"].clone();
+        new["order"] = by_phone(&owner, "", "zoe.example")["order"].clone();
         let mut wrong = new.clone();
         wrong["order"]["cart"]["items"][0]["cycle"] = json!("3-year");
         let before = world.database.digest();
@@ -239,7 +238,7 @@ both! {
     fn what_was_billed_elsewhere_is_not_billed_again(world) {
         let owner = world.owner("north");
         let client = owner.post("/v1/clients", crate::support::world::client("north", "Third Ltd", "Ines")).expect(201).text("/id");
-        let phone = by_phone(&owner, "import.example");
+        let phone = by_phone(&owner, &client, "import.example");
         let import = json!({"client_id": client, "store_id": phone["order"]["store_id"], "gateway": "transfer",
             "item": phone["order"]["cart"]["items"][0], "next_renewal_on": "2026-02-28", "anchor_on": "2025-01-31", "starts_on": "2025-01-31"});
         let made = owner.post("/v1/subscriptions/import", import.clone()).expect(201);
@@ -248,6 +247,11 @@ both! {
         assert_eq!(view["services"][0]["desired"], "active");
         let story = crate::support::story::Story::of(world);
         let due = |owner: &Actor| crate::stories::billing::invoices(owner, &client);
+        // the first is paid: whoever does not pay is suspended, and not invoiced any more
+        story.until("2026-02-20");
+        let owner_now = world.owner("north");
+        let first = owner_now.get(&format!("/v1/invoices?client_id={client}")).expect(200).text("/data/0/id");
+        owner_now.post_once(&format!("/v1/invoices/{first}/payments"), "r", json!({"method": "transfer"})).expect(201);
         story.until("2026-03-22");
         let owner_now = world.owner("north");
         let new: Vec<_> = due(&owner_now).into_iter().map(|(on, days, gross, _)| (on, days, gross)).collect();

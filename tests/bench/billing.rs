@@ -67,7 +67,7 @@ fn line(site: &Site, count: usize, (run, raw): (Spent, Spent), held: u64) -> Str
     };
     format!(
         "| {} | {count} | {} | {} | {} | {} | {} | {} MB |",
-        if site.is_postgres() { "PostgreSQL" } else { "SQLite" },
+        site.server().0,
         each(run),
         each(raw),
         ratio(raw.cpu, run.cpu),
@@ -89,7 +89,7 @@ fn bill(site: &Site, now: Instant, scope: Scope, count: usize) -> Spent {
         run_at: None,
     };
     let event = row(Some(scope.seller()), task, state.now());
-    let meter = Meter::start(site.is_postgres());
+    let meter = Meter::start(site.server().1);
     let told = runtime.block_on(state.handlers.run(&state, &event)).unwrap();
     let spent = meter.stop();
     assert!(told["invoices"].as_u64().unwrap() >= u64::try_from(count).unwrap(), "{told}");
@@ -139,7 +139,7 @@ fn by<K: Hash + Eq, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> HashMap<K, Vec<T>
 fn insert(site: &Site, chunks: Vec<Rows>) -> Spent {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let store = site.store();
-    let meter = Meter::start(site.is_postgres());
+    let meter = Meter::start(site.server().1);
     for rows in chunks {
         runtime.block_on(store.write(move |tx| rows.insert(tx))).unwrap();
     }

@@ -8,33 +8,32 @@ mod population;
 mod site;
 
 use site::Site;
+use std::process::Command;
 
-/// So many subscriptions are due, on SQLite and on PostgreSQL.
-struct Sizes {
-    sqlite: &'static [usize],
-    postgres: &'static [usize],
-    calls: usize,
-}
-
-const USUAL: Sizes = Sizes { sqlite: &[10_000], postgres: &[], calls: 400 };
-const LONG: Sizes = Sizes { sqlite: &[10_000, 100_000], postgres: &[10_000], calls: 2_000 };
+/// What is measured; each by a process of its own, so that none inherits the memory of another.
+const USUAL: &[&[&str]] = &[&["sqlite", "10000"], &["counter", "400"]];
+const LONG: &[&[&str]] = &[&["sqlite", "10000"], &["sqlite", "100000"], &["postgres", "10000"], &["counter", "2000"]];
 
 fn main() {
-    // `cargo bench` and `cargo test --benches` say more than we ask
-    let long = std::env::args().any(|argument| argument == "--long");
-    let sizes = if long { LONG } else { USUAL };
+    // `cargo bench` says `--bench` besides
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["sqlite", count] => println!("{}", billing::measure(&Site::on_sqlite(), count.parse().unwrap())),
+        ["postgres", count] => println!("{}", billing::measure(&Site::on_postgres(), count.parse().unwrap())),
+        ["counter", calls] => {
+            println!("\n{}", counter::HEADING);
+            counter::measure(Site::on_sqlite(), calls.parse().unwrap()).iter().for_each(|line| println!("{line}"));
+        }
+        ["--long"] => all(LONG),
+        [] => all(USUAL),
+        _ => panic!("--long, or nothing"),
+    }
+}
+
+fn all(parts: &[&[&str]]) {
     println!("{}", billing::HEADING);
-    for clients in sizes.sqlite {
-        println!("{}", billing::measure(&Site::on_sqlite(), *clients));
-    }
-    for clients in sizes.postgres {
-        println!("{}", billing::measure(&Site::on_postgres(), *clients));
-    }
-    if std::env::args().any(|argument| argument == "--billing") {
-        return;
-    }
-    println!("\n{}", counter::HEADING);
-    for line in counter::measure(Site::on_sqlite(), sizes.calls) {
-        println!("{line}");
+    for part in parts {
+        let ended = Command::new(std::env::current_exe().unwrap()).args(*part).status().unwrap();
+        assert!(ended.success(), "{part:?}");
     }
 }

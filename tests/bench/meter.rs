@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 pub struct Meter {
     began: Instant,
     cpu: Duration,
-    postgres: bool,
+    server: Option<u32>,
 }
 
 /// What something took.
@@ -17,33 +17,47 @@ pub struct Spent {
 }
 
 impl Meter {
-    /// Measures this process, and every PostgreSQL on this machine if that does the work.
-    pub fn start(postgres: bool) -> Self {
-        Self { began: Instant::now(), cpu: cpu(postgres), postgres }
+    /// Measures this process, and the database server that works for it, if there is one.
+    pub fn start(server: Option<u32>) -> Self {
+        Self { began: Instant::now(), cpu: cpu(server), server }
     }
 
     pub fn stop(self) -> Spent {
-        Spent { cpu: cpu(self.postgres) - self.cpu, wall: self.began.elapsed() }
+        Spent { cpu: cpu(self.server) - self.cpu, wall: self.began.elapsed() }
     }
 }
 
-fn cpu(postgres: bool) -> Duration {
-    let own = std::process::id();
-    let others = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let pids = others.filter(|pid: &u32| *pid == own || (postgres && name(*pid).starts_with("postgres")));
-    pids.filter_map(cpu_of).sum()
+/// The PostgreSQL that listens on a port.
+pub fn server_on(port: &str) -> u32 {
+    let listens = |pid: &u32| {
+        let words = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let words: Vec<_> = words.split('\0').collect();
+        words[0].ends_with("/postgres") && words.windows(2).any(|pair| pair == ["-p", port])
+    };
+    processes().find(listens).expect("the PostgreSQL of this run")
 }
 
-fn name(pid: u32) -> String {
-    std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default()
+fn processes() -> impl Iterator<Item = u32> {
+    std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
-/// User and system time of a process and of its children that have ended (proc(5): fields 14 to 17, in hundredths).
-fn cpu_of(pid: u32) -> Option<Duration> {
+fn cpu(server: Option<u32>) -> Duration {
+    let own = stat(std::process::id()).unwrap().1;
+    let Some(server) = server else { return own };
+    let theirs = processes().filter_map(|pid| Some((pid, stat(pid)?)));
+    own + theirs
+        .filter(|(pid, (parent, _))| *pid == server || *parent == server)
+        .map(|(_, (_, cpu))| cpu)
+        .sum::<Duration>()
+}
+
+/// The parent of a process, and the user and system time of it and of its children that have ended (proc(5): fields 4 and 14
+/// to 17, in hundredths).
+fn stat(pid: u32) -> Option<(u32, Duration)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, fields) = stat.rsplit_once(')')?;
-    let ticks: u64 = fields.split_whitespace().skip(11).take(4).map(|field| field.parse::<u64>().unwrap()).sum();
-    Some(Duration::from_millis(ticks * 10))
+    let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields[11..15].iter().map(|field| field.parse::<u64>().unwrap()).sum();
+    Some((fields[1].parse().unwrap(), Duration::from_millis(ticks * 10)))
 }
 
 /// What a process holds in memory, in megabytes.

@@ -1,5 +1,6 @@
 //! A house that `comptoir demo` has filled, with a database and a folder of its own.
 
+use crate::meter::server_on;
 use comptoir_app::kernel::keys::MasterKey;
 use comptoir_app::{AppState, Clock, MailRoute, PanelRoute, Settings};
 use comptoir_db::{Address, Db, Scope, Store, connection, sellers};
@@ -110,8 +111,15 @@ impl Site {
         connection::open(&self.address, connection::Purpose::Write).unwrap()
     }
 
-    pub const fn is_postgres(&self) -> bool {
-        matches!(self.address, Address::Postgres(_))
+    /// What the database is called, and the process that it is, if that is not this one.
+    pub fn server(&self) -> (&'static str, Option<u32>) {
+        match &self.address {
+            Address::Sqlite(_) => ("SQLite", None),
+            Address::Postgres(url) => {
+                let port = url.rsplit_once('/').and_then(|(server, _)| server.rsplit_once(':')).unwrap().1;
+                ("PostgreSQL", Some(server_on(port)))
+            }
+        }
     }
 }
 

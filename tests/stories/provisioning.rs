@@ -67,7 +67,8 @@ both! {
         assert_eq!(mails(&owner, "order_validation", "nora@new.example"), 1);
     }
 
-    /// Someone looks first; then the order waits for its money like any other, for as long as any other.
+    /// Someone looks first; then the order waits for its money like any other, for as long as any other: 60 days for a
+    /// transfer, from 20 January (11 left of it, 28 of February) to 21 March.
     fn accepted_then_paid(world) {
         let (owner, house) = (world.owner("north"), House::built_in(world));
         require(&owner, &["order_validated", "paid"], "automatic");
@@ -78,7 +79,7 @@ both! {
         let owner = world.owner("north");
         assert_eq!(standing(&owner, &nora)[0], "waiting_for_validation", "nobody is given up for our slowness");
         let accepted = act(&owner, &nora, "accept").expect(200);
-        assert_eq!((accepted.text("/state"), accepted.text("/expires_at")), ("waiting_for_payment".into(), "2026-01-23T12:00:00Z".into()));
+        assert_eq!((accepted.text("/state"), accepted.text("/expires_at")), ("waiting_for_payment".into(), "2026-03-21T12:00:00Z".into()));
         house.work();
         assert_eq!(standing(&owner, &nora), ["waiting_for_payment", "pending", "absent"]);
         pay(&owner, &nora.invoice);
@@ -194,14 +195,17 @@ both! {
         assert_eq!(mails(&owner, "subscription_activated", "nora@new.example"), 1);
     }
 
-    /// And takes back what was never paid: 72 hours.
+    /// And takes back what was never paid: 60 days after 5 January for a transfer, which is 6 March.
     fn before_money_that_never_comes(world) {
         let (owner, house) = (world.owner("north"), House::built_in(world));
         require(&owner, &[], "automatic");
         let nora = order(&owner, "Nora", wish(&owner, "nora.example", "Lyon"));
         house.work();
         let story = Story::of(world);
-        story.sleep_until("2026-01-09");
+        story.sleep_until("2026-03-05");
+        story.run(EventKind::ExpireOrders);
+        assert_eq!(standing(&world.owner("north"), &nora), ["waiting_for_payment", "active", "active"]);
+        story.sleep_until("2026-03-06");
         story.run(EventKind::ExpireOrders);
         house.work();
         assert_eq!(standing(&world.owner("north"), &nora), ["cancelled", "cancelled", "absent"]);
