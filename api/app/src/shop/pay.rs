@@ -107,7 +107,7 @@ async fn by_credit(visit: &Visit, id: InvoiceId) -> Result<(), ApiError> {
         let row = lock_with_client(tx, ctx, id)?;
         if to_pay(&row).is_zero() { Ok(()) } else { pay_by_credit(tx, ctx, row).map(|_| ()) }
     };
-    Ok(visit.desk.change(work).await?)
+    visit.desk.change(work).await
 }
 
 fn page(visit: &Visit, bill: Bill, form: Form) -> PayPage {
