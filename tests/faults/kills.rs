@@ -47,9 +47,9 @@ impl Chance {
     }
 }
 
-/// How often to kill: `few`, or many in the long run.
-fn times(few: usize) -> usize {
-    if std::env::var("COMPTOIR_TEST_LONG").is_ok() { few * 7 } else { few }
+/// How often the server is killed.
+fn kills_of_server() -> usize {
+    if std::env::var("COMPTOIR_TEST_LONG").is_ok() { 50 } else { 8 }
 }
 
 /// When to kill.
@@ -128,8 +128,8 @@ fn commands(backend: Backend) {
         let words = ["events", "run", "--kind", kind, "--as-of", day];
         let size = book_size(&calm);
         let (whole, charges) = (calm.run(&words), book_size(&calm) - size);
-        let share = charges * 2 / u64::try_from(times(*kills)).unwrap().max(1);
-        for kill in 0..times(*kills) {
+        let share = charges * 2 / u64::try_from(*kills).unwrap().max(1);
+        for kill in 0..*kills {
             // every other one among the charges, which are a small part of the time
             let moment = match kill % 2 {
                 0 if charges > 0 => Moment::Charged(book_size(&disturbed) + chance.less_than(share.max(1))),
@@ -141,7 +141,7 @@ fn commands(backend: Backend) {
         }
         disturbed.run(&words);
     }
-    assert!(hits >= times(5), "only {hits} were killed at work");
+    assert!(hits >= 5, "only {hits} were killed at work");
     println!("{hits} killed, having come so far: {seen:?}");
     // more than before and after all charges
     let charged: BTreeSet<_> = seen.iter().map(|seen| &seen[0]).collect();
@@ -200,7 +200,8 @@ fn server(backend: Backend) {
     finish(&calm);
 
     let (mut chance, mut hits, mut seen) = (Chance::new(), 0, BTreeSet::new());
-    for _ in 0..times(6) {
+    let kills = kills_of_server();
+    for _ in 0..kills {
         hits += usize::from(kill_at(&disturbed, disturbed.start(&serve), Moment::After(chance.below(whole))));
         seen.insert(progress(&disturbed));
         disturbed.let_leases_run_out();
@@ -211,7 +212,7 @@ fn server(backend: Backend) {
     child.wait().unwrap();
     finish(&disturbed);
     println!("killed, having come so far: {seen:?}; undisturbed it takes {whole:?}");
-    assert_eq!(hits, times(6), "the server ended by itself: {}", disturbed.log());
+    assert_eq!(hits, kills, "the server ended by itself: {}", disturbed.log());
     // whether someone is reminded before he is charged depends on which of two events is done first
     let is_sure = |word: &String| !word.starts_with("dunned") && !word.contains("remind") && !word.contains("overdue");
     same(&calm, &disturbed, is_sure);
