@@ -9,6 +9,7 @@ use crate::support::site::Site;
 use crate::support::story::Story;
 use crate::support::{Backend, World};
 use comptoir_app::Clock;
+use comptoir_db::Db;
 use comptoir_domain::events::EventKind;
 use std::collections::BTreeSet;
 use std::process::Child;
@@ -59,11 +60,14 @@ enum Moment {
     After(Duration),
     /// As soon as the bank's book has so many bytes; after a second at the latest.
     Charged(u64),
+    /// So long after it has done so many steps; after three seconds at the latest.
+    Done(i64, Duration),
 }
 
 /// Kills a process at a moment, if it still lives; whether it did.
 fn kill_at(site: &Site, mut child: Child, moment: Moment) -> bool {
     match moment {
+        Moment::Done(..) => {}
         Moment::After(time) => sleep(time),
         Moment::Charged(bytes) => {
             let began = Instant::now();
@@ -71,6 +75,13 @@ fn kill_at(site: &Site, mut child: Child, moment: Moment) -> bool {
                 sleep(Duration::from_micros(200));
             }
         }
+    }
+    if let Moment::Done(wanted, later) = moment {
+        let (began, mut db) = (Instant::now(), site.database.connect());
+        while steps(&mut db) < wanted && began.elapsed() < Duration::from_secs(3) {
+            sleep(Duration::from_millis(1));
+        }
+        sleep(later);
     }
     let lives = child.try_wait().unwrap().is_none();
     child.kill().unwrap();
@@ -174,6 +185,15 @@ fn progress(site: &Site) -> Vec<String> {
     tables.iter().flat_map(|table| words(&mut site.database.connect(), &count(table))).collect()
 }
 
+/// The steps that a house has done: payments begun and decided, documents, mails written and sent.
+fn steps(db: &mut Db) -> i64 {
+    let sum =
+        "SELECT CAST((SELECT count(*) FROM transactions) + (SELECT count(*) FROM transactions WHERE state <> 'new')
+        + (SELECT count(*) FROM invoices) + (SELECT count(*) FROM mails)
+        + (SELECT count(*) FROM mails WHERE state = 'sent') AS TEXT) AS word";
+    words(db, sum)[0].parse().unwrap()
+}
+
 /// The whole server with its scheduler and its worker, by the system's clock: contracts of five weeks ago, some of whose
 /// renewals are to be charged today and the others to be invoiced.
 fn server(backend: Backend) {
@@ -197,12 +217,22 @@ fn server(backend: Backend) {
     let whole = until_quiet(&calm, &mut child);
     child.kill().unwrap();
     child.wait().unwrap();
+    let end = steps(&mut calm.database.connect());
     finish(&calm);
 
-    let (mut chance, mut hits, mut seen) = (Chance::new(), 0, BTreeSet::new());
+    let (mut chance, mut hits, mut at_work, mut seen) = (Chance::new(), 0, 0, BTreeSet::new());
     let kills = kills_of_server();
-    for _ in 0..kills {
-        hits += usize::from(kill_at(&disturbed, disturbed.start(&serve), Moment::After(chance.below(whole))));
+    for left in (1..=kills).rev() {
+        // now and then before it has begun, mostly after a part of what is left, such that there is enough for all kills
+        let done = steps(&mut disturbed.database.connect());
+        let rest = u64::try_from(end - done).unwrap_or_default();
+        let next = chance.less_than((2 * rest / u64::try_from(left).unwrap()).max(1));
+        let moment = match rest {
+            0 => Moment::After(chance.below(whole)),
+            _ => Moment::Done(done + i64::try_from(next).unwrap(), chance.below(Duration::from_millis(40))),
+        };
+        hits += usize::from(kill_at(&disturbed, disturbed.start(&serve), moment));
+        at_work += usize::from(steps(&mut disturbed.database.connect()) < end);
         seen.insert(progress(&disturbed));
         disturbed.let_leases_run_out();
     }
@@ -211,7 +241,9 @@ fn server(backend: Backend) {
     child.kill().unwrap();
     child.wait().unwrap();
     finish(&disturbed);
-    println!("killed, having come so far: {seen:?}; undisturbed it takes {whole:?}");
+    println!("{at_work} of {kills} killed at work, having come so far: {seen:?}; undisturbed it takes {whole:?}");
+    assert!(at_work * 2 >= kills, "only {at_work} of {kills} were killed before all was done");
+    assert!(seen.len() >= 3, "they were killed at {seen:?} only");
     assert_eq!(hits, kills, "the server ended by itself: {}", disturbed.log());
     // whether someone is reminded before he is charged depends on which of two events is done first
     let is_sure = |word: &String| !word.starts_with("dunned") && !word.contains("remind") && !word.contains("overdue");
