@@ -16,7 +16,6 @@ use comptoir_db::{schema, sellers};
 use comptoir_domain::events::EventKind;
 use comptoir_domain::{Instant, InvoiceId};
 use diesel::prelude::*;
-use serde_json::json;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -81,14 +80,7 @@ fn line(site: &Site, count: usize, (run, raw): (Spent, Spent), held: u64) -> Str
 fn bill(site: &Site, now: Instant, scope: Scope, count: usize) -> Spent {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let state = site.house(now);
-    let task = Task {
-        kind: EventKind::ProcessInvoices,
-        unique_key: "bench".into(),
-        subject_id: String::new(),
-        payload: json!({}),
-        run_at: None,
-    };
-    let event = row(Some(scope.seller()), task, state.now());
+    let event = row(Some(scope.seller()), Task::by_hand(EventKind::ProcessInvoices), state.now());
     let meter = Meter::start(site.server().1);
     let told = runtime.block_on(state.handlers.run(&state, &event)).unwrap();
     let spent = meter.stop();

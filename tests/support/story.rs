@@ -4,13 +4,11 @@ use crate::support::World;
 use crate::support::server::{MASTER, settings};
 use comptoir_app::events::advance::advance;
 use comptoir_app::events::enqueue::{Task, row};
-use comptoir_app::kernel::clock::fresh;
 use comptoir_app::{AppState, MailRoute, Settings};
 use comptoir_db::Store;
 use comptoir_domain::events::EventKind;
-use comptoir_domain::{EventId, Instant};
+use comptoir_domain::Instant;
 use mail_parser::MessageParser;
-use serde_json::json;
 use std::sync::Arc;
 
 /// The house on the world's database, with the world's clocks and gateway, and an outbox of its own.
@@ -51,9 +49,7 @@ impl Story {
 
     /// Runs one kind now, for all sellers, and gives its result.
     pub fn run(&self, kind: EventKind) -> serde_json::Value {
-        let key = format!("story:{}", fresh::<EventId>());
-        let task = Task { kind, unique_key: key, subject_id: String::new(), payload: json!({}), run_at: None };
-        let queued = row(None, task, self.state.now());
+        let queued = row(None, Task::by_hand(kind), self.state.now());
         self.runtime.block_on(self.state.handlers.run(&self.state, &queued)).unwrap()
     }
 

@@ -74,6 +74,14 @@ pub fn default_store(db: &mut Db, scope: Scope) -> Outcome<StoreRow> {
     Ok(marked.select(StoreRow::as_select()).first(db)?)
 }
 
+/// The store that is named, or else the default one.
+pub fn named_or_default(db: &mut Db, scope: Scope, id: Option<StoreId>) -> Outcome<StoreRow> {
+    match id {
+        Some(id) => find(db, scope, id),
+        None => default_store(db, scope),
+    }
+}
+
 /// Takes the mark from the default store, so that another can have it. Whoever calls this has taken a turn
 /// by [`crate::sellers::take_turn`].
 pub fn clear_default(db: &mut Db, scope: Scope) -> Outcome<()> {

@@ -5,7 +5,7 @@ use crate::kernel::clock::fresh;
 use comptoir_db::events::{self, EventRow, Now};
 use comptoir_db::{Db, Json, Outcome};
 use comptoir_domain::events::{EventKind, EventState};
-use comptoir_domain::{Instant, SellerId};
+use comptoir_domain::{EventId, Instant, SellerId};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -23,6 +23,19 @@ pub struct Task {
     pub payload: Value,
     /// When, by the clock of the kind; at once if absent.
     pub run_at: Option<Instant>,
+}
+
+impl Task {
+    /// Recurring work that someone wants done now: always another one.
+    pub fn by_hand(kind: EventKind) -> Self {
+        Self {
+            kind,
+            unique_key: format!("by_hand:{kind}:{}", fresh::<EventId>()),
+            subject_id: String::new(),
+            payload: json!({}),
+            run_at: None,
+        }
+    }
 }
 
 /// Queues tasks for the caller's seller, in the transaction that causes them; says how many were new.

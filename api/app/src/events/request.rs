@@ -2,14 +2,13 @@
 
 use crate::events::enqueue::{Task, row};
 use crate::events::views::{EventRequest, EventView};
-use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, AppState, Body, Call, Reply};
 use actix_web::post;
 use comptoir_db::events::{self, Now};
 use comptoir_domain::events::EventKind;
 use comptoir_domain::people::SellerKind;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Code, EventId, Problem};
+use comptoir_domain::{Code, Problem};
 use serde_json::json;
 use std::sync::atomic::Ordering;
 
@@ -38,13 +37,7 @@ pub async fn request_event(call: Call<may::WriteEvents>, body: Body<EventRequest
         return Err(Problem::new(Code::Forbidden, "this concerns the whole house: only the provider runs it").into());
     }
     call.write(move |tx, ctx| {
-        let task = Task {
-            kind,
-            unique_key: format!("by_hand:{kind}:{}", fresh::<EventId>()),
-            subject_id: String::new(),
-            payload: json!({}),
-            run_at: None,
-        };
+        let task = Task::by_hand(kind);
         let seller = Some(ctx.scope.seller()).filter(|_| !whole_house);
         let row = row(seller, task, Now { business: ctx.now, machine: ctx.machine_now });
         events::enqueue(tx, std::slice::from_ref(&row))?;

@@ -5,7 +5,7 @@ use crate::credits::use_credit;
 use crate::invoices::draft::{Document, NewInvoice, document};
 use crate::invoices::freeze::freeze;
 use crate::invoices::parties::{BuyerView, Parties};
-use crate::invoices::read::reply;
+use crate::invoices::read::{lock_with_client, reply};
 use crate::invoices::views::InvoiceView;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
@@ -15,7 +15,7 @@ use crate::webhooks;
 use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
-use comptoir_db::{Db, Json, Outcome, activities, clients, settings};
+use comptoir_db::{Db, Json, Outcome, activities, settings};
 use comptoir_domain::invoices::chain::{Chain, Fact, Link};
 use comptoir_domain::invoices::due::due_on;
 use comptoir_domain::invoices::numbering::SeriesKind;
@@ -34,25 +34,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 #[post("/v1/invoices/{id}/issue")]
 pub async fn issue_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>) -> Answer {
     call.write(move |tx, ctx| {
+        lock_with_client(tx, ctx, id.0)?;
         let row = issue(tx, ctx, id.0)?;
         reply(tx, ctx, row)
     })
     .await
 }
 
-/// Issues one draft.
+/// Issues one draft, whose client the caller has locked.
 pub fn issue(tx: &mut Db, ctx: &Ctx, id: InvoiceId) -> Outcome<InvoiceRow> {
     let issued = issue_many(tx, ctx, &[id])?;
     issued.into_iter().next().ok_or_else(|| Problem::not_found().into())
 }
 
 /// Issues drafts, in the order of their ids, which is the order in which they were made. What their clients have to their
-/// credit pays them at once.
+/// credit pays them at once: the
+/// caller has locked the clients.
 pub fn issue_many(tx: &mut Db, ctx: &Ctx, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
     let wanted: BTreeSet<_> = ids.iter().copied().collect();
     let wanted: Vec<_> = wanted.into_iter().collect();
-    let clients = invoices::clients_of(tx, ctx.scope, &wanted)?;
-    clients::lock_many(tx, ctx.scope, &clients)?;
     let rows = invoices::lock_many(tx, ctx.scope, &wanted)?;
     if rows.len() != wanted.len() {
         return Err(Problem::not_found().into());

@@ -1,9 +1,8 @@
 //! Accepting orders (ORD-07, EVT-04): where the seller wants to look at each before anything is set up.
 
-use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
-use crate::mails::{Mail, enqueue};
+use crate::orders::announce::answered;
 use crate::orders::paid::paid;
 use crate::orders::read::reply;
 use crate::orders::rows::expiry;
@@ -13,7 +12,6 @@ use actix_web::post;
 use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::{Db, Outcome, invoices, todos};
 use comptoir_domain::invoices::InvoiceState;
-use comptoir_domain::mails::MailKind;
 use comptoir_domain::orders::{OrderState, transition};
 use comptoir_domain::permissions::may;
 use comptoir_domain::stores::StoreGateway;
@@ -41,7 +39,7 @@ pub async fn accept_order(call: Call<may::WriteOrders>, id: Id<OrderId>) -> Answ
         orders::save(tx, &mut row)?;
         todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
         ctx.record(tx, "order.accepted", row.id, json!({ "number": row.number }))?;
-        tell(tx, ctx, &row, true, "")?;
+        answered(tx, ctx, &row, true, "")?;
         if is_paid(tx, ctx, row.id)? {
             paid(tx, ctx, row.id)?;
         } else {
@@ -102,7 +100,7 @@ pub fn ask(tx: &mut Db, ctx: &Ctx, order: &OrderRow) -> Outcome<()> {
 /// An order that waited to be accepted is given up: nobody has to look any more, and the client hears of it.
 pub fn refused(tx: &mut Db, ctx: &Ctx, order: &OrderRow, reason: &str) -> Outcome<()> {
     todos::settle(tx, ctx.scope, &todo_key(order.id), ctx.now)?;
-    tell(tx, ctx, order, false, reason)
+    answered(tx, ctx, order, false, reason)
 }
 
 fn todo_key(order: OrderId) -> String {
@@ -114,19 +112,4 @@ fn is_paid(db: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<bool> {
     let Some((_, id)) = invoices::of_orders(db, ctx.scope, &[order])?.first().copied() else { return Ok(false) };
     let invoice = invoices::find(db, ctx.scope, id)?;
     Ok(invoice.state == InvoiceState::Issued && invoice.open_minor == 0)
-}
-
-fn tell(tx: &mut Db, ctx: &Ctx, order: &OrderRow, is_accepted: bool, reason: &str) -> Outcome<()> {
-    let parties = Parties::load(tx, ctx, &[order.client_id])?;
-    let (client, contact) = parties.buyer(order.client_id)?;
-    let kind = MailKind::OrderValidation;
-    let mail = Mail {
-        kind,
-        unique_key: format!("{kind}:{}", order.id),
-        recipient: &contact.email,
-        locale: client.locale,
-        format: contact.mail_format,
-        variables: json!({ "orderNumber": order.number, "orderAccepted": is_accepted, "orderReason": reason }),
-    };
-    enqueue(tx, ctx.scope, ctx.now, vec![mail])
 }

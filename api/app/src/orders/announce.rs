@@ -25,6 +25,15 @@ pub fn new_order(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> O
     enqueue(tx, ctx.scope, ctx.now, vec![mail(kind, format!("{kind}:{}", order.id), client, contact, variables)])
 }
 
+/// Says whether an order is accepted, and if not, why.
+pub fn answered(tx: &mut Db, ctx: &Ctx, order: &OrderRow, is_accepted: bool, reason: &str) -> Outcome<()> {
+    let parties = Parties::load(tx, ctx, &[order.client_id])?;
+    let (client, contact) = parties.buyer(order.client_id)?;
+    let variables = json!({ "orderNumber": order.number, "orderAccepted": is_accepted, "orderReason": reason });
+    let kind = MailKind::OrderValidation;
+    enqueue(tx, ctx.scope, ctx.now, vec![mail(kind, format!("{kind}:{}", order.id), client, contact, variables)])
+}
+
 /// Greets a new client.
 pub fn welcome(tx: &mut Db, ctx: &Ctx, client: &ClientRow, contact: &ContactRow) -> Outcome<()> {
     let kind = MailKind::ClientWelcome;

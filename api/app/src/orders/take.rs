@@ -60,10 +60,7 @@ fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
     if terms.starts_on.is_some_and(|day| (day - ctx.today()).num_days().abs() > LONGEST_WAY) {
         return Err(Problem::field("/order/starts_on", "out_of_range", "at most a year from today").into());
     }
-    let store = match terms.store_id {
-        Some(id) => stores::find(db, ctx.scope, id)?,
-        None => stores::default_store(db, ctx.scope)?,
-    };
+    let store = stores::named_or_default(db, ctx.scope, terms.store_id)?;
     let cart = Cart::from(terms);
     let quoted = quote(db, ctx, store.id, &cart, &place_of(client), Some(client.id));
     Ok((quoted.map_err(|failure| failure.under("/order"))?, cart))

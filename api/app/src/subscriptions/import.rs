@@ -41,10 +41,7 @@ fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<Subscr
     let client = clients::lock(tx, ctx.scope, wanted.client_id)?;
     buys(&client)?;
     check(ctx, wanted)?;
-    let store = match wanted.store_id {
-        Some(id) => stores::find(tx, ctx.scope, id)?,
-        None => stores::default_store(tx, ctx.scope)?,
-    };
+    let store = stores::named_or_default(tx, ctx.scope, wanted.store_id)?;
     let offer = offers::of_store(tx, ctx.scope, store.id, ctx.today())?;
     let contract = the_one(tx, ctx, &wanted.item, &offer)?;
     let signed = Signed {

@@ -117,16 +117,6 @@ impl InvoiceLineRow {
     }
 }
 
-/// Whose some documents are.
-pub fn clients_of(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<ClientId>> {
-    let found = invoices::table
-        .filter(invoices::seller_id.eq(scope.seller()))
-        .filter(invoices::id.eq_any(ids.to_vec()))
-        .select(invoices::client_id)
-        .distinct();
-    Ok(found.load(db)?)
-}
-
 /// Locks several documents, in the order of their ids.
 pub fn lock_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
     let wanted = invoices::table

@@ -9,13 +9,11 @@ use clap::{Args, Subcommand};
 use comptoir_app::events::enqueue::{Task, row};
 use comptoir_app::events::schedule::queue_slots;
 use comptoir_app::events::{Worker, WorkerOptions};
-use comptoir_app::kernel::clock::fresh;
 use comptoir_app::{AppState, Clock};
 use comptoir_db::events::{self, EventFilter, EventRow, Reach};
 use comptoir_db::{Page, Scope, sellers};
 use comptoir_domain::events::{EventKind, EventState};
 use comptoir_domain::{EventId, Instant};
-use serde_json::json;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,13 +125,7 @@ async fn run_kind(state: Arc<AppState>, kind: EventKind) -> Result<(), Failed> {
         let known: Vec<_> = state.handlers.kinds().into_iter().filter(|kind| kind.is_recurring()).collect();
         return Err(format!("{kind} cannot be run by hand; what can is {known:?}").into());
     }
-    let task = Task {
-        kind,
-        unique_key: format!("by_hand:{kind}:{}", fresh::<EventId>()),
-        subject_id: String::new(),
-        payload: json!({}),
-        run_at: None,
-    };
+    let task = Task::by_hand(kind);
     let queued = row(None, task, state.now());
     let id = queued.id;
     state.store.write(move |tx| events::enqueue(tx, std::slice::from_ref(&queued))).await?;
