@@ -73,7 +73,8 @@ both! {
 
         let coupon = |from: &str| json!({"name": "A", "value": {"percent": "10"}, "valid_from": from});
         for day in ["2026-02-30", "2027-02-29", "2026-13-01"] {
-            owner.post("/v1/coupons", coupon(day)).refused(422, "invalid_body").names("/valid_from");
+            let refused = owner.post("/v1/coupons", coupon(day)).refused(422, "invalid_body").names("/valid_from");
+            assert!(refused.text.contains("a day is written 2026-12-31"), "{}", refused.text);
         }
         let price = json!({"cycle": "1-month", "currency": "EUR", "recurring": {"amount": "1.00", "currency": "USD"}});
         owner.post(&format!("/v1/plans/{}/prices", north.ids["pla"]), price).refused(422, "validation_failed").names("/recurring");

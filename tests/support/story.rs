@@ -6,8 +6,8 @@ use comptoir_app::events::advance::advance;
 use comptoir_app::events::enqueue::{Task, row};
 use comptoir_app::{AppState, MailRoute, Settings};
 use comptoir_db::Store;
-use comptoir_domain::events::EventKind;
 use comptoir_domain::Instant;
+use comptoir_domain::events::EventKind;
 use mail_parser::MessageParser;
 use std::sync::Arc;
 

@@ -92,12 +92,22 @@ fn understand<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
     Ok(value)
 }
 
+/// What chrono says of a text that is no day.
+const NO_DAY: &[&str] = &[
+    "input is out of range",
+    "input contains invalid characters",
+    "premature end of input",
+    "trailing input",
+    "no possible date and time matching input",
+];
+
 /// Tells apart what is not JSON at all and what is JSON of another shape.
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     let place = format!(" at line {} column {}", inner.line(), inner.column());
     let text = inner.to_string();
     let text = text.strip_suffix(&place).unwrap_or(&text).to_string();
+    let text = if NO_DAY.contains(&text.as_str()) { format!("{text}: a day is written 2026-12-31") } else { text };
     if matches!(inner.classify(), serde_json::error::Category::Syntax | serde_json::error::Category::Eof) {
         return Problem::new(Code::MalformedBody, format!("{text} (line {}, column {})", inner.line(), inner.column()));
     }

@@ -50,6 +50,24 @@ fn every_template_uses_the_variables_of_its_kind() {
     }
 }
 
+/// What a seller has not said about itself leaves no comma behind.
+#[test]
+fn the_footer_says_what_there_is() {
+    let footers = [
+        (("1 Main Street", "", "10000", "Town"), "\nActs\n1 Main Street, 10000 Town\n"),
+        (("1 Main Street", "Back door", "", "Town"), "\nActs\n1 Main Street, Back door, Town\n"),
+        (("", "", "", ""), "\nActs\nhttps://acts.example"),
+    ];
+    for ((line1, line2, zip, city), wanted) in footers {
+        let mut values = samples(MailKind::Invoice);
+        let said = [line1, line2, zip, city, "Acts", "https://acts.example"];
+        let names = ["companyAddress1", "companyAddress2", "companyZip", "companyCity", "companyName", "companyURL"];
+        values.extend(names.iter().zip(said).map(|(name, said)| (name.to_string(), json!(said))));
+        let mail = render(MailKind::Invoice, locale("en-US"), MailFormat::Text, &values, locale("en-US")).unwrap();
+        assert!(mail.text.contains(wanted), "{}", mail.text);
+    }
+}
+
 #[test]
 fn every_kind_is_written_in_both_languages() {
     let amounts = [("en-GB", "€1,234.50", "29 February 2028"), ("fr-FR", "1\u{202f}234,50\u{a0}€", "29 février 2028")];
