@@ -120,7 +120,7 @@ fn invoice() -> InvoicePage {
         description: description.into(),
         period: Some((day(11, 15), day(12, 14))),
         quantity: quantity.into(),
-        net: money(minor),
+        amount: money(minor),
     };
     InvoicePage {
         client: "Anna Martin".into(),

@@ -72,6 +72,7 @@ async function buy(browser, shop, { name, width, scripted, locale, words }) {
   await look('result');
   await press(`a[href*="/account/invoices/"]`);
   await reads('.paper .state', words.paid);
+  await reads('.paper tbody tr:first-child td:last-child', words.listed); // before the discount, which stands below
   await look('invoice');
   await page.goto(`${url}${shop}/${locale}/account/`);
   await look('account');
@@ -88,14 +89,14 @@ async function buy(browser, shop, { name, width, scripted, locale, words }) {
 const english = {
   locale: 'en-US',
   words: {
-    backups: 'Hourly backups', today: '€16.90', coupon: 'This coupon cannot be used here.', total: '€31.10', errors: 'Please correct', declined: 'The payment was declined',
+    backups: 'Hourly backups', today: '€16.90', listed: '€14.90', coupon: 'This coupon cannot be used here.', total: '€31.10', errors: 'Please correct', declined: 'The payment was declined',
     thanks: 'Thank you for your order', paid: 'Paid', signIn: 'Sign in',
   },
 };
 const french = {
   locale: 'fr-FR',
   words: {
-    backups: 'Hourly backups', today: '16,90', coupon: 'ne peut pas être utilisé', total: '31,10', errors: 'Merci de corriger', declined: 'Le paiement a été refusé',
+    backups: 'Hourly backups', today: '16,90', listed: '14,90', coupon: 'ne peut pas être utilisé', total: '31,10', errors: 'Merci de corriger', declined: 'Le paiement a été refusé',
     thanks: 'Merci', paid: 'Payée', signIn: 'connecter',
   },
 };

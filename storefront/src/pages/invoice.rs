@@ -80,8 +80,8 @@ pub struct InvoiceLine {
     pub period: Option<(NaiveDate, NaiveDate)>,
     /// How many, as written on the invoice.
     pub quantity: String,
-    /// The line's net amount.
-    pub net: Money,
+    /// What it costs without tax, before any discount: the lines add up to the subtotal.
+    pub amount: Money,
 }
 
 shopper_pages! {

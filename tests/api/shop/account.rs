@@ -12,6 +12,9 @@ both! {
         let form = someone(checkout(&browser, "s.example"), "Sara").with("payment", "transfer");
         let result = browser.submit(&form).expect(200);
         let invoice = result.link("See the invoice");
+        // the days of a line are said once, in the reader's way
+        let page = browser.open(&invoice).expect(200).main();
+        assert!(page.contains("January 5, 2026 – February 4, 2026") && !page.contains("2026-01-05"), "{page}");
         let other = Browser::new(&world.server.url);
         // not signed in: sign in first, and come back to what is not one's own
         let sign_in = other.open(&invoice).expect(200).at("/account/sign-in/");

@@ -14,6 +14,7 @@ use comptoir_db::invoices::{self, InvoiceFilter, InvoiceRow};
 use comptoir_db::paging::Cursor;
 use comptoir_db::{Db, Page};
 use comptoir_domain::invoices::InvoiceKind;
+use comptoir_domain::orders::first_invoice::days;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Country, InvoiceId, Money, Problem};
 use comptoir_storefront::pages::{InvoiceLine, InvoicePage, InvoicesPage, NamedAmount, Totals};
@@ -118,11 +119,11 @@ fn page(
 
 /// A line; its days are shown below it in the reader's language, so they need not stand in the description too.
 fn line(line: &InvoiceLineView) -> InvoiceLine {
-    let days = line.period.filter(|period| !period.is_empty());
-    let days = days.map(|period| (period.from, period.to.pred_opt().unwrap_or(period.to)));
-    let said = days.map(|(from, last)| format!(", {from} to {last}")).unwrap_or_default();
+    let period = line.period.filter(|period| !period.is_empty());
+    let said = period.map(days).unwrap_or_default();
     let description = line.description.strip_suffix(&said).unwrap_or(&line.description).to_string();
-    InvoiceLine { description, period: days, quantity: line.quantity.to_string(), net: line.net }
+    let period = period.map(|period| (period.from, period.to.pred_opt().unwrap_or(period.to)));
+    InvoiceLine { description, period, quantity: line.quantity.to_string(), amount: line.before_discount }
 }
 
 /// Who sold, as it was printed on the day of issue.

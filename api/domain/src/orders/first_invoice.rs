@@ -202,7 +202,12 @@ pub fn line_kind(plan: PlanType, kind: DueKind) -> LineKind {
 
 /// `example.com: Web S, 2026-01-31 – 2026-02-27`: what, for what, and the days, the last one included.
 pub fn describe(name: &str, what: &str, period: Period) -> String {
-    let last = period.to.pred_opt().unwrap_or(period.to);
     let subject = if name == what { what.to_string() } else { format!("{name}: {what}") };
-    if period.is_empty() { subject } else { format!("{subject}, {} – {last}", period.from) }
+    subject + &days(period)
+}
+
+/// How a description ends: with the days it is for.
+pub fn days(period: Period) -> String {
+    let last = period.to.pred_opt().unwrap_or(period.to);
+    if period.is_empty() { String::new() } else { format!(", {} – {last}", period.from) }
 }
