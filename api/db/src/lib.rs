@@ -53,6 +53,7 @@ pub mod services;
 pub mod sessions;
 pub mod settings;
 pub mod stores;
+pub mod subscription_changes;
 pub mod subscriptions;
 
 pub mod taxes;

@@ -281,6 +281,7 @@ diesel::table! {
         position -> BigInt,
         created_at -> BigInt,
         version -> BigInt,
+        change_policies -> Nullable<Text>,
     }
 }
 
@@ -294,6 +295,14 @@ diesel::table! {
 
 diesel::table! {
     plan_paths (seller_id, from_plan_id, to_plan_id) {
+        seller_id -> Binary,
+        from_plan_id -> Binary,
+        to_plan_id -> Binary,
+    }
+}
+
+diesel::table! {
+    plan_downgrades (seller_id, from_plan_id, to_plan_id) {
         seller_id -> Binary,
         from_plan_id -> Binary,
         to_plan_id -> Binary,
@@ -452,11 +461,37 @@ diesel::table! {
         description -> Text,
         unit_price -> Text,
         setup_fee -> Text,
+        fee_kind -> Text,
         quantity -> Text,
         tax_policy_id -> Nullable<Binary>,
         from_on -> Date,
         to_on -> Nullable<Date>,
         known_on -> Date,
+    }
+}
+
+diesel::table! {
+    subscription_changes (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        subscription_id -> Binary,
+        kind -> Text,
+        way -> Text,
+        direction -> Nullable<Text>,
+        from_plan_id -> Nullable<Binary>,
+        to_plan_id -> Nullable<Binary>,
+        from_cycle -> Text,
+        to_cycle -> Text,
+        from_anchor_on -> Date,
+        billed_from -> Date,
+        delivered_from -> Date,
+        locked_until -> Nullable<Date>,
+        state -> Text,
+        ended_items -> Text,
+        begun_items -> Text,
+        reason -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -830,6 +865,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     plan_stores,
     plan_paths,
+    plan_downgrades,
     add_on_groups,
     add_ons,
     plan_add_ons,
@@ -839,6 +875,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     coupon_uses,
     subscriptions,
     subscription_items,
+    subscription_changes,
     subscription_holds,
     waived_periods,
     services,

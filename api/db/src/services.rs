@@ -106,6 +106,25 @@ pub fn desire(
     Ok(on!(db, c => diesel::update(theirs).set(change).returning(ServiceRow::as_returning()).get_results(c))?)
 }
 
+/// Has the services of some subscriptions brought about again because what they promise has changed; the rows that this
+/// concerns, as they are then.
+pub fn disturb(db: &mut Db, scope: Scope, ids: &[SubscriptionId], now: Now) -> Outcome<Vec<ServiceRow>> {
+    let theirs = services::table
+        .filter(services::seller_id.eq(scope.seller()))
+        .filter(services::subscription_id.eq_any(ids.to_vec()))
+        .filter(services::kind.eq(ServiceKind::Webspace))
+        .filter(services::is_by_hand.eq(false))
+        .filter(services::desired.ne(ServiceState::Absent));
+    let change = (
+        services::is_settled.eq(false),
+        services::attempts.eq(0),
+        services::retry_at.eq(now.machine),
+        services::changed_at.eq(now.business),
+        services::version.eq(services::version + 1),
+    );
+    Ok(on!(db, c => diesel::update(theirs).set(change).returning(ServiceRow::as_returning()).get_results(c))?)
+}
+
 /// Has services brought about again whose plan has changed; the rows that this concerns, as they are then.
 pub fn disturb_plan(db: &mut Db, scope: Scope, plan: PlanId, now: Now) -> Outcome<Vec<ServiceRow>> {
     let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
@@ -117,22 +136,7 @@ pub fn disturb_plan(db: &mut Db, scope: Scope, plan: PlanId, now: Now) -> Outcom
         .load(db)?;
     let mut changed = Vec::new();
     for ids in bound.chunks(1_000) {
-        let theirs = services::table
-            .filter(services::seller_id.eq(scope.seller()))
-            .filter(services::subscription_id.eq_any(ids.to_vec()))
-            .filter(services::kind.eq(ServiceKind::Webspace))
-            .filter(services::is_by_hand.eq(false))
-            .filter(services::desired.ne(ServiceState::Absent));
-        let change = (
-            services::is_settled.eq(false),
-            services::attempts.eq(0),
-            services::retry_at.eq(now.machine),
-            services::changed_at.eq(now.business),
-            services::version.eq(services::version + 1),
-        );
-        let rows: Vec<ServiceRow> =
-            on!(db, c => diesel::update(theirs).set(change).returning(ServiceRow::as_returning()).get_results(c))?;
-        changed.extend(rows);
+        changed.extend(disturb(db, scope, ids, now)?);
     }
     Ok(changed)
 }

@@ -139,6 +139,8 @@ ids! {
     SubscriptionId = "sub",
     /// A dated component of a subscription.
     SubscriptionItemId = "sit",
+    /// A change of a subscription.
+    SubscriptionChangeId = "sch",
     /// A reason for which a subscription is or was suspended.
     HoldId = "hld",
     /// What is delivered.

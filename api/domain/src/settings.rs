@@ -5,6 +5,7 @@ use crate::dunning::DunningPolicy;
 use crate::problem::Result;
 use crate::schedule::BillingRule;
 use crate::services::ProvisioningPolicy;
+use crate::subscriptions::ChangePolicies;
 
 /// All settings of a seller.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -18,6 +19,8 @@ pub struct SellerSettings {
     pub collection: CollectionSettings,
     /// What must be true before what was ordered is set up.
     pub provisioning: ProvisioningPolicy,
+    /// How subscriptions are changed, where their plan says nothing else.
+    pub changes: ChangePolicies,
 }
 
 /// When and how a seller invoices.

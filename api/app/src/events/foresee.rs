@@ -22,6 +22,7 @@ fn look(kind: EventKind) -> Option<Look> {
     use EventKind::*;
     match kind {
         ProcessCancellation => Some(subscriptions::end_due::foresee),
+        ProcessChanges => Some(subscriptions::apply_due::foresee),
         ProcessInvoices => Some(invoices::process::foresee),
         ProcessPaymentQueue => Some(payments::collect::foresee),
         ProcessSuspensions => Some(dunning::suspend::foresee),

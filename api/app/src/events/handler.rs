@@ -15,6 +15,7 @@ use crate::sandboxes::prepare::prepare_sandbox;
 use crate::sandboxes::remove::remove_sandbox;
 use crate::sandboxes::travel::advance_sandbox;
 use crate::services::handle::{process_sync, sync_service};
+use crate::subscriptions::apply_due::process_changes;
 use crate::subscriptions::end_due::process_cancellation;
 use comptoir_db::Failure;
 use comptoir_db::events::EventRow;
@@ -84,6 +85,7 @@ impl Handlers {
         use EventKind::*;
         Self::default()
             .on(ProcessCancellation, |state, event| Box::pin(process_cancellation(state, event)))
+            .on(ProcessChanges, |state, event| Box::pin(process_changes(state, event)))
             .on(ProcessInvoices, |state, event| Box::pin(process_invoices(state, event)))
             .on(ProcessPaymentQueue, |state, event| Box::pin(process_payment_queue(state, event)))
             .on(ProcessSuspensions, |state, event| Box::pin(process_suspensions(state, event)))

@@ -35,5 +35,5 @@ pub fn give_up(tx: &mut Db, ctx: &Ctx, id: InvoiceId, reason: &str) -> Outcome<O
         ctx.record(tx, "invoice.dropped", row.id, json!({ "client_id": row.client_id, "reason": reason }))?;
         return Ok(None);
     }
-    credit(tx, ctx, &mut row, &[Extent::Whole], reason).map(Some)
+    credit(tx, ctx, &mut row, &[Extent::Whole], None, reason).map(Some)
 }

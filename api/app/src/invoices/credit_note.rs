@@ -10,6 +10,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::ledger;
 use actix_web::post;
+use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceLineRow, InvoiceRow, LineTrace};
 use comptoir_db::{Db, Json, Outcome};
 use comptoir_domain::invoices::credit_note::{ExtentKind, LineLeft, credit_note, left_after};
@@ -70,7 +71,7 @@ pub async fn create_credit_note(
         if wanted.lines.iter().any(|line| !own.contains(&line.line_id)) {
             return Err(Problem::not_found().into());
         }
-        let note = credit(tx, ctx, &mut row, &extents(&wanted)?, &wanted.comment)?;
+        let note = credit(tx, ctx, &mut row, &extents(&wanted)?, None, &wanted.comment)?;
         let location = format!("/v1/invoices/{}", note.id);
         Ok(Reply::created(&view(tx, ctx, note)?, location).version(1))
     })
@@ -101,11 +102,13 @@ fn extents(wanted: &CreditNoteCreate) -> Result<Vec<Extent>, Problem> {
 
 /// Issues a credit note on an invoice that is locked behind its client. What it takes back lowers what is open; what was
 /// paid already becomes credit. When nothing is left the invoice is cancelled, or refunded if all of it had been paid.
+/// With `from` it takes back the time from that day on, which is not earned yet.
 pub fn credit(
     tx: &mut Db,
     ctx: &Ctx,
     invoice: &mut InvoiceRow,
     extents: &[Extent],
+    from: Option<NaiveDate>,
     comment: &str,
 ) -> Outcome<InvoiceRow> {
     if invoice.kind != InvoiceKind::Invoice || invoice.state != InvoiceState::Issued || invoice.is_written_off {
@@ -113,8 +116,24 @@ pub fn credit(
         return Err(Problem::new(Code::WrongState, detail).into());
     }
     let lines = invoices::lines(tx, ctx.scope, &[invoice.id])?;
+    let (taken, left) = take_back(tx, ctx, invoice, &lines, extents)?;
+    let wanted = document(ctx, invoice, &lines, &taken, from, comment)?;
+    let note = insert_issued(tx, ctx, vec![wanted])?.pop().ok_or_else(Problem::not_found)?;
+    let nothing_left = left.iter().all(|line| line.net.is_zero() && line.taxes.iter().all(|(_, tax)| tax.is_zero()));
+    settle(tx, ctx, invoice, &note, nothing_left)?;
+    Ok(note)
+}
+
+/// What a credit note takes of an invoice, and what it leaves.
+pub fn take_back(
+    db: &mut Db,
+    ctx: &Ctx,
+    invoice: &InvoiceRow,
+    lines: &[InvoiceLineRow],
+    extents: &[Extent],
+) -> Outcome<(Vec<LineLeft>, Vec<LineLeft>)> {
     let ids: Vec<_> = lines.iter().map(|line| line.id).collect();
-    let earlier = invoices::credit_lines(tx, ctx.scope, &ids)?;
+    let earlier = invoices::credit_lines(db, ctx.scope, &ids)?;
     let mut left = lines.iter().map(|line| line_left(invoice, line, &earlier)).collect::<Result<Vec<_>, _>>()?;
     let mut taken = Vec::new();
     for extent in extents {
@@ -122,11 +141,7 @@ pub fn credit(
         left = left_after(&left, &note)?;
         taken.extend(note.lines);
     }
-    let wanted = document(ctx, invoice, &lines, &taken, comment)?;
-    let note = insert_issued(tx, ctx, vec![wanted])?.pop().ok_or_else(Problem::not_found)?;
-    let nothing_left = left.iter().all(|line| line.net.is_zero() && line.taxes.iter().all(|(_, tax)| tax.is_zero()));
-    settle(tx, ctx, invoice, &note, nothing_left)?;
-    Ok(note)
+    Ok((taken, left))
 }
 
 fn line_left(invoice: &InvoiceRow, line: &InvoiceLineRow, earlier: &[InvoiceLineRow]) -> Result<LineLeft, Problem> {
@@ -147,6 +162,7 @@ fn document(
     invoice: &InvoiceRow,
     lines: &[InvoiceLineRow],
     taken: &[LineLeft],
+    from: Option<NaiveDate>,
     comment: &str,
 ) -> Result<Document, Problem> {
     let id = fresh();
@@ -161,6 +177,7 @@ fn document(
             position,
             quantity: Quantity::from(1),
             credits_line_id: Some(line.id),
+            period_from: line.period_from.max(from.filter(|_| line.period_from.is_some())),
             before_discount_minor: part.net.minor(),
             discount_minor: 0,
             coupon_discount_minor: 0,

@@ -12,7 +12,7 @@ mod mine;
 pub mod parties;
 pub mod process;
 pub mod read;
-mod renew;
+pub mod renew;
 pub mod tax;
 mod update;
 pub mod verify;

@@ -59,7 +59,8 @@ pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Out
     }
 }
 
-fn foreseen(invoice: &NewInvoice) -> ForeseenView {
+/// What an invoice would say.
+pub fn invoice_view(invoice: &NewInvoice) -> ForeseenInvoiceView {
     let pairs = invoice.lines.iter().zip(&invoice.priced.lines);
     let line = pairs.map(|(line, priced)| ForeseenLineView {
         subscription_id: line.subscription_id,
@@ -73,18 +74,21 @@ fn foreseen(invoice: &NewInvoice) -> ForeseenView {
         tax: priced.tax,
         gross: priced.gross,
     });
-    let view = ForeseenInvoiceView {
+    ForeseenInvoiceView {
         client_id: invoice.client.id,
         due_on: invoice.due_on,
         lines: line.collect(),
         taxes: invoice.priced.taxes.iter().map(Into::into).collect(),
         totals: (&invoice.priced.totals).into(),
-    };
+    }
+}
+
+fn foreseen(invoice: &NewInvoice) -> ForeseenView {
     let first = invoice.lines.first().map(|line| line.description.as_str()).unwrap_or_default();
     let summary = match invoice.lines.len() {
         0 | 1 => first.to_string(),
         lines => format!("{first} and {} more lines", lines - 1),
     };
     let piece = ForeseenView::new(invoice.client.id, ForeseenAction::Invoice, summary);
-    ForeseenView { invoice: Some(view), ..piece.amount(invoice.priced.totals.gross) }
+    ForeseenView { invoice: Some(invoice_view(invoice)), ..piece.amount(invoice.priced.totals.gross) }
 }

@@ -33,6 +33,11 @@ pub struct Decided {
 pub fn renew(tx: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<usize> {
     let clients = clients::lock_many(tx, ctx.scope, ids)?;
     let decided = decide(tx, ctx, clients)?;
+    write(tx, ctx, decided)
+}
+
+/// Writes what was decided: time that nobody pays, how far each subscription is, and the invoices, issued.
+pub fn write(tx: &mut Db, ctx: &Ctx, decided: Decided) -> Outcome<usize> {
     subscriptions::insert_waived(tx, &decided.waived)?;
     subscriptions::advance(tx, ctx.scope, decided.moved)?;
     Ok(write_issued(tx, ctx, &decided.invoices)?.len())
@@ -40,18 +45,32 @@ pub fn renew(tx: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<usize> {
 
 /// Works out what is due for some clients; reads only.
 pub fn decide(db: &mut Db, ctx: &Ctx, clients: Vec<ClientRow>) -> Outcome<Decided> {
-    let clients: BTreeMap<ClientId, ClientRow> = clients.into_iter().map(|client| (client.id, client)).collect();
-    let ids: Vec<ClientId> = clients.keys().copied().collect();
-    let rows = subscriptions::due(db, ctx.scope, ctx.today(), &ids)?;
-    let mut decided = Decided::default();
+    let ids: BTreeSet<ClientId> = clients.iter().map(|client| client.id).collect();
+    let rows = subscriptions::due(db, ctx.scope, ctx.today(), &Vec::from_iter(ids))?;
     if rows.is_empty() {
-        return Ok(decided);
+        return Ok(Decided::default());
     }
-    let run = Run::load(db, ctx, rows, clients)?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let items = subscriptions::items_of(db, ctx.scope, &ids)?;
+    decide_for(db, ctx, clients, rows, items, Horizon::AsOf(ctx.today()))
+}
+
+/// The same for subscriptions that are at hand, with their items, as far as a horizon: as they are in the tables, or as
+/// they would be.
+pub fn decide_for(
+    db: &mut Db,
+    ctx: &Ctx,
+    clients: Vec<ClientRow>,
+    rows: Vec<SubscriptionRow>,
+    items: Vec<SubscriptionItemRow>,
+    horizon: Horizon,
+) -> Outcome<Decided> {
+    let mut decided = Decided::default();
+    let run = Run::load(db, ctx, rows, items, clients)?;
     for basis in [PriceBasis::Net, PriceBasis::Gross] {
         let snapshot = run.sold_at(basis);
         if !snapshot.subscriptions.is_empty() {
-            let found = due(&snapshot, Horizon::AsOf(ctx.today()))?;
+            let found = due(&snapshot, horizon)?;
             run.add_up(ctx, &snapshot, found, basis, &mut decided)?;
         }
     }
@@ -74,18 +93,17 @@ impl Run {
         tx: &mut Db,
         ctx: &Ctx,
         rows: Vec<SubscriptionRow>,
-        clients: BTreeMap<ClientId, ClientRow>,
+        items: Vec<SubscriptionItemRow>,
+        clients: Vec<ClientRow>,
     ) -> Outcome<Self> {
         let billing = settings::read(tx, ctx.scope)?.value.0.billing;
-        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        let items = subscriptions::items_of(tx, ctx.scope, &ids)?;
         let terms = terms(tx, ctx, &rows, &items)?;
         let used =
             BTreeSet::from_iter(terms.values().flat_map(|terms| &terms.items).filter_map(|(_, item)| item.tax_policy));
         let stores = BTreeSet::from_iter(rows.iter().map(|row| row.store_id));
         let stores = stores::find_many(tx, ctx.scope, &Vec::from_iter(stores))?;
         Ok(Self {
-            clients,
+            clients: clients.into_iter().map(|client| (client.id, client)).collect(),
             snapshot: snapshot(tx, ctx, &rows, items, &billing)?,
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
             terms,

@@ -36,6 +36,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &PlanCreate) -> Outcome<PlanRow> {
         add_on_ids: Some(wanted.add_on_ids.clone()),
         store_ids: Some(wanted.store_ids.clone()),
         upgrade_to: Some(wanted.upgrade_to.clone()),
+        downgrade_to: Some(wanted.downgrade_to.clone()),
     };
     let ties = ties.find(tx, ctx)?;
     plans::require_tax_policy(tx, ctx.scope, wanted.tax_policy_id)?;
@@ -72,6 +73,7 @@ fn row(ctx: &Ctx, wanted: &PlanCreate, findings: &mut Check) -> PlanRow {
         position: wanted.position,
         created_at: ctx.now,
         version: 1,
+        change_policies: wanted.change_policies.map(Json),
     }
 }
 

@@ -81,7 +81,8 @@ fn views(db: &mut Db, ctx: &Ctx, rows: Vec<PlanRow>) -> Outcome<Vec<PlanView>> {
     let mut prices = by_plan(book.into_iter().filter_map(|row| Some((row.plan_id?, PriceView::from(row)))));
     let mut add_ons = by_plan(links::add_ons::of(db, ctx.scope, &ids)?);
     let mut stores = by_plan(links::stores::of(db, ctx.scope, &ids)?);
-    let mut paths = by_plan(links::paths::of(db, ctx.scope, &ids)?);
+    let mut up = by_plan(links::upgrades::of(db, ctx.scope, &ids)?);
+    let mut down = by_plan(links::downgrades::of(db, ctx.scope, &ids)?);
     let view = |row: PlanRow| PlanView {
         id: row.id,
         code: row.code,
@@ -101,7 +102,9 @@ fn views(db: &mut Db, ctx: &Ctx, rows: Vec<PlanRow>) -> Outcome<Vec<PlanView>> {
         prices: prices.remove(&row.id).unwrap_or_default(),
         add_on_ids: add_ons.remove(&row.id).unwrap_or_default(),
         store_ids: stores.remove(&row.id).unwrap_or_default(),
-        upgrade_to: paths.remove(&row.id).unwrap_or_default(),
+        upgrade_to: up.remove(&row.id).unwrap_or_default(),
+        downgrade_to: down.remove(&row.id).unwrap_or_default(),
+        change_policies: row.change_policies.map(|policies| policies.0),
         created_at: row.created_at,
     };
     Ok(rows.into_iter().map(view).collect())

@@ -18,6 +18,7 @@ pub struct Ties {
     pub add_on_ids: Option<Vec<AddOnId>>,
     pub store_ids: Option<Vec<StoreId>>,
     pub upgrade_to: Option<Vec<PlanId>>,
+    pub downgrade_to: Option<Vec<PlanId>>,
 }
 
 /// The same, found.
@@ -26,7 +27,8 @@ pub struct Tied {
     add_ons: Vec<AddOnRow>,
     add_on_prices: Vec<PriceRow>,
     store_kinds: Vec<StoreKind>,
-    targets: Vec<Target>,
+    up: Vec<Target>,
+    down: Vec<Target>,
 }
 
 impl Ties {
@@ -36,9 +38,9 @@ impl Ties {
         let add_ons = add_ons::find_many(db, ctx.scope, add_on_ids)?;
         let add_on_prices = prices::open_of_add_ons(db, ctx.scope, add_on_ids, ctx.today())?;
         let store_kinds = links::store_kinds(db, ctx.scope, self.store_ids.as_deref().unwrap_or_default())?;
-        let targets = plans::find_many(db, ctx.scope, self.upgrade_to.as_deref().unwrap_or_default())?;
-        let targets = targets.into_iter().map(|row| Target { id: row.id, plan_type: row.kind }).collect();
-        Ok(Tied { ties: self, add_ons, add_on_prices, store_kinds, targets })
+        let up = targets(db, ctx, self.upgrade_to.as_deref())?;
+        let down = targets(db, ctx, self.downgrade_to.as_deref())?;
+        Ok(Tied { ties: self, add_ons, add_on_prices, store_kinds, up, down })
     }
 }
 
@@ -57,7 +59,8 @@ impl Tied {
         }
         check_stores(findings, "/store_ids", plan.kind, &self.store_kinds);
         let plan = Target { id: plan.id, plan_type: plan.kind };
-        check_paths(findings, "/upgrade_to", plan, &self.targets);
+        check_paths(findings, "/upgrade_to", plan, &self.up);
+        check_paths(findings, "/downgrade_to", plan, &self.down);
     }
 
     /// Ties the plan to what was asked for.
@@ -69,10 +72,18 @@ impl Tied {
             links::stores::set(tx, ctx.scope, plan, stores)?;
         }
         if let Some(targets) = &self.ties.upgrade_to {
-            links::paths::set(tx, ctx.scope, plan, targets)?;
+            links::upgrades::set(tx, ctx.scope, plan, targets)?;
+        }
+        if let Some(targets) = &self.ties.downgrade_to {
+            links::downgrades::set(tx, ctx.scope, plan, targets)?;
         }
         Ok(())
     }
+}
+
+fn targets(db: &mut Db, ctx: &Ctx, ids: Option<&[PlanId]>) -> Outcome<Vec<Target>> {
+    let rows = plans::find_many(db, ctx.scope, ids.unwrap_or_default())?;
+    Ok(rows.into_iter().map(|row| Target { id: row.id, plan_type: row.kind }).collect())
 }
 
 fn each_once<T: Id + Ord>(findings: &mut Check, pointer: &str, ids: Option<&[T]>) {

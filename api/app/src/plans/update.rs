@@ -32,6 +32,7 @@ pub async fn update_plan(
             add_on_ids: patch.add_on_ids.value().cloned(),
             store_ids: patch.store_ids.value().cloned(),
             upgrade_to: patch.upgrade_to.value().cloned(),
+            downgrade_to: patch.downgrade_to.value().cloned(),
         };
         let ties = ties.find(tx, ctx)?;
         plans::require_tax_policy(tx, ctx.scope, patch.tax_policy_id.value().copied())?;
@@ -70,5 +71,8 @@ fn apply(patch: PlanPatch, row: &mut PlanRow, findings: &mut Check) {
     patch.cycle_limit.apply(&mut row.cycle_limit);
     patch.trial_days.apply(&mut row.trial_days);
     patch.position.apply(&mut row.position);
+    let mut policies = row.change_policies.take().map(|policies| policies.0);
+    patch.change_policies.apply(&mut policies);
+    row.change_policies = policies.map(Json);
     check(row, findings);
 }

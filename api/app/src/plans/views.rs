@@ -6,6 +6,7 @@ use crate::prices::{PriceCreate, PriceView};
 use comptoir_db::plans::PlanRow;
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::plans::{PlanState, PlanType};
+use comptoir_domain::subscriptions::ChangePolicies;
 use comptoir_domain::{AddOnId, Check, Instant, PlanId, StoreId, TaxPolicyId};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -49,8 +50,12 @@ pub struct PlanView {
     pub add_on_ids: Vec<AddOnId>,
     /// The stores that offer it.
     pub store_ids: Vec<StoreId>,
-    /// The plans that its subscriptions may change to.
+    /// The plans that its subscriptions may go up to.
     pub upgrade_to: Vec<PlanId>,
+    /// The plans that its subscriptions may come down to.
+    pub downgrade_to: Vec<PlanId>,
+    /// How changes from this plan are handled; as the seller's settings say if null.
+    pub change_policies: Option<ChangePolicies>,
     /// Since when.
     pub created_at: Instant,
 }
@@ -66,7 +71,8 @@ list_of!(PlanList, PlanView);
     "prices": [{"cycle": "1-month", "currency": "EUR", "recurring": {"amount": "9.90", "currency": "EUR"},
         "setup": {"amount": "5.00", "currency": "EUR"}}],
     "add_on_ids": ["ado_000g40o40k30e209185go38e1s"], "store_ids": ["sto_000g40o40k30e209185go38e1s"],
-    "upgrade_to": ["pla_000g40o40k30e209185go38e1s"]}))]
+    "upgrade_to": ["pla_000g40o40k30e209185go38e1s"], "downgrade_to": ["pla_000g40o40k30e209185go38e1s"],
+    "change_policies": {"upgrade": {"clients_may": true, "way": "now_with_credit"}}}))]
 pub struct PlanCreate {
     /// Its short name for machines.
     #[schema(min_length = 1, max_length = 40)]
@@ -117,9 +123,14 @@ pub struct PlanCreate {
     /// The stores that offer it: reseller stores for reseller hosting, client stores for the rest.
     #[serde(default)]
     pub store_ids: Vec<StoreId>,
-    /// The plans of the same kind that its subscriptions may change to.
+    /// The plans of the same kind that its subscriptions may go up to.
     #[serde(default)]
     pub upgrade_to: Vec<PlanId>,
+    /// The plans of the same kind that its subscriptions may come down to.
+    #[serde(default)]
+    pub downgrade_to: Vec<PlanId>,
+    /// How changes from this plan are handled; as the seller's settings say if absent.
+    pub change_policies: Option<ChangePolicies>,
 }
 
 /// Changes of a plan: absent parts stay.
@@ -127,7 +138,8 @@ pub struct PlanCreate {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Web M+", "properties": {"disk_space": 20_000_000_000_u64, "mailboxes": null},
     "tax_policy_id": "txp_000g40o40k30e209185go38e1s", "cycle_limit": null, "add_on_ids": ["ado_000g40o40k30e209185go38e1s"],
-    "store_ids": ["sto_000g40o40k30e209185go38e1s"], "upgrade_to": []}))]
+    "store_ids": ["sto_000g40o40k30e209185go38e1s"], "upgrade_to": [], "downgrade_to": [],
+    "change_policies": {"downgrade": {"clients_may": false, "way": "end_of_cycle"}}}))]
 pub struct PlanPatch {
     /// Its short name for machines.
     #[serde(default)]
@@ -185,10 +197,18 @@ pub struct PlanPatch {
     #[serde(default)]
     #[schema(value_type = Vec<StoreId>, required = false)]
     pub store_ids: Change<Vec<StoreId>>,
-    /// The plans that its subscriptions may change to, all of them.
+    /// The plans that its subscriptions may go up to, all of them.
     #[serde(default)]
     #[schema(value_type = Vec<PlanId>, required = false)]
     pub upgrade_to: Change<Vec<PlanId>>,
+    /// The plans that its subscriptions may come down to, all of them.
+    #[serde(default)]
+    #[schema(value_type = Vec<PlanId>, required = false)]
+    pub downgrade_to: Change<Vec<PlanId>>,
+    /// How changes from this plan are handled; null for as the seller's settings say.
+    #[serde(default)]
+    #[schema(value_type = Option<ChangePolicies>, required = false)]
+    pub change_policies: Nullable<ChangePolicies>,
 }
 
 /// Notes what is wrong with a plan by itself.

@@ -10,7 +10,7 @@ use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::{
     ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request,
 };
-use comptoir_domain::orders::{Cart, Contract, Offer, contracts};
+use comptoir_domain::orders::{Cart, Contract, ContractItem, Offer, contracts};
 use comptoir_domain::quotes::{Priced, TaxFacts, price};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::services::delivered_by;
@@ -72,7 +72,7 @@ pub fn quote(
 pub fn agreed(db: &mut Db, scope: Scope, cart: &Cart, offer: &Offer) -> Outcome<Vec<Contract>> {
     let mut contracts = contracts(cart, offer)?;
     names_are_free(db, scope, cart, &contracts)?;
-    tax_by_default(db, scope, &mut contracts)?;
+    tax_by_default(db, scope, contracts.iter_mut().flat_map(|contract| &mut contract.items))?;
     Ok(contracts)
 }
 
@@ -112,9 +112,13 @@ fn names_are_free(db: &mut Db, scope: Scope, cart: &Cart, contracts: &[Contract]
 }
 
 /// What has no tax policy of its own is taxed by the seller's default one.
-fn tax_by_default(db: &mut Db, scope: Scope, contracts: &mut [Contract]) -> Outcome<()> {
+pub fn tax_by_default<'a>(
+    db: &mut Db,
+    scope: Scope,
+    items: impl Iterator<Item = &'a mut ContractItem>,
+) -> Outcome<()> {
     let default = taxes::default_policy(db, scope)?;
-    for item in contracts.iter_mut().flat_map(|contract| &mut contract.items) {
+    for item in items {
         item.tax_policy = item.tax_policy.or(default);
     }
     Ok(())

@@ -65,7 +65,8 @@ impl<'a> Promises<'a> {
         contracts: &[SubscriptionRow],
         items: &'a [SubscriptionItemRow],
     ) -> Outcome<Self> {
-        let bought: Vec<_> = items.iter().filter(|item| item.to_on.is_none_or(|to| to > today)).collect();
+        let runs = |item: &&SubscriptionItemRow| item.from_on <= today && item.to_on.is_none_or(|to| to > today);
+        let bought: Vec<_> = items.iter().filter(runs).collect();
         let plan_ids: BTreeSet<_> = contracts.iter().filter_map(|row| row.plan_id).collect();
         let add_on_ids: BTreeSet<_> = bought.iter().filter_map(|item| item.add_on_id).collect();
         let plans = plans::find_many(db, scope, &Vec::from_iter(plan_ids))?;

@@ -53,6 +53,12 @@ pub(super) fn taken_key(subscription: SubscriptionId) -> String {
     format!("service_name:{subscription}")
 }
 
+/// A subscription promises something else: what was delivered for it is brought in step.
+pub fn follow_change(tx: &mut Db, ctx: &Ctx, subscription: SubscriptionId) -> Outcome<()> {
+    let changed = services::disturb(tx, ctx.scope, &[subscription], now(ctx))?;
+    queue(tx, ctx, &changed)
+}
+
 /// A plan says something else about hosting: what was delivered under it is brought in step (SYN-01).
 pub fn follow_plan(tx: &mut Db, ctx: &Ctx, plan: PlanId) -> Outcome<()> {
     let changed = services::disturb_plan(tx, ctx.scope, plan, now(ctx))?;

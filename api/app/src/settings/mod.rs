@@ -6,6 +6,7 @@ use comptoir_db::Json;
 use comptoir_db::settings;
 use comptoir_domain::permissions::may;
 use comptoir_domain::services::ProvisioningPolicy;
+use comptoir_domain::subscriptions::ChangePolicies;
 use comptoir_domain::settings::{BillingSettings, CollectionSettings, SellerSettings};
 use comptoir_domain::{Result, dunning::DunningPolicy};
 use serde_json::json;
@@ -27,12 +28,14 @@ pub struct SettingsView {
     pub collection: CollectionSettings,
     /// What must be true before what was ordered is set up.
     pub provisioning: ProvisioningPolicy,
+    /// How subscriptions are changed, where their plan says nothing else.
+    pub changes: ChangePolicies,
 }
 
 impl From<SellerSettings> for SettingsView {
     fn from(settings: SellerSettings) -> Self {
-        let SellerSettings { billing, dunning, collection, provisioning } = settings;
-        Self { billing, dunning, collection, provisioning }
+        let SellerSettings { billing, dunning, collection, provisioning, changes } = settings;
+        Self { billing, dunning, collection, provisioning, changes }
     }
 }
 
@@ -54,12 +57,15 @@ pub struct SettingsCreate {
     /// What must be true before what was ordered is set up, and whether that happens by itself.
     #[serde(default)]
     pub provisioning: ProvisioningPolicy,
+    /// How to change subscriptions, where their plan says nothing else.
+    #[serde(default)]
+    pub changes: ChangePolicies,
 }
 
 impl SettingsCreate {
     fn checked(self) -> Result<SellerSettings> {
-        let Self { billing, dunning, collection, provisioning } = self;
-        let settings = SellerSettings { billing, dunning, collection, provisioning };
+        let Self { billing, dunning, collection, provisioning, changes } = self;
+        let settings = SellerSettings { billing, dunning, collection, provisioning, changes };
         settings.check()?;
         Ok(settings)
     }

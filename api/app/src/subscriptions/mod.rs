@@ -1,10 +1,17 @@
 //! Subscriptions: a client's contracts, what holds them, how they end (SUB-01 to SUB-04).
 
+pub mod apply_due;
 pub mod cancel;
+mod change_items;
+mod change_plan;
+mod change_views;
+mod changes;
 pub mod end_due;
+mod give_back;
 pub mod hold;
 mod import;
 mod read;
+mod revise;
 pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,5 +27,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(hold::suspend_subscription)
         .service(hold::activate_subscription)
         .service(cancel::cancel_subscription)
-        .service(cancel::keep_subscription);
+        .service(cancel::keep_subscription)
+        .service(changes::list_subscription_changes)
+        .service(changes::withdraw_subscription_change)
+        .service(change_plan::change_subscription_plan)
+        .service(change_plan::preview_subscription_plan_change)
+        .service(change_plan::change_my_subscription_plan)
+        .service(change_plan::preview_my_subscription_plan_change)
+        .service(change_items::add_subscription_add_on)
+        .service(change_items::preview_subscription_add_on)
+        .service(change_items::change_subscription_item)
+        .service(change_items::preview_subscription_item_change)
+        .service(change_items::remove_subscription_item)
+        .service(change_items::preview_subscription_item_removal);
 }

@@ -9,7 +9,7 @@ mod unpaid;
 pub use chain::{ChainHeadRow, ChainLinkRow, append_links, head, last_link, links, lock_head, move_head};
 pub use list::{InvoiceFilter, list, of_orders};
 pub use rows::{
-    InvoiceLineRow, InvoiceRow, LineTrace, charged, credit_lines, delete_draft, find, insert, insert_lines,
+    InvoiceLineRow, InvoiceRow, LineTrace, charged, credit_lines, delete_draft, find, find_many, insert, insert_lines,
     insert_many, lines, lock, lock_many, save, sealed,
 };
 pub use series::{SeriesRow, lock_series, numbering, save_series};

@@ -117,6 +117,13 @@ impl InvoiceLineRow {
     }
 }
 
+/// Some documents, as far as they are the seller's.
+pub fn find_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
+    let found =
+        invoices::table.filter(invoices::seller_id.eq(scope.seller())).filter(invoices::id.eq_any(ids.to_vec()));
+    Ok(found.select(InvoiceRow::as_select()).load(db)?)
+}
+
 /// Locks several documents, in the order of their ids.
 pub fn lock_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
     let wanted = invoices::table

@@ -56,8 +56,12 @@ link! {
     add_ons, plan_add_ons (plan_id, add_on_id: AddOnId)
 }
 link! {
-    /// The plans that one may change to from a plan (CAT-08).
-    paths, plan_paths (from_plan_id, to_plan_id: PlanId)
+    /// The plans that one may go up to from a plan (CAT-08).
+    upgrades, plan_paths (from_plan_id, to_plan_id: PlanId)
+}
+link! {
+    /// The plans that one may come down to from a plan (CAT-08).
+    downgrades, plan_downgrades (from_plan_id, to_plan_id: PlanId)
 }
 
 /// Whom each of these stores serves, in that order; `not_found` if one is missing.

@@ -3,11 +3,12 @@
 pub mod links;
 
 use crate::entity::in_order;
-use crate::schema::{plan_paths, plan_stores, plans, prices, subscriptions, tax_policies};
+use crate::schema::{plan_downgrades, plan_paths, plan_stores, plans, prices, subscriptions, tax_policies};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::plans::{PlanState, PlanType};
+use comptoir_domain::subscriptions::ChangePolicies;
 use comptoir_domain::{Instant, PlanId, SellerId, StoreId, TaxPolicyId};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -34,6 +35,7 @@ pub struct PlanRow {
     pub position: i64,
     pub created_at: Instant,
     pub version: i64,
+    pub change_policies: Option<Json<ChangePolicies>>,
 }
 
 entity!(plans, PlanRow, PlanId);
@@ -103,11 +105,15 @@ pub fn has_subscriptions(db: &mut Db, scope: Scope, id: PlanId) -> Outcome<bool>
 
 /// The names of the plans from which one may change to this one.
 pub fn leading_to(db: &mut Db, scope: Scope, id: PlanId) -> Outcome<Vec<String>> {
-    let leads = plan_paths::table
+    let up = plan_paths::table
         .filter(plan_paths::seller_id.eq(plans::seller_id))
         .filter(plan_paths::from_plan_id.eq(plans::id))
         .filter(plan_paths::to_plan_id.eq(id));
-    let query = plans::table.filter(plans::seller_id.eq(scope.seller())).filter(exists(leads));
+    let down = plan_downgrades::table
+        .filter(plan_downgrades::seller_id.eq(plans::seller_id))
+        .filter(plan_downgrades::from_plan_id.eq(plans::id))
+        .filter(plan_downgrades::to_plan_id.eq(id));
+    let query = plans::table.filter(plans::seller_id.eq(scope.seller())).filter(exists(up).or(exists(down)));
     Ok(query.select(plans::name).order(plans::id.asc()).load(db)?)
 }
 
@@ -115,7 +121,8 @@ pub fn leading_to(db: &mut Db, scope: Scope, id: PlanId) -> Outcome<Vec<String>>
 pub fn delete(db: &mut Db, scope: Scope, id: PlanId) -> Outcome<()> {
     links::add_ons::set(db, scope, id, &[])?;
     links::stores::set(db, scope, id, &[])?;
-    links::paths::set(db, scope, id, &[])?;
+    links::upgrades::set(db, scope, id, &[])?;
+    links::downgrades::set(db, scope, id, &[])?;
     let book = prices::table.filter(prices::seller_id.eq(scope.seller())).filter(prices::plan_id.eq(id));
     diesel::delete(book).execute(db)?;
     diesel::delete(plans::table.find((scope.seller(), id))).execute(db)?;

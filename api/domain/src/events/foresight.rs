@@ -17,6 +17,8 @@ text_enum! {
         Suspend = "suspend",
         /// Lift the hold of a subscription that has been paid.
         LetBackIn = "let_back_in",
+        /// Deliver a subscription on the terms that were agreed for this day.
+        Change = "change",
         /// End a subscription.
         Cancel = "cancel",
         /// Close a subscription whose agreed cycles are over.

@@ -49,6 +49,7 @@ kinds! {
     // recurring
     ProcessUsage = "process_usage", Subscriptions, Business, 5, Some("0 5 0 * * *"), "Read what was used and charge what goes beyond";
     ProcessCancellation = "process_cancellation", Subscriptions, Business, 5, Some("0 10 0 * * *"), "End subscriptions whose end has come";
+    ProcessChanges = "process_changes", Subscriptions, Business, 5, Some("0 12 0 * * *"), "Make the changes of subscriptions whose day has come";
     ProcessInvoices = "process_invoices", Billing, Business, 5, Some("0 15 0 * * *"), "Invoice what is due";
     ProcessSchetFacturas = "process_schet_facturas", Billing, Business, 5, Some("0 30 0 * * *"), "Write and send schet-facturas";
     ProcessPaymentQueue = "process_payment_queue", Payments, Business, 5, Some("0 0 * * * *"), "Collect what is due from stored payment methods";

@@ -7,7 +7,7 @@ use crate::orders::first_invoice::{charged_price, describe, line_kind};
 use crate::plans::PlanType;
 use crate::problem::Result;
 use crate::quotes::{CartLine, CouponApplication, Description, PriceBasis, PriceRequest, TaxFacts};
-use crate::{Percent, PlanId, SubscriptionId, SubscriptionItemId, TaxPolicyId};
+use crate::{Money, Percent, PlanId, Rate, SubscriptionId, SubscriptionItemId, TaxPolicyId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an invoice says about a subscription, beyond days and prices.
@@ -92,7 +92,7 @@ pub fn price_request(
         prices,
         lines,
         group,
-        coupons: applications(invoice, terms, covered),
+        coupons: applications(invoice, terms, covered)?,
         tax,
     })
 }
@@ -108,28 +108,45 @@ fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms) -> Result<Cart
         unit_price: charged_price(line)?,
         currency: invoice.currency,
         tax_policy: item.and_then(|item| item.tax_policy),
-        discountable: true,
+        discountable: line.kind != DueKind::Fee,
         offered: Percent::default(),
     })
 }
 
-/// A percentage touches each line by itself. A fixed amount is taken off once for each cycle of each subscription.
+/// A percentage touches each line by itself. A fixed amount is taken off once for each cycle of each subscription; where
+/// only a part of a cycle is charged, as after a change in the middle of it, it is that part of the amount.
 fn applications(
     invoice: &DueInvoice,
     terms: &BTreeMap<SubscriptionId, Terms>,
     covered: &BTreeMap<SubscriptionId, Covered>,
-) -> Vec<CouponApplication> {
-    let mut by_cycle: BTreeMap<(SubscriptionId, i32), Vec<String>> = BTreeMap::new();
+) -> Result<Vec<CouponApplication>> {
+    let mut by_cycle: BTreeMap<(SubscriptionId, i32), Vec<&DueLine>> = BTreeMap::new();
     for line in &invoice.lines {
         if let Some(cycle) = covered.get(&line.subscription).and_then(|covered| covered.lines.get(&line.key())) {
-            by_cycle.entry((line.subscription, *cycle)).or_default().push(key(line));
+            by_cycle.entry((line.subscription, *cycle)).or_default().push(line);
         }
     }
     let applied = by_cycle.into_iter().filter_map(|((subscription, _), lines)| {
         let coupon = terms.get(&subscription)?.coupon.as_ref()?;
-        Some(CouponApplication { coupon: coupon.id, value: coupon.value, free_setup: coupon.free_setup, lines })
+        Some((coupon, lines))
     });
-    applied.collect()
+    let application = |(coupon, lines): (&Coupon, Vec<&DueLine>)| {
+        Ok(CouponApplication {
+            coupon: coupon.id,
+            value: part_of_cycle(coupon.value, &lines)?,
+            free_setup: coupon.free_setup,
+            lines: lines.into_iter().map(key).collect(),
+        })
+    };
+    applied.map(application).collect()
+}
+
+/// A fixed amount for the longest part of the cycle that is charged.
+fn part_of_cycle(value: Rate, lines: &[&DueLine]) -> Result<Rate> {
+    let Rate::Fixed(amount) = value else { return Ok(value) };
+    let periods = lines.iter().filter(|line| !matches!(line.kind, DueKind::Setup | DueKind::Fee));
+    let Some(longest) = periods.map(|line| line.share).max_by_key(|share| share.days()) else { return Ok(value) };
+    Ok(Rate::Fixed(Money::round(longest.apply(amount.decimal())?, amount.currency())?))
 }
 
 /// What a line of an invoice was derived as, if it was derived from an item.
@@ -139,18 +156,19 @@ pub fn due_kind(kind: crate::quotes::LineKind) -> Option<DueKind> {
         Setup => Some(DueKind::Setup),
         Recurring | Domain | Certificate => Some(DueKind::Recurring),
         AddOn => Some(DueKind::AddOn),
-        Overuse | Proration | Fee | OneOff => None,
+        Fee => Some(DueKind::Fee),
+        Overuse | Proration | OneOff => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invoices::due::{Horizon, Item, ItemKind, Snapshot, due};
+    use crate::invoices::due::{FeeKind, Horizon, Item, ItemKind, Snapshot, due};
     use crate::quotes::{LineKind, price};
     use crate::schedule::testing::day;
     use crate::taxes::Place;
-    use crate::{Id, Rate};
+    use crate::Id;
 
     fn id<T: Id>(number: u128) -> T {
         T::from_uuid(uuid::Uuid::from_u128(number))
@@ -163,6 +181,7 @@ mod tests {
             kind,
             unit_price: price.parse().unwrap(),
             setup_fee: "0".parse().unwrap(),
+            fee_kind: FeeKind::Setup,
             quantity: "1".parse().unwrap(),
             from: day("2027-01-31"),
             to: None,
@@ -189,7 +208,7 @@ mod tests {
         let value = if value.ends_with('%') {
             Rate::Percent(value.trim_end_matches('%').parse().unwrap())
         } else {
-            Rate::Fixed(crate::Money::parse(value, "EUR".parse().unwrap()).unwrap())
+            Rate::Fixed(Money::parse(value, "EUR".parse().unwrap()).unwrap())
         };
         let coupon = Coupon {
             id: id(9),
@@ -253,9 +272,9 @@ mod tests {
     #[test]
     fn derived_lines_are_recognised() {
         assert_eq!(due_kind(LineKind::Domain), Some(DueKind::Recurring));
-        assert_eq!(due_kind(LineKind::Fee), None);
+        assert_eq!(due_kind(LineKind::Overuse), None);
         for plan in [PlanType::Hosting, PlanType::Domain, PlanType::Certificate, PlanType::Generic] {
-            for kind in [DueKind::Setup, DueKind::Recurring, DueKind::AddOn] {
+            for &kind in DueKind::ALL {
                 assert_eq!(due_kind(line_kind(plan, kind)), Some(kind));
             }
         }

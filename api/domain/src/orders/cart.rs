@@ -182,6 +182,30 @@ fn all_shown(cart: &Cart, offer: &Offer) -> Result<()> {
 
 fn main_contract(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Option<Contract> {
     check_domain(check, &format!("{at}/domain"), item, plan, offer);
+    let items = items(check, at, item, plan, offer)?;
+    let name = item.domain.as_ref().map_or(plan.name.clone(), |domain| domain.name.as_str().into());
+    Some(of_plan(plan, name, item.domain.clone(), item.cycle, items))
+}
+
+/// What a plan and the add-ons chosen with it cost each cycle, the plan first: for a subscription that is there already,
+/// whatever its name. A plan that the store does not show is not there.
+pub fn charged_for<'a>(choice: &CartItem, offer: &'a Offer) -> Result<(&'a OfferedPlan, Vec<ContractItem>)> {
+    let plan = offer.plans.iter().find(|plan| plan.id == choice.plan_id).ok_or_else(|| {
+        Problem::not_found().at("/plan_id", "not_offered", "the store of the subscription has no such plan")
+    })?;
+    let mut check = Check::new();
+    let items = items(&mut check, "", choice, plan, offer);
+    check.done()?;
+    Ok((plan, items.unwrap_or_default()))
+}
+
+fn items(
+    check: &mut Check,
+    at: &str,
+    item: &CartItem,
+    plan: &OfferedPlan,
+    offer: &Offer,
+) -> Option<Vec<ContractItem>> {
     let terms =
         Terms { has_plan: true, cycle: &item.cycle, currency: offer.currency, offered: &plan.add_ons, present: &[] };
     let known: Vec<(AddOnId, Vec<Price<Cycle>>)> =
@@ -219,8 +243,7 @@ fn main_contract(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPla
             tax_policy: add_on.tax_policy.or(plan.tax_policy),
         });
     }
-    let name = item.domain.as_ref().map_or(plan.name.clone(), |domain| domain.name.as_str().into());
-    Some(of_plan(plan, name, item.domain.clone(), item.cycle, items))
+    Some(items)
 }
 
 /// The contract for the name that a hosting plan is bought with: the first domain plan of the store with its ending,

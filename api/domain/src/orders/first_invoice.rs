@@ -3,7 +3,7 @@
 
 use super::Contract;
 use crate::coupons::Coupon;
-use crate::invoices::due::{Due, DueKind, DueLine, Horizon, Item, Snapshot, Subscription, due};
+use crate::invoices::due::{Due, DueKind, DueLine, FeeKind, Horizon, Item, Snapshot, Subscription, due};
 use crate::plans::PlanType;
 use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
 use crate::schedule::{BillingRule, Period, Start};
@@ -75,6 +75,7 @@ fn subscription(contract: &Contract, ids: &ContractIds, signed: Signed, start: S
         kind: item.kind,
         unit_price: item.unit_price,
         setup_fee: item.setup_fee,
+        fee_kind: FeeKind::Setup,
         quantity: item.quantity,
         from: begins,
         to: None,
@@ -193,6 +194,7 @@ pub fn charged_price(line: &DueLine) -> Result<UnitPrice> {
 pub fn line_kind(plan: PlanType, kind: DueKind) -> LineKind {
     match (kind, plan) {
         (DueKind::Setup, _) => LineKind::Setup,
+        (DueKind::Fee, _) => LineKind::Fee,
         (DueKind::AddOn, _) => LineKind::AddOn,
         (DueKind::Recurring, PlanType::Domain) => LineKind::Domain,
         (DueKind::Recurring, PlanType::Certificate) => LineKind::Certificate,

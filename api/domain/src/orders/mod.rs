@@ -6,7 +6,8 @@ pub mod first_invoice;
 mod state;
 
 pub use cart::{
-    Cart, CartDomain, CartItem, Contract, ContractItem, Offer, OfferedAddOn, OfferedPlan, OfferedPrice, contracts,
+    Cart, CartDomain, CartItem, Contract, ContractItem, Offer, OfferedAddOn, OfferedPlan, OfferedPrice, charged_for,
+    contracts,
 };
 pub use domain_name::{DomainName, InvalidDomainName};
 pub use state::{OrderState, transition};

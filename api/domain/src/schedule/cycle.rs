@@ -55,6 +55,16 @@ impl Cycle {
         matches!(self.step(), Step::Months(_))
     }
 
+    /// Whether it takes longer than another one; a month counts as 30.436875 days, as the Gregorian calendar has it on
+    /// average.
+    pub fn longer_than(self, other: Self) -> bool {
+        let seconds = |cycle: Self| match cycle.step() {
+            Step::Days(days) => days * 86_400,
+            Step::Months(months) => months * 2_629_746,
+        };
+        seconds(self) > seconds(other)
+    }
+
     /// The first day of period `n`: the anchor plus n cycles, clamped to the end of the month. `n` may be negative.
     pub fn start(self, anchor: NaiveDate, n: i32) -> Result<NaiveDate> {
         let n = i64::from(n);

@@ -1,11 +1,15 @@
 //! A client's contract for a plan: where it stands, what holds it, when it ends and when its use is too much.
 
+mod change;
 mod holds;
 mod overuse;
 mod price;
 mod status;
 mod validity;
 
+pub use change::{
+    ChangeDates, ChangeDirection, ChangeKind, ChangePolicies, ChangePolicy, ChangeState, ChangeWay, Charged, Move, unused,
+};
 pub use holds::{HoldChange, HoldKind, Holds, activate, lift, place, set_by_hand, standing, suspend, unsuspend};
 pub use overuse::{Overuse, OveruseNotice, Usage, overuse};
 pub use price::cycle_price;

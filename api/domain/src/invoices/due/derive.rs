@@ -97,7 +97,7 @@ impl Walk<'_> {
         self.waive(item, Period { from: trial_end, to: held_until }, WaiveReason::Hold);
         let first = item.from.max(self.of.trial_until.unwrap_or(item.from));
         if first == paid.from && !paid.is_empty() && !item.setup_fee.get().is_zero() {
-            self.charge(item, DueKind::Setup, invoice_on, paid, Share::WHOLE);
+            self.charge(item, item.fee_kind.due(), invoice_on, paid, Share::WHOLE);
         }
         let charged = Period { from: held_until, ..paid };
         self.charge(item, period_kind(item), invoice_on, charged, Share::of_period(charged, whole));
@@ -135,7 +135,7 @@ impl Walk<'_> {
         if period.is_empty() || self.existing.contains(&(item.id, kind, period.from)) {
             return;
         }
-        let unit_price = if kind == DueKind::Setup { item.setup_fee } else { item.unit_price };
+        let unit_price = if kind == item.fee_kind.due() { item.setup_fee } else { item.unit_price };
         let (subscription, item, quantity) = (self.of.id, item.id, item.quantity);
         self.lines.push((invoice_on, DueLine { subscription, item, kind, period, unit_price, quantity, share }));
     }

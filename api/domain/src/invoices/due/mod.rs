@@ -20,12 +20,34 @@ use std::num::NonZeroUsize;
 text_enum! {
     /// What a line derived from a subscription charges.
     pub enum DueKind {
-        /// The fee paid once, with the first period of the item.
+        /// The fee paid once, with the first period of what was ordered.
         Setup = "setup",
+        /// The fee paid once, with the first period of what a change of plan brought (CAT-05).
+        Fee = "fee",
         /// A period of the plan.
         Recurring = "recurring",
         /// A period of an add-on.
         AddOn = "add_on",
+    }
+}
+
+text_enum! {
+    /// What the fee is for that is paid once, with the first period of an item.
+    pub enum FeeKind {
+        /// Setting it up.
+        Setup = "setup",
+        /// Coming up or down to it from another plan.
+        Change = "change",
+    }
+}
+
+impl FeeKind {
+    /// As what it is charged.
+    pub const fn due(self) -> DueKind {
+        match self {
+            Self::Setup => DueKind::Setup,
+            Self::Change => DueKind::Fee,
+        }
     }
 }
 
@@ -57,6 +79,8 @@ pub struct Item {
     pub unit_price: UnitPrice,
     /// Charged once per unit with the first period; may be zero.
     pub setup_fee: UnitPrice,
+    /// What that fee is for.
+    pub fee_kind: FeeKind,
     /// How many.
     pub quantity: Quantity,
     /// The first day that is charged.

@@ -1,0 +1,258 @@
+//! A change of a subscription (SUB-05, SUB-06): on one day some items end and others begin. What the old ones charged for
+//! days after it is given back; what the new ones cost is derived like any renewal.
+//!
+//! The decision reads only. A preview shows it, the change writes it.
+
+use crate::invoices::renew;
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::services::desire::follow_change;
+use crate::subscriptions::give_back::{self, Credit};
+use chrono::{Days, NaiveDate};
+use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items};
+use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
+use comptoir_db::{Db, Json, Outcome};
+use comptoir_domain::invoices::due::Horizon;
+use comptoir_domain::schedule::Cycle;
+use comptoir_domain::subscriptions::{
+    ChangeDates, ChangeDirection, ChangeKind, ChangeState, ChangeWay, SubscriptionStatus,
+};
+use comptoir_domain::{Code, PlanId, Problem, SubscriptionId, SubscriptionItemId, UnitPrice};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// A subscription with its items and its client.
+pub struct Subject {
+    /// Who pays.
+    pub client: ClientRow,
+    /// The contract.
+    pub row: SubscriptionRow,
+    /// What was, is and will be charged.
+    pub items: Vec<SubscriptionItemRow>,
+}
+
+impl Subject {
+    /// As it is, for a preview.
+    pub fn read(db: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<Self> {
+        let row = subscriptions::find(db, ctx.scope, id)?;
+        let client = clients::find(db, ctx.scope, row.client_id)?;
+        Self::with(db, ctx, client, row)
+    }
+
+    /// Kept from changing, behind its client, like a billing run does.
+    pub fn lock(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<Self> {
+        let client = subscriptions::find(tx, ctx.scope, id)?.client_id;
+        let client = clients::lock(tx, ctx.scope, client)?;
+        let row = subscriptions::lock(tx, ctx.scope, id)?;
+        Self::with(tx, ctx, client, row)
+    }
+
+    fn with(db: &mut Db, ctx: &Ctx, client: ClientRow, row: SubscriptionRow) -> Outcome<Self> {
+        let items = subscriptions::items_of(db, ctx.scope, &[row.id])?;
+        Ok(Self { client, row, items })
+    }
+
+    /// Refuses what cannot be changed now: not active, or under a change that waits for its day or locks the cycle.
+    pub fn changeable(&self, db: &mut Db, ctx: &Ctx) -> Outcome<()> {
+        let status = self.row.status;
+        if status != SubscriptionStatus::Active || self.row.starts_on > ctx.today() {
+            let detail = format!("the subscription is {status}: only an active one that has begun can be changed");
+            return Err(Problem::new(Code::WrongState, detail).into());
+        }
+        if self.row.ends_on.is_some() {
+            let detail = "the subscription is to end: keep it first (POST /v1/subscriptions/{id}/keep)";
+            return Err(Problem::new(Code::WrongState, detail).into());
+        }
+        let Some(other) = subscription_changes::in_the_way(db, ctx.scope, self.row.id, ctx.today())?.pop() else {
+            return Ok(());
+        };
+        let detail = match (other.state, other.locked_until) {
+            (ChangeState::Waiting, _) => format!(
+                "a change waits for {}: withdraw it first (POST /v1/subscriptions/{}/changes/{}/withdraw)",
+                other.delivered_from, self.row.id, other.id
+            ),
+            (_, Some(until)) => format!("it was changed without credit and cannot be changed again before {until}"),
+            (_, None) => format!("{} is in the way", other.id),
+        };
+        Err(Problem::new(Code::WrongState, detail).into())
+    }
+
+    /// The day on which the cycle ends that runs today.
+    pub fn cycle_ends_on(&self, ctx: &Ctx) -> Outcome<NaiveDate> {
+        let running = self.row.cycle.index_at(self.row.anchor_on, ctx.today())?;
+        Ok(self.row.cycle.period(self.row.anchor_on, running)?.to)
+    }
+
+    /// What is charged on a day.
+    pub fn charged_on(&self, day: NaiveDate) -> impl Iterator<Item = &SubscriptionItemRow> {
+        self.items.iter().filter(move |item| item.from_on <= day && item.to_on.is_none_or(|to| day < to))
+    }
+}
+
+/// The same terms from a later day on, under a new id. Its fee was paid when the old one began.
+pub fn copy_of(item: &SubscriptionItemRow, from_on: NaiveDate, ctx: &Ctx) -> SubscriptionItemRow {
+    SubscriptionItemRow {
+        id: fresh(),
+        setup_fee: UnitPrice::default(),
+        from_on,
+        to_on: None,
+        known_on: ctx.today(),
+        ..item.clone()
+    }
+}
+
+/// How often a subscription renews after a change.
+#[derive(Clone, Copy)]
+pub struct Renewal {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// The day its periods are counted from.
+    pub anchor_on: NaiveDate,
+    /// After how many cycles from there it is complete.
+    pub cycle_limit: Option<i32>,
+}
+
+/// What is to change.
+pub struct Revision {
+    /// What it is.
+    pub kind: ChangeKind,
+    /// In which way.
+    pub way: ChangeWay,
+    /// Up or down, if it is a change of plan.
+    pub direction: Option<ChangeDirection>,
+    /// When it counts.
+    pub dates: ChangeDates,
+    /// From which day on what the ended items have charged is given back.
+    pub credit_from: NaiveDate,
+    /// The items that end.
+    pub ended: Vec<SubscriptionItemId>,
+    /// The items that begin, each on `dates.billed_from`.
+    pub begun: Vec<SubscriptionItemRow>,
+    /// The plan that is delivered then.
+    pub plan: Option<PlanId>,
+    /// How often it renews then, if that changes.
+    pub renewal: Option<Renewal>,
+    /// Whether what is due is invoiced at once; else by the next run.
+    pub invoice_now: bool,
+    /// For the record.
+    pub reason: String,
+}
+
+/// Everything that a change writes.
+pub struct Decided {
+    /// The contract as it is then.
+    pub row: SubscriptionRow,
+    /// The record.
+    pub change: SubscriptionChangeRow,
+    /// What is given back.
+    pub credits: Vec<Credit>,
+    /// What is charged: at once, or as the next run would.
+    pub renewal: renew::Decided,
+}
+
+/// Decides; reads only.
+pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
+    let credits = give_back::decide(db, ctx, &revision.ended, revision.credit_from)?;
+    let row = after(db, ctx, subject, revision)?;
+    let mut items = subject.items.clone();
+    for item in items.iter_mut().filter(|item| revision.ended.contains(&item.id)) {
+        item.to_on = Some(revision.dates.billed_from);
+    }
+    items.extend(revision.begun.iter().cloned());
+    let horizon = match revision.dates.billed_from.checked_add_days(Days::new(1)) {
+        Some(next) if !revision.invoice_now => Horizon::Before(next),
+        _ => Horizon::AsOf(ctx.today()),
+    };
+    let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], vec![row.clone()], items, horizon)?;
+    let change = record(ctx, subject, revision);
+    Ok(Decided { row, change, credits, renewal })
+}
+
+/// The contract after the change: what begins in time that was billed already makes that time open again.
+fn after(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<SubscriptionRow> {
+    let (mut row, from) = (subject.row.clone(), revision.dates.billed_from);
+    if revision.dates.delivered_from <= ctx.today() {
+        row.plan_id = revision.plan;
+    }
+    if revision.begun.is_empty() {
+        return Ok(row);
+    }
+    let reopened = reopened(db, ctx, subject, revision)?;
+    row.coupon_cycles = row.coupon_cycles.map(|left| left.saturating_add(reopened));
+    if let Some(renewal) = revision.renewal {
+        (row.cycle, row.anchor_on, row.cycle_limit) = (renewal.cycle, renewal.anchor_on, renewal.cycle_limit);
+    }
+    row.billed_through = row.billed_through.min(from);
+    let lead = Days::new(u64::try_from(row.lead_days).unwrap_or_default());
+    let ahead = from.checked_sub_days(lead).unwrap_or(from).max(ctx.today());
+    row.next_invoice_on = Some(row.next_invoice_on.map_or(ahead, |day| day.min(ahead)));
+    Ok(row)
+}
+
+/// For how many cycles the coupon was used already that are charged anew: they do not use it up twice.
+fn reopened(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<i32> {
+    let (row, from) = (&subject.row, revision.dates.billed_from);
+    let mut cycles = BTreeSet::new();
+    for line in charged_beyond(db, ctx.scope, &revision.ended, from)? {
+        // in another cycle the rest of the present one is no cycle of its own
+        let again = revision.renewal.is_none() || line.period.from >= from;
+        if line.coupon_discount_minor != 0 && again {
+            cycles.insert(row.cycle.index_at(row.anchor_on, line.period.from)?);
+        }
+    }
+    Ok(i32::try_from(cycles.len()).unwrap_or(i32::MAX))
+}
+
+fn record(ctx: &Ctx, subject: &Subject, revision: &Revision) -> SubscriptionChangeRow {
+    let (row, dates) = (&subject.row, revision.dates);
+    let waits = dates.delivered_from > ctx.today();
+    SubscriptionChangeRow {
+        seller_id: ctx.scope.seller(),
+        id: fresh(),
+        subscription_id: row.id,
+        kind: revision.kind,
+        way: revision.way,
+        direction: revision.direction,
+        from_plan_id: row.plan_id,
+        to_plan_id: revision.plan,
+        from_cycle: row.cycle,
+        to_cycle: revision.renewal.map_or(row.cycle, |renewal| renewal.cycle),
+        from_anchor_on: row.anchor_on,
+        billed_from: dates.billed_from,
+        delivered_from: dates.delivered_from,
+        locked_until: dates.locked_until,
+        state: if waits { ChangeState::Waiting } else { ChangeState::Done },
+        ended_items: Json(revision.ended.clone()),
+        begun_items: Json(revision.begun.iter().map(|item| item.id).collect()),
+        reason: revision.reason.clone(),
+        created_at: ctx.now,
+        version: 1,
+    }
+}
+
+/// Decides and writes a change of a subscription that is locked behind its client.
+pub fn revise(tx: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
+    let mut decided = decide(tx, ctx, subject, revision)?;
+    end_items(tx, ctx.scope, &revision.ended, revision.dates.billed_from)?;
+    subscriptions::insert_items(tx, &revision.begun)?;
+    subscriptions::save(tx, &mut decided.row)?;
+    subscription_changes::insert(tx, &decided.change)?;
+    let comment = if revision.reason.is_empty() { &decided.row.name } else { &revision.reason };
+    give_back::write(tx, ctx, &decided.credits, revision.credit_from, comment)?;
+    if revision.invoice_now {
+        renew::write(tx, ctx, std::mem::take(&mut decided.renewal))?;
+        decided.row = subscriptions::find(tx, ctx.scope, decided.row.id)?;
+    }
+    if decided.change.state == ChangeState::Done {
+        follow_change(tx, ctx, decided.row.id)?;
+    }
+    let change = &decided.change;
+    let fact = json!({
+        "change_id": change.id, "kind": change.kind, "way": change.way, "from_plan_id": change.from_plan_id,
+        "to_plan_id": change.to_plan_id, "from_cycle": change.from_cycle, "to_cycle": change.to_cycle,
+        "billed_from": change.billed_from, "delivered_from": change.delivered_from, "reason": change.reason,
+    });
+    ctx.record(tx, "subscription.changed", decided.row.id, fact)?;
+    Ok(decided)
+}

@@ -1,0 +1,179 @@
+//! Changes of subscriptions: the record of each, and the items and periods that they end.
+
+use crate::schema::{invoice_lines, invoices, subscription_changes, subscription_items, waived_periods};
+use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
+use chrono::NaiveDate;
+use comptoir_domain::invoices::InvoiceState;
+use comptoir_domain::schedule::{Cycle, Period};
+use comptoir_domain::subscriptions::{ChangeDirection, ChangeKind, ChangeState, ChangeWay};
+use comptoir_domain::{
+    Instant, InvoiceId, InvoiceLineId, PlanId, SellerId, SubscriptionChangeId, SubscriptionId, SubscriptionItemId,
+};
+use diesel::prelude::*;
+
+/// A change of a subscription: which items it ends, which it begins, and on which day.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = subscription_changes, primary_key(seller_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct SubscriptionChangeRow {
+    pub seller_id: SellerId,
+    pub id: SubscriptionChangeId,
+    pub subscription_id: SubscriptionId,
+    pub kind: ChangeKind,
+    pub way: ChangeWay,
+    pub direction: Option<ChangeDirection>,
+    pub from_plan_id: Option<PlanId>,
+    pub to_plan_id: Option<PlanId>,
+    pub from_cycle: Cycle,
+    pub to_cycle: Cycle,
+    pub from_anchor_on: NaiveDate,
+    pub billed_from: NaiveDate,
+    pub delivered_from: NaiveDate,
+    pub locked_until: Option<NaiveDate>,
+    pub state: ChangeState,
+    pub ended_items: Json<Vec<SubscriptionItemId>>,
+    pub begun_items: Json<Vec<SubscriptionItemId>>,
+    pub reason: String,
+    pub created_at: Instant,
+    pub version: i64,
+}
+
+entity!(subscription_changes, SubscriptionChangeRow, SubscriptionChangeId);
+
+/// The changes of a subscription.
+pub fn list(
+    db: &mut Db,
+    scope: Scope,
+    subscription: SubscriptionId,
+    page: &Page,
+) -> Outcome<Slice<SubscriptionChangeRow>> {
+    let query = subscription_changes::table
+        .filter(subscription_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_changes::subscription_id.eq(subscription))
+        .into_boxed::<DbBackend>();
+    Ok(keyset!(db, query, page, subscription_changes::id: SubscriptionChangeId, SubscriptionChangeRow, {}))
+}
+
+/// The changes of a subscription that forbid others on a day: they wait for theirs, or lock the cycle.
+pub fn in_the_way(
+    db: &mut Db,
+    scope: Scope,
+    subscription: SubscriptionId,
+    today: NaiveDate,
+) -> Outcome<Vec<SubscriptionChangeRow>> {
+    let locks = subscription_changes::locked_until.gt(today).assume_not_null();
+    let found = subscription_changes::table
+        .filter(subscription_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_changes::subscription_id.eq(subscription))
+        .filter(subscription_changes::state.ne(ChangeState::Withdrawn))
+        .filter(subscription_changes::state.eq(ChangeState::Waiting).or(locks))
+        .order(subscription_changes::id);
+    Ok(found.select(SubscriptionChangeRow::as_select()).load(db)?)
+}
+
+/// Changes whose day has come, by id, after one of them.
+pub fn due(
+    db: &mut Db,
+    scope: Scope,
+    today: NaiveDate,
+    after: Option<SubscriptionChangeId>,
+    limit: i64,
+) -> Outcome<Vec<SubscriptionChangeRow>> {
+    let mut found = subscription_changes::table
+        .filter(subscription_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_changes::state.eq(ChangeState::Waiting))
+        .filter(subscription_changes::delivered_from.le(today))
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(subscription_changes::id.gt(after));
+    }
+    Ok(found.order(subscription_changes::id).limit(limit).select(SubscriptionChangeRow::as_select()).load(db)?)
+}
+
+/// A line that charged time of an item.
+#[derive(Clone, Debug)]
+pub struct ChargedLine {
+    pub invoice: InvoiceId,
+    pub line: InvoiceLineId,
+    pub item: SubscriptionItemId,
+    pub state: InvoiceState,
+    pub is_written_off: bool,
+    pub period: Period,
+    pub net_minor: i64,
+    pub coupon_discount_minor: i64,
+}
+
+type ChargedColumns = (
+    (InvoiceId, InvoiceLineId, Option<SubscriptionItemId>, InvoiceState, bool),
+    (Option<NaiveDate>, Option<NaiveDate>, i64, i64),
+);
+
+/// The lines of some items that pay for days after one day, set-up and fees left aside: they are earned at once.
+pub fn charged_beyond(
+    db: &mut Db,
+    scope: Scope,
+    items: &[SubscriptionItemId],
+    day: NaiveDate,
+) -> Outcome<Vec<ChargedLine>> {
+    use comptoir_domain::quotes::LineKind;
+    let found: Vec<ChargedColumns> = invoice_lines::table
+        .inner_join(invoices::table.on(
+            invoices::seller_id.eq(invoice_lines::seller_id).and(invoices::id.eq(invoice_lines::invoice_id)),
+        ))
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
+        .filter(invoice_lines::credits_line_id.is_null())
+        .filter(invoice_lines::period_to.gt(day))
+        .filter(invoice_lines::kind.ne_all(vec![LineKind::Setup, LineKind::Fee]))
+        .order((invoice_lines::invoice_id, invoice_lines::position))
+        .select((
+            (
+                invoice_lines::invoice_id,
+                invoice_lines::id,
+                invoice_lines::item_id,
+                invoices::state,
+                invoices::is_written_off,
+            ),
+            (
+                invoice_lines::period_from,
+                invoice_lines::period_to,
+                invoice_lines::net_minor,
+                invoice_lines::coupon_discount_minor,
+            ),
+        ))
+        .load(db)?;
+    let line = |((invoice, line, item, state, is_written_off), (from, to, net_minor, coupon_discount_minor)): ChargedColumns| {
+        let period = Period { from: from?, to: to? };
+        Some(ChargedLine { invoice, line, item: item?, state, is_written_off, period, net_minor, coupon_discount_minor })
+    };
+    Ok(found.into_iter().filter_map(line).collect())
+}
+
+/// Lets items end on a day.
+pub fn end_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId], on: NaiveDate) -> Outcome<()> {
+    let theirs = subscription_items::table
+        .filter(subscription_items::seller_id.eq(scope.seller()))
+        .filter(subscription_items::id.eq_any(items.to_vec()));
+    diesel::update(theirs).set(subscription_items::to_on.eq(Some(on))).execute(db)?;
+    cut_waived(db, scope, items, on)
+}
+
+/// Lets items go on that were to end.
+pub fn keep_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId]) -> Outcome<()> {
+    let theirs = subscription_items::table
+        .filter(subscription_items::seller_id.eq(scope.seller()))
+        .filter(subscription_items::id.eq_any(items.to_vec()));
+    diesel::update(theirs).set(subscription_items::to_on.eq(None::<NaiveDate>)).execute(db)?;
+    Ok(())
+}
+
+/// Time that is not charged ends with its item.
+fn cut_waived(db: &mut Db, scope: Scope, items: &[SubscriptionItemId], on: NaiveDate) -> Outcome<()> {
+    let theirs = || {
+        waived_periods::table
+            .filter(waived_periods::seller_id.eq(scope.seller()))
+            .filter(waived_periods::item_id.eq_any(items.to_vec()))
+    };
+    diesel::delete(theirs().filter(waived_periods::from_on.ge(on))).execute(db)?;
+    diesel::update(theirs().filter(waived_periods::to_on.gt(on))).set(waived_periods::to_on.eq(on)).execute(db)?;
+    Ok(())
+}
