@@ -11,7 +11,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// What each check finds wrong for a seller, by its name; how much each looked at.
-fn verify(world: &World, seller: &str) -> (BTreeMap<&'static str, Vec<String>>, BTreeMap<&'static str, usize>) {
+pub fn verify(world: &World, seller: &str) -> (BTreeMap<&'static str, Vec<String>>, BTreeMap<&'static str, usize>) {
     let owner = world.owner(seller);
     let id: SellerId = owner.get("/v1/seller").text("/id").parse().unwrap();
     let (mut wrong, mut counts) = (BTreeMap::new(), BTreeMap::new());

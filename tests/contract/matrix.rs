@@ -30,7 +30,11 @@ impl Request {
         }
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         // a batch that refuses each item is an answer, and would be remembered: only where a key is wanted
-        if self.path.ends_with("/pay") || (self.method == "POST" && self.path.ends_with("/orders")) {
+        let changes = ["/change-plan", "/add-ons", "/change", "/remove", "/withdraw"];
+        if (self.path.contains("/subscriptions/") && changes.iter().any(|end| self.path.ends_with(end)))
+            || self.path.ends_with("/pay")
+            || (self.method == "POST" && self.path.ends_with("/orders"))
+        {
             headers.push(("idempotency-key", "matrix"));
         }
         actor.send(&self.method, &path, &headers, text.as_ref().map(String::as_bytes))
@@ -262,6 +266,11 @@ fn walk(backend: Backend) {
         if operation.path.starts_with("/v1/sandboxes/") {
             for seller in [&mut mine, &mut theirs] {
                 seller.ids.insert("sbx".into(), crate::api::sandboxes::create(&seller.owner, "Matrix"));
+            }
+        }
+        if crate::api::subscription_changes::concerns(&operation.path) {
+            for seller in [&mut mine, &mut theirs] {
+                crate::api::subscription_changes::prepare(seller, &operation.id);
             }
         }
         let mut request = owners_request(&operation, &mine);

@@ -116,9 +116,10 @@ pub fn charged_beyond(
 ) -> Outcome<Vec<ChargedLine>> {
     use comptoir_domain::quotes::LineKind;
     let found: Vec<ChargedColumns> = invoice_lines::table
-        .inner_join(invoices::table.on(
-            invoices::seller_id.eq(invoice_lines::seller_id).and(invoices::id.eq(invoice_lines::invoice_id)),
-        ))
+        .inner_join(
+            invoices::table
+                .on(invoices::seller_id.eq(invoice_lines::seller_id).and(invoices::id.eq(invoice_lines::invoice_id))),
+        )
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(invoice_lines::credits_line_id.is_null())
@@ -148,22 +149,14 @@ pub fn charged_beyond(
     Ok(found.into_iter().filter_map(line).collect())
 }
 
-/// Lets items end on a day.
+/// Lets items end on a day, unless they have ended before.
 pub fn end_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId], on: NaiveDate) -> Outcome<()> {
     let theirs = subscription_items::table
         .filter(subscription_items::seller_id.eq(scope.seller()))
-        .filter(subscription_items::id.eq_any(items.to_vec()));
+        .filter(subscription_items::id.eq_any(items.to_vec()))
+        .filter(subscription_items::to_on.is_null().or(subscription_items::to_on.gt(on)));
     diesel::update(theirs).set(subscription_items::to_on.eq(Some(on))).execute(db)?;
     cut_waived(db, scope, items, on)
-}
-
-/// Lets items go on that were to end.
-pub fn keep_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId]) -> Outcome<()> {
-    let theirs = subscription_items::table
-        .filter(subscription_items::seller_id.eq(scope.seller()))
-        .filter(subscription_items::id.eq_any(items.to_vec()));
-    diesel::update(theirs).set(subscription_items::to_on.eq(None::<NaiveDate>)).execute(db)?;
-    Ok(())
 }
 
 /// Time that is not charged ends with its item.

@@ -112,11 +112,7 @@ fn names_are_free(db: &mut Db, scope: Scope, cart: &Cart, contracts: &[Contract]
 }
 
 /// What has no tax policy of its own is taxed by the seller's default one.
-pub fn tax_by_default<'a>(
-    db: &mut Db,
-    scope: Scope,
-    items: impl Iterator<Item = &'a mut ContractItem>,
-) -> Outcome<()> {
+pub fn tax_by_default<'a>(db: &mut Db, scope: Scope, items: impl Iterator<Item = &'a mut ContractItem>) -> Outcome<()> {
     let default = taxes::default_policy(db, scope)?;
     for item in items {
         item.tax_policy = item.tax_policy.or(default);

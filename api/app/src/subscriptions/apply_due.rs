@@ -71,7 +71,8 @@ pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Out
         let Some(last) = due.last() else { return Ok(()) };
         after = Some(last.id);
         for change in due {
-            let summary = format!("{} of {} counts from {}", change.kind, change.subscription_id, change.delivered_from);
+            let summary =
+                format!("{} of {} counts from {}", change.kind, change.subscription_id, change.delivered_from);
             seen.add(ForeseenView::new(change.subscription_id, ForeseenAction::Change, summary))?;
         }
     }

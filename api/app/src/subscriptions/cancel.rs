@@ -4,9 +4,12 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id};
 use crate::services;
 use crate::services::desire::desire;
+use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
+use crate::subscriptions::revise::{Subject, copy_of};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
+use comptoir_db::subscription_changes::end_items;
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::permissions::may;
@@ -24,13 +27,27 @@ pub enum CancelWhen {
     EndOfCycle,
 }
 
+/// What becomes of the rest of the cycle that runs. A cycle that has not begun is given back in any case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelRefund {
+    /// It stays charged.
+    #[default]
+    None,
+    /// Its unused days are given back: as credit where they were paid.
+    Credit,
+}
+
 /// How to cancel.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"when": "end_of_cycle", "reason": "moves elsewhere"}))]
+#[schema(example = json!({"when": "now", "refund": "credit", "reason": "moves elsewhere"}))]
 pub struct SubscriptionCancel {
     /// When it ends.
     pub when: CancelWhen,
+    /// What becomes of the unused days, if it ends now.
+    #[serde(default)]
+    pub refund: CancelRefund,
     /// For the record.
     #[serde(default)]
     #[schema(max_length = 500)]
@@ -47,15 +64,19 @@ pub async fn cancel_subscription(
     body: Body<SubscriptionCancel>,
 ) -> Answer {
     call.write(move |tx, ctx| {
-        let mut row = subscriptions::lock(tx, ctx.scope, id.0)?;
+        let mut subject = Subject::lock(tx, ctx, id.0)?;
         let mut check = Check::new();
         check.paragraphs("/reason", &body.0.reason, 500);
+        let now = body.0.when == CancelWhen::Now;
+        let fits = now || body.0.refund == CancelRefund::None;
+        check.ensure(fits, "/refund", "not_possible", "at the end of the cycle no unused days are left");
         check.done()?;
-        match body.0.when {
-            CancelWhen::Now => end(tx, ctx, &mut row, &body.0.reason)?,
-            CancelWhen::EndOfCycle => end_later(tx, ctx, &mut row, &body.0.reason)?,
+        if now {
+            end_now(tx, ctx, &mut subject, body.0.refund, &body.0.reason)?;
+        } else {
+            end_later(tx, ctx, &mut subject.row, &body.0.reason)?;
         }
-        reply(tx, ctx, row)
+        reply(tx, ctx, subject.row)
     })
     .await
 }
@@ -65,13 +86,20 @@ pub async fn cancel_subscription(
 #[post("/v1/subscriptions/{id}/keep")]
 pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<SubscriptionId>) -> Answer {
     call.write(move |tx, ctx| {
-        let mut row = subscriptions::lock(tx, ctx.scope, id.0)?;
+        let Subject { mut row, items, .. } = Subject::lock(tx, ctx, id.0)?;
         if row.status.is_ended() {
             return Err(
                 Problem::new(Code::WrongState, format!("the subscription is {}: order a new one", row.status)).into()
             );
         }
-        if row.ends_on.take().is_some() {
+        if let Some(end) = row.ends_on.take() {
+            // what was given back is charged anew
+            let again = items.iter().filter(|item| item.to_on == Some(end)).map(|item| copy_of(item, end, ctx));
+            let again: Vec<_> = again.collect();
+            if !again.is_empty() {
+                subscriptions::insert_items(tx, &again)?;
+                row.billed_through = row.billed_through.min(end);
+            }
             // the billing run looks at it at once and sets its next day
             row.next_invoice_on = Some(ctx.today());
             subscriptions::save(tx, &mut row)?;
@@ -80,6 +108,22 @@ pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<Subsc
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Ends a subscription today and gives back what its client need not pay for then.
+fn end_now(tx: &mut Db, ctx: &Ctx, subject: &mut Subject, refund: CancelRefund, reason: &str) -> Outcome<()> {
+    let from = match refund {
+        CancelRefund::Credit => ctx.today(),
+        CancelRefund::None => subject.cycle_ends_on(ctx)?,
+    };
+    let items: Vec<_> = subject.items.iter().map(|item| item.id).collect();
+    let credits = give_back::decide(tx, ctx, &items, from)?;
+    end(tx, ctx, &mut subject.row, reason)?;
+    give_back::write(tx, ctx, &credits, from, comment(&subject.row, reason))
+}
+
+fn comment<'a>(row: &'a SubscriptionRow, reason: &'a str) -> &'a str {
+    if reason.is_empty() { &row.name } else { reason }
 }
 
 /// Ends a subscription today: its services are removed.
@@ -95,7 +139,8 @@ pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str) -> O
     ctx.record(tx, "subscription.cancelled", row.id, json!({ "from": from, "reason": reason, "ends_on": row.ends_on }))
 }
 
-/// Ends a subscription when the cycle that runs is over.
+/// Ends a subscription, whose client is locked, when the cycle that runs is over. A cycle that was invoiced ahead is given
+/// back.
 pub fn end_later(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str) -> Outcome<()> {
     transition(row.status, SubscriptionStatus::Cancelled, ChangedBy::System)?;
     let running = row.cycle.index_at(row.anchor_on, ctx.today())?;
@@ -103,6 +148,12 @@ pub fn end_later(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str
     row.ends_on = Some(over);
     row.status_reason = reason.into();
     subscriptions::save(tx, row)?;
+    let items: Vec<_> = subscriptions::items_of(tx, ctx.scope, &[row.id])?.into_iter().map(|item| item.id).collect();
+    let credits = give_back::decide(tx, ctx, &items, over)?;
+    if !credits.is_empty() {
+        end_items(tx, ctx.scope, &items, over)?;
+        give_back::write(tx, ctx, &credits, over, comment(row, reason))?;
+    }
     services::cancelled(tx, ctx, row)?;
     ctx.record(tx, "subscription.will_end", row.id, json!({ "ends_on": over, "reason": reason }))
 }

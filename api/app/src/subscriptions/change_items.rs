@@ -172,8 +172,7 @@ fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &SubscriptionAddO
     let price = agreed(&mut check, wanted.price, subject);
     check.done()?;
     let offer = offers::of_store(db, ctx.scope, row.store_id, ctx.today())?;
-    let choice =
-        CartItem { plan_id, cycle: row.cycle, add_on_ids: vec![wanted.add_on_id], domain: None, price: None };
+    let choice = CartItem { plan_id, cycle: row.cycle, add_on_ids: vec![wanted.add_on_id], domain: None, price: None };
     let (_, mut charged) = charged_for(&choice, &offer)
         .map_err(|problem| Failure::from(problem).instead_of("/add_on_ids/0", "/add_on_id"))?;
     tax_by_default(db, ctx.scope, charged.iter_mut())?;
@@ -288,13 +287,7 @@ fn agreed(check: &mut Check, price: Option<Money>, subject: &Subject) -> Option<
 }
 
 /// A change that neither ends nor begins anything yet.
-fn revision(
-    subject: &Subject,
-    kind: ChangeKind,
-    way: ChangeWay,
-    dates: ChangeDates,
-    reason: &str,
-) -> Revision {
+fn revision(subject: &Subject, kind: ChangeKind, way: ChangeWay, dates: ChangeDates, reason: &str) -> Revision {
     Revision {
         kind,
         way,

@@ -275,7 +275,12 @@ fn begun(
         to_on: None,
         known_on: ctx.today(),
     };
-    Some(present.map_or(row.clone(), |present| SubscriptionItemRow { unit_price: row.unit_price, price_id: row.price_id, fee_kind: FeeKind::Change, ..copy_of(present, from_on, ctx) }))
+    Some(present.map_or(row.clone(), |present| SubscriptionItemRow {
+        unit_price: row.unit_price,
+        price_id: row.price_id,
+        fee_kind: FeeKind::Change,
+        ..copy_of(present, from_on, ctx)
+    }))
 }
 
 /// The plan comes with the fee of its price list for coming up or down to it; another cycle of the same plan is free.

@@ -109,11 +109,7 @@ fn withdrawal(ctx: &Ctx, subject: &Subject, change: &SubscriptionChangeRow) -> R
         kind: change.kind,
         way: change.way,
         direction: None,
-        dates: ChangeDates {
-            billed_from: change.billed_from,
-            delivered_from: ctx.today(),
-            locked_until: None,
-        },
+        dates: ChangeDates { billed_from: change.billed_from, delivered_from: ctx.today(), locked_until: None },
         credit_from: change.billed_from,
         ended: change.begun_items.0.clone(),
         begun: again.map(|item| copy_of(item, change.billed_from, ctx)).collect(),

@@ -164,11 +164,11 @@ pub fn due_kind(kind: crate::quotes::LineKind) -> Option<DueKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Id;
     use crate::invoices::due::{FeeKind, Horizon, Item, ItemKind, Snapshot, due};
     use crate::quotes::{LineKind, price};
     use crate::schedule::testing::day;
     use crate::taxes::Place;
-    use crate::Id;
 
     fn id<T: Id>(number: u128) -> T {
         T::from_uuid(uuid::Uuid::from_u128(number))

@@ -199,13 +199,7 @@ pub fn charged_for<'a>(choice: &CartItem, offer: &'a Offer) -> Result<(&'a Offer
     Ok((plan, items.unwrap_or_default()))
 }
 
-fn items(
-    check: &mut Check,
-    at: &str,
-    item: &CartItem,
-    plan: &OfferedPlan,
-    offer: &Offer,
-) -> Option<Vec<ContractItem>> {
+fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Option<Vec<ContractItem>> {
     let terms =
         Terms { has_plan: true, cycle: &item.cycle, currency: offer.currency, offered: &plan.add_ons, present: &[] };
     let known: Vec<(AddOnId, Vec<Price<Cycle>>)> =

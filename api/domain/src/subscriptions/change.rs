@@ -112,9 +112,7 @@ impl ChangeWay {
         let later = ChangeDates { billed_from: cycle_ends_on, delivered_from: cycle_ends_on, locked_until: None };
         match self {
             Self::NowWithCredit => ChangeDates { billed_from: today, delivered_from: today, locked_until: None },
-            Self::NowWithoutCredit => {
-                ChangeDates { delivered_from: today, locked_until: Some(cycle_ends_on), ..later }
-            }
+            Self::NowWithoutCredit => ChangeDates { delivered_from: today, locked_until: Some(cycle_ends_on), ..later },
             Self::EndOfCycle => later,
         }
     }
@@ -250,7 +248,8 @@ mod tests {
     #[test]
     fn the_ways_of_the_guide() {
         let (today, end) = (day("2027-06-21"), day("2027-07-01"));
-        let dates = |billed_from, delivered_from, locked_until| ChangeDates { billed_from, delivered_from, locked_until };
+        let dates =
+            |billed_from, delivered_from, locked_until| ChangeDates { billed_from, delivered_from, locked_until };
         assert_eq!(ChangeWay::NowWithCredit.dates(today, end), dates(today, today, None));
         assert_eq!(ChangeWay::NowWithoutCredit.dates(today, end), dates(end, today, Some(end)));
         assert_eq!(ChangeWay::EndOfCycle.dates(today, end), dates(end, end, None));

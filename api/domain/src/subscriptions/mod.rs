@@ -8,7 +8,8 @@ mod status;
 mod validity;
 
 pub use change::{
-    ChangeDates, ChangeDirection, ChangeKind, ChangePolicies, ChangePolicy, ChangeState, ChangeWay, Charged, Move, unused,
+    ChangeDates, ChangeDirection, ChangeKind, ChangePolicies, ChangePolicy, ChangeState, ChangeWay, Charged, Move,
+    unused,
 };
 pub use holds::{HoldChange, HoldKind, Holds, activate, lift, place, set_by_hand, standing, suspend, unsuspend};
 pub use overuse::{Overuse, OveruseNotice, Usage, overuse};
