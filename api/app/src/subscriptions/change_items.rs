@@ -11,7 +11,7 @@ use crate::subscriptions::revise::{Revision, Subject, copy_of};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::{HttpRequest, post};
 use comptoir_db::subscriptions::SubscriptionItemRow;
-use comptoir_db::{Db, Failure, Outcome, offers};
+use comptoir_db::{Db, Failure, Outcome, add_ons, offers};
 use comptoir_domain::invoices::due::{FeeKind, ItemKind};
 use comptoir_domain::orders::{CartItem, charged_for};
 use comptoir_domain::permissions::may;
@@ -159,6 +159,7 @@ pub async fn preview_subscription_item_removal(
 
 /// The plan is asked for together with the add-on, so that everything that holds for an order holds here.
 fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &SubscriptionAddOnCreate) -> Outcome<Revision> {
+    add_ons::find(db, ctx.scope, wanted.add_on_id)?;
     subject.changeable(db, ctx)?;
     let row = &subject.row;
     let Some(plan_id) = row.plan_id else {

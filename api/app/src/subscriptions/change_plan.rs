@@ -6,7 +6,7 @@ use crate::kernel::{Answer, Body, Call, Id};
 use crate::quotes::compute::tax_by_default;
 use crate::subscriptions::change_views::SubscriptionChangePreviewView;
 use crate::subscriptions::changes::{make, preview};
-use crate::subscriptions::revise::{Renewal, Revision, Subject, copy_of};
+use crate::subscriptions::revise::{Renewal, Revision, Subject};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
@@ -142,6 +142,7 @@ fn revision(
     allowed: Option<Allowed<'_>>,
 ) -> Outcome<Revision> {
     let row = &subject.row;
+    plans::find(db, ctx.scope, wanted.plan_id)?;
     subject.changeable(db, ctx)?;
     let mut check = Check::new();
     check.paragraphs("/reason", &wanted.reason, 500);
@@ -257,7 +258,7 @@ fn begun(
         return None;
     }
     let present = before.iter().find(|present| item.add_on.is_some() && present.add_on_id == item.add_on);
-    let row = SubscriptionItemRow {
+    Some(SubscriptionItemRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
         subscription_id: subject.row.id,
@@ -274,13 +275,7 @@ fn begun(
         from_on,
         to_on: None,
         known_on: ctx.today(),
-    };
-    Some(present.map_or(row.clone(), |present| SubscriptionItemRow {
-        unit_price: row.unit_price,
-        price_id: row.price_id,
-        fee_kind: FeeKind::Change,
-        ..copy_of(present, from_on, ctx)
-    }))
+    })
 }
 
 /// The plan comes with the fee of its price list for coming up or down to it; another cycle of the same plan is free.
