@@ -13,6 +13,7 @@ pub mod invoices;
 mod kernel;
 pub mod mails;
 pub mod orders;
+mod overuse_prices;
 pub mod password_resets;
 pub mod plans;
 
@@ -27,6 +28,7 @@ mod stores;
 pub mod subscription_changes;
 pub mod taxes;
 pub mod todos;
+pub mod usage;
 pub mod verify;
 pub mod webhooks;
 mod working;

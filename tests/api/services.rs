@@ -366,6 +366,11 @@ both! {
         advance(world, TimeDelta::hours(25));
         let seen = recurring();
         assert_eq!((&seen["disk_bytes"], seen["measured_at"].as_str().unwrap()), (&json!(123_456), world.server.machine.now().to_string().as_str()));
+        // each day's use is reported once, in the name of the built-in host: the seller's clock stands still
+        let reports = world.owner("north").get(&format!("/v1/usage?subscription_id={}&sort=created_at", nora.subscription)).expect(200).json();
+        let told = |row: &Value| json!([row["resource"], row["period"]["from"], row["amount"], row["source"]]);
+        let told: Vec<_> = reports["data"].as_array().unwrap().iter().map(told).collect();
+        assert_eq!(told, [json!(["disk_space", "2026-01-05", 123_456, "host"])]);
         // someone removes it behind our back
         let account = block_on(panel.fetch(&id)).unwrap().account;
         block_on(panel.apply(&Account { state: State::Removed, ..account }, world.server.machine.now())).unwrap();

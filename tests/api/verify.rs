@@ -147,6 +147,8 @@ both! {
              format!("UPDATE coupons SET uses = uses - 1 WHERE {mine} AND code = 'TEN'"), &["coupons"]),
             (format!("UPDATE coupon_uses SET state = 'released' WHERE {mine} AND state = 'used'"),
              format!("UPDATE coupon_uses SET state = 'used' WHERE {mine} AND state = 'released'"), &["coupons"]),
+            (format!("INSERT INTO usage_months SELECT seller_id, subscription_id, resource, month_from, month_to, 0, 1000, '1', 9000000000, created_at FROM usage_records WHERE {mine}"),
+             format!("DELETE FROM usage_months WHERE {mine}"), &["overuse"]),
             (format!("UPDATE services SET observed = 'suspended' WHERE {mine} AND is_settled"),
              format!("UPDATE services SET observed = desired WHERE {mine} AND is_settled"), &["services"]),
         ];

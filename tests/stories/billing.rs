@@ -29,7 +29,12 @@ pub fn care(owner: &Actor, more: Value) -> String {
 
 /// Someone new buys the plan with a card that is kept; the ids of the client and the subscription.
 pub fn buy(owner: &Actor, plan: &str, name: &str, card: &str, coupon: Option<&str>) -> (String, String) {
-    let cart = json!({"items": [{"plan_id": plan, "cycle": "1-month"}], "coupon": coupon});
+    buy_item(owner, json!({"plan_id": plan, "cycle": "1-month"}), name, card, coupon)
+}
+
+/// The same with whatever belongs to the item.
+pub fn buy_item(owner: &Actor, item: Value, name: &str, card: &str, coupon: Option<&str>) -> (String, String) {
+    let cart = json!({"items": [item], "coupon": coupon});
     let quote = shopper(owner)
         .post("/v1/store/quotes", json!({"cart": cart, "buyer": {"country": "FR", "city": "Lyon"}}))
         .expect(200);

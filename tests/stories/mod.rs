@@ -5,3 +5,4 @@ pub mod billing;
 mod dry_runs;
 pub mod dunning;
 pub mod provisioning;
+mod usage;

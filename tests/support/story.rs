@@ -4,14 +4,14 @@ use crate::support::World;
 use crate::support::server::{MASTER, settings};
 use comptoir_app::events::advance::advance;
 use comptoir_app::events::enqueue::{Task, row};
-use comptoir_app::{AppState, MailRoute, Settings};
+use comptoir_app::{AppState, MailRoute, PanelRoute, Settings};
 use comptoir_db::Store;
 use comptoir_domain::Instant;
 use comptoir_domain::events::EventKind;
 use mail_parser::MessageParser;
 use std::sync::Arc;
 
-/// The house on the world's database, with the world's clocks and gateway, and an outbox of its own.
+/// The house on the world's database, with the world's clocks and gateway, and an outbox and web spaces of its own.
 pub struct Story {
     state: Arc<AppState>,
     runtime: tokio::runtime::Runtime,
@@ -26,6 +26,7 @@ impl Story {
             fake_book: world.server.fake_book.clone(),
             sandboxes_folder: world.server.sandboxes.clone(),
             mail: MailRoute::Outbox(folder.path().join("outbox")),
+            panel: PanelRoute::local(folder.path().join("webspaces")),
             ..settings()
         };
         let store = Store::open(&world.database.address, 4).unwrap();

@@ -78,6 +78,7 @@ impl World {
         ids.insert("tod".into(), first("/v1/todos", &|_| true));
         ids.insert("ord".into(), first("/v1/orders", &|_| true));
         ids.insert("sub".into(), first("/v1/subscriptions", &|_| true));
+        ids.insert("usg".into(), first("/v1/usage", &|_| true));
         ids.insert("svc".into(), first("/v1/services", &|_| true));
         ids.insert("mai".into(), first("/v1/mails?state=failed", &|_| true));
         let endpoint = first("/v1/webhook-endpoints", &|_| true);
@@ -169,6 +170,7 @@ fn furnish(owner: &Actor, code: &str) {
     crate::api::invoices::furnish(owner, code);
     crate::api::payments::furnish(owner, code);
     crate::api::orders::furnish(owner, code);
+    crate::api::usage::furnish(owner);
     crate::api::events::furnish(owner);
     crate::api::todos::furnish(owner);
     crate::api::webhooks::furnish(owner, code);

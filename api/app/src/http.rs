@@ -33,12 +33,14 @@ fn routes(config: &mut ServiceConfig) {
     crate::activities::routes(config);
     crate::subscriptions::routes(config);
     crate::services::routes(config);
+    crate::usage::routes(config);
     crate::quotes::routes(config);
     crate::taxes::routes(config);
     crate::coupons::routes(config);
     crate::stores::routes(config);
     crate::hosting::routes(config);
     crate::plans::routes(config);
+    crate::overuse_prices::routes(config);
     crate::add_on_groups::routes(config);
     crate::add_ons::routes(config);
     crate::invoices::routes(config);

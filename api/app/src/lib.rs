@@ -28,6 +28,7 @@ pub mod ledger;
 pub mod mails;
 pub mod me;
 pub mod orders;
+pub mod overuse_prices;
 pub mod password_resets;
 pub mod quotes;
 
@@ -50,6 +51,7 @@ pub mod stores;
 pub mod taxes;
 
 pub mod todos;
+pub mod usage;
 pub mod verify;
 pub mod webhooks;
 

@@ -43,6 +43,15 @@ pub fn primary_of(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Ve
     Ok(found.select(ContactRow::as_select()).load(db)?)
 }
 
+/// All contacts of some clients, the primary one of each first.
+pub fn of_clients(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Vec<ContactRow>> {
+    let found = contacts::table
+        .filter(contacts::seller_id.eq(scope.seller()))
+        .filter(contacts::client_id.eq_any(clients.to_vec()))
+        .order((contacts::client_id, contacts::is_primary.desc(), contacts::id));
+    Ok(found.select(ContactRow::as_select()).load(db)?)
+}
+
 /// Which contacts of a list are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct ContactFilter {

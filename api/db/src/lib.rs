@@ -38,6 +38,7 @@ pub mod ledger;
 pub mod mails;
 pub mod offers;
 pub mod orders;
+pub mod overuse_prices;
 pub mod password_resets;
 pub mod rate;
 
@@ -60,6 +61,7 @@ pub mod taxes;
 
 pub mod subjects;
 pub mod todos;
+pub mod usage;
 pub mod verify;
 pub mod watermarks;
 pub mod webhook_deliveries;

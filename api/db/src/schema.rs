@@ -846,6 +846,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    overuse_prices (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        plan_id -> Binary,
+        resource -> Text,
+        currency -> Text,
+        unit_size -> BigInt,
+        unit_price -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_records (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        subscription_id -> Binary,
+        resource -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        amount -> BigInt,
+        month_from -> Date,
+        month_to -> Date,
+        due_on -> Date,
+        is_counted -> Bool,
+        source -> Text,
+        record_key -> Text,
+        replaces_id -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_months (seller_id, subscription_id, resource, from_on) {
+        seller_id -> Binary,
+        subscription_id -> Binary,
+        resource -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        limit_amount -> Nullable<BigInt>,
+        unit_size -> BigInt,
+        unit_price -> Text,
+        units -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_notices (seller_id, subscription_id, resource, notice, month_from) {
+        seller_id -> Binary,
+        subscription_id -> Binary,
+        resource -> Text,
+        notice -> Text,
+        month_from -> Date,
+        created_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     counters,
@@ -897,5 +958,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_deliveries,
     settings,
     dunning_steps,
-    sandboxes
+    sandboxes,
+    overuse_prices,
+    usage_records,
+    usage_months,
+    usage_notices
 );

@@ -2,8 +2,9 @@
 
 use crate::schema::{
     allocations, client_credits, coupon_uses, coupons, invoice_lines, invoices, ledger_entries, ledger_postings,
-    services, subscription_items, subscriptions, transactions, waived_periods,
+    services, subscription_items, subscriptions, transactions, usage_months, usage_records, waived_periods,
 };
+use crate::usage::{UsageMonthRow, UsageRecordRow};
 use crate::{Db, Outcome, Scope};
 use chrono::NaiveDate;
 use comptoir_domain::coupons::CouponUseState;
@@ -14,12 +15,15 @@ use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::quotes::LineKind;
 use comptoir_domain::schedule::Period;
 use comptoir_domain::subscriptions::SubscriptionStatus;
-use comptoir_domain::verify::{Contract, CouponCount, CreditStep, Document, Numbered, Span, Sums};
-use comptoir_domain::{
-    ClientId, CouponId, CreditId, Currency, EntryId, InvoiceId, ServiceId, SubscriptionId, SubscriptionItemId,
-    TransactionId,
+use comptoir_domain::usage::{Record, Resource};
+use comptoir_domain::verify::{
+    ChargedMonth, Contract, CouponCount, CreditStep, Document, Numbered, OveruseLine, Span, Sums,
 };
-use diesel::dsl::{count_star, sql};
+use comptoir_domain::{
+    ClientId, CouponId, CreditId, Currency, EntryId, InvoiceId, Quantity, ServiceId, SubscriptionId,
+    SubscriptionItemId, TransactionId,
+};
+use diesel::dsl::{count_star, exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use std::collections::{BTreeMap, HashMap};
@@ -275,4 +279,45 @@ pub fn services(db: &mut Db, scope: Scope) -> Outcome<(i64, Vec<ServiceId>)> {
         .select(services::id)
         .load(db)?;
     Ok((count, wrong))
+}
+
+/// What was charged for overuse, with the reports of each month that was charged; how many reports there are at all.
+pub fn charged_months(db: &mut Db, scope: Scope) -> Outcome<(usize, Vec<ChargedMonth>)> {
+    let all = usage_records::table.filter(usage_records::seller_id.eq(scope.seller()));
+    let count: i64 = all.count().get_result(db)?;
+    let charged =
+        usage_months::table.filter(usage_months::seller_id.eq(scope.seller())).filter(usage_months::units.gt(0));
+    let of_charged = usage_months::table
+        .filter(usage_months::seller_id.eq(usage_records::seller_id))
+        .filter(usage_months::subscription_id.eq(usage_records::subscription_id))
+        .filter(usage_months::resource.eq(usage_records::resource))
+        .filter(usage_months::from_on.eq(usage_records::month_from))
+        .filter(usage_months::units.gt(0));
+    let mut records: HashMap<(SubscriptionId, Resource, NaiveDate), Vec<Record>> = HashMap::new();
+    for row in all.filter(exists(of_charged)).select(UsageRecordRow::as_select()).load::<UsageRecordRow>(db)? {
+        records.entry((row.subscription_id, row.resource, row.month_from)).or_default().push(row.record());
+    }
+    let rows: Vec<UsageMonthRow> = charged.select(UsageMonthRow::as_select()).load(db)?;
+    let month = |row: UsageMonthRow| {
+        Ok(ChargedMonth {
+            subscription: row.subscription_id,
+            resource: row.resource,
+            month: Period { from: row.from_on, to: row.to_on },
+            terms: row.terms()?,
+            units: u64::try_from(row.units).unwrap_or_default(),
+            records: records.remove(&(row.subscription_id, row.resource, row.from_on)).unwrap_or_default(),
+        })
+    };
+    Ok((usize::try_from(count).unwrap_or_default(), rows.into_iter().map(month).collect::<Outcome<_>>()?))
+}
+
+/// The lines that charge overuse, those of credit notes aside.
+pub fn overuse_lines(db: &mut Db, scope: Scope) -> Outcome<Vec<OveruseLine>> {
+    let found: Vec<(Option<SubscriptionId>, Option<NaiveDate>, Quantity)> = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::kind.eq(LineKind::Overuse))
+        .filter(invoice_lines::credits_line_id.is_null())
+        .select((invoice_lines::subscription_id, invoice_lines::period_from, invoice_lines::quantity))
+        .load(db)?;
+    Ok(found.into_iter().filter_map(|(subscription, from, quantity)| Some((subscription?, from?, quantity))).collect())
 }

@@ -141,6 +141,10 @@ ids! {
     SubscriptionItemId = "sit",
     /// A change of a subscription.
     SubscriptionChangeId = "sch",
+    /// What a unit above a limit costs: plan, resource and currency, dated.
+    OverusePriceId = "ovp",
+    /// A report of what was used.
+    UsageRecordId = "usg",
     /// A reason for which a subscription is or was suspended.
     HoldId = "hld",
     /// What is delivered.

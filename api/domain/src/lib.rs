@@ -40,6 +40,7 @@ pub mod stores;
 pub mod subscriptions;
 pub mod taxes;
 pub mod todos;
+pub mod usage;
 pub mod verify;
 pub mod webhooks;
 

@@ -97,6 +97,10 @@ permissions! {
     ReadSubscriptions = "subscriptions:read",
     /// Create and change subscriptions.
     WriteSubscriptions = "subscriptions:write",
+    /// See what is used.
+    ReadUsage = "usage:read",
+    /// Report what is used.
+    WriteUsage = "usage:write",
     /// See invoices and credit notes.
     ReadInvoices = "invoices:read",
     /// Write, issue and credit invoices.

@@ -6,6 +6,7 @@ use crate::problem::Result;
 use crate::schedule::BillingRule;
 use crate::services::ProvisioningPolicy;
 use crate::subscriptions::ChangePolicies;
+use crate::usage::UsageSettings;
 
 /// All settings of a seller.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -21,6 +22,8 @@ pub struct SellerSettings {
     pub provisioning: ProvisioningPolicy,
     /// How subscriptions are changed, where their plan says nothing else.
     pub changes: ChangePolicies,
+    /// Who is told that much is used.
+    pub usage: UsageSettings,
 }
 
 /// When and how a seller invoices.
@@ -75,6 +78,7 @@ impl SellerSettings {
         check.ensure(self.billing.term_days <= 365, "/billing/term_days", "out_of_range", "0 to 365 days");
         check.part("/dunning", self.dunning.check());
         check.part("/provisioning", self.provisioning.check());
+        check.part("/usage", self.usage.check());
         let before = self.collection.days_before_due <= 365;
         check.ensure(before, "/collection/days_before_due", "out_of_range", "0 to 365 days");
         let retries = &self.collection.retry_after_days;

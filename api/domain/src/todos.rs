@@ -25,6 +25,8 @@ text_enum! {
         RegistrarFailed = "registrar_failed",
         /// A payment may or may not have happened.
         PaymentUnknown = "payment_unknown",
+        /// A correction says that less was used than was charged.
+        OveruseCorrected = "overuse_corrected",
         /// A client could not be billed.
         BillingParked = "billing_parked",
         /// Stored secrets wait for a new key.

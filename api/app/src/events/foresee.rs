@@ -5,7 +5,7 @@ use crate::events::purge;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
-use crate::{activities, dunning, invoices, orders, payments, services, subscriptions};
+use crate::{activities, dunning, invoices, orders, payments, services, subscriptions, usage};
 use chrono::NaiveDate;
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::events::{EventKind, ForeseenAction};
@@ -21,6 +21,7 @@ type Look = fn(&mut Db, &AppState, &Ctx, &mut Foreseen) -> Outcome<()>;
 fn look(kind: EventKind) -> Option<Look> {
     use EventKind::*;
     match kind {
+        ProcessUsage => Some(usage::process::foresee),
         ProcessCancellation => Some(subscriptions::end_due::foresee),
         ProcessChanges => Some(subscriptions::apply_due::foresee),
         ProcessInvoices => Some(invoices::process::foresee),

@@ -17,6 +17,7 @@ use crate::sandboxes::travel::advance_sandbox;
 use crate::services::handle::{process_sync, sync_service};
 use crate::subscriptions::apply_due::process_changes;
 use crate::subscriptions::end_due::process_cancellation;
+use crate::usage::process::process_usage;
 use comptoir_db::Failure;
 use comptoir_db::events::EventRow;
 use comptoir_domain::events::EventKind;
@@ -84,6 +85,7 @@ impl Handlers {
     pub fn standard() -> Self {
         use EventKind::*;
         Self::default()
+            .on(ProcessUsage, |state, event| Box::pin(process_usage(state, event)))
             .on(ProcessCancellation, |state, event| Box::pin(process_cancellation(state, event)))
             .on(ProcessChanges, |state, event| Box::pin(process_changes(state, event)))
             .on(ProcessInvoices, |state, event| Box::pin(process_invoices(state, event)))

@@ -1,9 +1,11 @@
 //! Hosting properties: the table that forms are built from, and how a request changes a set of them (CAT-02).
 
 mod patch;
+mod promises;
 mod read;
 
 pub use patch::HostingPropertiesPatch;
+pub use promises::Promises;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -10,11 +10,13 @@ use crate::invoices::draft::NewInvoice;
 use crate::invoices::renew::{decide, renew};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
+use chrono::NaiveDate;
 use comptoir_db::events::EventRow;
-use comptoir_db::{Db, Outcome, clients, subscriptions};
+use comptoir_db::{Db, Outcome, Scope, clients, subscriptions, usage};
 use comptoir_domain::ClientId;
 use comptoir_domain::events::ForeseenAction;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Clients in one transaction: so many that a run is quick, so few that others need not wait.
 const CHUNK: i64 = 150;
@@ -26,7 +28,7 @@ pub async fn process_invoices(state: &AppState, event: &EventRow) -> Result<Valu
         let (scope, today) = (ctx.scope, ctx.today());
         let mut after = None;
         loop {
-            let next = move |db: &mut Db| subscriptions::due_clients(db, scope, today, after, CHUNK);
+            let next = move |db: &mut Db| due_clients(db, scope, today, after);
             let clients = state.store.read(next).await?;
             let Some(last) = clients.last() else { break };
             after = Some(*last);
@@ -42,11 +44,18 @@ pub async fn process_invoices(state: &AppState, event: &EventRow) -> Result<Valu
     Ok(json!({ "invoices": invoices, "parked": parked }))
 }
 
+/// The next clients who have something to be charged: a renewal, or use.
+fn due_clients(db: &mut Db, scope: Scope, today: NaiveDate, after: Option<ClientId>) -> Outcome<Vec<ClientId>> {
+    let mut ids = BTreeSet::from_iter(subscriptions::due_clients(db, scope, today, after, CHUNK)?);
+    ids.extend(usage::due_clients(db, scope, today, after, CHUNK)?);
+    Ok(ids.into_iter().take(usize::try_from(CHUNK).unwrap_or(usize::MAX)).collect())
+}
+
 /// Which invoices would be issued.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
     let mut after = None;
     loop {
-        let ids = subscriptions::due_clients(db, ctx.scope, ctx.today(), after, CHUNK)?;
+        let ids = due_clients(db, ctx.scope, ctx.today(), after)?;
         let Some(last) = ids.last() else { return Ok(()) };
         after = Some(*last);
         let invoices = |db: &mut Db, part: &[ClientId]| {

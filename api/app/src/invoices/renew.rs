@@ -5,6 +5,7 @@ use crate::invoices::draft::{NewInvoice, NewLine};
 use crate::invoices::issue::write_issued;
 use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
+use crate::usage::charge::{self, Overuse, OveruseLine};
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::subscriptions::{self, Billed, SubscriptionItemRow, SubscriptionRow, WaivedRow};
 use comptoir_db::{Db, Failure, Outcome, coupons, invoices, plans, settings, stores, taxes};
@@ -13,10 +14,11 @@ use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, Horizon, LineKey,
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{Description, PriceBasis, Priced, TaxFacts, price};
+use comptoir_domain::schedule::Period;
 use comptoir_domain::settings::BillingSettings;
 use comptoir_domain::subscriptions::is_invoiced;
 use comptoir_domain::taxes::TaxPolicy;
-use comptoir_domain::{ClientId, CouponId, PlanId, StoreId, SubscriptionId};
+use comptoir_domain::{ClientId, CouponId, PlanId, StoreId, SubscriptionId, SubscriptionItemId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 
@@ -27,6 +29,7 @@ pub struct Decided {
     pub invoices: Vec<NewInvoice>,
     waived: Vec<WaivedRow>,
     moved: Vec<(SubscriptionId, Billed)>,
+    overuse: Overuse,
 }
 
 /// Invoices everything that is due for some clients; says how many invoices that made.
@@ -40,40 +43,48 @@ pub fn renew(tx: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<usize> {
 pub fn write(tx: &mut Db, ctx: &Ctx, decided: Decided) -> Outcome<usize> {
     subscriptions::insert_waived(tx, &decided.waived)?;
     subscriptions::advance(tx, ctx.scope, decided.moved)?;
+    decided.overuse.write(tx, ctx.scope)?;
     Ok(write_issued(tx, ctx, &decided.invoices)?.len())
 }
 
 /// Works out what is due for some clients; reads only.
 pub fn decide(db: &mut Db, ctx: &Ctx, clients: Vec<ClientRow>) -> Outcome<Decided> {
-    let ids: BTreeSet<ClientId> = clients.iter().map(|client| client.id).collect();
-    let rows = subscriptions::due(db, ctx.scope, ctx.today(), &Vec::from_iter(ids))?;
-    if rows.is_empty() {
+    let by_id: BTreeMap<ClientId, ClientRow> = clients.iter().map(|client| (client.id, client.clone())).collect();
+    let rows = subscriptions::due(db, ctx.scope, ctx.today(), &by_id.keys().copied().collect::<Vec<_>>())?;
+    let overuse = charge::owed(db, ctx, &by_id)?;
+    if rows.is_empty() && overuse.is_empty() {
         return Ok(Decided::default());
     }
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = subscriptions::items_of(db, ctx.scope, &ids)?;
-    decide_for(db, ctx, clients, rows, items, Horizon::AsOf(ctx.today()))
+    decide_for(db, ctx, clients, Contracts { rows, items }, overuse, Horizon::AsOf(ctx.today()))
 }
 
-/// The same for subscriptions that are at hand, with their items, as far as a horizon: as they are in the tables, or as
-/// they would be.
+/// Subscriptions that are at hand, with their items: as they are in the tables, or as they would be.
+pub struct Contracts {
+    /// The contracts.
+    pub rows: Vec<SubscriptionRow>,
+    /// What is charged for them.
+    pub items: Vec<SubscriptionItemRow>,
+}
+
+/// The same for contracts that are at hand, as far as a horizon, with what was used above their limits.
 pub fn decide_for(
     db: &mut Db,
     ctx: &Ctx,
     clients: Vec<ClientRow>,
-    rows: Vec<SubscriptionRow>,
-    items: Vec<SubscriptionItemRow>,
+    contracts: Contracts,
+    overuse: Overuse,
     horizon: Horizon,
 ) -> Outcome<Decided> {
     let mut decided = Decided::default();
-    let run = Run::load(db, ctx, rows, items, clients)?;
+    let run = Run::load(db, ctx, contracts, clients, &overuse)?;
     for basis in [PriceBasis::Net, PriceBasis::Gross] {
         let snapshot = run.sold_at(basis);
-        if !snapshot.subscriptions.is_empty() {
-            let found = due(&snapshot, horizon)?;
-            run.add_up(ctx, &snapshot, found, basis, &mut decided)?;
-        }
+        let found = due(&snapshot, horizon)?;
+        run.add_up(ctx, &snapshot, found, basis, &overuse, &mut decided)?;
     }
+    decided.overuse = overuse;
     Ok(decided)
 }
 
@@ -89,17 +100,12 @@ struct Run {
 }
 
 impl Run {
-    fn load(
-        tx: &mut Db,
-        ctx: &Ctx,
-        rows: Vec<SubscriptionRow>,
-        items: Vec<SubscriptionItemRow>,
-        clients: Vec<ClientRow>,
-    ) -> Outcome<Self> {
+    fn load(tx: &mut Db, ctx: &Ctx, contracts: Contracts, clients: Vec<ClientRow>, overuse: &Overuse) -> Outcome<Self> {
         let billing = settings::read(tx, ctx.scope)?.value.0.billing;
+        let Contracts { rows, items } = contracts;
         let terms = terms(tx, ctx, &rows, &items)?;
-        let used =
-            BTreeSet::from_iter(terms.values().flat_map(|terms| &terms.items).filter_map(|(_, item)| item.tax_policy));
+        let of_items = terms.values().flat_map(|terms| &terms.items).filter_map(|(_, item)| item.tax_policy);
+        let used = BTreeSet::from_iter(of_items.chain(overuse.tax_policies()));
         let stores = BTreeSet::from_iter(rows.iter().map(|row| row.store_id));
         let stores = stores::find_many(tx, ctx.scope, &Vec::from_iter(stores))?;
         Ok(Self {
@@ -129,8 +135,9 @@ impl Run {
         &self,
         ctx: &Ctx,
         snapshot: &Snapshot,
-        found: Due,
+        mut found: Due,
         basis: PriceBasis,
+        overuse: &Overuse,
         decided: &mut Decided,
     ) -> Outcome<()> {
         let covered = self.covered(snapshot, &found)?;
@@ -154,8 +161,9 @@ impl Run {
             (progress.subscription, to)
         });
         decided.moved.extend(moved);
-        for invoice in &found.invoices {
-            decided.invoices.push(self.new_invoice(ctx, invoice, &covered, basis)?);
+        let used = overuse.place(basis, &mut found.invoices, snapshot.lines_per_invoice);
+        for (invoice, used) in found.invoices.iter().zip(&used) {
+            decided.invoices.push(self.new_invoice(ctx, invoice, used, &covered, basis)?);
         }
         Ok(())
     }
@@ -178,38 +186,47 @@ impl Run {
         &self,
         ctx: &Ctx,
         invoice: &DueInvoice,
+        overuse: &[&OveruseLine],
         covered: &BTreeMap<SubscriptionId, Covered>,
         basis: PriceBasis,
     ) -> Outcome<NewInvoice> {
         let missing = || Failure::Corrupt(format!("{} is not among the clients of the run", invoice.client));
         let client = self.clients.get(&invoice.client).ok_or_else(missing)?;
         let tax = TaxFacts { policies: self.policies.clone(), place: place_of(client), date: ctx.today(), note: None };
-        let request = renewal::price_request(invoice, &self.terms, covered, basis, Default::default(), tax)?;
+        let mut request = renewal::price_request(invoice, &self.terms, covered, basis, Default::default(), tax)?;
+        request.lines.extend(overuse.iter().map(|line| line.cart.clone()));
         let priced = price(&request)?;
-        let gateway = invoice.lines.first().and_then(|line| self.rows.get(&line.subscription));
+        let renewed = invoice.lines.first().and_then(|line| self.rows.get(&line.subscription));
+        let gateway = renewed.map(|row| &row.gateway).or_else(|| overuse.first().map(|line| &line.gateway));
         Ok(NewInvoice {
             client: client.clone(),
             order_id: None,
             currency: invoice.currency,
             due_on: Some(due_on(invoice.begins_on, ctx.today(), self.billing.term_days)),
             comment: String::new(),
-            gateway: gateway.map(|row| row.gateway.clone()).unwrap_or_default(),
-            lines: new_lines(invoice, &priced),
+            gateway: gateway.cloned().unwrap_or_default(),
+            lines: new_lines(invoice, overuse, &priced),
             priced,
         })
     }
 }
 
+/// What a line charges: a subscription, perhaps one item of it, for some days.
+type About = (SubscriptionId, Option<SubscriptionItemId>, Period);
+
 /// The lines stand in the order in which they were derived.
-fn new_lines(invoice: &DueInvoice, priced: &Priced) -> Vec<NewLine> {
-    let by_key: HashMap<String, &DueLine> = invoice.lines.iter().map(|line| (renewal::key(line), line)).collect();
+fn new_lines(invoice: &DueInvoice, overuse: &[&OveruseLine], priced: &Priced) -> Vec<NewLine> {
+    let renewed =
+        invoice.lines.iter().map(|line| (renewal::key(line), (line.subscription, Some(line.item), line.period)));
+    let used = overuse.iter().map(|line| (line.cart.key.clone(), (line.subscription, None, line.period)));
+    let by_key: HashMap<String, About> = renewed.chain(used).collect();
     let line = |priced: &comptoir_domain::quotes::PricedLine| {
-        let line = by_key.get(&priced.key);
+        let about = by_key.get(&priced.key);
         NewLine {
-            subscription_id: line.map(|line| line.subscription),
-            item_id: line.map(|line| line.item),
+            subscription_id: about.map(|(subscription, _, _)| *subscription),
+            item_id: about.and_then(|(_, item, _)| *item),
             kind: priced.kind,
-            period: line.map(|line| line.period),
+            period: about.map(|(_, _, period)| *period),
             description: match &priced.description {
                 Description::Text(text) => text.clone(),
                 Description::Message { key, .. } => key.clone(),

@@ -37,6 +37,7 @@ pub const BODIES: &[(&str, &str)] = kinds![
     "lost_password",
     "new_order",
     "order_validation",
+    "overuse_notice",
     "payment_card",
     "payment_cheque",
     "payment_declined",

@@ -1,6 +1,7 @@
 //! Reading what services use (HST-02), once a day each.
 
 use crate::kernel::state::AppState;
+use crate::usage::record_disk;
 use chrono::TimeDelta;
 use comptoir_connectors::Kind;
 use comptoir_connectors::panel::Usage;
@@ -32,7 +33,13 @@ pub async fn measure_due(state: &AppState, seller: Option<SellerId>) -> Outcome<
         seen.push((row, bytes));
     }
     let count = seen.len();
+    let business = state.now().business;
     let write = move |tx: &mut Db| {
+        let used = seen.iter().filter_map(|(row, seen)| match seen {
+            Seen::Uses(bytes) => Some((row, *bytes)),
+            Seen::Gone | Seen::Unknown => None,
+        });
+        record_disk(tx, used, business)?;
         for (row, seen) in &seen {
             match seen {
                 Seen::Uses(bytes) => services::measured(tx, row, *bytes, now)?,

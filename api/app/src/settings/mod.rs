@@ -8,6 +8,7 @@ use comptoir_domain::permissions::may;
 use comptoir_domain::services::ProvisioningPolicy;
 use comptoir_domain::settings::{BillingSettings, CollectionSettings, SellerSettings};
 use comptoir_domain::subscriptions::ChangePolicies;
+use comptoir_domain::usage::UsageSettings;
 use comptoir_domain::{Result, dunning::DunningPolicy};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,12 +31,14 @@ pub struct SettingsView {
     pub provisioning: ProvisioningPolicy,
     /// How subscriptions are changed, where their plan says nothing else.
     pub changes: ChangePolicies,
+    /// Who is told that much is used.
+    pub usage: UsageSettings,
 }
 
 impl From<SellerSettings> for SettingsView {
     fn from(settings: SellerSettings) -> Self {
-        let SellerSettings { billing, dunning, collection, provisioning, changes } = settings;
-        Self { billing, dunning, collection, provisioning, changes }
+        let SellerSettings { billing, dunning, collection, provisioning, changes, usage } = settings;
+        Self { billing, dunning, collection, provisioning, changes, usage }
     }
 }
 
@@ -43,7 +46,8 @@ impl From<SellerSettings> for SettingsView {
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"billing": {"term_days": 14}, "dunning": {"reminders": [-3, 1, 7], "suspend_after": 14, "cancel_after": 60},
-    "provisioning": {"require": ["paid", "nothing_overdue"], "mode": "automatic"}}))]
+    "provisioning": {"require": ["paid", "nothing_overdue"], "mode": "automatic"},
+    "usage": {"limit": {"seller": true, "client": true, "contacts": false, "addresses": ["watch@example.com"]}}}))]
 pub struct SettingsCreate {
     /// When and how to invoice.
     #[serde(default)]
@@ -60,12 +64,15 @@ pub struct SettingsCreate {
     /// How to change subscriptions, where their plan says nothing else.
     #[serde(default)]
     pub changes: ChangePolicies,
+    /// Whom to tell that much is used.
+    #[serde(default)]
+    pub usage: UsageSettings,
 }
 
 impl SettingsCreate {
     fn checked(self) -> Result<SellerSettings> {
-        let Self { billing, dunning, collection, provisioning, changes } = self;
-        let settings = SellerSettings { billing, dunning, collection, provisioning, changes };
+        let Self { billing, dunning, collection, provisioning, changes, usage } = self;
+        let settings = SellerSettings { billing, dunning, collection, provisioning, changes, usage };
         settings.check()?;
         Ok(settings)
     }

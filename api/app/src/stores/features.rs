@@ -50,7 +50,7 @@ fn promised(properties: &Properties, locale: Locale) -> impl Iterator<Item = Sto
 }
 
 /// `5 GB`, `2.5 GB`: decimal units, one digit after the point at most, never more than promised.
-fn size(bytes: u64, locale: Locale) -> String {
+pub fn size(bytes: u64, locale: Locale) -> String {
     let french = locale.language() == "fr";
     let (mut unit, mut at) = (1_u64, 0);
     while bytes / unit >= 1000 && at + 1 < UNITS.len() {

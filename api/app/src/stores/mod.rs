@@ -4,14 +4,14 @@
 mod build;
 mod catalog;
 pub mod create;
-mod features;
+pub mod features;
 mod make_default;
 mod offer;
 mod read;
 pub mod site;
 mod update;
 mod views;
-mod wording;
+pub mod wording;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

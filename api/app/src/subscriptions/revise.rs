@@ -8,6 +8,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::services::desire::follow_change;
 use crate::subscriptions::give_back::{self, Credit};
+use crate::usage::charge::Overuse;
 use chrono::{Days, NaiveDate};
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items};
@@ -164,7 +165,8 @@ pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) ->
         Some(next) if !revision.invoice_now => Horizon::Before(next),
         _ => Horizon::AsOf(ctx.today()),
     };
-    let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], vec![row.clone()], items, horizon)?;
+    let contracts = renew::Contracts { rows: vec![row.clone()], items };
+    let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), horizon)?;
     let change = record(ctx, subject, revision);
     Ok(Decided { row, change, credits, renewal })
 }

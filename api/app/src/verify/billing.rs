@@ -3,7 +3,9 @@
 use super::Checked;
 use crate::invoices::verify::{chain_links, changed};
 use comptoir_db::{Db, Outcome, Scope, verify};
-use comptoir_domain::verify::{Finding, billed_as_far_as_said, numbers_follow, periods_tile, sums_agree};
+use comptoir_domain::verify::{
+    Finding, billed_as_far_as_said, numbers_follow, overuse_is_recorded, periods_tile, sums_agree,
+};
 
 pub(super) fn periods(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let (spans, periods) = (verify::spans(db, scope)?, verify::periods(db, scope)?);
@@ -40,6 +42,11 @@ pub(super) fn chain(db: &mut Db, scope: Scope) -> Outcome<Checked> {
 pub(super) fn numbers(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let documents = verify::numbered(db, scope)?;
     Ok(Checked { count: documents.len(), findings: numbers_follow(&documents) })
+}
+
+pub(super) fn overuse(db: &mut Db, scope: Scope) -> Outcome<Checked> {
+    let (count, months) = verify::charged_months(db, scope)?;
+    Ok(Checked { count, findings: overuse_is_recorded(&months, &verify::overuse_lines(db, scope)?) })
 }
 
 pub(super) fn services(db: &mut Db, scope: Scope) -> Outcome<Checked> {

@@ -58,5 +58,6 @@ pub const CHECKS: &[Check] = &[
     check("open", "What is open is what was not paid or credited", money::open),
     check("credits", "Balances of credit follow from their movements", money::credits),
     check("coupons", "Coupons are used as often as they say, and as they may", money::coupons),
+    check("overuse", "Charged overuse was recorded, and is on invoices", billing::overuse),
     check("services", "Settled services are what they should be", billing::services),
 ];

@@ -13,9 +13,11 @@ text_enum! {
         Charge = "charge",
         /// Remind of an unpaid invoice.
         Remind = "remind",
+        /// Write that much is used.
+        Notify = "notify",
         /// Suspend a subscription.
         Suspend = "suspend",
-        /// Lift the hold of a subscription that has been paid.
+        /// Lift the hold of a subscription that has been paid, or uses less again.
         LetBackIn = "let_back_in",
         /// Deliver a subscription on the terms that were agreed for this day.
         Change = "change",

@@ -47,7 +47,7 @@ macro_rules! kinds {
 // The periods are the guide's; the hours of the daily ones follow each other in the order in which one feeds the next.
 kinds! {
     // recurring
-    ProcessUsage = "process_usage", Subscriptions, Business, 5, Some("0 5 0 * * *"), "Read what was used and charge what goes beyond";
+    ProcessUsage = "process_usage", Subscriptions, Business, 5, Some("0 5 0 * * *"), "Give notice of what is used, and hold what uses too much";
     ProcessCancellation = "process_cancellation", Subscriptions, Business, 5, Some("0 10 0 * * *"), "End subscriptions whose end has come";
     ProcessChanges = "process_changes", Subscriptions, Business, 5, Some("0 12 0 * * *"), "Make the changes of subscriptions whose day has come";
     ProcessInvoices = "process_invoices", Billing, Business, 5, Some("0 15 0 * * *"), "Invoice what is due";

@@ -21,5 +21,5 @@ pub use sync::{Conflict, SyncState, accept, differences, sync_state};
 pub use table::{
     AddOnRule, Choice, Platform, Property, PropertyGroup, PropertyKind, Requirement, ResellerUse, properties, property,
 };
-pub use value::Value;
+pub use value::{MOST, Value};
 pub use visibility::{Sight, Viewer, sight};

@@ -51,6 +51,14 @@ impl Properties {
         self.get(id) == Some(&Value::Flag(true))
     }
 
+    /// The number of a limit or a size, if there is one.
+    pub fn number(&self, id: &str) -> Option<u64> {
+        match self.get(id) {
+            Some(Value::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Whether an application of the catalogue may be installed (CAT-15): with access to the catalogue every one, unless
     /// some are named.
     pub fn offers_app(&self, app: &str) -> bool {

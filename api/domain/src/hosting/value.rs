@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 /// The largest number that every JSON reader keeps exactly.
-pub(super) const MOST: u64 = (1 << 53) - 1;
+pub const MOST: u64 = (1 << 53) - 1;
 
 /// What a property is set to. The property says what a number counts.
 #[derive(Clone, PartialEq, Eq, Debug)]

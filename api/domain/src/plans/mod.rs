@@ -1,11 +1,9 @@
 //! What is sold: the kinds of plans, when a plan can be bought and where, its prices and its ways up and down.
 
-mod overuse;
 mod paths;
 mod prices;
 mod versions;
 
-pub use overuse::begun_units;
 pub use paths::{Target, check_paths};
 pub use prices::{Price, check_price, check_prices, price, sellable};
 pub use versions::{Span, Succession, succession};

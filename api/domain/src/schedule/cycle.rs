@@ -24,6 +24,9 @@ pub struct Cycle {
 pub struct InvalidCycle;
 
 impl Cycle {
+    /// One month.
+    pub const MONTH: Self = Self { unit: CycleUnit::Month, count: NonZeroU16::MIN };
+
     /// So many units; at least one.
     pub fn new(count: u16, unit: CycleUnit) -> Result<Self, InvalidCycle> {
         NonZeroU16::new(count).map(|count| Self { unit, count }).ok_or(InvalidCycle)

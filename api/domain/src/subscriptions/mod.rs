@@ -1,8 +1,7 @@
-//! A client's contract for a plan: where it stands, what holds it, when it ends and when its use is too much.
+//! A client's contract for a plan: where it stands, what holds it and when it ends.
 
 mod change;
 mod holds;
-mod overuse;
 mod price;
 mod status;
 mod validity;
@@ -12,7 +11,6 @@ pub use change::{
     unused,
 };
 pub use holds::{HoldChange, HoldKind, Holds, activate, lift, place, set_by_hand, standing, suspend, unsuspend};
-pub use overuse::{Overuse, OveruseNotice, Usage, overuse};
 pub use price::cycle_price;
 pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
 pub use validity::{check_renewal, expires_on, has_expired};

@@ -2,12 +2,14 @@
 //! data and says what is wrong, with the id of the thing; an empty answer is a clean one.
 
 mod amounts;
+mod overuse;
 mod periods;
 
 pub use amounts::{
     CouponCount, CreditStep, Document, Numbered, Sums, balances_follow, booked_as_documents, coupons_keep_their_limits,
     numbers_follow, open_amounts, sums_agree,
 };
+pub use overuse::{ChargedMonth, OveruseLine, overuse_is_recorded};
 pub use periods::{Contract, Span, billed_as_far_as_said, periods_tile};
 
 /// Something that is wrong.

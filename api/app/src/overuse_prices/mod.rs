@@ -1,0 +1,12 @@
+//! What plans charge for use above their limits (CAT-06): dated versions per resource and currency.
+
+mod create;
+mod read;
+mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(create::create_overuse_price).service(read::list_overuse_prices);
+}

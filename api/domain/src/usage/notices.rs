@@ -1,0 +1,76 @@
+//! Who is told that much is used: for each kind of notice, as the seller has chosen (SUB-12).
+
+use super::OveruseNotice;
+use crate::Check;
+use crate::problem::Result;
+
+/// Who is written to.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recipients {
+    /// The seller's own address.
+    pub seller: bool,
+    /// The primary contact of the client.
+    pub client: bool,
+    /// Every contact of the client.
+    pub contacts: bool,
+    /// These addresses as well.
+    #[schema(max_items = 20)]
+    pub addresses: Vec<String>,
+}
+
+/// The client, because the matter is his.
+impl Default for Recipients {
+    fn default() -> Self {
+        Self { seller: false, client: true, contacts: false, addresses: Vec::new() }
+    }
+}
+
+/// Who hears what about use.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UsageSettings {
+    /// Of a soft quota that is reached.
+    pub soft_quota: Recipients,
+    /// Of a limit that is reached.
+    pub limit: Recipients,
+}
+
+impl UsageSettings {
+    /// Who hears of this.
+    pub fn recipients(&self, notice: OveruseNotice) -> &Recipients {
+        match notice {
+            OveruseNotice::SoftQuota => &self.soft_quota,
+            OveruseNotice::Limit => &self.limit,
+        }
+    }
+
+    /// Refuses what are no addresses, each place by its name.
+    pub fn check(&self) -> Result<()> {
+        let mut check = Check::new();
+        for notice in OveruseNotice::ALL {
+            let addresses = &self.recipients(*notice).addresses;
+            let place = format!("/{notice}/addresses");
+            check.ensure(addresses.len() <= 20, &place, "too_many", "at most 20");
+            for (at, address) in addresses.iter().enumerate() {
+                check.email(&format!("{place}/{at}"), address);
+            }
+        }
+        check.done()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_address_is_named() {
+        let mut settings = UsageSettings::default();
+        assert_eq!(settings.check(), Ok(()));
+        settings.limit.addresses = vec!["anna@example.com".into(), "nobody".into()];
+        settings.soft_quota.addresses = vec!["anna@example.com".into(); 21];
+        let places: Vec<_> = settings.check().unwrap_err().fields.into_iter().map(|field| field.pointer).collect();
+        assert_eq!(places, ["/soft_quota/addresses", "/limit/addresses/1"]);
+    }
+}
