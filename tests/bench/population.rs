@@ -3,9 +3,10 @@
 use crate::site::Site;
 use chrono::{Days, Months, NaiveDate};
 use comptoir_app::kernel::clock::fresh;
+use comptoir_db::client_groups::{MemberRow, membership};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
-use comptoir_db::schema::{clients, contacts, subscription_items, subscriptions};
+use comptoir_db::schema::{client_group_members, clients, contacts, subscription_items, subscriptions};
 use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Scope};
 use comptoir_domain::schedule::Cycle;
@@ -18,6 +19,7 @@ const ROWS: usize = 1_000;
 /// Who is multiplied.
 struct Model {
     client: ClientRow,
+    place: MemberRow,
     contact: ContactRow,
     subscription: SubscriptionRow,
     items: Vec<SubscriptionItemRow>,
@@ -71,6 +73,7 @@ impl Model {
         Self {
             items: items.load(db).unwrap(),
             client: client.first(db).unwrap(),
+            place: membership(db, scope, subscription.client_id).unwrap().member,
             contact: contact.first(db).unwrap(),
             subscription,
         }
@@ -81,10 +84,12 @@ impl Model {
         let lead = Days::new(u64::try_from(self.subscription.lead_days).unwrap());
         let renews_on = today + lead;
         let starts_on = renews_on - Months::new(1);
-        let (mut people, mut contacts_of, mut contracts, mut items) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut people, mut places, mut contacts_of) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut contracts, mut items) = (Vec::new(), Vec::new());
         for number in numbers {
             let n = 1_000_000 + i64::try_from(number).unwrap();
             let client = ClientRow { id: fresh(), number: n, ..self.client.clone() };
+            places.push(MemberRow { client_id: client.id, ..self.place.clone() });
             let email = format!("someone.{n}@clients.example");
             contacts_of.push(ContactRow { id: fresh(), client_id: client.id, email, ..self.contact.clone() });
             let contract = SubscriptionRow {
@@ -111,6 +116,7 @@ impl Model {
             contracts.push(contract);
         }
         insert!(db, clients::table, people);
+        insert!(db, client_group_members::table, places);
         insert!(db, contacts::table, contacts_of);
         insert!(db, subscriptions::table, contracts);
         insert!(db, subscription_items::table, items);

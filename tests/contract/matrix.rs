@@ -198,7 +198,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             });
         }
         // the plan of the examples is sold in another store than the default one
-        "take_order" | "preview_order" | "import_subscription" => {
+        "take_order" | "preview_order" | "import_subscription" | "quote_for_client" => {
             let corner = crate::api::orders::corner(&mine.owner);
             each_text(body.as_mut().unwrap(), &mut |text| {
                 if *text == mine.ids["sto"] {

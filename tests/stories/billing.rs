@@ -137,6 +137,27 @@ both! {
         assert_eq!(all.iter().map(|row| row.2.as_str()).collect::<Vec<_>>(), ["8.00", "8.00", "8.00", "10.00", "10.00"]);
     }
 
+    /// Renewals have what the group gives on the day they are invoiced: 10.00, then less 10 %, then less 25 % but no more
+    /// than 20 %, then the member's own 5 %.
+    fn renewals_follow_the_group(world) {
+        let owner = world.owner("north");
+        let plan = care(&owner, json!({}));
+        let (client, _) = buy(&owner, &plan, "Gila", GOOD, None);
+        let group = owner.post("/v1/client-groups", json!({"name": "Kept", "guaranteed_discount": "10"})).expect(201).text("/id");
+        owner.patch(&format!("/v1/clients/{client}"), json!({"group": {"client_group_id": group}})).expect(200);
+        let story = Story::of(world);
+        story.until("2026-02-01");
+        let change = json!({"guaranteed_discount": "25", "maximum_discount": "20"});
+        world.owner("north").patch(&format!("/v1/client-groups/{group}"), change).expect(200);
+        story.until("2026-03-01");
+        world.owner("north").patch(&format!("/v1/clients/{client}"), json!({"group": {"guaranteed_discount": "5"}})).expect(200);
+        story.until("2026-04-01");
+        let owner = world.owner("north");
+        let all = invoices(&owner, &client);
+        assert_eq!(all.iter().map(|row| row.2.as_str()).collect::<Vec<_>>(), ["10.00", "9.00", "8.00", "9.50"]);
+        crate::api::invoices::books_balance(&owner);
+    }
+
     /// Cancelled at the end of the cycle: nothing more is invoiced, and on the last day the subscription ends.
     fn a_subscription_ends_with_its_cycle(world) {
         let owner = world.owner("north");

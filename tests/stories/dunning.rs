@@ -3,7 +3,7 @@
 use super::billing::{GOOD, buy, care, email, invoices};
 use crate::support::story::Story;
 use crate::support::{Actor, World};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Paid while the client is there, declined when charged alone.
 const DRY: &str = "4000000000000127";
@@ -84,6 +84,76 @@ both! {
         assert_eq!(status(&world.owner("north"), &subscription), "cancelled");
     }
 
+    /// The group's own policy in place of the seller's, for an invoice due on 5 February: reminded on the 12th, suspended
+    /// on the 20th (15 days), handed over on 17 March (40 days). Paid then, it is active the day after.
+    fn a_group_duns_its_own_way_up_to_debt_collection(world) {
+        let (client, subscription, story) = debtor(world, "2026-01-06");
+        let owner = world.owner("north");
+        let dunning = json!({"reminders": [7], "suspend_after": 15, "collections_after": 40, "cancel_after": 90});
+        let group = owner.post("/v1/client-groups", json!({"name": "Slow", "dunning": dunning})).expect(201).text("/id");
+        owner.patch(&format!("/v1/clients/{client}"), json!({"group": {"client_group_id": group}})).expect(200);
+        story.until("2026-03-16");
+        let owner = world.owner("north");
+        assert_eq!(status(&owner, &subscription), "suspended");
+        let foreseen = owner.post("/v1/events/preview", json!({"kind": "process_suspensions", "as_of": "2026-03-17"})).expect(200).json();
+        assert_eq!((&foreseen["count"], &foreseen["items"][0]["action"], &foreseen["items"][0]["subject_id"]), (&json!(1), &json!("hand_over"), &json!(subscription)));
+        story.until("2026-03-17");
+        let owner = world.owner("north");
+        assert_eq!(status(&owner, &subscription), "collections");
+        let want = [("2026-02-12", "remind", Some(7)), ("2026-02-20", "suspend", None), ("2026-03-17", "collections", None)];
+        assert_eq!(history(&owner, &client), steps(&want));
+        // page by page, the newest first
+        let page = owner.get(&format!("/v1/clients/{client}/dunning-steps?limit=2")).expect(200).json();
+        let rest = owner.get(&format!("/v1/clients/{client}/dunning-steps?limit=2&cursor={}", page["next_cursor"].as_str().unwrap())).expect(200).json();
+        let seen: Vec<_> = [&page, &rest].iter().flat_map(|page| page["data"].as_array().unwrap()).map(|step| step["step"].clone()).collect();
+        assert_eq!((seen, &rest["next_cursor"]), (vec![json!("collections"), json!("suspend"), json!("remind")], &Value::Null));
+        // nothing more is invoiced, and payment lets it back in
+        assert_eq!(invoices(&owner, &client).len(), 2);
+        let debt = owner.get(&format!("/v1/invoices?client_id={client}&status=overdue")).text("/data/0/id");
+        owner.post_once(&format!("/v1/invoices/{debt}/payments"), "at-last", json!({"method": "cash"})).expect(201);
+        story.until("2026-03-18");
+        assert_eq!(status(&world.owner("north"), &subscription), "active");
+    }
+
+    /// In collections while someone also holds it by hand: paid, it is suspended for that reason alone.
+    fn debt_collection_ends_with_the_debt_whatever_else_holds(world) {
+        let (client, subscription, story) = debtor(world, "2026-01-06");
+        let owner = world.owner("north");
+        let mut settings = owner.get("/v1/settings").expect(200).json();
+        settings["dunning"]["collections_after"] = json!(30);
+        owner.send("PUT", "/v1/settings", &[("content-type", "application/json"), ("if-match", "*")], Some(settings.to_string().as_bytes())).expect(200);
+        // due on 5 February: 30 days later it is 7 March
+        story.until("2026-03-07");
+        let owner = world.owner("north");
+        assert_eq!(status(&owner, &subscription), "collections");
+        hold(world, &subscription);
+        let debt = owner.get(&format!("/v1/invoices?client_id={client}&status=overdue")).text("/data/0/id");
+        owner.post_once(&format!("/v1/invoices/{debt}/payments"), "cash", json!({"method": "cash"})).expect(201);
+        story.until("2026-03-09");
+        assert_eq!(status(&world.owner("north"), &subscription), "suspended");
+    }
+
+    /// The guide: who is exempt is not suspended. Reminded on 2, 6 and 12 February as everyone; still active in June. When
+    /// the group is exempt no more, the next run suspends.
+    fn who_is_exempt_is_reminded_only(world) {
+        let (client, subscription, story) = debtor(world, "2026-01-06");
+        let owner = world.owner("north");
+        let group = owner.post("/v1/client-groups", json!({"name": "Spared", "exempt_from_suspension": true})).expect(201).text("/id");
+        owner.patch(&format!("/v1/clients/{client}"), json!({"group": {"client_group_id": group}})).expect(200);
+        story.until("2026-02-20");
+        let owner = world.owner("north");
+        let want = [("2026-02-02", "remind", Some(-3)), ("2026-02-06", "remind", Some(1)), ("2026-02-12", "remind", Some(7))];
+        assert_eq!((status(&owner, &subscription).as_str(), history(&owner, &client)), ("active", steps(&want)));
+        assert_eq!(owner.post("/v1/events/preview", json!({"kind": "process_suspensions", "as_of": "2026-02-21"})).expect(200).json()["count"], 0);
+        owner.patch(&format!("/v1/client-groups/{group}"), json!({"exempt_from_suspension": false})).expect(200);
+        story.until("2026-02-21");
+        assert_eq!(status(&world.owner("north"), &subscription), "suspended");
+        // and who is exempt from then on is not dunned any further
+        let owner = world.owner("north");
+        owner.patch(&format!("/v1/clients/{client}"), json!({"group": {"exempt_from_suspension": true}})).expect(200);
+        assert_eq!(owner.post("/v1/events/preview", json!({"kind": "process_suspensions", "as_of": "2026-04-30"})).expect(200).json()["count"], 0);
+    }
+
     /// The house slept from January to May: one reminder, and the client gets his days before anything is cancelled.
     fn after_a_long_sleep_only_the_newest_reminder_is_sent(world) {
         let owner = world.owner("north");
@@ -100,6 +170,20 @@ both! {
         assert_eq!(count(&story, "Rappel"), 1);
         assert_eq!(status(&world.owner("north"), &subscription), "suspended");
     }
+}
+
+/// What was done about a client's unpaid invoices, by day: step and, for reminders, the day they are for.
+fn history(owner: &Actor, client: &str) -> Vec<(String, String, Option<i64>)> {
+    let steps = owner.get(&format!("/v1/clients/{client}/dunning-steps?sort=created_at")).expect(200).json();
+    let one = |step: &Value| {
+        let text = |name: &str| step[name].as_str().unwrap().to_string();
+        (text("happened_on"), text("step"), step["days_after_due"].as_i64())
+    };
+    steps["data"].as_array().unwrap().iter().map(one).collect()
+}
+
+fn steps(steps: &[(&str, &str, Option<i64>)]) -> Vec<(String, String, Option<i64>)> {
+    steps.iter().map(|(on, step, days)| (on.to_string(), step.to_string(), *days)).collect()
 }
 
 /// Someone suspends it by hand while it is held for debts. The route wants a panel; the rule beneath does not.

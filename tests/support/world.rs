@@ -72,6 +72,7 @@ impl World {
         ids.insert("rol".into(), first("/v1/roles", &|item| item["name"] == "Spare"));
         ids.insert("key".into(), first("/v1/api-keys", &|_| true));
         ids.insert("cli".into(), first("/v1/clients", &|item| item["name"] == "First Ltd"));
+        ids.insert("cgr".into(), first("/v1/client-groups", &|item| item["name"] == "Friends"));
         ids.insert("con".into(), first("/v1/contacts", &|item| item["first_name"] == "Bob"));
         ids.insert("ses".into(), first("/v1/sessions?ended=true", &|_| true));
         ids.insert("evt".into(), first("/v1/events", &|_| true));
@@ -88,6 +89,7 @@ impl World {
         ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
         ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
         ids.insert("cou".into(), first("/v1/coupons", &|_| true));
+        ids.insert("dis".into(), first("/v1/discounts", &|_| true));
         ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
 
         ids.insert("pla".into(), first("/v1/plans", &|item| item["code"] == "starter"));
@@ -161,11 +163,13 @@ fn furnish(owner: &Actor, code: &str) {
     let first = owner.post("/v1/clients", client(code, "First Ltd", "Alice")).expect(201).text("/id");
     let bob = json!({"first_name": "Bob", "last_name": "Martin", "email": format!("bob@{code}-client.example"), "password": PASSWORD});
     owner.post("/v1/contacts", json!({"client_id": first, "contact": bob})).expect(201);
+    crate::api::client_groups::furnish(owner, code);
     crate::api::taxes::furnish(owner, code);
     crate::api::coupons::furnish(owner, code);
 
     crate::api::add_ons::furnish(owner, code);
     crate::api::plans::furnish(owner, code);
+    crate::api::discounts::furnish(owner, code);
 
     crate::api::invoices::furnish(owner, code);
     crate::api::payments::furnish(owner, code);

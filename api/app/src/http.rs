@@ -28,6 +28,10 @@ fn routes(config: &mut ServiceConfig) {
     crate::api_keys::routes(config);
     // before `/v1/clients/{id}/{action}`, which would take its addresses
     crate::credits::routes(config);
+    crate::client_accounts::routes(config);
+    crate::client_groups::routes(config);
+    crate::client_properties::routes(config);
+    crate::dunning::routes(config);
     crate::clients::routes(config);
     crate::contacts::routes(config);
     crate::activities::routes(config);
@@ -37,6 +41,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::quotes::routes(config);
     crate::taxes::routes(config);
     crate::coupons::routes(config);
+    crate::discounts::routes(config);
     crate::stores::routes(config);
     crate::hosting::routes(config);
     crate::plans::routes(config);

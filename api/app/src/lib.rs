@@ -11,6 +11,9 @@ pub mod add_ons;
 pub mod addresses;
 pub mod administrators;
 pub mod api_keys;
+pub mod client_accounts;
+pub mod client_groups;
+pub mod client_properties;
 pub mod clients;
 pub mod contacts;
 pub mod coupons;
@@ -19,6 +22,7 @@ pub mod hosting;
 
 pub mod credits;
 
+pub mod discounts;
 pub mod dunning;
 pub mod events;
 pub mod http;

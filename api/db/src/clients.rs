@@ -1,10 +1,10 @@
 //! Clients: who buys.
 
-use crate::schema::clients;
+use crate::schema::{client_group_members, clients};
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
 use comptoir_domain::clients::ClientStatus;
 use comptoir_domain::people::ClientKind;
-use comptoir_domain::{ClientId, Country, Instant, Locale, SellerId};
+use comptoir_domain::{ClientGroupId, ClientId, Country, Instant, Locale, SellerId};
 use diesel::prelude::*;
 
 /// A client.
@@ -58,6 +58,7 @@ pub struct ClientFilter {
     pub kind: Option<ClientKind>,
     pub country: Vec<Country>,
     pub archived: Option<bool>,
+    pub client_group_id: Option<ClientGroupId>,
     pub number: Option<i64>,
     pub created_at_gte: Option<Instant>,
     pub created_at_lt: Option<Instant>,
@@ -74,6 +75,12 @@ pub fn list(db: &mut Db, scope: Scope, filter: &ClientFilter, page: &Page) -> Ou
     }
     if let Some(kind) = filter.kind {
         query = query.filter(clients::kind.eq(kind));
+    }
+    if let Some(group) = filter.client_group_id {
+        let inside = client_group_members::table
+            .filter(client_group_members::seller_id.eq(scope.seller()))
+            .filter(client_group_members::client_group_id.eq(group));
+        query = query.filter(clients::id.eq_any(inside.select(client_group_members::client_id)));
     }
     if let Some(number) = filter.number {
         query = query.filter(clients::number.eq(number));

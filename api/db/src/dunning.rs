@@ -1,12 +1,13 @@
 //! What has been done about unpaid invoices: each step once.
 
+use crate::paging::foreign_cursor;
 use crate::schema::{dunning_steps, invoice_lines, invoices, subscription_holds};
-use crate::{Db, DbBackend, Outcome, Scope};
+use crate::{Cursor, Db, DbBackend, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::dunning::Step;
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::subscriptions::HoldKind;
-use comptoir_domain::{Instant, InvoiceId, SellerId, SubscriptionId};
+use comptoir_domain::{ClientId, Instant, InvoiceId, SellerId, SubscriptionId};
 use diesel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,6 +40,53 @@ pub fn of(db: &mut Db, scope: Scope, invoices: &[InvoiceId]) -> Outcome<HashMap<
         }
     }
     Ok(steps)
+}
+
+/// A step, and the number of its invoice.
+#[derive(Clone, Debug, Queryable, Selectable)]
+pub struct TakenRow {
+    #[diesel(embed)]
+    pub taken: StepRow,
+    #[diesel(select_expression = invoices::number)]
+    pub number: Option<String>,
+}
+
+/// What was done about the invoices of a client. Steps have no id: they are told apart by time, invoice and word.
+pub fn of_client(db: &mut Db, scope: Scope, client: ClientId, page: &Page) -> Outcome<Slice<TakenRow>> {
+    use dunning_steps::{created_at, invoice_id, step};
+    let of_invoice = invoices::seller_id.eq(dunning_steps::seller_id).and(invoices::id.eq(invoice_id));
+    let mut query = dunning_steps::table
+        .inner_join(invoices::table.on(of_invoice))
+        .filter(dunning_steps::seller_id.eq(scope.seller()))
+        .filter(invoices::client_id.eq(client))
+        .select(TakenRow::as_select())
+        .into_boxed::<DbBackend>();
+    if let Some(after) = &page.after {
+        let (at, id, word) = place(after)?;
+        query = if page.descending {
+            let same = created_at.eq(at).and(invoice_id.lt(id).or(invoice_id.eq(id).and(step.lt(word))));
+            query.filter(created_at.lt(at).or(same))
+        } else {
+            let same = created_at.eq(at).and(invoice_id.gt(id).or(invoice_id.eq(id).and(step.gt(word))));
+            query.filter(created_at.gt(at).or(same))
+        };
+    }
+    query = if page.descending {
+        query.order((created_at.desc(), invoice_id.desc(), step.desc()))
+    } else {
+        query.order((created_at, invoice_id, step))
+    };
+    let rows = query.limit(page.limit + 1).load::<TakenRow>(db)?;
+    Ok(Slice::cut(rows, page, |row| Cursor {
+        value: row.taken.created_at.to_string(),
+        id: format!("{}/{}", row.taken.invoice_id, row.taken.step),
+    }))
+}
+
+fn place(cursor: &Cursor) -> Outcome<(Instant, InvoiceId, String)> {
+    let at = cursor.value.parse().map_err(|_| foreign_cursor())?;
+    let (id, word) = cursor.id.split_once('/').ok_or_else(foreign_cursor)?;
+    Ok((at, id.parse().map_err(|_| foreign_cursor())?, word.into()))
 }
 
 /// Subscriptions of a seller that are held because an invoice is overdue, while no invoice of theirs that was to

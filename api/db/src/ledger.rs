@@ -84,6 +84,36 @@ pub fn postings(db: &mut Db, scope: Scope, of: &[EntryId]) -> Outcome<Vec<Postin
 /// A pair of accounts, a currency, and the sum of what went from the one to the other.
 pub type Flow = (AccountCode, AccountCode, Currency, i64);
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    ledger_entries::kind,
+    ledger_postings::debit,
+    ledger_postings::credit,
+    ledger_postings::currency,
+);
+
+/// What was posted about a client, summed by kind of entry and pair of accounts.
+pub fn flows_of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<(EntryKind, Flow)>> {
+    use diesel::dsl::sql;
+    use diesel::sql_types::BigInt;
+    let of_entry =
+        ledger_entries::seller_id.eq(ledger_postings::seller_id).and(ledger_entries::id.eq(ledger_postings::entry_id));
+    let found = ledger_postings::table
+        .inner_join(ledger_entries::table.on(of_entry))
+        .filter(ledger_postings::seller_id.eq(scope.seller()))
+        .filter(ledger_entries::client_id.eq(client))
+        .group_by((ledger_entries::kind, ledger_postings::debit, ledger_postings::credit, ledger_postings::currency))
+        .select((
+            ledger_entries::kind,
+            (
+                ledger_postings::debit,
+                ledger_postings::credit,
+                ledger_postings::currency,
+                sql::<BigInt>("CAST(SUM(ledger_postings.amount_minor) AS BIGINT)"),
+            ),
+        ));
+    Ok(found.load(db)?)
+}
+
 /// What was posted up to and including a day, summed by pair of accounts: debit, credit, currency, minor units.
 pub fn flows(db: &mut Db, scope: Scope, on: NaiveDate) -> Outcome<Vec<Flow>> {
     use diesel::dsl::sql;

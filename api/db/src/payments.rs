@@ -166,6 +166,22 @@ pub fn refunds_of(db: &mut Db, scope: Scope, payment: TransactionId) -> Outcome<
     Ok(found.select(TransactionRow::as_select()).load(db)?)
 }
 
+/// What a client is to be given back and has not got yet, one amount per currency.
+pub fn refunds_under_way(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<Money>> {
+    use diesel::dsl::sql;
+    use diesel::sql_types::BigInt;
+    let under_way: Vec<_> = TransactionState::ALL.iter().copied().filter(|state| state.is_under_way()).collect();
+    let found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::client_id.eq(client))
+        .filter(transactions::kind.eq(TransactionKind::Refund))
+        .filter(transactions::state.eq_any(under_way))
+        .group_by(transactions::currency)
+        .select((transactions::currency, sql::<BigInt>("CAST(SUM(amount_minor) AS BIGINT)")));
+    let sums: Vec<(Currency, i64)> = found.load(db)?;
+    Ok(sums.into_iter().map(|(currency, minor)| Money::from_minor(minor, currency)).collect())
+}
+
 /// A part of a payment, or of credit (without a transaction), that went to an invoice.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = allocations, treat_none_as_default_value = false)]

@@ -90,6 +90,69 @@ diesel::table! {
 }
 
 diesel::table! {
+    client_groups (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        is_default -> Bool,
+        maximum_discount -> Nullable<Text>,
+        guaranteed_discount -> Text,
+        exempt_from_suspension -> Bool,
+        dunning -> Nullable<Text>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_group_members (seller_id, client_id) {
+        seller_id -> Binary,
+        client_id -> Binary,
+        client_group_id -> Binary,
+        maximum_discount -> Nullable<Text>,
+        guaranteed_discount -> Nullable<Text>,
+        exempt_from_suspension -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    client_properties (seller_id, client_id, name) {
+        seller_id -> Binary,
+        client_id -> Binary,
+        name -> Text,
+        value -> Text,
+        is_active -> Bool,
+    }
+}
+
+diesel::table! {
+    discounts (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        is_active -> Bool,
+        percent -> Text,
+        plans -> Text,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        cycles -> Nullable<Integer>,
+        property_name -> Nullable<Text>,
+        property_value -> Nullable<Text>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscription_discounts (seller_id, subscription_id) {
+        seller_id -> Binary,
+        subscription_id -> Binary,
+        discount_id -> Binary,
+        cycles_left -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
     contacts (seller_id, id) {
         seller_id -> Binary,
         id -> Binary,
@@ -913,6 +976,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     roles,
     administrators,
     clients,
+    client_groups,
+    client_group_members,
+    client_properties,
+    discounts,
+    subscription_discounts,
     contacts,
     sessions,
     api_keys,

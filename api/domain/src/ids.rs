@@ -105,6 +105,8 @@ ids! {
     PasswordResetId = "pwr",
     /// Who buys.
     ClientId = "cli",
+    /// Clients with the same terms.
+    ClientGroupId = "cgr",
     /// A person of a client who can sign in.
     ContactId = "con",
     /// A fact in the activity log.
@@ -133,6 +135,8 @@ ids! {
     CouponId = "cou",
     /// One use of a coupon.
     CouponUseId = "cpu",
+    /// A discount.
+    DiscountId = "dis",
     /// What a shopper asked for.
     OrderId = "ord",
     /// A client's contract for a plan.

@@ -69,6 +69,10 @@ permissions! {
     ReadClients = "clients:read",
     /// Create and change clients and their contacts.
     WriteClients = "clients:write",
+    /// See the groups of clients.
+    ReadClientGroups = "client_groups:read",
+    /// Create and change groups of clients, and say which clients are in them.
+    WriteClientGroups = "client_groups:write",
     /// Sign in as a contact of a client.
     ImpersonateClients = "clients:impersonate",
     /// See what was done, by whom.
@@ -85,6 +89,10 @@ permissions! {
     ReadCoupons = "coupons:read",
     /// Create and change coupons.
     WriteCoupons = "coupons:write",
+    /// See discounts.
+    ReadDiscounts = "discounts:read",
+    /// Create and change discounts.
+    WriteDiscounts = "discounts:write",
     /// See stores.
     ReadStores = "stores:read",
     /// Create and change stores.

@@ -1,6 +1,7 @@
 //! A new client, with its primary contact, in one step (CLI-01).
 
 use crate::addresses::Addressed;
+use crate::client_groups::member::join;
 use crate::clients::views::{ClientCreate, ClientView, check};
 use crate::contacts::create::contact_row;
 use crate::kernel::call::Ctx;
@@ -8,6 +9,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
 use crate::orders::take::take;
 use actix_web::post;
+use comptoir_db::client_groups::Membership;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::contacts::{self, ContactRow};
 use comptoir_db::{Db, Outcome, counters, sellers};
@@ -28,25 +30,25 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
     let mut wanted = body.into_inner();
     let hash = passwords::new_hash("/contact/password", wanted.contact.password.take()).await?;
     call.write(move |tx, ctx| {
-        let (client, contact) = create(tx, ctx, &wanted, hash.clone(), ClientStatus::Active)?;
+        let (client, contact, group) = create(tx, ctx, &wanted, hash.clone(), ClientStatus::Active)?;
         if let Some(order) = &wanted.order {
             ctx.require(Permission::WriteOrders)?;
             take(tx, ctx, &client, order)?;
         }
         let location = format!("/v1/clients/{}", client.id);
-        Ok(Reply::created(&ClientView::new(client, contact), location).version(1))
+        Ok(Reply::created(&ClientView::new(client, contact, Some(group)), location).version(1))
     })
     .await
 }
 
-/// Writes a client and its primary contact.
+/// Writes a client, its primary contact and its place in a group.
 pub fn create(
     tx: &mut Db,
     ctx: &Ctx,
     wanted: &ClientCreate,
     password_hash: Option<String>,
     status: ClientStatus,
-) -> Outcome<(ClientRow, ContactRow)> {
+) -> Outcome<(ClientRow, ContactRow, Membership)> {
     let locale = match wanted.locale {
         Some(locale) => locale,
         None => sellers::own(tx, ctx.scope)?.locale,
@@ -76,10 +78,14 @@ pub fn create(
     let mut findings = Check::new();
     check(&client, &mut findings);
     crate::contacts::views::check(&contact, &mut findings, "/contact");
+    if let Some(group) = &wanted.group {
+        group.check(&mut findings);
+    }
     findings.done()?;
     client.number = counters::next(tx, ctx.scope, "clients", FIRST_NUMBER)?;
     clients::insert(tx, &client)?;
     contacts::insert(tx, &contact).map_err(|failure| failure.or_taken("/contact/email"))?;
+    let group = join(tx, ctx, client.id, wanted.group.as_ref())?;
     ctx.record(tx, "client.created", client.id, json!({ "number": client.number, "status": client.status }))?;
-    Ok((client, contact))
+    Ok((client, contact, group))
 }

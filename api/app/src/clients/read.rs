@@ -7,11 +7,11 @@ use crate::kernel::{Answer, Call, Id, List, Reply};
 use actix_web::get;
 use comptoir_db::clients::{self, ClientFilter, ClientRow};
 use comptoir_db::contacts::ContactRow;
-use comptoir_db::{Db, Failure, Outcome, contacts};
+use comptoir_db::{Db, Failure, Outcome, client_groups, contacts};
 use comptoir_domain::clients::ClientStatus;
 use comptoir_domain::people::ClientKind;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Country, Instant};
+use comptoir_domain::{ClientGroupId, ClientId, Country, Instant};
 use std::collections::HashMap;
 
 /// Which clients.
@@ -31,6 +31,8 @@ pub struct ClientQuery {
     country: AnyOf<Country>,
     /// In the archive or not.
     archived: Option<bool>,
+    /// In this group.
+    client_group_id: Option<ClientGroupId>,
     /// With this number.
     number: Option<i64>,
     /// Since this instant.
@@ -53,21 +55,28 @@ pub async fn list_clients(call: Call<may::ReadClients>, list: List<ClientQuery>)
         kind: query.kind,
         country: query.country.0.clone(),
         archived: query.archived,
+        client_group_id: query.client_group_id,
         number: query.number,
         created_at_gte: query.created_at_gte,
         created_at_lt: query.created_at_lt,
     };
     let work = move |db: &mut Db, ctx: &Ctx| {
+        if let Some(group) = filter.client_group_id {
+            client_groups::find(db, ctx.scope, group)?;
+        }
         let slice = clients::list(db, ctx.scope, &filter, &page)?;
         let ids: Vec<_> = slice.rows.iter().map(|row| row.id).collect();
         let primaries = contacts::primary_of(db, ctx.scope, &ids)?;
-        Ok((slice, primaries))
+        let places = client_groups::members(db, ctx.scope, &ids)?;
+        Ok((slice, primaries, places))
     };
-    let (slice, primaries) = call.read(work).await?;
+    let (slice, primaries, mut places) = call.read(work).await?;
     let next_cursor = list.next_cursor(&slice);
     let mut primaries: HashMap<ClientId, ContactRow> = primaries.into_iter().map(|row| (row.client_id, row)).collect();
-    let data =
-        slice.rows.into_iter().filter_map(|row| primaries.remove(&row.id).map(|primary| ClientView::new(row, primary)));
+    let data = slice.rows.into_iter().filter_map(|row| {
+        let (primary, place) = (primaries.remove(&row.id)?, places.remove(&row.id));
+        Some(ClientView::new(row, primary, place))
+    });
     Ok(Reply::ok(&ClientList { data: data.collect(), next_cursor }))
 }
 
@@ -87,5 +96,7 @@ pub fn reply(db: &mut Db, ctx: &Ctx, row: ClientRow) -> Outcome<Reply> {
     let version = row.version;
     let primary = contacts::primary_of(db, ctx.scope, &[row.id])?.into_iter().next();
     let primary = primary.ok_or_else(|| Failure::Corrupt(format!("{} has no primary contact", row.id)))?;
-    Ok(Reply::ok(&ClientView::new(row, primary)).version(version))
+    // what a seller thinks of its clients is not for them to read
+    let place = if ctx.client().is_ok() { None } else { Some(client_groups::membership(db, ctx.scope, row.id)?) };
+    Ok(Reply::ok(&ClientView::new(row, primary, place)).version(version))
 }

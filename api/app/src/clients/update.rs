@@ -1,6 +1,7 @@
 //! Changing a client's details.
 
 use crate::addresses::Addressed;
+use crate::client_groups::member;
 use crate::clients::read::reply;
 use crate::clients::views::{ClientPatch, ClientView, check};
 use crate::kernel::{Answer, Body, Call, Change, Ctx, Id, IfMatch};
@@ -41,6 +42,9 @@ pub fn change(tx: &mut Db, ctx: &Ctx, row: &mut ClientRow, patch: ClientPatch) -
     let mut findings = Check::new();
     check(row, &mut findings);
     findings.done()?;
+    if let Change::To(group) = patch.group {
+        member::change(tx, ctx, row.id, group)?;
+    }
     clients::save(tx, row)?;
     ctx.record(tx, "client.updated", row.id, json!({ "company": row.company }))
 }

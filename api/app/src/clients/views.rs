@@ -1,9 +1,11 @@
 //! What clients look like.
 
 use crate::addresses::{Address, AddressPatch, Addressed};
+use crate::client_groups::member::{ClientGroupMember, ClientGroupMemberPatch, ClientGroupMemberView};
 use crate::contacts::views::{ContactFields, ContactView};
 use crate::kernel::Change;
 use crate::orders::views::OrderTerms;
+use comptoir_db::client_groups::Membership;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
 use comptoir_domain::clients::{ClientAction, ClientStatus, open_actions};
@@ -41,6 +43,8 @@ pub struct ClientView {
     pub locale: Locale,
     /// The person to turn to.
     pub primary_contact: ContactView,
+    /// Its place in a group of clients; null where the client looks at itself.
+    pub group: Option<ClientGroupMemberView>,
     /// Since when.
     pub created_at: Instant,
 }
@@ -48,8 +52,8 @@ pub struct ClientView {
 list_of!(ClientList, ClientView);
 
 impl ClientView {
-    /// The view of a client and its primary contact.
-    pub fn new(row: ClientRow, primary: ContactRow) -> Self {
+    /// The view of a client, its primary contact and its place in a group.
+    pub fn new(row: ClientRow, primary: ContactRow, group: Option<Membership>) -> Self {
         let person = format!("{} {}", primary.first_name, primary.last_name).trim().to_string();
         let archived = row.archived_at.is_some();
         let reachable = |action: &ClientAction| match action {
@@ -71,6 +75,7 @@ impl ClientView {
             vat_number: row.vat_number,
             locale: row.locale,
             primary_contact: ContactView::from(primary),
+            group: group.map(ClientGroupMemberView::from),
             created_at: row.created_at,
         }
     }
@@ -82,7 +87,8 @@ impl ClientView {
 #[schema(example = json!({"kind": "company", "company": "Boulangerie Petit", "vat_number": "FR40303265045", "locale": "fr-FR",
     "address": {"line1": "3 place du Marché", "city": "Dijon", "postal_code": "21000", "country": "FR"},
     "contact": {"first_name": "Alice", "last_name": "Petit", "email": "alice@petit.example", "phone": "+33 3 80 00 00 00",
-        "password": "correct horse battery"}}))]
+        "password": "correct horse battery"},
+    "group": {"client_group_id": "cgr_000g40o40k30e209185go38e1s", "maximum_discount": "20"}}))]
 pub struct ClientCreate {
     /// A person or a company.
     pub kind: ClientKind,
@@ -100,6 +106,8 @@ pub struct ClientCreate {
     pub locale: Option<Locale>,
     /// The person to turn to.
     pub contact: ContactFields,
+    /// Its place in a group of clients; for administrators. The default group if absent.
+    pub group: Option<ClientGroupMember>,
     /// What it buys right away; for administrators. A shopper orders by a quote.
     pub order: Option<OrderTerms>,
 }
@@ -107,7 +115,8 @@ pub struct ClientCreate {
 /// Changes of a client: absent parts stay.
 #[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"company": "Boulangerie Petit & Fils", "address": {"line1": "5 place du Marché"}}))]
+#[schema(example = json!({"company": "Boulangerie Petit & Fils", "address": {"line1": "5 place du Marché"},
+    "group": {"client_group_id": "cgr_000g40o40k30e209185go38e1s", "guaranteed_discount": null}}))]
 pub struct ClientPatch {
     /// A person or a company.
     #[serde(default)]
@@ -129,6 +138,10 @@ pub struct ClientPatch {
     #[serde(default)]
     #[schema(value_type = Locale, required = false)]
     pub locale: Change<Locale>,
+    /// Its place in a group of clients.
+    #[serde(default)]
+    #[schema(value_type = ClientGroupMemberPatch, required = false)]
+    pub group: Change<ClientGroupMemberPatch>,
 }
 
 /// Why the status of a client changes.

@@ -1,4 +1,5 @@
-//! ProcessSuspensions (EVT-02): reminds, suspends and cancels, each once per invoice.
+//! ProcessSuspensions (EVT-02): reminds, suspends, hands to debt collection and cancels, each once per invoice, by the
+//! policy of the client's group or else the seller's.
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView, apart};
@@ -9,20 +10,21 @@ use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::mails::{Mail, enqueue};
 use crate::subscriptions::cancel::end;
-use crate::subscriptions::hold::place_hold;
+use crate::subscriptions::hold::{collect, place_hold};
 use crate::webhooks;
 use chrono::{NaiveDate, TimeDelta};
 use comptoir_db::dunning::{self, StepRow};
 use comptoir_db::events::EventRow;
 use comptoir_db::invoices::{self, InvoiceRow};
-use comptoir_db::{Db, Outcome, clients, settings, subscriptions};
+use comptoir_db::subscriptions::{HoldRow, open_holds};
+use comptoir_db::{Db, Failure, Outcome, Scope, client_groups, clients, settings, subscriptions};
 use comptoir_domain::dunning::{Debt, DunningPolicy, Step, steps};
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::subscriptions::HoldKind;
+use comptoir_domain::subscriptions::{HoldKind, hand_over, place};
 use comptoir_domain::{ClientId, InvoiceId, SubscriptionId};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Invoices in one transaction.
 const CHUNK: i64 = 200;
@@ -32,8 +34,7 @@ pub async fn process_suspensions(state: &AppState, event: &EventRow) -> Result<V
     let (mut taken, mut parked) = (0, 0);
     for ctx in for_sellers(state, event).await? {
         let (scope, today) = (ctx.scope, ctx.today());
-        let policy = state.store.read(move |db| settings::read(db, scope)).await?.value.0.dunning;
-        let due_by = first_day(&policy, today);
+        let (policy, due_by) = state.store.read(move |db| policy(db, scope, today)).await?;
         let mut after = None;
         loop {
             let next = move |db: &mut Db| invoices::unpaid(db, scope, due_by, after, CHUNK);
@@ -53,10 +54,15 @@ pub async fn process_suspensions(state: &AppState, event: &EventRow) -> Result<V
     Ok(json!({ "steps": taken, "parked": parked }))
 }
 
-/// Invoices that are due by this day may have a step today: the earliest reminder lies before the due day.
-fn first_day(policy: &DunningPolicy, today: NaiveDate) -> NaiveDate {
-    let ahead = policy.reminders.iter().copied().min().unwrap_or(0).min(0);
-    today.checked_sub_signed(TimeDelta::days(ahead.into())).unwrap_or(today)
+/// The seller's policy, and the day by which an invoice has to be due to have a step today: the earliest reminder of
+/// any policy, be it a group's, lies before the due day.
+fn policy(db: &mut Db, scope: Scope, today: NaiveDate) -> Outcome<(DunningPolicy, NaiveDate)> {
+    let sellers = settings::read(db, scope)?.value.0.dunning;
+    let groups = client_groups::dunning_policies(db, scope)?;
+    let reminders = groups.iter().chain([&sellers]).flat_map(|policy| &policy.reminders);
+    let ahead = reminders.copied().min().unwrap_or(0).min(0);
+    let due_by = today.checked_sub_signed(TimeDelta::days(ahead.into())).unwrap_or(today);
+    Ok((sellers, due_by))
 }
 
 /// Takes today's steps about some invoices; says how many there were.
@@ -78,15 +84,22 @@ fn dun(tx: &mut Db, ctx: &Ctx, policy: &DunningPolicy, part: &[(ClientId, Invoic
     for (id, invoice) in &decided.held {
         place_hold(tx, ctx, *id, HoldKind::Overdue, &reason(invoice))?;
     }
+    for (id, invoice) in &decided.collected {
+        collect(tx, ctx, *id, &reason(invoice))?;
+    }
     Ok(decided.steps.len())
 }
 
-/// What is to be done today about some unpaid invoices.
+/// What is to be done today about some unpaid invoices: steps of invoices, and subscriptions with the invoice for which
+/// it is done.
+#[derive(Default)]
 struct Decided<'a> {
     steps: Vec<(&'a InvoiceRow, Debt, Step)>,
-    /// The subscriptions to suspend, each with the invoice that it is for.
+    /// To suspend.
     held: BTreeMap<SubscriptionId, &'a InvoiceRow>,
-    /// The subscriptions to end.
+    /// To hand to debt collection.
+    collected: BTreeMap<SubscriptionId, &'a InvoiceRow>,
+    /// To end.
     ended: BTreeMap<SubscriptionId, &'a InvoiceRow>,
 }
 
@@ -95,40 +108,58 @@ fn decide<'a>(db: &mut Db, ctx: &Ctx, policy: &DunningPolicy, rows: &'a [Invoice
     let ids: Vec<InvoiceId> = rows.iter().map(|row| row.id).collect();
     let mut done = dunning::of(db, ctx.scope, &ids)?;
     let charged = invoices::charged_subscriptions(db, ctx.scope, &ids)?;
-    let (mut taken, mut held, mut ended) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+    let clients: Vec<ClientId> = rows.iter().map(|row| row.client_id).collect();
+    let places = client_groups::members(db, ctx.scope, &clients)?;
+    let mut decided = Decided::default();
     for row in rows {
-        let debt = debt(row, done.remove(&row.id).unwrap_or_default());
+        let place = places.get(&row.client_id);
+        let place = place.ok_or_else(|| Failure::Corrupt(format!("{} is in no group", row.client_id)))?;
+        let policy = place.dunning(policy);
+        let exempt = place.terms().exempt_from_suspension;
+        let debt = debt(row, exempt, done.remove(&row.id).unwrap_or_default());
         let theirs = charged.iter().filter(|(invoice, _)| *invoice == row.id).map(|(_, id)| (*id, row));
         let today = steps(policy, &debt, ctx.today());
         // also who was let in by hand while nothing was paid
-        let suspended_before = debt.unpaid && policy.suspend_after.is_some() && debt.done.contains_key(&Step::Suspend);
-        if suspended_before || today.contains(&Step::Suspend) {
-            held.extend(theirs.clone());
+        let stays_shut = debt.unpaid && !exempt && policy.suspend_after.is_some();
+        if stays_shut && debt.done.contains_key(&Step::Suspend) || today.contains(&Step::Suspend) {
+            decided.held.extend(theirs.clone());
+        }
+        if today.contains(&Step::Collections) {
+            decided.collected.extend(theirs.clone());
         }
         if today.contains(&Step::Cancel) {
-            ended.extend(theirs);
+            decided.ended.extend(theirs);
         }
-        taken.extend(today.into_iter().map(|step| (row, debt.clone(), step)));
+        decided.steps.extend(today.into_iter().map(|step| (row, debt.clone(), step)));
     }
-    leave_alone(db, ctx, &mut held, &mut ended)?;
-    Ok(Decided { steps: taken, held, ended })
+    leave_alone(db, ctx, &mut decided)?;
+    Ok(decided)
 }
 
-/// Strikes out what has ended or ends now, and what is held for an unpaid invoice already.
-fn leave_alone(
-    db: &mut Db,
-    ctx: &Ctx,
-    held: &mut BTreeMap<SubscriptionId, &InvoiceRow>,
-    ended: &mut BTreeMap<SubscriptionId, &InvoiceRow>,
-) -> Outcome<()> {
-    let ids: Vec<_> = held.keys().chain(ended.keys()).copied().collect();
+/// Strikes out what has ended or ends now, what is held for an unpaid invoice already, and from debt collection what
+/// is not suspended for debt.
+fn leave_alone(db: &mut Db, ctx: &Ctx, decided: &mut Decided<'_>) -> Outcome<()> {
+    let Decided { held, collected, ended, .. } = decided;
+    let ids: Vec<_> = held.keys().chain(collected.keys()).chain(ended.keys()).copied().collect();
     let rows = subscriptions::find_many(db, ctx.scope, &ids)?;
-    let over: BTreeSet<_> = rows.iter().filter(|row| row.status.is_ended()).map(|row| row.id).collect();
-    let holds = subscriptions::holds_of(db, ctx.scope, &ids)?;
-    let overdue = holds.iter().filter(|hold| hold.kind == HoldKind::Overdue && hold.lifted_at.is_none());
-    let overdue: BTreeSet<_> = overdue.map(|hold| hold.subscription_id).collect();
-    ended.retain(|id, _| !over.contains(id));
-    held.retain(|id, _| !over.contains(id) && !overdue.contains(id) && !ended.contains_key(id));
+    let mut holds: HashMap<SubscriptionId, Vec<HoldRow>> = HashMap::new();
+    for hold in subscriptions::holds_of(db, ctx.scope, &ids)? {
+        holds.entry(hold.subscription_id).or_default().push(hold);
+    }
+    for row in rows {
+        let holds = open_holds(holds.get(&row.id).map_or(&[], Vec::as_slice));
+        if row.status.is_ended() {
+            ended.remove(&row.id);
+        }
+        if row.status.is_ended() || ended.contains_key(&row.id) || holds.contains(&HoldKind::Overdue) {
+            held.remove(&row.id);
+        }
+        let shut = if held.contains_key(&row.id) { place(row.status, &holds, HoldKind::Overdue).ok() } else { None };
+        let (status, holds) = shut.map_or((row.status, holds), |change| (change.status, change.holds));
+        if ended.contains_key(&row.id) || hand_over(status, &holds).is_none() {
+            collected.remove(&row.id);
+        }
+    }
     Ok(())
 }
 
@@ -136,10 +167,9 @@ fn reason(invoice: &InvoiceRow) -> String {
     format!("invoice {} is overdue", invoice.number.as_deref().unwrap_or_default())
 }
 
-/// Which reminders, suspensions and cancellations there would be.
+/// Which reminders, suspensions, hand-overs and cancellations there would be.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let policy = settings::read(db, ctx.scope)?.value.0.dunning;
-    let due_by = first_day(&policy, ctx.today());
+    let (policy, due_by) = policy(db, ctx.scope, ctx.today())?;
     let mut after = None;
     loop {
         let rows = invoices::unpaid(db, ctx.scope, due_by, after, CHUNK)?;
@@ -166,15 +196,16 @@ fn pieces(decided: &Decided<'_>) -> Vec<ForeseenView> {
     };
     let ended = decided.ended.iter().map(on(ForeseenAction::Cancel));
     let held = decided.held.iter().map(on(ForeseenAction::Suspend));
-    ended.chain(decided.steps.iter().filter_map(reminder)).chain(held).collect()
+    let collected = decided.collected.iter().map(on(ForeseenAction::HandOver));
+    ended.chain(decided.steps.iter().filter_map(reminder)).chain(held).chain(collected).collect()
 }
 
-fn debt(row: &InvoiceRow, done: BTreeMap<Step, NaiveDate>) -> Debt {
+fn debt(row: &InvoiceRow, exempt: bool, done: BTreeMap<Step, NaiveDate>) -> Debt {
     Debt {
         issued_on: row.issued_on.unwrap_or_default(),
         due_on: row.due_on.unwrap_or_default(),
         unpaid: !row.payable().is_zero(),
-        exempt: false,
+        exempt,
         done,
     }
 }

@@ -6,10 +6,13 @@ use crate::invoices::issue::write_issued;
 use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
 use crate::usage::charge::{self, Overuse, OveruseLine};
+use comptoir_db::client_groups::{self, Membership};
 use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::discounts::{self, SubscriptionDiscountRow};
 use comptoir_db::subscriptions::{self, Billed, SubscriptionItemRow, SubscriptionRow, WaivedRow};
 use comptoir_db::{Db, Failure, Outcome, coupons, invoices, plans, settings, stores, taxes};
 use comptoir_domain::coupons::Coupon;
+use comptoir_domain::discounts::Discount;
 use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, Horizon, LineKey, Snapshot, Subscription, due, due_on};
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
 use comptoir_domain::plans::PlanType;
@@ -18,7 +21,7 @@ use comptoir_domain::schedule::Period;
 use comptoir_domain::settings::BillingSettings;
 use comptoir_domain::subscriptions::is_invoiced;
 use comptoir_domain::taxes::TaxPolicy;
-use comptoir_domain::{ClientId, CouponId, PlanId, StoreId, SubscriptionId, SubscriptionItemId};
+use comptoir_domain::{ClientId, CouponId, DiscountId, PlanId, StoreId, SubscriptionId, SubscriptionItemId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 
@@ -30,6 +33,8 @@ pub struct Decided {
     waived: Vec<WaivedRow>,
     moved: Vec<(SubscriptionId, Billed)>,
     overuse: Overuse,
+    /// For how many cycles more discounts last, where that has changed.
+    discounts: Vec<(SubscriptionId, i32)>,
 }
 
 /// Invoices everything that is due for some clients; says how many invoices that made.
@@ -44,6 +49,7 @@ pub fn write(tx: &mut Db, ctx: &Ctx, decided: Decided) -> Outcome<usize> {
     subscriptions::insert_waived(tx, &decided.waived)?;
     subscriptions::advance(tx, ctx.scope, decided.moved)?;
     decided.overuse.write(tx, ctx.scope)?;
+    discounts::count_down(tx, ctx.scope, decided.discounts)?;
     Ok(write_issued(tx, ctx, &decided.invoices)?.len())
 }
 
@@ -91,6 +97,7 @@ pub fn decide_for(
 /// Everything that a chunk of a billing run depends on.
 struct Run {
     clients: BTreeMap<ClientId, ClientRow>,
+    places: HashMap<ClientId, Membership>,
     rows: BTreeMap<SubscriptionId, SubscriptionRow>,
     snapshot: Snapshot,
     terms: BTreeMap<SubscriptionId, Terms>,
@@ -108,7 +115,9 @@ impl Run {
         let used = BTreeSet::from_iter(of_items.chain(overuse.tax_policies()));
         let stores = BTreeSet::from_iter(rows.iter().map(|row| row.store_id));
         let stores = stores::find_many(tx, ctx.scope, &Vec::from_iter(stores))?;
+        let ids: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
         Ok(Self {
+            places: client_groups::members(tx, ctx.scope, &ids)?,
             clients: clients.into_iter().map(|client| (client.id, client)).collect(),
             snapshot: snapshot(tx, ctx, &rows, items, &billing)?,
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
@@ -161,6 +170,11 @@ impl Run {
             (progress.subscription, to)
         });
         decided.moved.extend(moved);
+        decided.discounts.extend(covered.iter().filter_map(|(id, covered)| {
+            let before = self.terms.get(id)?.discount_cycles;
+            let left = covered.discount_cycles_left.filter(|left| before != Some(*left))?;
+            Some((*id, i32::try_from(left).ok()?))
+        }));
         let used = overuse.place(basis, &mut found.invoices, snapshot.lines_per_invoice);
         for (invoice, used) in found.invoices.iter().zip(&used) {
             decided.invoices.push(self.new_invoice(ctx, invoice, used, &covered, basis)?);
@@ -190,10 +204,11 @@ impl Run {
         covered: &BTreeMap<SubscriptionId, Covered>,
         basis: PriceBasis,
     ) -> Outcome<NewInvoice> {
-        let missing = || Failure::Corrupt(format!("{} is not among the clients of the run", invoice.client));
+        let missing = || Failure::Corrupt(format!("{} or its group is not among those of the run", invoice.client));
         let client = self.clients.get(&invoice.client).ok_or_else(missing)?;
+        let group = self.places.get(&invoice.client).ok_or_else(missing)?.discount();
         let tax = TaxFacts { policies: self.policies.clone(), place: place_of(client), date: ctx.today(), note: None };
-        let mut request = renewal::price_request(invoice, &self.terms, covered, basis, Default::default(), tax)?;
+        let mut request = renewal::price_request(invoice, &self.terms, covered, basis, group, tax)?;
         request.lines.extend(overuse.iter().map(|line| line.cart.clone()));
         let priced = price(&request)?;
         let renewed = invoice.lines.first().and_then(|line| self.rows.get(&line.subscription));
@@ -279,21 +294,44 @@ fn terms(
     for row in coupons::find_many(tx, ctx.scope, &Vec::from_iter(coupon_ids))? {
         coupons.insert(row.id, row.coupon()?);
     }
+    let granted = granted(tx, ctx, rows)?;
     let mut of_subscription: HashMap<SubscriptionId, BTreeMap<_, _>> = HashMap::new();
     for item in items {
         let words = ItemTerms { description: item.description.clone(), tax_policy: item.tax_policy_id };
         of_subscription.entry(item.subscription_id).or_default().insert(item.id, words);
     }
     let one = |row: &SubscriptionRow| {
+        let (discount, discount_cycles) = granted.get(&row.id).cloned().unzip();
         let terms = Terms {
             name: row.name.clone(),
             plan: row.plan_id,
             kind: row.plan_id.and_then(|plan| kinds.get(&plan).copied()).unwrap_or(PlanType::Generic),
             coupon: row.coupon_id.and_then(|coupon| coupons.get(&coupon).cloned()),
             coupon_cycles: row.coupon_cycles.and_then(|left| u32::try_from(left).ok()),
+            discount,
+            discount_cycles: discount_cycles.flatten().and_then(|left| u32::try_from(left).ok()),
             items: of_subscription.remove(&row.id).unwrap_or_default(),
         };
         (row.id, terms)
     };
     Ok(rows.iter().map(one).collect())
+}
+
+/// The discounts of some subscriptions, and for how many cycles more.
+fn granted(
+    tx: &mut Db,
+    ctx: &Ctx,
+    rows: &[SubscriptionRow],
+) -> Outcome<HashMap<SubscriptionId, (Discount, Option<i32>)>> {
+    let ids: Vec<SubscriptionId> = rows.iter().map(|row| row.id).collect();
+    let granted = discounts::of_subscriptions(tx, ctx.scope, &ids)?;
+    let used = BTreeSet::from_iter(granted.iter().map(|row| row.discount_id));
+    let mut known: HashMap<DiscountId, Discount> = HashMap::new();
+    for row in discounts::find_many(tx, ctx.scope, &Vec::from_iter(used))? {
+        known.insert(row.id, row.discount()?);
+    }
+    let one = |row: &SubscriptionDiscountRow| {
+        Some((row.subscription_id, (known.get(&row.discount_id)?.clone(), row.cycles_left)))
+    };
+    Ok(granted.iter().filter_map(one).collect())
 }

@@ -75,7 +75,10 @@ pub fn order_as_someone_new(tx: &mut Db, ctx: &Ctx, wish: NewWish<'_>) -> Outcom
     if wish.wanted.client.order.is_some() {
         return Err(Problem::field("/client/order", "not_wanted", "the quote says what is ordered").into());
     }
-    let (client, contact) = create(tx, ctx, &wish.wanted.client, wish.password_hash, ClientStatus::Active)
+    if wish.wanted.client.group.is_some() {
+        return Err(Problem::field("/client/group", "not_wanted", "the seller says who is in which group").into());
+    }
+    let (client, contact, _) = create(tx, ctx, &wish.wanted.client, wish.password_hash, ClientStatus::Active)
         .map_err(|failure| failure.under("/client"))?;
     names_vat_number(&store, &client, ctx)?;
     let gateway = wish.wanted.gateway;

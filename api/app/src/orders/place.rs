@@ -17,6 +17,7 @@ use crate::quotes::views::{QuoteView, text};
 use crate::services::release::release;
 use chrono::TimeDelta;
 use comptoir_db::clients::ClientRow;
+use comptoir_db::discounts::{self, SubscriptionDiscountRow};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
@@ -149,7 +150,7 @@ fn with_new_quote(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, problem: Problem) -> 
 }
 
 fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> Outcome<Vec<SubscriptionRow>> {
-    let (mut rows, mut items, mut waived) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut items, mut waived, mut discounted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for ((contract, dated), due) in quoted.contracts.iter().zip(&quoted.dated).zip(&quoted.due) {
         let mut row = subscription_row(tx, ctx, order.store_id, &order.gateway, contract, dated)?;
         row.order_id = Some(order.id);
@@ -162,6 +163,12 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
             row.billed_through = progress.billed_through;
             row.next_invoice_on = progress.next_invoice_on;
         }
+        discounted.extend(contract.discount.as_ref().map(|discount| SubscriptionDiscountRow {
+            seller_id: ctx.scope.seller(),
+            subscription_id: row.id,
+            discount_id: discount.id,
+            cycles_left: discount.cycles_after_first().map(|cycles| i32::try_from(cycles).unwrap_or(i32::MAX)),
+        }));
         items.extend(item_rows(ctx, contract, dated));
         waived.extend(waived_rows(ctx, due));
         subscriptions::insert(tx, &row)?;
@@ -172,6 +179,7 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
     }
     subscriptions::insert_items(tx, &items)?;
     subscriptions::insert_waived(tx, &waived)?;
+    discounts::grant(tx, &discounted)?;
     Ok(rows)
 }
 

@@ -3,9 +3,11 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use comptoir_db::coupons::{self, CouponRow};
+use comptoir_db::discounts::{self, DiscountRow};
 use comptoir_db::stores::StoreRow;
-use comptoir_db::{Db, Outcome, Scope, offers, services, settings, stores, taxes};
-use comptoir_domain::coupons::{Coupon, CouponFacts, refusal};
+use comptoir_db::{Db, Outcome, Scope, client_groups, client_properties, offers, services, settings, stores, taxes};
+use comptoir_domain::coupons::{Coupon, CouponFacts, GroupDiscount, refusal};
+use comptoir_domain::discounts::{Discount, PlanCycle, best};
 use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::{
     ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request,
@@ -28,6 +30,8 @@ pub struct Quoted {
     /// Where each subscription stands after its first invoice.
     pub due: Vec<Due>,
     pub coupon: Option<Coupon>,
+    /// What the buyer's group may and will get.
+    pub group: GroupDiscount,
     /// Who is taxed, where and how.
     pub tax: TaxFacts,
     pub priced: Priced,
@@ -47,7 +51,8 @@ pub fn quote(
         return Err(Problem::new(Code::Conflict, "the store is closed").into());
     }
     let offer = offers::of_store(db, ctx.scope, store.id, ctx.today())?;
-    let contracts = agreed(db, ctx.scope, cart, &offer)?;
+    let mut contracts = agreed(db, ctx.scope, cart, &offer)?;
+    discounted(db, ctx, &mut contracts, client)?;
     let rule = settings::read(db, ctx.scope)?.value.0.billing.rule;
     let signed = Signed {
         client: client.unwrap_or_else(fresh),
@@ -63,9 +68,11 @@ pub fn quote(
         contracts.iter().flat_map(|contract| &contract.items).filter_map(|item| item.tax_policy).collect();
     let policies = taxes::policies(db, ctx.scope, &policies.into_iter().collect::<Vec<_>>())?;
     let tax = TaxFacts { policies, place: place.clone(), date: ctx.today(), note: None };
-    let request = price_request(&contracts, &lines, store.currency, store.price_basis, coupon.as_slice(), tax.clone())?;
+    let group = group_discount(db, ctx.scope, client)?;
+    let (currency, basis) = (store.currency, store.price_basis);
+    let request = price_request(&contracts, &lines, currency, basis, coupon.as_slice(), group, tax.clone())?;
     let priced = price(&request)?;
-    Ok(Quoted { store, contracts, dated, lines, due, coupon, tax, priced })
+    Ok(Quoted { store, contracts, dated, lines, due, coupon, group, tax, priced })
 }
 
 /// The contracts that a cart asks for, with names that are free and a tax policy each.
@@ -76,7 +83,7 @@ pub fn agreed(db: &mut Db, scope: Scope, cart: &Cart, offer: &Offer) -> Outcome<
     Ok(contracts)
 }
 
-/// What each further period costs, taxes included, by cycle: the coupon is in it while it lasts that long.
+/// What each further period costs, taxes included, by cycle: coupon and discounts are in it while they last that long.
 pub fn renewals(quoted: &Quoted) -> Result<Vec<(Cycle, Money)>, Problem> {
     let mut by_cycle: BTreeMap<Cycle, Vec<FirstLine>> = BTreeMap::new();
     for line in next_lines(&quoted.dated, &quoted.due)? {
@@ -85,13 +92,42 @@ pub fn renewals(quoted: &Quoted) -> Result<Vec<(Cycle, Money)>, Problem> {
         }
     }
     let lasting = quoted.coupon.iter().find(|coupon| coupon.cycles.is_none_or(|cycles| cycles > 1)).cloned();
+    let lasts = |discount: &Discount| discount.cycles_after_first() != Some(0);
+    let later =
+        |contract: &Contract| Contract { discount: contract.discount.clone().filter(lasts), ..contract.clone() };
+    let contracts: Vec<Contract> = quoted.contracts.iter().map(later).collect();
     let (currency, basis) = (quoted.store.currency, quoted.store.price_basis);
     let renewal = |(cycle, lines): (Cycle, Vec<FirstLine>)| {
         let coupons = lasting.as_slice();
-        let request = price_request(&quoted.contracts, &lines, currency, basis, coupons, quoted.tax.clone())?;
+        let (group, tax) = (quoted.group, quoted.tax.clone());
+        let request = price_request(&contracts, &lines, currency, basis, coupons, group, tax)?;
         Ok((cycle, price(&request)?.totals.gross))
     };
     by_cycle.into_iter().map(renewal).collect()
+}
+
+/// What a client's group may and will get; someone new is going to be in the default group.
+pub fn group_discount(db: &mut Db, scope: Scope, client: Option<ClientId>) -> Outcome<GroupDiscount> {
+    Ok(match client {
+        Some(client) => client_groups::membership(db, scope, client)?.discount(),
+        None => client_groups::default_group(db, scope)?.terms().discount(),
+    })
+}
+
+/// Gives each contract the discount that is offered today for its cycle of its plan.
+fn discounted(db: &mut Db, ctx: &Ctx, contracts: &mut [Contract], client: Option<ClientId>) -> Outcome<()> {
+    let offered = discounts::offered(db, ctx.scope, ctx.today())?;
+    let offered = offered.iter().map(DiscountRow::discount).collect::<Outcome<Vec<_>>>()?;
+    let asks = offered.iter().any(|discount| discount.property.is_some());
+    let properties = match client.filter(|_| asks) {
+        Some(client) => client_properties::of_client(db, ctx.scope, client)?,
+        None => Vec::new(),
+    };
+    for contract in contracts {
+        let wanted = PlanCycle { plan_id: contract.plan, cycle: contract.cycle };
+        contract.discount = best(&offered, wanted, ctx.today(), &properties).cloned();
+    }
+    Ok(())
 }
 
 /// A name is hosted once and registered once by a seller: who pays for it gets it.

@@ -1,13 +1,17 @@
-//! Asking for a quote.
+//! Asking for a quote: as someone who looks at a store, or as a client with what its group gets.
 
+use crate::invoices::tax::place_of;
+use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::quotes::compute::quote;
 use crate::quotes::token::QuoteToken;
-use crate::quotes::views::{QuoteCreate, QuoteView};
+use crate::quotes::views::{ClientQuoteCreate, QuoteCreate, QuoteView};
 use actix_web::post;
-use comptoir_domain::Instant;
+use comptoir_db::{Db, Outcome, clients, stores};
+use comptoir_domain::orders::Cart;
 use comptoir_domain::permissions::may;
 use comptoir_domain::taxes::Place;
+use comptoir_domain::{ClientId, Instant, StoreId};
 
 /// Quote a cart
 ///
@@ -19,11 +23,37 @@ pub async fn create_quote(call: Call<may::Shop>, body: Body<QuoteCreate>) -> Ans
     let QuoteCreate { cart, buyer } = body.into_inner();
     let place = Place::from(buyer);
     let key = call.state().quote_key().to_vec();
+    call.read(move |db, ctx| promise(db, ctx, ctx.store()?, &cart, &place, None, &key)).await
+}
+
+/// Quote a cart for yourself
+///
+/// At your address, with what you get as the client you are. Order it by `POST /v1/me/orders`.
+#[utoipa::path(tag = "quotes", request_body = ClientQuoteCreate, responses((status = 200, body = QuoteView, description = "What it costs now")))]
+#[post("/v1/me/quotes")]
+pub async fn quote_for_client(call: Call<may::Own>, body: Body<ClientQuoteCreate>) -> Answer {
+    let ClientQuoteCreate { store_id, cart } = body.into_inner();
+    let key = call.state().quote_key().to_vec();
     call.read(move |db, ctx| {
-        let quoted = quote(db, ctx, ctx.store()?, &cart, &place, None)?;
-        let token = QuoteToken::new(&quoted, &cart, &place, ctx.machine_now)?;
-        let expires_at = Instant::from_micros(token.expires * 1_000_000).unwrap_or(ctx.machine_now);
-        Ok(Reply::ok(&QuoteView::new(&quoted, token.seal(&key), expires_at)))
+        let client = clients::find(db, ctx.scope, ctx.client()?.1)?;
+        let store = stores::named_or_default(db, ctx.scope, store_id)?;
+        promise(db, ctx, store.id, &cart, &place_of(&client), Some(client.id), &key)
     })
     .await
+}
+
+/// The quote, with a token that holds the seller to it.
+fn promise(
+    db: &mut Db,
+    ctx: &Ctx,
+    store: StoreId,
+    cart: &Cart,
+    place: &Place,
+    client: Option<ClientId>,
+    key: &[u8],
+) -> Outcome<Reply> {
+    let quoted = quote(db, ctx, store, cart, place, client)?;
+    let token = QuoteToken::new(&quoted, cart, place, ctx.machine_now)?;
+    let expires_at = Instant::from_micros(token.expires * 1_000_000).unwrap_or(ctx.machine_now);
+    Ok(Reply::ok(&QuoteView::new(&quoted, token.seal(key), expires_at)))
 }

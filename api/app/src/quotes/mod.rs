@@ -9,5 +9,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(create::create_quote);
+    config.service(create::create_quote).service(create::quote_for_client);
 }

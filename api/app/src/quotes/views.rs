@@ -6,7 +6,7 @@ use comptoir_domain::orders::{Cart, Contract};
 use comptoir_domain::quotes::{Description, LineKind, PriceBasis, PricedLine, PricedTotals};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::taxes::{Place, TaxAmount, TaxNote};
-use comptoir_domain::{Country, CouponId, Instant, Money, PlanId, Quantity, Rate, UnitPrice};
+use comptoir_domain::{Country, CouponId, DiscountId, Instant, Money, PlanId, Quantity, Rate, StoreId, UnitPrice};
 
 /// What to quote.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -18,6 +18,18 @@ pub struct QuoteCreate {
     pub cart: Cart,
     /// Where he is, as far as taxes ask.
     pub buyer: BuyerPlace,
+}
+
+/// What to quote to a client that is known.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"store_id": "sto_000g40o40k30e209185go38e1s", "cart": {"items": [{"plan_id": "pla_000g40o40k30e209185go38e1s",
+    "cycle": "1-month", "domain": {"name": "example.com", "option": "use_own"}}]}}))]
+pub struct ClientQuoteCreate {
+    /// The store whose prices and currency hold; the default one if absent.
+    pub store_id: Option<StoreId>,
+    /// What the client chose.
+    pub cart: Cart,
 }
 
 /// Where a buyer is, as far as taxes ask.
@@ -104,6 +116,8 @@ pub struct QuoteContractView {
     /// How often it renews.
     #[schema(value_type = String, example = "1-month")]
     pub cycle: Cycle,
+    /// The discount that is taken off.
+    pub discount_id: Option<DiscountId>,
     /// The first day of delivery.
     pub starts_on: chrono::NaiveDate,
     /// The day of the first renewal.
@@ -117,6 +131,7 @@ impl QuoteContractView {
             plan_id: contract.plan,
             name: contract.name.clone(),
             cycle: contract.cycle,
+            discount_id: contract.discount.as_ref().map(|discount| discount.id),
             starts_on: dated.start.first.from,
             renews_on: dated.start.first.to,
         };

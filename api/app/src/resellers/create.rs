@@ -1,6 +1,7 @@
 //! A new seller: the provider's reseller, or the provider itself when the house is opened.
 
 use crate::addresses::{Address, Addressed};
+use crate::client_groups::create as client_groups;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
@@ -132,7 +133,7 @@ pub fn seller_row(wanted: &SellerCreate, kind: SellerKind, now: Instant) -> Sell
     row
 }
 
-/// Writes a seller with its role of full access, its first administrator, tax policy and store.
+/// Writes a seller with its role of full access, its first administrator, tax policy, client group and store.
 pub fn open(tx: &mut Db, row: &SellerRow, owner: &Owner, password_hash: String) -> Outcome<()> {
     let mut findings = Check::new();
     check(row, &mut findings, "/seller");
@@ -168,6 +169,7 @@ pub fn open(tx: &mut Db, row: &SellerRow, owner: &Owner, password_hash: String) 
     };
     administrators::insert(tx, &administrator)?;
     taxes::open_default(tx, row)?;
+    client_groups::open_default(tx, row)?;
     stores::open_default(tx, row)
 }
 

@@ -45,7 +45,7 @@ impl From<SellerSettings> for SettingsView {
 /// New settings. Whatever is left out is the default.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"billing": {"term_days": 14}, "dunning": {"reminders": [-3, 1, 7], "suspend_after": 14, "cancel_after": 60},
+#[schema(example = json!({"billing": {"term_days": 14}, "dunning": {"reminders": [-3, 1, 7], "suspend_after": 14, "collections_after": 30, "cancel_after": 60},
     "provisioning": {"require": ["paid", "nothing_overdue"], "mode": "automatic"},
     "usage": {"limit": {"seller": true, "client": true, "contacts": false, "addresses": ["watch@example.com"]}}}))]
 pub struct SettingsCreate {

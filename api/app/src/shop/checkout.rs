@@ -203,7 +203,16 @@ fn someone_new(visit: &Visit) -> Result<(ClientCreate, String), Problem> {
     let vat_number = if kind == ClientKind::Company { fields.get("vat_number").into() } else { String::new() };
     let address = address(visit, country).0;
     Ok((
-        ClientCreate { kind, company, vat_number, address, locale: Some(visit.locale), contact, order: None },
+        ClientCreate {
+            kind,
+            company,
+            vat_number,
+            address,
+            locale: Some(visit.locale),
+            contact,
+            group: None,
+            order: None,
+        },
         password,
     ))
 }

@@ -143,6 +143,7 @@ fn patches(visit: &Visit) -> Result<(ClientPatch, ContactPatch), ApiError> {
         vat_number: text("vat_number"),
         address: Change::To(place),
         locale: Change::Keep,
+        group: Change::Keep,
     };
     let contact = ContactPatch {
         first_name: text("first_name"),

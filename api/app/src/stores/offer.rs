@@ -1,23 +1,31 @@
-//! What automatic coupons make of a price (PRO-02, ORD-08), worked out by the pipeline that prices orders, so that the
-//! store never shows what the cart does not give.
+//! What discounts and automatic coupons make of a price (PRO-01, PRO-02, ORD-08), worked out by the pipeline that prices
+//! orders for someone new, so that the store never shows what the cart does not give.
 
 use crate::kernel::call::Ctx;
 use chrono::NaiveDate;
 use comptoir_db::coupons::{self, CouponRow};
+use comptoir_db::discounts::{self, DiscountRow};
 use comptoir_db::stores::StoreRow;
-use comptoir_db::{Db, Outcome};
-use comptoir_domain::coupons::{Coupon, CouponFacts, refusal};
+use comptoir_db::{Db, Outcome, client_groups};
+use comptoir_domain::coupons::{Coupon, CouponFacts, GroupDiscount, refusal};
+use comptoir_domain::discounts::{Discount, PlanCycle, best};
 use comptoir_domain::orders::{OfferedPlan, OfferedPrice};
 use comptoir_domain::quotes::{
     CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts, price,
 };
 use comptoir_domain::taxes::Place;
-use comptoir_domain::{Country, Currency, Locale, Money, Percent, PlanId, Quantity, StoreId, UnitPrice};
+use comptoir_domain::{Country, Currency, DiscountId, Locale, Money, PlanId, Quantity, StoreId, UnitPrice};
 use comptoir_storefront::site::{StoreOffer, StoreText};
+use std::collections::HashMap;
 
-/// The automatic coupons of a store, the first that can be used winning.
+/// What applies by itself in a store: of its coupons the first that can be used, of the discounts the highest, within what
+/// the default group allows.
 pub struct Automatic {
     coupons: Vec<(CouponRow, Coupon)>,
+    discounts: Vec<Discount>,
+    /// What the discounts are called.
+    names: HashMap<DiscountId, String>,
+    group: GroupDiscount,
     store: StoreId,
     basis: PriceBasis,
     currency: Currency,
@@ -30,15 +38,24 @@ impl Automatic {
     pub fn read(db: &mut Db, ctx: &Ctx, store: &StoreRow) -> Outcome<Self> {
         let rows = coupons::automatic(db, ctx.scope, store.id)?;
         let coupons = rows.into_iter().map(|row| row.coupon().map(|coupon| (row, coupon))).collect::<Outcome<_>>()?;
+        let rows = discounts::offered(db, ctx.scope, ctx.today())?;
+        let discounts = rows.iter().map(DiscountRow::discount).collect::<Outcome<_>>()?;
+        let names = rows.into_iter().map(|row| (row.id, row.name)).collect();
+        let group = client_groups::default_group(db, ctx.scope)?.terms().discount();
         let country = comptoir_db::sellers::own(db, ctx.scope)?.country;
         let (basis, currency) = (store.price_basis, store.currency);
-        Ok(Self { coupons, store: store.id, basis, currency, country, today: ctx.today() })
+        Ok(Self { coupons, discounts, names, group, store: store.id, basis, currency, country, today: ctx.today() })
     }
 
-    /// What a plan costs with the one that applies to it.
+    /// What a plan costs with what applies to it.
     pub fn offer(&self, plan: &OfferedPlan, offered: &OfferedPrice, locale: Locale) -> Outcome<Option<StoreOffer>> {
-        let Some((row, coupon)) = self.first_for(plan.id)? else { return Ok(None) };
-        let request = self.request(coupon, offered);
+        let coupon = self.first_for(plan.id)?;
+        let wanted = PlanCycle { plan_id: plan.id, cycle: offered.price.cycle };
+        let discount = best(&self.discounts, wanted, self.today, &[]);
+        if coupon.is_none() && discount.is_none() {
+            return Ok(None);
+        }
+        let request = self.request(coupon.map(|(_, coupon)| coupon), discount, offered);
         let priced = price(&request)?;
         let of = |kind| {
             let lines = priced.lines.iter().filter(move |line| line.kind == kind);
@@ -48,12 +65,22 @@ impl Automatic {
         if (recurring, set_up) == (offered.price.recurring, offered.price.setup) {
             return Ok(None);
         }
+        // the price holds until the first of them ends
+        let lasting = [coupon.and_then(|(_, coupon)| coupon.cycles), discount.and_then(|discount| discount.cycles)];
+        let cycles = lasting.into_iter().flatten().min();
         Ok(Some(StoreOffer {
             recurring,
             set_up: Some(set_up).filter(|fee| !fee.is_zero()),
-            cycles: coupon.cycles.and_then(|cycles| u16::try_from(cycles).ok()),
-            label: StoreText::new(locale, &row.name),
+            cycles: cycles.and_then(|cycles| u16::try_from(cycles).ok()),
+            label: StoreText::new(locale, &self.label(coupon, discount)),
         }))
+    }
+
+    /// What is offered, in the seller's words.
+    fn label(&self, coupon: Option<&(CouponRow, Coupon)>, discount: Option<&Discount>) -> String {
+        let discount = discount.and_then(|discount| self.names.get(&discount.id));
+        let names = [discount.map(String::as_str), coupon.map(|(row, _)| row.name.as_str())];
+        names.into_iter().flatten().collect::<Vec<_>>().join(" + ")
     }
 
     fn first_for(&self, plan: PlanId) -> Outcome<Option<&(CouponRow, Coupon)>> {
@@ -74,7 +101,7 @@ impl Automatic {
     }
 
     /// The first period and its set-up alone, in the prices of the store: taxes are said elsewhere.
-    fn request(&self, coupon: &Coupon, offered: &OfferedPrice) -> PriceRequest {
+    fn request(&self, coupon: Option<&Coupon>, discount: Option<&Discount>, offered: &OfferedPrice) -> PriceRequest {
         let amounts = [(LineKind::Setup, offered.price.setup), (LineKind::Recurring, offered.price.recurring)];
         let line = |(kind, amount): &(LineKind, Money)| CartLine {
             key: kind.to_string(),
@@ -85,9 +112,9 @@ impl Automatic {
             currency: self.currency,
             tax_policy: None,
             discountable: true,
-            offered: Percent::default(),
+            offered: discount.map(|discount| discount.percent).unwrap_or_default(),
         };
-        let application = CouponApplication {
+        let application = |coupon: &Coupon| CouponApplication {
             coupon: coupon.id,
             value: coupon.value,
             free_setup: coupon.free_setup,
@@ -98,8 +125,8 @@ impl Automatic {
             currency: self.currency,
             prices: self.basis,
             lines: amounts.iter().map(line).collect(),
-            group: Default::default(),
-            coupons: vec![application],
+            group: self.group,
+            coupons: coupon.map(application).into_iter().collect(),
             tax: TaxFacts { policies: Vec::new(), place, date: self.today, note: None },
         }
     }

@@ -10,7 +10,7 @@ use actix_web::post;
 use comptoir_db::subscriptions::{self, HoldRow, SubscriptionRow, holds_of, open_holds};
 use comptoir_db::{Db, Outcome, services};
 use comptoir_domain::permissions::may;
-use comptoir_domain::subscriptions::{HoldChange, HoldKind, Holds, activate, lift, place, suspend};
+use comptoir_domain::subscriptions::{HoldChange, HoldKind, Holds, activate, hand_over, lift, place, suspend};
 use comptoir_domain::{Check, SubscriptionId};
 use serde_json::json;
 
@@ -101,6 +101,15 @@ pub fn lift_hold(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, kind: HoldKind, rea
     }
     let change = lift(row.status, &holds, kind);
     apply(tx, ctx, row, &holds, change, reason).map(|_| ())
+}
+
+/// Hands a subscription to debt collection, if it is suspended for debt.
+pub fn collect(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outcome<()> {
+    let (row, holds, _) = held(tx, ctx, id)?;
+    match hand_over(row.status, &holds) {
+        Some(change) => apply(tx, ctx, row, &holds, change, reason).map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 fn apply(

@@ -17,6 +17,8 @@ text_enum! {
         Notify = "notify",
         /// Suspend a subscription.
         Suspend = "suspend",
+        /// Hand a subscription that is suspended to debt collection.
+        HandOver = "hand_over",
         /// Lift the hold of a subscription that has been paid, or uses less again.
         LetBackIn = "let_back_in",
         /// Deliver a subscription on the terms that were agreed for this day.

@@ -3,11 +3,12 @@
 
 use super::due::{DueInvoice, DueKind, DueLine, LineKey, Subscription};
 use crate::coupons::{Coupon, GroupDiscount};
+use crate::discounts::{Discount, PlanCycle};
 use crate::orders::first_invoice::{charged_price, describe, line_kind};
 use crate::plans::PlanType;
 use crate::problem::Result;
 use crate::quotes::{CartLine, CouponApplication, Description, PriceBasis, PriceRequest, TaxFacts};
-use crate::{Money, Percent, PlanId, Rate, SubscriptionId, SubscriptionItemId, TaxPolicyId};
+use crate::{Money, PlanId, Rate, SubscriptionId, SubscriptionItemId, TaxPolicyId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an invoice says about a subscription, beyond days and prices.
@@ -23,6 +24,10 @@ pub struct Terms {
     pub coupon: Option<Coupon>,
     /// For so many cycles more; for ever if absent.
     pub coupon_cycles: Option<u32>,
+    /// The discount it was ordered with.
+    pub discount: Option<Discount>,
+    /// For so many cycles more; for ever if absent.
+    pub discount_cycles: Option<u32>,
     /// What each item is called and how it is taxed.
     pub items: BTreeMap<SubscriptionItemId, ItemTerms>,
 }
@@ -36,39 +41,54 @@ pub struct ItemTerms {
     pub tax_policy: Option<TaxPolicyId>,
 }
 
-/// The lines that a subscription's coupon covers, and for how many cycles it is there afterwards.
+/// The lines that a subscription's coupon and discount cover, and for how many cycles these are there afterwards.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Covered {
-    /// Keys of lines, and the cycle each belongs to.
+    /// Keys of lines that the coupon covers, and the cycle each belongs to.
     pub lines: BTreeMap<LineKey, i32>,
     /// What is left of [`Terms::coupon_cycles`].
     pub cycles_left: Option<u32>,
+    /// Keys of lines that the discount covers.
+    pub discounted: BTreeSet<LineKey>,
+    /// What is left of [`Terms::discount_cycles`].
+    pub discount_cycles_left: Option<u32>,
 }
 
-/// Spreads what is left of a coupon over the cycles that begin with these lines, the earliest first. A line for a cycle
-/// that has begun to be billed already shares that cycle's coupon without using up another.
+/// Spreads what is left of coupon and discount over the cycles that begin with these lines, the earliest first. A line for
+/// a cycle that has begun to be billed already shares what that cycle has without using up another.
 pub fn covered(of: &Subscription, terms: &Terms, lines: &[&DueLine]) -> Result<Covered> {
-    let mut covered = Covered { lines: BTreeMap::new(), cycles_left: terms.coupon_cycles };
-    if terms.coupon.as_ref().is_none_or(|coupon| !coupon.covers(terms.plan)) {
-        return Ok(covered);
-    }
     let mut cycles = BTreeMap::new();
     for line in lines {
         cycles.insert(line.key(), of.cycle.index_at(of.anchor, line.period.from)?);
     }
     let billed = of.cycle.index_at(of.anchor, of.billed_through)?;
+    let mut covered =
+        Covered { cycles_left: terms.coupon_cycles, discount_cycles_left: terms.discount_cycles, ..Covered::default() };
+    if terms.coupon.as_ref().is_some_and(|coupon| coupon.covers(terms.plan)) {
+        (covered.lines, covered.cycles_left) = lasting(&cycles, billed, terms.coupon_cycles);
+    }
+    let wanted = terms.plan.map(|plan_id| PlanCycle { plan_id, cycle: of.cycle });
+    if terms.discount.as_ref().zip(wanted).is_some_and(|(discount, wanted)| discount.covers(wanted)) {
+        let (lines, left) = lasting(&cycles, billed, terms.discount_cycles);
+        (covered.discounted, covered.discount_cycles_left) = (lines.into_keys().collect(), left);
+    }
+    Ok(covered)
+}
+
+/// The lines of the cycles that are still within so many, and how many are left then.
+fn lasting(cycles: &BTreeMap<LineKey, i32>, billed: i32, left: Option<u32>) -> (BTreeMap<LineKey, i32>, Option<u32>) {
     let new: BTreeSet<i32> = cycles.values().copied().filter(|cycle| *cycle >= billed).collect();
-    let last = match terms.coupon_cycles {
-        None => Some(i32::MAX),
-        Some(0) => None,
+    let (last, left) = match left {
+        None => (Some(i32::MAX), None),
+        Some(0) => (None, Some(0)),
         Some(left) => {
             let used = new.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            covered.cycles_left = Some(left - u32::try_from(used).unwrap_or(left));
-            new.iter().nth(used.saturating_sub(1)).copied().or(Some(billed))
+            let last = new.iter().nth(used.saturating_sub(1)).copied().unwrap_or(billed);
+            (Some(last), Some(left - u32::try_from(used).unwrap_or(left)))
         }
     };
-    covered.lines = cycles.into_iter().filter(|(_, cycle)| last.is_some_and(|last| *cycle <= last)).collect();
-    Ok(covered)
+    let within = cycles.iter().filter(|(_, cycle)| last.is_some_and(|last| **cycle <= last));
+    (within.map(|(key, cycle)| (*key, *cycle)).collect(), left)
 }
 
 /// The name of a line in the price request.
@@ -86,7 +106,9 @@ pub fn price_request(
     tax: TaxFacts,
 ) -> Result<PriceRequest> {
     let lines = invoice.lines.iter().filter_map(|line| Some((line, terms.get(&line.subscription)?)));
-    let lines = lines.map(|(line, terms)| cart_line(invoice, line, terms)).collect::<Result<Vec<_>>>()?;
+    let lines = lines
+        .map(|(line, terms)| cart_line(invoice, line, terms, covered.get(&line.subscription)))
+        .collect::<Result<Vec<_>>>()?;
     Ok(PriceRequest {
         currency: invoice.currency,
         prices,
@@ -97,7 +119,8 @@ pub fn price_request(
     })
 }
 
-fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms) -> Result<CartLine> {
+fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms, covered: Option<&Covered>) -> Result<CartLine> {
+    let discounted = covered.is_some_and(|covered| covered.discounted.contains(&line.key()));
     let item = terms.items.get(&line.item);
     let what = item.map_or("", |item| &item.description);
     Ok(CartLine {
@@ -109,7 +132,7 @@ fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms) -> Result<Cart
         currency: invoice.currency,
         tax_policy: item.and_then(|item| item.tax_policy),
         discountable: line.kind != DueKind::Fee,
-        offered: Percent::default(),
+        offered: terms.discount.as_ref().filter(|_| discounted).map(|discount| discount.percent).unwrap_or_default(),
     })
 }
 
@@ -230,18 +253,25 @@ mod tests {
             kind: PlanType::Hosting,
             coupon: Some(coupon),
             coupon_cycles,
+            discount: None,
+            discount_cycles: None,
             items: BTreeMap::from([(id(1), named("Web S")), (id(2), named("Backups"))]),
         }
     }
 
     /// The nets of the invoices that a run of this day makes, and how long the coupon stays.
     fn nets(value: &str, cycles: Option<u32>, as_of: &str) -> (Vec<String>, Option<u32>) {
-        let (of, terms) = (subscription(), terms(value, cycles));
+        let (nets, covered) = billed(terms(value, cycles), as_of);
+        (nets, covered.cycles_left)
+    }
+
+    fn billed(terms: Terms, as_of: &str) -> (Vec<String>, Covered) {
+        let of = subscription();
         let snapshot = Snapshot { subscriptions: vec![of.clone()], ..Snapshot::default() };
         let found = due(&snapshot, Horizon::AsOf(day(as_of))).unwrap();
         let lines: Vec<_> = found.invoices.iter().flat_map(|invoice| &invoice.lines).collect();
         let covered = covered(&of, &terms, &lines).unwrap();
-        let left = covered.cycles_left;
+        let left = covered.clone();
         let (terms, covered) = (BTreeMap::from([(of.id, terms)]), BTreeMap::from([(of.id, covered)]));
         let place = Place { country: "FR".parse().unwrap(), state: None, city: None, county: None };
         let tax = TaxFacts { policies: Vec::new(), place, date: day(as_of), note: None };
@@ -267,6 +297,43 @@ mod tests {
     #[test]
     fn a_fixed_coupon_is_taken_off_once_a_cycle() {
         assert_eq!(nets("5", Some(2), "2027-03-21"), (vec!["7.50".into(), "7.50".into()], Some(0)));
+    }
+
+    /// 12.50 a month; 10 % for two cycles more takes 1.00 and 0.25 off, then nothing. With a coupon of 20 % that ends a
+    /// cycle earlier the two add up: 30 % of 12.50 is 3.75.
+    #[test]
+    fn a_discount_lasts_as_long_as_it_was_promised() {
+        let month = |plan| PlanCycle { plan_id: id(plan), cycle: "1-month".parse().unwrap() };
+        let discount = Discount {
+            id: id(5),
+            percent: "10".parse().unwrap(),
+            plans: vec![month(7)],
+            valid_from: None,
+            valid_to: None,
+            cycles: None,
+            property: None,
+        };
+        let on_plan = |terms: Terms, plan, discount_cycles| Terms {
+            plan: Some(id(plan)),
+            discount: Some(discount.clone()),
+            discount_cycles,
+            ..terms
+        };
+        let discounted = |terms, cycles| on_plan(terms, 7, cycles);
+        let plain = || Terms { coupon: None, ..terms("0", None) };
+        let (nets, covered) = billed(discounted(plain(), Some(2)), "2027-04-20");
+        assert_eq!(
+            (nets, covered.discount_cycles_left),
+            (vec!["11.25".into(), "11.25".into(), "12.50".into()], Some(0))
+        );
+        let (nets, covered) = billed(discounted(plain(), None), "2027-03-21");
+        assert_eq!((nets, covered.discount_cycles_left), (vec!["11.25".into(), "11.25".into()], None));
+        let (nets, covered) = billed(discounted(terms("20%", Some(1)), Some(2)), "2027-04-20");
+        assert_eq!(nets, ["8.75", "11.25", "12.50"]);
+        assert_eq!((covered.cycles_left, covered.discount_cycles_left), (Some(0), Some(0)));
+        // on another plan it takes nothing off, and is not used up
+        let (nets, covered) = billed(on_plan(plain(), 8, Some(2)), "2027-02-18");
+        assert_eq!((nets, covered.discount_cycles_left), (vec!["12.50".into()], Some(2)));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::{DomainName, DomainOption, check_domain_option};
 use crate::add_ons::{Terms, check_choice};
+use crate::discounts::Discount;
 use crate::invoices::due::ItemKind;
 use crate::plans::{PlanType, Price, price};
 use crate::schedule::Cycle;
@@ -140,6 +141,8 @@ pub struct Contract {
     pub cycle_limit: Option<u32>,
     pub trial_days: u32,
     pub prorates: bool,
+    /// What is taken off for its cycle of its plan, once someone has looked for it (PRO-01).
+    pub discount: Option<Discount>,
     /// The plan first.
     pub items: Vec<ContractItem>,
 }
@@ -341,6 +344,7 @@ fn of_plan(
         cycle_limit: plan.cycle_limit,
         trial_days: plan.trial_days,
         prorates: plan.prorates,
+        discount: None,
         items,
     }
 }

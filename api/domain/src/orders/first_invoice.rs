@@ -2,12 +2,12 @@
 //! the same pipeline as every invoice.
 
 use super::Contract;
-use crate::coupons::Coupon;
+use crate::coupons::{Coupon, GroupDiscount};
 use crate::invoices::due::{Due, DueKind, DueLine, FeeKind, Horizon, Item, Snapshot, Subscription, due};
 use crate::plans::PlanType;
 use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
 use crate::schedule::{BillingRule, Period, Start};
-use crate::{ClientId, Currency, Percent, Problem, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
+use crate::{ClientId, Currency, Problem, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
 use chrono::{Days, NaiveDate};
 
 /// The ids that a contract's subscription and items have, or will have.
@@ -154,6 +154,7 @@ pub fn price_request(
     currency: Currency,
     prices: PriceBasis,
     coupons: &[Coupon],
+    group: GroupDiscount,
     tax: TaxFacts,
 ) -> Result<PriceRequest> {
     let applications = coupons.iter().map(|coupon| {
@@ -176,11 +177,11 @@ pub fn price_request(
             currency,
             tax_policy: item.tax_policy,
             discountable: true,
-            offered: Percent::default(),
+            offered: contract.discount.as_ref().map(|discount| discount.percent).unwrap_or_default(),
         })
     });
     let lines = cart.collect::<Result<Vec<_>>>()?;
-    Ok(PriceRequest { currency, prices, lines, group: Default::default(), coupons: applications.collect(), tax })
+    Ok(PriceRequest { currency, prices, lines, group, coupons: applications.collect(), tax })
 }
 
 /// The unit price of the part of the cycle that is charged, to nine digits.

@@ -70,6 +70,14 @@ pub fn unsuspend(status: SubscriptionStatus, holds: &Holds) -> Option<HoldChange
     holds.contains(&HoldKind::Overdue).then(|| lift(status, holds, HoldKind::Overdue))
 }
 
+/// Hands a subscription that is suspended for debt to debt collection: it stays shut, and payment lets it back in.
+/// `None` for any other.
+pub fn hand_over(status: SubscriptionStatus, holds: &Holds) -> Option<HoldChange> {
+    let long_unpaid = status == SubscriptionStatus::Suspended && holds.contains(&HoldKind::Overdue);
+    let change = HoldChange { status: SubscriptionStatus::Collections, holds: holds.clone(), service: None };
+    long_unpaid.then_some(change)
+}
+
 /// Suspends by hand through the control panel (SUB-03).
 pub fn suspend(status: SubscriptionStatus, holds: &Holds, has_panel: bool) -> Result<HoldChange> {
     require_panel(has_panel)?;
@@ -117,16 +125,18 @@ fn change(status: SubscriptionStatus, before: &Holds, holds: Holds) -> HoldChang
         (false, true) if status != SubscriptionStatus::Fraudulent => Some(ServiceState::Active),
         _ => None,
     };
-    HoldChange { status: shown(status, &holds), service: service.filter(|_| is_delivered(status)), holds }
+    let paid = before.contains(&HoldKind::Overdue) && !holds.contains(&HoldKind::Overdue);
+    HoldChange { status: shown(status, &holds, paid), service: service.filter(|_| is_delivered(status)), holds }
 }
 
-/// A held subscription shows it, unless it is not set up yet or someone's note says more.
-fn shown(status: SubscriptionStatus, holds: &Holds) -> SubscriptionStatus {
+/// A held subscription shows it, unless it is not set up yet or someone's note says more. Debt collection ends with the
+/// debt, whatever else holds it.
+fn shown(status: SubscriptionStatus, holds: &Holds, paid: bool) -> SubscriptionStatus {
     use SubscriptionStatus::*;
     match status {
         Active | Suspended | Expired => standing(holds),
         PendingRenewal if !holds.is_empty() => standing(holds),
-        Collections if holds.is_empty() => Active,
+        Collections if paid || holds.is_empty() => standing(holds),
         _ => status,
     }
 }
@@ -210,6 +220,25 @@ mod tests {
         let paid = unsuspend(handed_over.status, &handed_over.holds).unwrap();
         assert_eq!(paid, result(Status::Active, &[], Some(ServiceState::Active)));
         assert!(set_by_hand(Status::Active, &held(&[]), Status::Cancelled).is_err());
+    }
+
+    /// The guide: suspended subscriptions that were not paid for long.
+    #[test]
+    fn collections_begin_under_suspension_and_end_with_payment() {
+        let given = hand_over(Status::Suspended, &held(&[Overdue, ByHand])).unwrap();
+        assert_eq!(given, result(Status::Collections, &[Overdue, ByHand], None));
+        let more = place(given.status, &given.holds, Client).unwrap();
+        assert_eq!(more, result(Status::Collections, &[Overdue, ByHand, Client], None));
+        assert_eq!(lift(more.status, &more.holds, Client), given);
+        assert_eq!(unsuspend(given.status, &given.holds), Some(result(Status::Suspended, &[ByHand], None)));
+        let alone = hand_over(Status::Suspended, &held(&[Overdue])).unwrap();
+        let paid = unsuspend(alone.status, &alone.holds).unwrap();
+        assert_eq!(paid, result(Status::Active, &[], Some(ServiceState::Active)));
+        for (status, holds) in
+            [(Status::Suspended, vec![ByHand]), (Status::Active, vec![]), (Status::Cancelled, vec![Overdue])]
+        {
+            assert_eq!(hand_over(status, &held(&holds)), None, "{status}");
+        }
     }
 
     #[test]

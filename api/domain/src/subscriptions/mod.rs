@@ -10,7 +10,9 @@ pub use change::{
     ChangeDates, ChangeDirection, ChangeKind, ChangePolicies, ChangePolicy, ChangeState, ChangeWay, Charged, Move,
     unused,
 };
-pub use holds::{HoldChange, HoldKind, Holds, activate, lift, place, set_by_hand, standing, suspend, unsuspend};
+pub use holds::{
+    HoldChange, HoldKind, Holds, activate, hand_over, lift, place, set_by_hand, standing, suspend, unsuspend,
+};
 pub use price::cycle_price;
 pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
 pub use validity::{check_renewal, expires_on, has_expired};

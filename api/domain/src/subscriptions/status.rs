@@ -106,7 +106,7 @@ fn moves_to(from: SubscriptionStatus) -> &'static [SubscriptionStatus] {
             &[Suspended, Expired, PendingRenewal, UserInputRequired, Completed, Transferred, Fraudulent, Cancelled]
         }
         PendingRenewal => &[Active, Suspended, Expired, Transferred, Fraudulent, Cancelled],
-        Suspended => &[Active, Expired, Completed, Transferred, Fraudulent, Cancelled],
+        Suspended => &[Active, Expired, Collections, Completed, Transferred, Fraudulent, Cancelled],
         Expired => &[Active, Suspended, Transferred, Fraudulent, Cancelled],
         Fraudulent => &[Pending, Active, Suspended, Expired, Cancelled],
         Completed => &[Active, Transferred, Cancelled],
@@ -197,10 +197,19 @@ mod tests {
 
     #[test]
     fn use_cases_move_the_others() {
-        for (from, to) in [(Pending, Active), (Active, PendingRenewal), (PendingRenewal, Active), (Active, Completed)] {
+        for (from, to) in [
+            (Pending, Active),
+            (Active, PendingRenewal),
+            (PendingRenewal, Active),
+            (Active, Completed),
+            (Suspended, Collections),
+            (Collections, Active),
+        ] {
             assert_eq!(transition(from, to, ChangedBy::System), Ok(()), "{from} to {to}");
         }
-        for (from, to) in [(Active, Pending), (Cancelled, Active), (Transferred, Active), (Active, Sent)] {
+        for (from, to) in
+            [(Active, Collections), (Active, Pending), (Cancelled, Active), (Transferred, Active), (Active, Sent)]
+        {
             assert!(transition(from, to, ChangedBy::System).is_err(), "{from} to {to}");
         }
         let ended: Vec<_> = SubscriptionStatus::ALL.iter().filter(|status| status.is_ended()).collect();

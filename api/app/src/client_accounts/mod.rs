@@ -1,0 +1,15 @@
+//! What stands between the seller and a client (CLI-08): totals, and the movements that they come from.
+
+mod movements;
+mod totals;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(totals::get_client_account)
+        .service(totals::get_my_account)
+        .service(movements::list_account_movements)
+        .service(movements::list_my_account_movements);
+}
