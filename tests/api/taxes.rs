@@ -231,4 +231,41 @@ both! {
         let standard = taxes::default_policy(&mut db, scope).unwrap().unwrap();
         assert_eq!(north.owner.get(&format!("/v1/tax-policies/{standard}")).text("/name"), "Standard");
     }
+
+    /// A change of law is a row more in a table: France, say, 21 % from 2027 on. What is the seller's own stays.
+    fn a_policy_is_brought_up_to_date_by_a_table(world) {
+        let owner = world.owner("north");
+        let id = policy(&owner, "Law");
+        owner.post(&format!("/v1/tax-policies/{id}/add-built-in"), json!({"countries": ["FR"]})).expect(200);
+        rule(&owner, &id, percent("Ecotax", "FR", "1", "on_price"));
+        let path = format!("/v1/tax-policies/{id}/refresh");
+        // the built-in table has nothing new
+        let nothing = owner.post(&path, json!({})).expect(200).json();
+        assert_eq!(nothing, json!({"added": [], "ended": []}));
+        let table = "country,state,name,percent,valid_from,source\nFR,,VAT,20,,CGI\nFR,,VAT,21,2027-01-01,tomorrow\nDE,,VAT,19,,UStG\n";
+        let done = owner.post(&path, json!({ "table": table })).expect(200).json();
+        assert_eq!((&done["ended"][0]["valid_to"], &done["added"][0]["rate"]["percent"]), (&json!("2026-12-31"), &json!("21")));
+        assert_eq!(owner.post(&path, json!({ "table": table })).expect(200).json(), nothing);
+        for (date, amounts) in [("2026-12-31", ["20.00", "1.00"]), ("2027-01-01", ["1.00", "21.00"])] {
+            let mut dated = wish("100.00", "EUR", "FR", None);
+            dated["date"] = json!(date);
+            assert_eq!(preview(&owner, &id, dated).0, amounts, "{date}");
+        }
+        assert_eq!(preview(&owner, &id, wish("100.00", "EUR", "DE", None)).0, Vec::<String>::new());
+        let before = world.database.digest();
+        owner.post(&path, json!({"table": "country,rate\nFR,20\n"})).refused(422, "validation_failed").names("/table");
+        assert_eq!(world.database.digest(), before);
+    }
+
+    /// TAX-03, the guide's first example on an invoice: 49.50 on 100.00.
+    fn the_guides_stages_on_an_invoice(world) {
+        let owner = world.owner("north");
+        let id = policy(&owner, "Stages");
+        for (name, rate, stage) in [("A", "10", "on_price"), ("B", "20", "on_price"), ("C", "5", "on_taxed_price"), ("D", "10", "on_taxed_price")] {
+            rule(&owner, &id, percent(name, "FR", rate, stage));
+        }
+        let client = crate::api::vat_numbers::made(&owner, "Paul", "FR", "");
+        let invoice = crate::api::vat_numbers::invoiced(&owner, &client, &id);
+        assert_eq!((&invoice["tax"]["amount"], &invoice["gross"]["amount"]), (&json!("49.50"), &json!("149.50")));
+    }
 }

@@ -73,7 +73,12 @@ fn owners_request(operation: &Operation, mine: &Seller) -> Request {
             "path" if name == "gateway" => path = path.replace("{gateway}", "fake"),
             "path" if name == "seller_code" => path = path.replace("{seller_code}", &mine.code),
             "path" => path = path.replace(&format!("{{{name}}}"), &id.unwrap()),
-            "query" => query.extend(id.map(|id| (name.to_string(), id))),
+            "query" => {
+                let example = &parameter["example"];
+                let needed = (parameter["required"] == true)
+                    .then(|| example.as_str().map_or_else(|| example.to_string(), String::from));
+                query.extend(id.or(needed).map(|value| (name.to_string(), value)));
+            }
             _ => {}
         }
     }
@@ -214,6 +219,10 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         "deliver_service" => {
             let order = mine.owner.get(&format!("/v1/orders/{}", mine.ids["ord"])).expect(200);
             crate::api::services::pay(&mine.owner, &order.text("/invoice_id"));
+        }
+        "check_client_vat_number" => {
+            let client = request.path.replace("/check-vat", "");
+            mine.owner.patch(&client, json!({"vat_number": "FR40303265045"})).expect(200);
         }
         "retry_event" => {
             mine.owner.act(&request.path.replace("/retry", "/cancel")).expect(200);

@@ -9,6 +9,7 @@ pub mod nginx;
 pub mod server;
 pub mod site;
 pub mod story;
+pub mod vies;
 pub mod world;
 
 pub use actor::{Actor, Answer};

@@ -32,6 +32,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::client_groups::routes(config);
     crate::client_properties::routes(config);
     crate::dunning::routes(config);
+    crate::taxes::routes(config);
     crate::clients::routes(config);
     crate::contacts::routes(config);
     crate::activities::routes(config);
@@ -39,7 +40,6 @@ fn routes(config: &mut ServiceConfig) {
     crate::services::routes(config);
     crate::usage::routes(config);
     crate::quotes::routes(config);
-    crate::taxes::routes(config);
     crate::coupons::routes(config);
     crate::discounts::routes(config);
     crate::stores::routes(config);
@@ -52,6 +52,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::payments::routes(config);
     crate::payment_methods::routes(config);
     crate::ledger::routes(config);
+    crate::reports::routes(config);
     crate::events::routes(config);
     crate::todos::routes(config);
     crate::orders::routes(config);

@@ -41,6 +41,7 @@ pub mod prices;
 
 pub mod payment_methods;
 pub mod payments;
+pub mod reports;
 pub mod resellers;
 pub mod roles;
 pub mod sandboxes;
@@ -59,4 +60,4 @@ pub mod usage;
 pub mod verify;
 pub mod webhooks;
 
-pub use kernel::{AppState, Clock, MailRoute, PanelRoute, Settings};
+pub use kernel::{AppState, Clock, MailRoute, PanelRoute, Settings, VatRoute};

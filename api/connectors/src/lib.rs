@@ -6,10 +6,12 @@
 //! the caller hands in the instant. Inside a folder `map.rs` is pure: ours to theirs and back.
 
 pub mod book;
+mod client;
 pub mod error;
 pub mod mail;
 pub mod panel;
 pub mod payment;
 pub mod post;
+pub mod vat;
 
 pub use error::{ConnectorError, Kind, Result, Retry};

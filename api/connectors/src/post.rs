@@ -1,24 +1,14 @@
 //! One request to an address that someone else has chosen (webhooks): the name is resolved first, every address checked, and the connection made to a checked
 //! address, so that a name cannot point elsewhere in between. No redirects, no proxy, ten seconds.
 
+use crate::client::causes;
 use comptoir_domain::webhooks::{check_url, is_public};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
-use rustls::{ClientConfig, RootCertStore};
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use url::{Host, Url};
 
 const LIMIT: Duration = Duration::from_secs(10);
-
-/// Roots of the web, by the ring provider.
-static TLS: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
-    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-});
 
 /// Posts a JSON body; the status, or why there is none. `local` allows loopback and private addresses.
 pub async fn post(url: &str, local: bool, headers: &[(&'static str, String)], body: String) -> Result<u16, String> {
@@ -54,14 +44,8 @@ async fn resolve(url: &Url, local: bool) -> Result<Vec<SocketAddr>, String> {
 }
 
 fn client(url: &Url, addresses: &[SocketAddr]) -> Result<reqwest::Client, String> {
-    let tls = TLS.as_ref().map_err(ToString::to_string)?.clone();
-    let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(Policy::none())
-        .no_proxy()
-        .timeout(LIMIT)
-        .user_agent("Comptoir-Webhooks/1")
-        .resolve_to_addrs(url.host_str().unwrap_or_default(), addresses);
+    let builder = crate::client::client("Comptoir-Webhooks/1", LIMIT)?;
+    let builder = builder.resolve_to_addrs(url.host_str().unwrap_or_default(), addresses);
     builder.build().map_err(|error| causes(&error))
 }
 
@@ -73,15 +57,4 @@ fn header_map(headers: &[(&'static str, String)]) -> Result<HeaderMap, String> {
         map.insert(HeaderName::from_static(name), value);
     }
     Ok(map)
-}
-
-/// An error and what lies beneath, which is where the reason is.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }

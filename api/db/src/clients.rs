@@ -29,6 +29,7 @@ pub struct ClientRow {
     pub locale: Locale,
     pub created_at: Instant,
     pub version: i64,
+    pub tax_exemption: String,
 }
 
 entity!(clients, ClientRow, ClientId);

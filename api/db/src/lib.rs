@@ -44,6 +44,7 @@ pub mod orders;
 pub mod overuse_prices;
 pub mod password_resets;
 pub mod rate;
+pub mod reports;
 
 pub mod plans;
 pub mod prices;

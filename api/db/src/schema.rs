@@ -86,6 +86,7 @@ diesel::table! {
         locale -> Text,
         created_at -> BigInt,
         version -> BigInt,
+        tax_exemption -> Text,
     }
 }
 
@@ -677,6 +678,7 @@ diesel::table! {
         gateway -> Text,
         created_at -> BigInt,
         version -> BigInt,
+        taxed_in -> Nullable<Text>,
     }
 }
 
@@ -925,6 +927,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    vat_checks (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        number -> Text,
+        outcome -> Text,
+        reason -> Text,
+        consultation -> Text,
+        name -> Text,
+        address -> Text,
+        checked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     usage_records (seller_id, id) {
         seller_id -> Binary,
         id -> Binary,
@@ -967,6 +983,16 @@ diesel::table! {
         notice -> Text,
         month_from -> Date,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tax_evidence (seller_id, order_id, kind) {
+        seller_id -> Binary,
+        order_id -> Binary,
+        kind -> Text,
+        country -> Text,
+        noted_at -> BigInt,
     }
 }
 
@@ -1030,5 +1056,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     overuse_prices,
     usage_records,
     usage_months,
-    usage_notices
+    usage_notices,
+    vat_checks,
+    tax_evidence
 );

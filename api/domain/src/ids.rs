@@ -131,6 +131,8 @@ ids! {
     TaxPolicyId = "txp",
     /// One tax of one place.
     TaxRuleId = "txr",
+    /// An answer about a VAT number.
+    VatCheckId = "vck",
     /// A coupon.
     CouponId = "cou",
     /// One use of a coupon.

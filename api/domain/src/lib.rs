@@ -34,6 +34,7 @@ pub mod plans;
 pub mod problem;
 pub mod quotes;
 pub mod rate;
+pub mod reports;
 pub mod sandboxes;
 pub mod schedule;
 pub mod services;

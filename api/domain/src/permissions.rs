@@ -119,6 +119,8 @@ permissions! {
     WritePayments = "payments:write",
     /// See the books.
     ReadLedger = "ledger:read",
+    /// See reports over all documents.
+    ReadReports = "reports:read",
     /// See to-dos.
     ReadTodos = "todos:read",
     /// Write, assign and finish to-dos.

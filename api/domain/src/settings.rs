@@ -6,6 +6,7 @@ use crate::problem::Result;
 use crate::schedule::BillingRule;
 use crate::services::ProvisioningPolicy;
 use crate::subscriptions::ChangePolicies;
+use crate::taxes::TaxSettings;
 use crate::usage::UsageSettings;
 
 /// All settings of a seller.
@@ -24,6 +25,8 @@ pub struct SellerSettings {
     pub changes: ChangePolicies,
     /// Who is told that much is used.
     pub usage: UsageSettings,
+    /// How buyers of other countries are taxed.
+    pub taxes: TaxSettings,
 }
 
 /// When and how a seller invoices.
@@ -79,6 +82,7 @@ impl SellerSettings {
         check.part("/dunning", self.dunning.check());
         check.part("/provisioning", self.provisioning.check());
         check.part("/usage", self.usage.check());
+        check.part("/taxes", self.taxes.check());
         let before = self.collection.days_before_due <= 365;
         check.ensure(before, "/collection/days_before_due", "out_of_range", "0 to 365 days");
         let retries = &self.collection.retry_after_days;
@@ -107,12 +111,14 @@ mod tests {
         settings.billing.lines_per_invoice = Some(0);
         settings.dunning.suspend_after = Some(0);
         settings.collection.retry_after_days = vec![0];
+        settings.taxes.answer_holds_days = 0;
         let problem = settings.check().unwrap_err();
         let places: Vec<_> = problem.fields.iter().map(|field| field.pointer.as_str()).collect();
         let want = [
             "/billing/rule/threshold_day",
             "/billing/lines_per_invoice",
             "/dunning/suspend_after",
+            "/taxes/answer_holds_days",
             "/collection/retry_after_days",
         ];
         assert_eq!(places, want);

@@ -29,6 +29,8 @@ text_enum! {
         OveruseCorrected = "overuse_corrected",
         /// A client could not be billed.
         BillingParked = "billing_parked",
+        /// The buyer of an order may be elsewhere than he says.
+        TaxEvidence = "tax_evidence",
         /// Stored secrets wait for a new key.
         ReencryptionNeeded = "reencryption_needed",
     }

@@ -3,6 +3,7 @@
 use crate::config::Failed;
 use crate::hosting::HostingOptions;
 use crate::mail::MailOptions;
+use crate::vat::VatOptions;
 use clap::Args;
 use comptoir_app::Settings;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,8 @@ pub struct House {
     hosting: HostingOptions,
     #[command(flatten)]
     mail: MailOptions,
+    #[command(flatten)]
+    vat: VatOptions,
 }
 
 impl House {
@@ -76,6 +79,7 @@ impl House {
             panel: self.hosting.route()?,
             mail: self.mail.route()?,
             mail_after_crash: self.mail.after_crash(),
+            vat_check: self.vat.route(),
             public_url: self.public_url,
             fake_book: self.fake_book,
             stores_folder: self.folders.stores_folder,

@@ -11,6 +11,7 @@ mod openapi;
 mod serve;
 mod store;
 mod user;
+mod vat;
 mod verify;
 
 use clap::{Parser, Subcommand};

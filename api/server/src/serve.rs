@@ -36,6 +36,9 @@ pub struct Serve {
     /// Take the caller's address from X-Forwarded-For (behind a proxy only)
     #[arg(long, env = "COMPTOIR_TRUST_PROXY")]
     trust_proxy: bool,
+    /// The header in which that proxy names the caller's country, such as CF-IPCountry
+    #[arg(long, env = "COMPTOIR_COUNTRY_HEADER", requires = "trust_proxy")]
+    country_header: Option<String>,
     /// What /metrics wants as bearer token; without it /metrics is closed
     #[arg(long, env = "COMPTOIR_METRICS_TOKEN", hide_env_values = true)]
     metrics_token: Option<String>,
@@ -76,6 +79,7 @@ impl Serve {
             sign_ins_per_minute: self.sign_ins_per_minute,
             cors_origins: self.cors_origins,
             trust_proxy: self.trust_proxy,
+            country_header: self.country_header,
             metrics_token: self.metrics_token,
             ..self.house.settings()?
         })

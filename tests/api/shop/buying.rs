@@ -191,6 +191,23 @@ both! {
         assert_eq!(list(&owner, "/v1/orders?sort=-number")[0]["gross"]["amount"], "15.00");
     }
 
+    /// 18.00 in Dijon are 15.00 for a business of another member, which owes the VAT itself; checkout and invoice say so in
+    /// the words of directive 2006/112/EC, art. 226 (11a).
+    fn a_business_of_another_member_types_its_number(world) {
+        let (owner, browser) = open(world);
+        let wolf = [("kind", "company"), ("company", "Wolf GmbH"), ("vat_number", "ATU 1358 5627"), ("country", "AT"), ("city", "Wien")];
+        let form = someone(checkout(&browser, "wien.example"), "Wolf").with("payment", "transfer").all(&wolf);
+        let asked = browser.submit(&form.clone().with("vat_number", "ATU13585626")).expect(422);
+        assert_eq!(asked.wrong_fields(), ["vat_number"]);
+        let asked = browser.submit(&form).expect(422);
+        assert_eq!(sum(&asked), ["€15.00", "€0.00", "€15.00"]);
+        assert!(asked.texts("aside dl.totals dt")[1].starts_with("Reverse charge"));
+        let done = browser.submit(&asked.form("/checkout/").with("password", PASSWORD)).expect(200);
+        let invoice = browser.open(&done.link("See the invoice")).expect(200);
+        assert!(invoice.main().contains("Reverse charge") && invoice.main().contains("ATU13585627"), "{}", invoice.main());
+        assert_eq!(list(&owner, "/v1/orders?sort=-number")[0]["gross"]["amount"], "15.00");
+    }
+
     fn an_old_quote_is_renewed(world) {
         let (_, browser) = open(world);
         let form = someone(checkout(&browser, "o.example"), "Olga").with("payment", "transfer");

@@ -8,6 +8,8 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
 use crate::orders::take::take;
+use crate::taxes::treat::TaxStanding;
+use crate::taxes::vat_numbers::confirm_later;
 use actix_web::post;
 use comptoir_db::client_groups::Membership;
 use comptoir_db::clients::{self, ClientRow};
@@ -15,8 +17,10 @@ use comptoir_db::contacts::{self, ContactRow};
 use comptoir_db::{Db, Outcome, counters, sellers};
 use comptoir_domain::clients::ClientStatus;
 use comptoir_domain::permissions::{Permission, may};
+use comptoir_domain::taxes::read_vat_number;
 use comptoir_domain::{Check, ClientId};
 use serde_json::json;
+use std::slice;
 
 /// The first number of a seller's clients.
 const FIRST_NUMBER: i64 = 1001;
@@ -36,7 +40,8 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
             take(tx, ctx, &client, order)?;
         }
         let location = format!("/v1/clients/{}", client.id);
-        Ok(Reply::created(&ClientView::new(client, contact, Some(group)), location).version(1))
+        let standing = TaxStanding::load(tx, ctx, slice::from_ref(&client))?;
+        Ok(Reply::created(&ClientView::new(client, contact, Some(group), &standing), location).version(1))
     })
     .await
 }
@@ -62,7 +67,7 @@ pub fn create(
         status_reason: String::new(),
         archived_at: None,
         company: wanted.company.clone(),
-        vat_number: wanted.vat_number.clone(),
+        vat_number: String::new(),
         address_line1: String::new(),
         address_line2: String::new(),
         city: String::new(),
@@ -72,10 +77,13 @@ pub fn create(
         locale,
         created_at: ctx.now,
         version: 1,
+        tax_exemption: wanted.tax_exemption.clone(),
     };
     client.set_address(wanted.address.clone());
     let contact = contact_row(ctx, client.id, locale, &wanted.contact, password_hash, true);
     let mut findings = Check::new();
+    let (typed, country) = (&wanted.vat_number, client.country);
+    client.vat_number = read_vat_number(&mut findings, "/vat_number", typed, country, ctx.today());
     check(&client, &mut findings);
     crate::contacts::views::check(&contact, &mut findings, "/contact");
     if let Some(group) = &wanted.group {
@@ -86,6 +94,7 @@ pub fn create(
     clients::insert(tx, &client)?;
     contacts::insert(tx, &contact).map_err(|failure| failure.or_taken("/contact/email"))?;
     let group = join(tx, ctx, client.id, wanted.group.as_ref())?;
+    confirm_later(tx, ctx, &client)?;
     ctx.record(tx, "client.created", client.id, json!({ "number": client.number, "status": client.status }))?;
     Ok((client, contact, group))
 }

@@ -4,6 +4,7 @@ use crate::clients::views::{ClientList, ClientView};
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
+use crate::taxes::treat::TaxStanding;
 use actix_web::get;
 use comptoir_db::clients::{self, ClientFilter, ClientRow};
 use comptoir_db::contacts::ContactRow;
@@ -13,6 +14,7 @@ use comptoir_domain::people::ClientKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientGroupId, ClientId, Country, Instant};
 use std::collections::HashMap;
+use std::slice;
 
 /// Which clients.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -68,14 +70,15 @@ pub async fn list_clients(call: Call<may::ReadClients>, list: List<ClientQuery>)
         let ids: Vec<_> = slice.rows.iter().map(|row| row.id).collect();
         let primaries = contacts::primary_of(db, ctx.scope, &ids)?;
         let places = client_groups::members(db, ctx.scope, &ids)?;
-        Ok((slice, primaries, places))
+        let standing = TaxStanding::load(db, ctx, &slice.rows)?;
+        Ok((slice, primaries, places, standing))
     };
-    let (slice, primaries, mut places) = call.read(work).await?;
+    let (slice, primaries, mut places, standing) = call.read(work).await?;
     let next_cursor = list.next_cursor(&slice);
     let mut primaries: HashMap<ClientId, ContactRow> = primaries.into_iter().map(|row| (row.client_id, row)).collect();
     let data = slice.rows.into_iter().filter_map(|row| {
         let (primary, place) = (primaries.remove(&row.id)?, places.remove(&row.id));
-        Some(ClientView::new(row, primary, place))
+        Some(ClientView::new(row, primary, place, &standing))
     });
     Ok(Reply::ok(&ClientList { data: data.collect(), next_cursor }))
 }
@@ -98,5 +101,6 @@ pub fn reply(db: &mut Db, ctx: &Ctx, row: ClientRow) -> Outcome<Reply> {
     let primary = primary.ok_or_else(|| Failure::Corrupt(format!("{} has no primary contact", row.id)))?;
     // what a seller thinks of its clients is not for them to read
     let place = if ctx.client().is_ok() { None } else { Some(client_groups::membership(db, ctx.scope, row.id)?) };
-    Ok(Reply::ok(&ClientView::new(row, primary, place)).version(version))
+    let standing = TaxStanding::load(db, ctx, slice::from_ref(&row))?;
+    Ok(Reply::ok(&ClientView::new(row, primary, place, &standing)).version(version))
 }

@@ -5,12 +5,15 @@ use crate::client_groups::member::{ClientGroupMember, ClientGroupMemberPatch, Cl
 use crate::contacts::views::{ContactFields, ContactView};
 use crate::kernel::Change;
 use crate::orders::views::OrderTerms;
+use crate::taxes::treat::TaxStanding;
+use crate::taxes::vat_numbers::views::VatCheckView;
 use comptoir_db::client_groups::Membership;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
 use comptoir_domain::clients::{ClientAction, ClientStatus, open_actions};
 use comptoir_domain::people::ClientKind;
 use comptoir_domain::subscriptions::CancelPolicy;
+use comptoir_domain::taxes::TaxReason;
 use comptoir_domain::{Check, ClientId, Instant, Locale, Problem};
 
 /// A client.
@@ -37,6 +40,12 @@ pub struct ClientView {
     pub company: String,
     /// The VAT number; empty for none.
     pub vat_number: String,
+    /// What was said about the VAT number when it was last asked about.
+    pub vat_check: Option<VatCheckView>,
+    /// Why no taxes are charged, such as the number of a certificate; empty for a client that is not exempt.
+    pub tax_exemption: String,
+    /// How the client is taxed today, in short.
+    pub tax_reason: TaxReason,
     /// Where invoices go.
     pub address: Address,
     /// The language of invoices.
@@ -52,8 +61,8 @@ pub struct ClientView {
 list_of!(ClientList, ClientView);
 
 impl ClientView {
-    /// The view of a client, its primary contact and its place in a group.
-    pub fn new(row: ClientRow, primary: ContactRow, group: Option<Membership>) -> Self {
+    /// The view of a client, its primary contact, its place in a group and how it is taxed.
+    pub fn new(row: ClientRow, primary: ContactRow, group: Option<Membership>, standing: &TaxStanding) -> Self {
         let person = format!("{} {}", primary.first_name, primary.last_name).trim().to_string();
         let archived = row.archived_at.is_some();
         let reachable = |action: &ClientAction| match action {
@@ -62,6 +71,8 @@ impl ClientView {
             _ => !archived,
         };
         Self {
+            vat_check: standing.last_check(&row).cloned().map(VatCheckView::from),
+            tax_reason: standing.reason(&row),
             address: row.address(),
             name: if row.company.is_empty() { person } else { row.company.clone() },
             open_actions: open_actions(row.status).filter(reachable).collect(),
@@ -73,6 +84,7 @@ impl ClientView {
             archived_at: row.archived_at,
             company: row.company,
             vat_number: row.vat_number,
+            tax_exemption: row.tax_exemption,
             locale: row.locale,
             primary_contact: ContactView::from(primary),
             group: group.map(ClientGroupMemberView::from),
@@ -96,10 +108,14 @@ pub struct ClientCreate {
     #[serde(default)]
     #[schema(max_length = 120)]
     pub company: String,
-    /// The VAT number; empty for none.
+    /// The VAT number; empty for none. In the European Union it has to be one of the address's country.
     #[serde(default)]
     #[schema(max_length = 32)]
     pub vat_number: String,
+    /// Why no taxes are charged, such as the number of a certificate; empty for a client that is not exempt.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub tax_exemption: String,
     /// Where invoices go.
     pub address: Address,
     /// The language of invoices; the seller's if absent.
@@ -130,6 +146,10 @@ pub struct ClientPatch {
     #[serde(default)]
     #[schema(value_type = String, required = false, max_length = 32)]
     pub vat_number: Change<String>,
+    /// Why no taxes are charged; empty for a client that is not exempt.
+    #[serde(default)]
+    #[schema(value_type = String, required = false, max_length = 200)]
+    pub tax_exemption: Change<String>,
     /// Where invoices go.
     #[serde(default)]
     #[schema(value_type = AddressPatch, required = false)]
@@ -170,5 +190,6 @@ pub fn check(row: &ClientRow, check: &mut Check) {
     let company = row.kind == ClientKind::Company;
     check.text("/company", &row.company, usize::from(company)..=120);
     check.text("/vat_number", &row.vat_number, 0..=32);
+    check.text("/tax_exemption", &row.tax_exemption, 0..=200);
     row.address().check(check, "/address");
 }

@@ -5,7 +5,7 @@ use crate::events::purge;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
-use crate::{activities, dunning, invoices, orders, payments, services, subscriptions, usage};
+use crate::{activities, dunning, invoices, orders, payments, services, subscriptions, taxes, usage};
 use chrono::NaiveDate;
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::events::{EventKind, ForeseenAction};
@@ -29,6 +29,7 @@ fn look(kind: EventKind) -> Option<Look> {
         ProcessSuspensions => Some(dunning::suspend::foresee),
         ProcessUnsuspensions => Some(dunning::unsuspend::foresee),
         ExpireOrders => Some(orders::expire::foresee),
+        RecheckVatNumbers => Some(taxes::vat_numbers::foresee),
         ProcessActionLog => Some(activities::export::foresee),
         ProcessSync => Some(services::handle::foresee),
         PurgeEvents => Some(purge::foresee_events),

@@ -17,6 +17,7 @@ use crate::sandboxes::travel::advance_sandbox;
 use crate::services::handle::{process_sync, sync_service};
 use crate::subscriptions::apply_due::process_changes;
 use crate::subscriptions::end_due::process_cancellation;
+use crate::taxes::vat_numbers::{check_vat_number, recheck_vat_numbers};
 use crate::usage::process::process_usage;
 use comptoir_db::Failure;
 use comptoir_db::events::EventRow;
@@ -100,6 +101,8 @@ impl Handlers {
             .on(UnsuspendService, |state, event| Box::pin(sync_service(state, event)))
             .on(TerminateService, |state, event| Box::pin(sync_service(state, event)))
             .on(ChangeService, |state, event| Box::pin(sync_service(state, event)))
+            .on(CheckVatNumber, |state, event| Box::pin(check_vat_number(state, event)))
+            .on(RecheckVatNumbers, |state, event| Box::pin(recheck_vat_numbers(state, event)))
             .on(PrepareSandbox, |state, event| Box::pin(prepare_sandbox(state, event)))
             .on(AdvanceSandbox, |state, event| Box::pin(advance_sandbox(state, event)))
             .on(RemoveSandbox, |state, event| Box::pin(remove_sandbox(state, event)))

@@ -22,6 +22,7 @@ use comptoir_domain::payments::CreditKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{Check, Code, InvoiceId, InvoiceLineId, Money, Problem, Quantity};
+use std::collections::HashMap;
 
 pub use comptoir_domain::invoices::credit_note::Extent;
 
@@ -205,7 +206,7 @@ fn document(
         gross_minor: sum(|line| line.gross_minor),
         open_minor: 0,
         refunded_minor: 0,
-        taxes: Json(taxes(invoice, taken)?),
+        taxes: Json(taxes(invoice, lines, taken)?),
         comment: comment.into(),
         frozen: None,
         frozen_hash: None,
@@ -217,10 +218,15 @@ fn document(
 }
 
 /// The taxes of the invoice with what is taken back of each.
-fn taxes(invoice: &InvoiceRow, taken: &[LineLeft]) -> Result<Vec<TaxAmount>, MoneyError> {
+fn taxes(invoice: &InvoiceRow, lines: &[InvoiceLineRow], taken: &[LineLeft]) -> Result<Vec<TaxAmount>, MoneyError> {
+    let policies: HashMap<_, _> = lines.iter().map(|line| (line.id, line.tax_policy_id)).collect();
     let mut all = Vec::new();
     for tax in &invoice.taxes.0 {
-        let bearing = |line: &&LineLeft| line.taxes.iter().any(|(rule, _)| Some(*rule) == tax.rule);
+        // what was not taxed has no rule: it is what its policy covers
+        let bearing = |line: &&LineLeft| match tax.rule {
+            Some(_) => line.taxes.iter().any(|(rule, _)| Some(*rule) == tax.rule),
+            None => policies.get(&line.line) == Some(&Some(tax.policy)),
+        };
         let base = Money::sum(invoice.currency, taken.iter().filter(bearing).map(|line| line.net))?;
         let parts = taken.iter().flat_map(|line| &line.taxes).filter(|(rule, _)| Some(*rule) == tax.rule);
         let amount = Money::sum(invoice.currency, parts.map(|(_, amount)| *amount))?;

@@ -103,6 +103,7 @@ pub fn document(ctx: &Ctx, parties: &Parties, wanted: &NewInvoice) -> Outcome<Do
         gateway: wanted.gateway.clone(),
         created_at: ctx.now,
         version: 1,
+        taxed_in: priced.taxed_in,
     };
     let shares = tax_shares(priced).map_err(Problem::from)?;
     let mut lines = Vec::with_capacity(wanted.lines.len());

@@ -23,6 +23,9 @@ pub struct BuyerView {
     pub email: String,
     /// The VAT number; empty for none.
     pub vat_number: String,
+    /// Why no taxes are charged; empty for one who is not exempt.
+    #[serde(default)]
+    pub tax_exemption: String,
     /// Where it lives.
     pub address: Address,
     /// In which language it reads.
@@ -39,6 +42,7 @@ impl BuyerView {
             contact: person,
             email: contact.email.clone(),
             vat_number: client.vat_number.clone(),
+            tax_exemption: client.tax_exemption.clone(),
             address: client.address(),
             locale: client.locale,
         }

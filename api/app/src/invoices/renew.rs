@@ -3,8 +3,9 @@
 
 use crate::invoices::draft::{NewInvoice, NewLine};
 use crate::invoices::issue::write_issued;
-use crate::invoices::tax::place_of;
+use crate::invoices::tax::facts;
 use crate::kernel::call::Ctx;
+use crate::taxes::treat::{Taxation, buyer_of};
 use crate::usage::charge::{self, Overuse, OveruseLine};
 use comptoir_db::client_groups::{self, Membership};
 use comptoir_db::clients::{self, ClientRow};
@@ -16,7 +17,7 @@ use comptoir_domain::discounts::Discount;
 use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, Horizon, LineKey, Snapshot, Subscription, due, due_on};
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
 use comptoir_domain::plans::PlanType;
-use comptoir_domain::quotes::{Description, PriceBasis, Priced, TaxFacts, price};
+use comptoir_domain::quotes::{Description, PriceBasis, Priced, price};
 use comptoir_domain::schedule::Period;
 use comptoir_domain::settings::BillingSettings;
 use comptoir_domain::subscriptions::is_invoiced;
@@ -103,6 +104,7 @@ struct Run {
     terms: BTreeMap<SubscriptionId, Terms>,
     bases: HashMap<StoreId, PriceBasis>,
     policies: Vec<TaxPolicy>,
+    taxation: Taxation,
     billing: BillingSettings,
 }
 
@@ -114,6 +116,7 @@ impl Run {
         let of_items = terms.values().flat_map(|terms| &terms.items).filter_map(|(_, item)| item.tax_policy);
         let used = BTreeSet::from_iter(of_items.chain(overuse.tax_policies()));
         let stores = BTreeSet::from_iter(rows.iter().map(|row| row.store_id));
+        let buyers: Vec<_> = clients.iter().map(buyer_of).collect();
         let stores = stores::find_many(tx, ctx.scope, &Vec::from_iter(stores))?;
         let ids: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
         Ok(Self {
@@ -124,6 +127,7 @@ impl Run {
             terms,
             bases: stores.into_iter().map(|store| (store.id, store.price_basis)).collect(),
             policies: taxes::policies(tx, ctx.scope, &Vec::from_iter(used))?,
+            taxation: Taxation::load(tx, ctx, &buyers)?,
             billing,
         })
     }
@@ -207,7 +211,7 @@ impl Run {
         let missing = || Failure::Corrupt(format!("{} or its group is not among those of the run", invoice.client));
         let client = self.clients.get(&invoice.client).ok_or_else(missing)?;
         let group = self.places.get(&invoice.client).ok_or_else(missing)?.discount();
-        let tax = TaxFacts { policies: self.policies.clone(), place: place_of(client), date: ctx.today(), note: None };
+        let tax = facts(self.policies.clone(), self.taxation.of(&buyer_of(client)), ctx.today());
         let mut request = renewal::price_request(invoice, &self.terms, covered, basis, group, tax)?;
         request.lines.extend(overuse.iter().map(|line| line.cart.clone()));
         let priced = price(&request)?;

@@ -1,15 +1,16 @@
 //! What taxes of a client depend on.
 
 use crate::kernel::call::Ctx;
+use crate::taxes::treat::{Taxation, buyer_of};
 use chrono::NaiveDate;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::{Db, Outcome, taxes};
 use comptoir_domain::TaxPolicyId;
 use comptoir_domain::quotes::TaxFacts;
-use comptoir_domain::taxes::Place;
+use comptoir_domain::taxes::{TaxPolicy, Treatment};
 
-/// The tax side of a price request: where the client is taxed, on which day, and by which policies. Without policies
-/// nothing is taxed.
+/// The tax side of a price request: where the client is taxed and whether at all, on which day, and by which policies.
+/// Without policies nothing is taxed.
 pub fn tax_facts(
     tx: &mut Db,
     ctx: &Ctx,
@@ -17,11 +18,12 @@ pub fn tax_facts(
     policies: &[TaxPolicyId],
     date: NaiveDate,
 ) -> Outcome<TaxFacts> {
-    Ok(TaxFacts { policies: taxes::policies(tx, ctx.scope, policies)?, place: place_of(client), date, note: None })
+    let buyer = buyer_of(client);
+    let treatment = Taxation::load(tx, ctx, [&buyer])?.of(&buyer);
+    Ok(facts(taxes::policies(tx, ctx.scope, policies)?, treatment, date))
 }
 
-/// Where a client is taxed: its invoice address.
-pub fn place_of(client: &ClientRow) -> Place {
-    let given = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
-    Place { country: client.country, state: given(&client.state), city: given(&client.city), county: None }
+/// The same for a buyer whose treatment is known.
+pub fn facts(policies: Vec<TaxPolicy>, treatment: Treatment, date: NaiveDate) -> TaxFacts {
+    TaxFacts { policies, note: treatment.reason.note(), place: treatment.place, date }
 }

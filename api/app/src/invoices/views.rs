@@ -11,8 +11,8 @@ use comptoir_domain::quotes::LineKind;
 use comptoir_domain::schedule::Period;
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{
-    ClientId, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SubscriptionId, TaxPolicyId,
-    UnitPrice,
+    ClientId, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SubscriptionId,
+    TaxPolicyId, UnitPrice,
 };
 
 /// A line of an invoice.
@@ -73,6 +73,8 @@ pub struct InvoiceView {
     pub buyer: BuyerView,
     /// In order.
     pub lines: Vec<InvoiceLineView>,
+    /// Whose taxes they are.
+    pub taxed_in: Option<Country>,
     /// The taxes as printed.
     pub taxes: Vec<TaxAmount>,
     /// Without tax.
@@ -143,6 +145,7 @@ impl InvoiceView {
             currency: row.currency,
             issued_on: row.issued_on,
             due_on: row.due_on,
+            taxed_in: row.taxed_in,
             taxes: row.taxes.0,
             comment: row.comment,
             gateway: row.gateway,

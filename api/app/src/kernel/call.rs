@@ -24,7 +24,8 @@ use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::people::SellerKind;
 use comptoir_domain::permissions::{Grants, Permission, Permit};
 use comptoir_domain::{
-    AdministratorId, ApiKeyId, ClientId, Code, ContactId, Instant, Locale, Problem, SessionId, StoreId, TimeZone,
+    AdministratorId, ApiKeyId, ClientId, Code, ContactId, Country, Instant, Locale, Problem, SessionId, StoreId,
+    TimeZone,
 };
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
@@ -85,6 +86,8 @@ pub struct Ctx {
     pub session: Option<SessionId>,
     /// Where from.
     pub ip: String,
+    /// From which country, if a proxy says so.
+    pub country: Option<Country>,
     /// The name of the request in log and record.
     pub request_id: String,
     /// Set when an event was queued: a worker is woken after the commit.
@@ -111,6 +114,7 @@ impl Ctx {
             machine_now: now.machine,
             session: None,
             ip: String::new(),
+            country: None,
             request_id: order.to_string(),
             enqueued: Arc::default(),
         }
@@ -356,6 +360,12 @@ pub fn address(state: &AppState, request: &HttpRequest) -> String {
     let info = request.connection_info();
     let address = if state.settings.trust_proxy { info.realip_remote_addr() } else { info.peer_addr() };
     address.unwrap_or_default().to_string()
+}
+
+/// The caller's country, by the header in which a proxy names it.
+pub fn country(state: &AppState, request: &HttpRequest) -> Option<Country> {
+    let name = state.settings.country_header.as_deref().filter(|_| state.settings.trust_proxy)?;
+    request.headers().get(name)?.to_str().ok()?.parse().ok()
 }
 
 /// The caller's program, cut to what fits a column.

@@ -32,7 +32,7 @@ pub use precondition::IfMatch;
 pub use problem::ApiError;
 pub use query::{List, Query};
 pub use reply::Reply;
-pub use state::{AppState, MailRoute, PanelRoute, Settings};
+pub use state::{AppState, MailRoute, PanelRoute, Settings, VatRoute};
 
 /// What a handler returns.
 pub type Answer = Result<Reply, ApiError>;

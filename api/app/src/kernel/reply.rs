@@ -12,7 +12,7 @@ pub struct Reply {
     pub status: u16,
     /// Headers besides the usual ones.
     pub headers: Vec<(String, String)>,
-    /// The JSON text; empty for none.
+    /// The text, JSON unless a header says otherwise; empty for none.
     pub body: String,
     /// What is remembered in place of the body when the body holds a secret.
     remembered: Option<String>,
@@ -31,6 +31,11 @@ impl Reply {
     /// 200.
     pub fn ok(view: &impl Serialize) -> Self {
         Self::new(200, json(view))
+    }
+
+    /// 200, with a table as CSV.
+    pub fn csv(table: String) -> Self {
+        Self::new(200, table).header("content-type", "text/csv; charset=utf-8")
     }
 
     /// 201, at an address.
@@ -105,6 +110,9 @@ impl Responder for Reply {
         if unchanged || self.body.is_empty() {
             return response.finish();
         }
-        response.content_type("application/json").body(self.body)
+        if !self.headers.iter().any(|(name, _)| name == "content-type") {
+            response.content_type("application/json");
+        }
+        response.body(self.body)
     }
 }

@@ -13,6 +13,9 @@ use comptoir_connectors::mail::{Mailer, Outbox, Smtp, SmtpSettings};
 use comptoir_connectors::panel::builtin::{self, BuiltinHost, Limits as TemplateLimits, Nameserver};
 use comptoir_connectors::panel::fake::FakePanel;
 use comptoir_connectors::panel::{DomainName, HostingPanel};
+use comptoir_connectors::vat::VatCheck;
+use comptoir_connectors::vat::fake::FakeVatCheck;
+use comptoir_connectors::vat::vies::Vies;
 use comptoir_db::events::Now;
 use comptoir_db::{Failure, Outcome, Store};
 use comptoir_domain::Instant;
@@ -69,6 +72,30 @@ impl PanelRoute {
     }
 }
 
+/// Who is asked about VAT numbers.
+#[derive(Clone, Debug)]
+pub enum VatRoute {
+    /// Nobody.
+    Nobody,
+    /// Nobody, but there are answers: for demonstrations and tests.
+    Fake,
+    /// VIES at this address.
+    Vies(String),
+}
+
+impl VatRoute {
+    fn open(&self) -> Outcome<Option<Arc<dyn VatCheck>>> {
+        Ok(match self {
+            Self::Nobody => None,
+            Self::Fake => Some(Arc::new(FakeVatCheck)),
+            Self::Vies(address) => {
+                let vies = Vies::new(address).map_err(|error| Failure::Setting(format!("VIES: {error}")))?;
+                Some(Arc::new(vies))
+            }
+        })
+    }
+}
+
 /// What can be set by environment and flags.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -82,6 +109,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Take the caller's address from `X-Forwarded-For` (behind a proxy only).
     pub trust_proxy: bool,
+    /// The header in which that proxy names the caller's country.
+    pub country_header: Option<String>,
     /// What `/metrics` wants as bearer token; none closes it.
     pub metrics_token: Option<String>,
     /// Where people reach this server, for links in mails.
@@ -106,6 +135,8 @@ pub struct Settings {
     pub local_webhooks: bool,
     /// Send webhooks; a sandbox only writes down what it would have told.
     pub send_webhooks: bool,
+    /// Who is asked about VAT numbers.
+    pub vat_check: VatRoute,
     /// Where the files of sandboxes are, and on SQLite their databases.
     pub sandboxes_folder: PathBuf,
 }
@@ -118,6 +149,7 @@ impl Default for Settings {
             sign_ins_per_minute: 20,
             cors_origins: Vec::new(),
             trust_proxy: false,
+            country_header: None,
             metrics_token: None,
             public_url: "http://127.0.0.1:8080".into(),
             fake_book: "var/fake-gateway.jsonl".into(),
@@ -130,6 +162,7 @@ impl Default for Settings {
             mail_after_crash: AfterCrash::default(),
             local_webhooks: false,
             send_webhooks: true,
+            vat_check: VatRoute::Nobody,
             sandboxes_folder: "var/sandboxes".into(),
         }
     }
@@ -155,6 +188,8 @@ pub struct AppState {
     pub mailer: Arc<dyn Mailer>,
     /// Serves web sites.
     pub panel: Arc<dyn HostingPanel>,
+    /// Knows which VAT numbers are in use; none asks nobody.
+    pub vat_check: Option<Arc<dyn VatCheck>>,
     /// Who does which kind of event.
     pub handlers: Handlers,
     /// The stores that are ready to be visited.
@@ -183,6 +218,7 @@ impl AppState {
             }
         };
         let panel = settings.panel.open()?;
+        let vat_check = settings.vat_check.open()?;
         let shelf = Arc::new(Shelf::new(&settings.stores_folder));
         Ok(Self {
             store,
@@ -195,6 +231,7 @@ impl AppState {
             gateways,
             mailer,
             panel,
+            vat_check,
             handlers: Handlers::standard(),
             sandboxes: Some(Sandboxes::new(master.clone())),
             wake: Notify::new(),

@@ -78,6 +78,9 @@ pub fn order_as_someone_new(tx: &mut Db, ctx: &Ctx, wish: NewWish<'_>) -> Outcom
     if wish.wanted.client.group.is_some() {
         return Err(Problem::field("/client/group", "not_wanted", "the seller says who is in which group").into());
     }
+    if !wish.wanted.client.tax_exemption.is_empty() {
+        return Err(Problem::field("/client/tax_exemption", "not_wanted", "ask the seller for it").into());
+    }
     let (client, contact, _) = create(tx, ctx, &wish.wanted.client, wish.password_hash, ClientStatus::Active)
         .map_err(|failure| failure.under("/client"))?;
     names_vat_number(&store, &client, ctx)?;

@@ -4,7 +4,6 @@
 use crate::credits::left_after_credit;
 use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
 use crate::invoices::issue::issue;
-use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::orders::accept::ask;
@@ -15,6 +14,8 @@ use crate::quotes::compute::{Quoted, quote};
 use crate::quotes::token::{LIFETIME, QuoteToken};
 use crate::quotes::views::{QuoteView, text};
 use crate::services::release::release;
+use crate::taxes::evidence;
+use crate::taxes::treat::buyer_of;
 use chrono::TimeDelta;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::discounts::{self, SubscriptionDiscountRow};
@@ -73,8 +74,13 @@ pub fn sell(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<Placed> {
     if !quoted.store.gateways.0.contains(&sale.gateway) {
         return Err(Problem::field("/gateway", "not_offered", "this store does not take it").into());
     }
-    let order = order_row(tx, ctx, sale)?;
+    let mut order = order_row(tx, ctx, sale)?;
+    let found = evidence::gather(tx, ctx, &order, sale.client, quoted.tax_reason)?;
+    if found.holds && !sale.is_accepted {
+        order.state = OrderState::WaitingForValidation;
+    }
     orders::insert(tx, &order)?;
+    evidence::keep(tx, ctx, &order, &found)?;
     if let Some(coupon) = &quoted.coupon
         && !coupons::reserve(tx, ctx.scope, fresh(), coupon.id, sale.client.id, order.id, ctx.now)?
     {
@@ -111,15 +117,15 @@ pub fn sell(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<Placed> {
 /// The quote as it is now, if it is still what was promised; otherwise a refusal that carries the new one.
 fn promised(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Quoted> {
     let token = wish.token;
-    let place = place_of(wish.client);
-    if place != token.place {
+    let buyer = buyer_of(wish.client);
+    if buyer.place != token.buyer.place {
         let problem = Problem::new(
             Code::QuoteChanged,
             "the quote was for another address: look at the new quote and order again",
         );
         return Err(with_new_quote(tx, ctx, wish, problem));
     }
-    match quote(tx, ctx, token.store, &token.cart, &place, Some(wish.client.id)) {
+    match quote(tx, ctx, token.store, &token.cart, &buyer, Some(wish.client.id)) {
         Ok(quoted) => match token.still_holds(&quoted, ctx.machine_now) {
             Ok(()) => Ok(quoted),
             Err(problem) => Err(with_new_quote(tx, ctx, wish, problem)),
@@ -137,9 +143,9 @@ fn with_new_quote(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, problem: Problem) -> 
     if problem.code == Code::CouponExhausted {
         cart.coupon = None;
     }
-    let place = place_of(wish.client);
-    let renewed = quote(tx, ctx, wish.token.store, &cart, &place, Some(wish.client.id)).and_then(|quoted| {
-        let token = QuoteToken::new(&quoted, &cart, &place, ctx.machine_now)?;
+    let buyer = buyer_of(wish.client);
+    let renewed = quote(tx, ctx, wish.token.store, &cart, &buyer, Some(wish.client.id)).and_then(|quoted| {
+        let token = QuoteToken::new(&quoted, &cart, &buyer, ctx.machine_now)?;
         let expires_at = ctx.machine_now.plus(TimeDelta::seconds(LIFETIME));
         Ok(QuoteView::new(&quoted, token.seal(wish.quote_key), expires_at))
     });

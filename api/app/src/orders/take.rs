@@ -1,12 +1,12 @@
 //! An order that an administrator takes for a client, by telephone say (SUB-01): what the store offers, but from another
 //! day or for another price if that was agreed. The invoice is issued at once, and paid like any other.
 
-use crate::invoices::tax::place_of;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::orders::place::{Placed, Sale, sell};
 use crate::orders::views::{OrderCreate, OrderPreviewView, OrderTerms, OrderView};
 use crate::quotes::compute::{Quoted, quote};
+use crate::taxes::treat::buyer_of;
 use actix_web::post;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::{Db, Outcome, clients, stores};
@@ -62,7 +62,7 @@ fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
     }
     let store = stores::named_or_default(db, ctx.scope, terms.store_id)?;
     let cart = Cart::from(terms);
-    let quoted = quote(db, ctx, store.id, &cart, &place_of(client), Some(client.id));
+    let quoted = quote(db, ctx, store.id, &cart, &buyer_of(client), Some(client.id));
     Ok((quoted.map_err(|failure| failure.under("/order"))?, cart))
 }
 

@@ -9,6 +9,7 @@ use comptoir_domain::orders::{Cart, CartDomain, CartItem, OrderState};
 use comptoir_domain::quotes::PriceBasis;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::stores::StoreGateway;
+use comptoir_domain::taxes::TaxReason;
 use comptoir_domain::{
     AddOnId, ClientId, CouponId, Instant, InvoiceId, Money, OrderId, PlanId, StoreId, SubscriptionId,
 };
@@ -191,6 +192,8 @@ pub struct OrderPreviewView {
     pub totals: DocumentTotalsView,
     /// The coupon that is applied.
     pub coupon_id: Option<CouponId>,
+    /// Why the client is taxed like that.
+    pub tax_reason: TaxReason,
     /// The subscriptions that the order would make.
     pub contracts: Vec<QuoteContractView>,
 }
@@ -203,6 +206,7 @@ impl From<&Quoted> for OrderPreviewView {
             taxes: quoted.priced.taxes.iter().map(DocumentTaxView::from).collect(),
             totals: DocumentTotalsView::from(&quoted.priced.totals),
             coupon_id: quoted.coupon.as_ref().map(|coupon| coupon.id),
+            tax_reason: quoted.tax_reason,
             contracts: QuoteContractView::all(quoted),
         }
     }

@@ -1,7 +1,9 @@
 //! The computation behind a quote, an order and its invoice: one function, so that they cannot differ.
 
+use crate::invoices::tax::facts;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
+use crate::taxes::treat::Taxation;
 use comptoir_db::coupons::{self, CouponRow};
 use comptoir_db::discounts::{self, DiscountRow};
 use comptoir_db::stores::StoreRow;
@@ -16,7 +18,7 @@ use comptoir_domain::orders::{Cart, Contract, ContractItem, Offer, contracts};
 use comptoir_domain::quotes::{Priced, TaxFacts, price};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::services::delivered_by;
-use comptoir_domain::taxes::Place;
+use comptoir_domain::taxes::{Buyer, TaxReason};
 use comptoir_domain::{Check, ClientId, Code, Money, PlanId, Problem, StoreId, TaxPolicyId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,16 +36,18 @@ pub struct Quoted {
     pub group: GroupDiscount,
     /// Who is taxed, where and how.
     pub tax: TaxFacts,
+    /// Why it is taxed like that.
+    pub tax_reason: TaxReason,
     pub priced: Priced,
 }
 
-/// Works a cart out for a buyer at a place; a client that is known has used some coupons already.
+/// Works a cart out for a buyer; a client that is known has used some coupons already.
 pub fn quote(
     db: &mut Db,
     ctx: &Ctx,
     store: StoreId,
     cart: &Cart,
-    place: &Place,
+    buyer: &Buyer,
     client: Option<ClientId>,
 ) -> Outcome<Quoted> {
     let store = stores::find(db, ctx.scope, store)?;
@@ -67,12 +71,14 @@ pub fn quote(
     let policies: BTreeSet<TaxPolicyId> =
         contracts.iter().flat_map(|contract| &contract.items).filter_map(|item| item.tax_policy).collect();
     let policies = taxes::policies(db, ctx.scope, &policies.into_iter().collect::<Vec<_>>())?;
-    let tax = TaxFacts { policies, place: place.clone(), date: ctx.today(), note: None };
+    let treatment = Taxation::load(db, ctx, [buyer])?.of(buyer);
+    let tax_reason = treatment.reason;
+    let tax = facts(policies, treatment, ctx.today());
     let group = group_discount(db, ctx.scope, client)?;
     let (currency, basis) = (store.currency, store.price_basis);
     let request = price_request(&contracts, &lines, currency, basis, coupon.as_slice(), group, tax.clone())?;
     let priced = price(&request)?;
-    Ok(Quoted { store, contracts, dated, lines, due, coupon, group, tax, priced })
+    Ok(Quoted { store, contracts, dated, lines, due, coupon, group, tax, tax_reason, priced })
 }
 
 /// The contracts that a cart asks for, with names that are free and a tax policy each.

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use comptoir_domain::orders::Cart;
 use comptoir_domain::quotes::fingerprint;
-use comptoir_domain::taxes::Place;
+use comptoir_domain::taxes::Buyer;
 use comptoir_domain::{Code, Instant, Problem, StoreId};
 
 /// Seconds for which a quote holds.
@@ -20,8 +20,8 @@ pub struct QuoteToken {
     pub store: StoreId,
     /// What was chosen.
     pub cart: Cart,
-    /// Where the buyer is.
-    pub place: Place,
+    /// For whom.
+    pub buyer: Buyer,
     /// The whole result, hashed.
     pub fingerprint: String,
     /// Good until, seconds since 1970.
@@ -30,12 +30,12 @@ pub struct QuoteToken {
 
 impl QuoteToken {
     /// The token of a result.
-    pub fn new(quoted: &Quoted, cart: &Cart, place: &Place, now: Instant) -> Result<Self, Problem> {
-        let fingerprint = fingerprint(&(cart, place, &quoted.priced))?;
+    pub fn new(quoted: &Quoted, cart: &Cart, buyer: &Buyer, now: Instant) -> Result<Self, Problem> {
+        let fingerprint = fingerprint(&(cart, &buyer.place, &quoted.priced))?;
         Ok(Self {
             store: quoted.store.id,
             cart: cart.clone(),
-            place: place.clone(),
+            buyer: buyer.clone(),
             fingerprint,
             expires: now.seconds() + LIFETIME,
         })
@@ -65,7 +65,7 @@ impl QuoteToken {
         if now.seconds() >= self.expires {
             return Err(Problem::new(Code::QuoteChanged, "the quote has expired: look at the new one and order again"));
         }
-        if fingerprint(&(&self.cart, &self.place, &quoted.priced))? != self.fingerprint {
+        if fingerprint(&(&self.cart, &self.buyer.place, &quoted.priced))? != self.fingerprint {
             return Err(Problem::new(
                 Code::QuoteChanged,
                 "the price has changed: look at the new quote and order again",

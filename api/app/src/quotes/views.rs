@@ -1,12 +1,16 @@
 //! What quotes look like.
 
 use crate::quotes::compute::Quoted;
+use chrono::NaiveDate;
 use comptoir_domain::orders::first_invoice::Dated;
 use comptoir_domain::orders::{Cart, Contract};
+use comptoir_domain::people::ClientKind;
 use comptoir_domain::quotes::{Description, LineKind, PriceBasis, PricedLine, PricedTotals};
 use comptoir_domain::schedule::Cycle;
-use comptoir_domain::taxes::{Place, TaxAmount, TaxNote};
-use comptoir_domain::{Country, CouponId, DiscountId, Instant, Money, PlanId, Quantity, Rate, StoreId, UnitPrice};
+use comptoir_domain::taxes::{Buyer, Place, TaxAmount, TaxNote, TaxReason, read_vat_number};
+use comptoir_domain::{
+    Check, Country, CouponId, DiscountId, Instant, Money, PlanId, Problem, Quantity, Rate, StoreId, UnitPrice,
+};
 
 /// What to quote.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -16,7 +20,7 @@ use comptoir_domain::{Country, CouponId, DiscountId, Instant, Money, PlanId, Qua
 pub struct QuoteCreate {
     /// What the shopper chose.
     pub cart: Cart,
-    /// Where he is, as far as taxes ask.
+    /// Who he is, as far as taxes ask.
     pub buyer: BuyerPlace,
 }
 
@@ -32,7 +36,7 @@ pub struct ClientQuoteCreate {
     pub cart: Cart,
 }
 
-/// Where a buyer is, as far as taxes ask.
+/// Who buys, as far as taxes ask.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BuyerPlace {
@@ -44,12 +48,22 @@ pub struct BuyerPlace {
     /// The city.
     #[schema(max_length = 80)]
     pub city: Option<String>,
+    /// The VAT number of a business. That of another member of the European Union than the seller's is looked up; if it is
+    /// in use, no VAT is charged.
+    #[schema(max_length = 32)]
+    pub vat_number: Option<String>,
 }
 
-impl From<BuyerPlace> for Place {
-    fn from(buyer: BuyerPlace) -> Self {
+impl BuyerPlace {
+    /// The buyer, with its number in the one spelling.
+    pub fn read(self, on: NaiveDate) -> Result<Buyer, Problem> {
+        let (mut check, typed) = (Check::new(), self.vat_number.unwrap_or_default());
+        let number = read_vat_number(&mut check, "/buyer/vat_number", &typed, self.country, on);
+        check.text("/buyer/vat_number", &number, 0..=32);
+        check.done()?;
         let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-        Place { country: buyer.country, state: filled(buyer.state), city: filled(buyer.city), county: None }
+        let place = Place { country: self.country, state: filled(self.state), city: filled(self.city), county: None };
+        Ok(Buyer::new(place, ClientKind::Company, &number, false))
     }
 }
 
@@ -119,9 +133,9 @@ pub struct QuoteContractView {
     /// The discount that is taken off.
     pub discount_id: Option<DiscountId>,
     /// The first day of delivery.
-    pub starts_on: chrono::NaiveDate,
+    pub starts_on: NaiveDate,
     /// The day of the first renewal.
-    pub renews_on: chrono::NaiveDate,
+    pub renews_on: NaiveDate,
 }
 
 impl QuoteContractView {
@@ -156,6 +170,8 @@ pub struct QuoteView {
     pub totals: DocumentTotalsView,
     /// The coupon that is applied.
     pub coupon_id: Option<CouponId>,
+    /// Why the buyer is taxed like that.
+    pub tax_reason: TaxReason,
     /// The subscriptions that the order would make.
     pub contracts: Vec<QuoteContractView>,
 }
@@ -171,6 +187,7 @@ impl QuoteView {
             taxes: quoted.priced.taxes.iter().map(DocumentTaxView::from).collect(),
             totals: DocumentTotalsView::from(&quoted.priced.totals),
             coupon_id: quoted.coupon.as_ref().map(|coupon| coupon.id),
+            tax_reason: quoted.tax_reason,
             contracts: QuoteContractView::all(quoted),
         }
     }

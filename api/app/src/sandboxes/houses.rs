@@ -3,7 +3,7 @@
 
 use crate::kernel::Clock;
 use crate::kernel::keys::MasterKey;
-use crate::kernel::state::{AppState, MailRoute, PanelRoute, Settings};
+use crate::kernel::state::{AppState, MailRoute, PanelRoute, Settings, VatRoute};
 use comptoir_db::sandboxes::{Place, SandboxRow};
 use comptoir_db::{Failure, Outcome, Store};
 use comptoir_domain::{Code, Problem, SandboxId};
@@ -120,6 +120,7 @@ fn settings(live: &AppState, id: SandboxId) -> Settings {
         sign_ins_per_minute: live.sign_ins_per_minute,
         cors_origins: live.cors_origins.clone(),
         trust_proxy: live.trust_proxy,
+        country_header: live.country_header.clone(),
         metrics_token: None,
         public_url: url(&live.public_url, id),
         fake_book: gateway_book(&folder),
@@ -133,6 +134,7 @@ fn settings(live: &AppState, id: SandboxId) -> Settings {
         mail_after_crash: live.mail_after_crash,
         local_webhooks: live.local_webhooks,
         send_webhooks: false,
+        vat_check: VatRoute::Fake,
         sandboxes_folder: folder.join("sandboxes"),
     }
 }

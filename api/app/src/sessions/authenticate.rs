@@ -1,7 +1,7 @@
 //! Who a bearer is: an access token leads to a session and its person, an API key to itself. Everything is looked up on
 //! each call, so that ending a session, disabling a person or suspending a seller takes effect at once.
 
-use crate::kernel::call::{Actor, Ctx, address, bearer, claims, request_id};
+use crate::kernel::call::{Actor, Ctx, address, bearer, claims, country, request_id};
 use crate::kernel::problem::ApiError;
 use crate::kernel::state::AppState;
 use crate::kernel::{keys, tokens};
@@ -92,6 +92,7 @@ impl Identity {
             machine_now: state.machine.now(),
             session: self.session.map(|session| session.id),
             ip: address(state, request),
+            country: country(state, request),
             request_id: request_id(request),
             enqueued: Arc::default(),
         }

@@ -1,4 +1,4 @@
-//! What a seller settles about its business: billing, dunning, collection, provisioning.
+//! What a seller settles about its business: billing, dunning, collection, provisioning, taxes.
 
 use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
 use actix_web::{get, put};
@@ -8,6 +8,7 @@ use comptoir_domain::permissions::may;
 use comptoir_domain::services::ProvisioningPolicy;
 use comptoir_domain::settings::{BillingSettings, CollectionSettings, SellerSettings};
 use comptoir_domain::subscriptions::ChangePolicies;
+use comptoir_domain::taxes::TaxSettings;
 use comptoir_domain::usage::UsageSettings;
 use comptoir_domain::{Result, dunning::DunningPolicy};
 use serde_json::json;
@@ -33,12 +34,14 @@ pub struct SettingsView {
     pub changes: ChangePolicies,
     /// Who is told that much is used.
     pub usage: UsageSettings,
+    /// How buyers of other countries are taxed.
+    pub taxes: TaxSettings,
 }
 
 impl From<SellerSettings> for SettingsView {
     fn from(settings: SellerSettings) -> Self {
-        let SellerSettings { billing, dunning, collection, provisioning, changes, usage } = settings;
-        Self { billing, dunning, collection, provisioning, changes, usage }
+        let SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes } = settings;
+        Self { billing, dunning, collection, provisioning, changes, usage, taxes }
     }
 }
 
@@ -67,12 +70,15 @@ pub struct SettingsCreate {
     /// Whom to tell that much is used.
     #[serde(default)]
     pub usage: UsageSettings,
+    /// How buyers of other countries are taxed.
+    #[serde(default)]
+    pub taxes: TaxSettings,
 }
 
 impl SettingsCreate {
     fn checked(self) -> Result<SellerSettings> {
-        let Self { billing, dunning, collection, provisioning, changes, usage } = self;
-        let settings = SellerSettings { billing, dunning, collection, provisioning, changes, usage };
+        let Self { billing, dunning, collection, provisioning, changes, usage, taxes } = self;
+        let settings = SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes };
         settings.check()?;
         Ok(settings)
     }

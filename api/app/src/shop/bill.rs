@@ -2,16 +2,16 @@
 
 use super::basket::{Basket, Line};
 use super::visit::Visit;
-use crate::invoices::tax::place_of;
 use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
 use crate::quotes::compute::{Quoted, quote, renewals};
 use crate::quotes::token::QuoteToken;
+use crate::taxes::treat::buyer_of;
 use comptoir_db::{Db, Failure, Outcome, clients, coupons};
 use comptoir_domain::orders::{Cart, Contract, DomainOption};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{PriceBasis, Priced};
-use comptoir_domain::taxes::{Place, TaxAmount};
+use comptoir_domain::taxes::{Buyer, Place, TaxAmount};
 use comptoir_domain::{Code, Money, Problem, Rate};
 use comptoir_storefront::pages::{CartLine, FieldError, LaterAmount, NamedAmount, Totals};
 
@@ -37,17 +37,17 @@ struct Found {
 }
 
 impl Visit {
-    /// Where the shopper is taxed: at the client's address, where he said to be, or else where the seller is.
-    pub async fn place(&self) -> Result<Place, ApiError> {
+    /// Who buys: the client, or someone who is where he said to be, or else where the seller is.
+    pub async fn buyer(&self) -> Result<Buyer, ApiError> {
         if let Some((_, client)) = self.signed_in() {
-            return self.desk.read(move |db, ctx| Ok(place_of(&clients::find(db, ctx.scope, client)?))).await;
+            return self.desk.read(move |db, ctx| Ok(buyer_of(&clients::find(db, ctx.scope, client)?))).await;
         }
-        let somewhere = Place { country: self.seller.country, state: None, city: None, county: None };
-        Ok(self.basket.place.clone().unwrap_or(somewhere))
+        let place = self.basket.place.clone().unwrap_or_else(|| Place::of(self.seller.country));
+        Ok(Buyer { place, vat_number: None, is_exempt: false })
     }
 
-    /// Prices a cart for a place. What can no longer be had is taken out, with a word about it.
-    pub async fn bill(&self, mut basket: Basket, place: Place) -> Result<Bill, ApiError> {
+    /// Prices a cart for a buyer. What can no longer be had is taken out, with a word about it.
+    pub async fn bill(&self, mut basket: Basket, buyer: Buyer) -> Result<Bill, ApiError> {
         let mut errors = Vec::new();
         loop {
             let cart = basket.cart();
@@ -55,7 +55,7 @@ impl Visit {
                 let lines = basket.lines.iter().filter_map(|line| self.incomplete(line)).collect();
                 return Ok(Bill { lines, totals: None, token: String::new(), basket, errors });
             }
-            match self.find(cart, place.clone()).await {
+            match self.find(cart, buyer.clone()).await {
                 Ok(found) => return self.show(basket, errors, found),
                 Err(error) => {
                     let mended = mend(&mut basket, &error.problem);
@@ -68,11 +68,11 @@ impl Visit {
         }
     }
 
-    async fn find(&self, cart: Cart, place: Place) -> Result<Found, ApiError> {
+    async fn find(&self, cart: Cart, buyer: Buyer) -> Result<Found, ApiError> {
         let (store, client) = (self.store.id, self.signed_in().map(|(_, client)| client));
         let work = move |db: &mut Db, ctx: &Ctx| {
-            let quoted = quote(db, ctx, store, &cart, &place, client)?;
-            let token = QuoteToken::new(&quoted, &cart, &place, ctx.machine_now)?;
+            let quoted = quote(db, ctx, store, &cart, &buyer, client)?;
+            let token = QuoteToken::new(&quoted, &cart, &buyer, ctx.machine_now)?;
             let discount = named(db, ctx, &quoted)?;
             let later = renewals(&quoted)?.into_iter().map(|(cycle, amount)| LaterAmount { cycle, amount });
             Ok(Found { later: later.collect(), quoted, token, discount })
@@ -156,11 +156,25 @@ impl Visit {
         Ok(Totals {
             subtotal: listed,
             discounts: discounts.into_iter().collect(),
-            taxes: priced.taxes.iter().map(|tax| tax_line(tax, self.locale)).collect(),
+            taxes: priced.taxes.iter().map(|tax| self.tax_line(tax)).collect(),
             taxes_included: gross,
             total: priced.totals.gross,
             later,
         })
+    }
+
+    /// `VAT 20 %`, or why there is none.
+    pub fn tax_line(&self, tax: &TaxAmount) -> NamedAmount {
+        let label = match (tax.note, tax.rate) {
+            (Some(note), _) => self.text(&format!("tax.{note}"), &[]),
+            (None, Rate::Percent(percent)) => {
+                let number = percent.get().normalize().to_string();
+                let number = if self.locale.language() == "en" { number } else { number.replace('.', ",") };
+                format!("{} {number}\u{a0}%", tax.name)
+            }
+            (None, Rate::Fixed(_)) => tax.name.clone(),
+        };
+        NamedAmount { label, amount: tax.amount }
     }
 
     fn why(&self, problem: &Problem) -> FieldError {
@@ -172,19 +186,6 @@ impl Visit {
         };
         FieldError { field: field.into(), code: code.into(), detail: problem.detail.to_string() }
     }
-}
-
-/// `VAT 20 %`.
-pub fn tax_line(tax: &TaxAmount, locale: comptoir_domain::Locale) -> NamedAmount {
-    let percent = match tax.rate {
-        Rate::Percent(percent) if tax.rule.is_some() => {
-            let number = percent.get().normalize().to_string();
-            let number = if locale.language() == "en" { number } else { number.replace('.', ",") };
-            format!(" {number}\u{a0}%")
-        }
-        _ => String::new(),
-    };
-    NamedAmount { label: format!("{}{percent}", tax.name), amount: tax.amount }
 }
 
 /// Whether a contract is followed by one for its name.
@@ -214,20 +215,20 @@ fn mend(basket: &mut Basket, problem: &Problem) -> bool {
     mended
 }
 
-/// The same promise for another place, if it costs the same there: nobody is asked twice because he has typed his town.
+/// The same promise for another buyer, if it costs him the same: nobody is asked twice because he has typed his town.
 pub fn moved(
     db: &mut Db,
     ctx: &Ctx,
     token: &QuoteToken,
-    place: &Place,
+    buyer: &Buyer,
     client: Option<comptoir_domain::ClientId>,
 ) -> Outcome<QuoteToken> {
-    let old = quote(db, ctx, token.store, &token.cart, &token.place, client)?;
+    let old = quote(db, ctx, token.store, &token.cart, &token.buyer, client)?;
     token.still_holds(&old, ctx.machine_now)?;
-    let new = quote(db, ctx, token.store, &token.cart, place, client)?;
+    let new = quote(db, ctx, token.store, &token.cart, buyer, client)?;
     if old.priced != new.priced {
         let detail = "the price is another one at this address: look at it and order again";
         return Err(Failure::Refused(Problem::new(Code::QuoteChanged, detail)));
     }
-    Ok(QuoteToken::new(&new, &token.cart, place, ctx.machine_now)?)
+    Ok(QuoteToken::new(&new, &token.cart, buyer, ctx.machine_now)?)
 }

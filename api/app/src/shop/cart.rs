@@ -13,7 +13,7 @@ use comptoir_storefront::site::StorePlan;
 
 /// The page.
 pub async fn show(visit: &Visit) -> Shown {
-    let bill = visit.bill(visit.basket.clone(), visit.place().await?).await?;
+    let bill = visit.bill(visit.basket.clone(), visit.buyer().await?).await?;
     if bill.basket != visit.basket {
         visit.keep(&bill.basket);
     }
@@ -70,7 +70,7 @@ pub fn next(visit: &Visit, basket: &Basket) -> actix_web::HttpResponse {
 
 /// The cart as it is, with the word that no more goes in.
 pub async fn full(visit: &Visit) -> Shown {
-    let bill = visit.bill(visit.basket.clone(), visit.place().await?).await?;
+    let bill = visit.bill(visit.basket.clone(), visit.buyer().await?).await?;
     let mut form = visit.form();
     form.errors.push(FieldError { field: String::new(), code: "cart_full".into(), detail: "the cart is full".into() });
     visit.again(&page(bill, form))
@@ -90,7 +90,7 @@ pub async fn coupon(visit: &Visit) -> Shown {
     let coupon = Some(code).filter(|code| !code.is_empty());
     let mut basket = visit.basket.clone();
     basket.coupon.clone_from(&coupon);
-    let bill = visit.bill(basket, visit.place().await?).await?;
+    let bill = visit.bill(basket, visit.buyer().await?).await?;
     if bill.basket.coupon == coupon {
         visit.keep(&bill.basket);
         return Ok(visit.see("cart/"));

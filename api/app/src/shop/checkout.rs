@@ -13,20 +13,21 @@ use crate::orders::place::{Wish, place};
 use crate::orders::views::{OrderView, ShopperOrder};
 use crate::quotes::token::QuoteToken;
 use crate::sessions::sign_in::Opening;
+use crate::taxes::vat_numbers::confirm_for_shopper;
 use actix_web::HttpResponse;
 use comptoir_db::sessions::{self, Holder};
 use comptoir_db::{Db, Failure, Outcome, clients, contacts};
 use comptoir_domain::people::{ClientKind, MailFormat};
 use comptoir_domain::stores::StoreGateway;
-use comptoir_domain::taxes::Place;
+use comptoir_domain::taxes::{Buyer, Place, read_vat_number};
 use comptoir_domain::{Check, ClientId, Code, Country, Problem};
 use comptoir_storefront::pages::{CheckoutPage, Choice, Form};
 
 /// The form.
 pub async fn show(visit: &Visit) -> Shown {
-    let place = visit.place().await?;
-    let country = place.country.to_string();
-    let bill = visit.bill(visit.basket.clone(), place).await?;
+    let buyer = visit.buyer().await?;
+    let country = buyer.place.country.to_string();
+    let bill = visit.bill(visit.basket.clone(), buyer).await?;
     if bill.basket != visit.basket {
         visit.keep(&bill.basket);
     }
@@ -76,11 +77,11 @@ pub async fn order(visit: &Visit) -> Shown {
         Ok(answer) => Ok(answer),
         Err(error) => {
             let form = visit.or_refused(error)?;
-            let place = match (visit.signed_in(), visit.fields.get("country").parse()) {
-                (None, Ok(country)) => address(visit, country).1,
-                _ => visit.place().await?,
+            let buyer = match (visit.signed_in(), visit.fields.get("country").parse()) {
+                (None, Ok(country)) => typed_buyer(visit, country),
+                _ => visit.buyer().await?,
             };
-            let bill = visit.bill(visit.basket.clone(), place).await?;
+            let bill = visit.bill(visit.basket.clone(), buyer).await?;
             let mut form = form;
             form.errors.extend(bill.errors.iter().cloned());
             page(visit, bill, form).map_or_else(|| Ok(visit.see("cart/")), |page| visit.again(&page))
@@ -165,11 +166,12 @@ async fn order_new(
     visit.slowly()?;
     let hash = passwords::new_hash("/password", Some(password)).await?;
     let (country, quote_key) = (client.address.country, visit.state().quote_key().to_vec());
-    let place = address(visit, country).1;
+    let buyer = typed_buyer(visit, country);
+    confirm_for_shopper(visit.state(), &visit.desk.ctx, &buyer).await?;
     let quote_token = visit.fields.get("quote").to_string();
     let wanted = ShopperOrder { quote_token, gateway, accept_terms: true, client };
     let work = move |tx: &mut Db, ctx: &Ctx| {
-        let token = moved(tx, ctx, &token, &place, None)?;
+        let token = moved(tx, ctx, &token, &buyer, None)?;
         let wish = NewWish { token: &token, wanted: &wanted, password_hash: hash.clone(), quote_key: &quote_key };
         let (_, placed) = order_as_someone_new(tx, ctx, wish)?;
         Ok(Reply::ok(&OrderView::from(&placed)))
@@ -180,7 +182,8 @@ async fn order_new(
 /// The client to be, as typed; what the API leaves open but an invoice needs is asked for here.
 fn someone_new(visit: &Visit) -> Result<(ClientCreate, String), Problem> {
     let fields = &visit.fields;
-    let country = fields.get("country").parse();
+    let country = fields.get("country").parse::<Country>();
+    let (kind, company) = kind_and_company(visit);
     let password = fields.raw("password").to_string();
     let mut check = Check::new();
     for name in ["first_name", "last_name", "email", "street", "city"] {
@@ -188,9 +191,13 @@ fn someone_new(visit: &Visit) -> Result<(ClientCreate, String), Problem> {
     }
     check.ensure(country.is_ok(), "/country", "required", "choose a country");
     check.password("/password", &password);
+    let typed = if kind == ClientKind::Company { fields.get("vat_number") } else { "" };
+    let vat_number = match &country {
+        Ok(country) => read_vat_number(&mut check, "/vat_number", typed, *country, visit.desk.ctx.today()),
+        Err(_) => String::new(),
+    };
     check.done()?;
     let country = country.map_err(|_| Problem::field("/country", "required", "choose a country"))?;
-    let (kind, company) = kind_and_company(visit);
     let contact = ContactFields {
         first_name: fields.get("first_name").into(),
         last_name: fields.get("last_name").into(),
@@ -200,8 +207,7 @@ fn someone_new(visit: &Visit) -> Result<(ClientCreate, String), Problem> {
         mail_format: MailFormat::Html,
         password: None,
     };
-    let vat_number = if kind == ClientKind::Company { fields.get("vat_number").into() } else { String::new() };
-    let address = address(visit, country).0;
+    let address = address(visit, country);
     Ok((
         ClientCreate {
             kind,
@@ -212,6 +218,7 @@ fn someone_new(visit: &Visit) -> Result<(ClientCreate, String), Problem> {
             contact,
             group: None,
             order: None,
+            tax_exemption: String::new(),
         },
         password,
     ))
@@ -225,19 +232,26 @@ pub fn kind_and_company(visit: &Visit) -> (ClientKind, String) {
     }
 }
 
-/// The address as typed, and where its owner is taxed.
-pub fn address(visit: &Visit, country: Country) -> (Address, Place) {
+/// Who buys, as typed. A number that is none is refused when the client is made.
+fn typed_buyer(visit: &Visit, country: Country) -> Buyer {
+    let filled = |name: &str| Some(visit.fields.get(name).to_string()).filter(|text| !text.is_empty());
+    let place = Place { country, state: filled("state"), city: filled("city"), county: None };
+    let (typed, today) = (visit.fields.get("vat_number"), visit.desk.ctx.today());
+    let number = read_vat_number(&mut Check::new(), "", typed, country, today);
+    Buyer::new(place, kind_and_company(visit).0, &number, false)
+}
+
+/// The address as typed.
+pub fn address(visit: &Visit, country: Country) -> Address {
     let text = |name: &str| visit.fields.get(name).to_string();
-    let filled = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
-    let address = Address {
+    Address {
         line1: text("street"),
         line2: String::new(),
         city: text("city"),
         state: text("state"),
         postal_code: text("postal_code"),
         country,
-    };
-    (address, Place { country, state: filled("state"), city: filled("city"), county: None })
+    }
 }
 
 /// Whoever has ordered is signed in. A form that is sent twice signs in twice: both times it held the password.

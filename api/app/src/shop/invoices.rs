@@ -2,7 +2,6 @@
 
 use super::Shown;
 use super::account::newest;
-use super::bill::tax_line;
 use super::checkout::payments;
 use super::visit::Visit;
 use crate::invoices::read::view;
@@ -109,7 +108,7 @@ fn page(
         lines: view.lines.iter().map(line).collect(),
         totals: totals(visit, &view)?,
         paid: view.gross.minus(view.open)?,
-        notes: Some(view.comment.clone()).filter(|text| !text.is_empty()).into_iter().collect(),
+        notes: lines([view.comment.clone(), view.buyer.tax_exemption.clone()]),
         pdf_url: None,
         instructions: chosen.filter(|_| payable).map_or(Vec::new(), |gateway| instructions(visit, invoice, gateway)),
         payments: if payable { payments(visit, &visit.store.gateways.0) } else { Vec::new() },
@@ -168,7 +167,7 @@ fn totals(visit: &Visit, view: &InvoiceView) -> Result<Totals, Problem> {
     Ok(Totals {
         subtotal: view.net.plus(view.discount)?,
         discounts: (!off.is_zero()).then_some(NamedAmount { label, amount: off }).into_iter().collect(),
-        taxes: view.taxes.iter().map(|tax| tax_line(tax, visit.locale)).collect(),
+        taxes: view.taxes.iter().map(|tax| visit.tax_line(tax)).collect(),
         taxes_included: false,
         total: view.gross,
         later: Vec::new(),

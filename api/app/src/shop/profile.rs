@@ -128,7 +128,7 @@ fn patches(visit: &Visit) -> Result<(ClientPatch, ContactPatch), ApiError> {
     check.done()?;
     let (kind, company) = kind_and_company(visit);
     let country = country.map_err(|_| comptoir_domain::Problem::not_found())?;
-    let (typed, _) = address(visit, country);
+    let typed = address(visit, country);
     let place = AddressPatch {
         line1: Change::To(typed.line1),
         line2: Change::Keep,
@@ -144,6 +144,7 @@ fn patches(visit: &Visit) -> Result<(ClientPatch, ContactPatch), ApiError> {
         address: Change::To(place),
         locale: Change::Keep,
         group: Change::Keep,
+        tax_exemption: Change::Keep,
     };
     let contact = ContactPatch {
         first_name: text("first_name"),

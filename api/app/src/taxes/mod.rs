@@ -1,7 +1,10 @@
-//! Taxes: policies and the rules in them (TAX-01 to TAX-03).
+//! Taxes: policies and the rules in them (TAX-01 to TAX-03), and how buyers are taxed by them (TAX-04, TAX-06).
 
+pub mod evidence;
 pub mod policies;
 mod rules;
+pub mod treat;
+pub mod vat_numbers;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -9,4 +12,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     policies::routes(config);
     rules::routes(config);
+    vat_numbers::routes(config);
+    config.service(evidence::get_tax_evidence);
 }

@@ -9,7 +9,7 @@ use comptoir_domain::quotes::{LineKind, TraceStep};
 use comptoir_domain::schedule::Period;
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{
-    ClientId, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SellerId, SubscriptionId,
+    ClientId, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SellerId, SubscriptionId,
     SubscriptionItemId, TaxPolicyId, UnitPrice,
 };
 use diesel::prelude::*;
@@ -46,6 +46,7 @@ pub struct InvoiceRow {
     pub gateway: String,
     pub created_at: Instant,
     pub version: i64,
+    pub taxed_in: Option<Country>,
 }
 
 entity!(invoices, InvoiceRow, InvoiceId);
@@ -138,7 +139,7 @@ pub fn lock_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<In
 
 /// Writes many documents.
 pub fn insert_many(db: &mut Db, rows: &[InvoiceRow]) -> Outcome<()> {
-    insert_many!(db, invoices::table, rows, 28);
+    insert_many!(db, invoices::table, rows, 29);
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Tax policies: groups of tax rules; a plan has one.
 
+pub mod evidence;
 pub mod rules;
+pub mod vat_checks;
 
 use crate::schema::{add_ons, plans, subscription_items, tax_policies};
 use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice, sellers};

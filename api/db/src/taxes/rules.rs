@@ -94,9 +94,25 @@ pub fn of_policies(db: &mut Db, scope: Scope, policies: &[TaxPolicyId]) -> Outco
     Ok(found.select(TaxRuleRow::as_select()).load(db)?)
 }
 
+/// Some rules.
+pub fn some(db: &mut Db, scope: Scope, ids: &[TaxRuleId]) -> Outcome<Vec<TaxRuleRow>> {
+    let found =
+        tax_rules::table.filter(tax_rules::seller_id.eq(scope.seller())).filter(tax_rules::id.eq_any(ids.to_vec()));
+    Ok(found.select(TaxRuleRow::as_select()).load(db)?)
+}
+
 /// Writes many new rules.
 pub fn insert_all(db: &mut Db, rows: &[TaxRuleRow]) -> Outcome<()> {
     insert_many!(db, tax_rules::table, rows, 16);
+    Ok(())
+}
+
+/// Gives some rules a last day.
+pub fn end(db: &mut Db, scope: Scope, ids: &[TaxRuleId], last: NaiveDate) -> Outcome<()> {
+    let rules =
+        tax_rules::table.filter(tax_rules::seller_id.eq(scope.seller())).filter(tax_rules::id.eq_any(ids.to_vec()));
+    let change = (tax_rules::valid_to.eq(Some(last)), tax_rules::version.eq(tax_rules::version + 1));
+    diesel::update(rules).set(change).execute(db)?;
     Ok(())
 }
 

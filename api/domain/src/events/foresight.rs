@@ -45,6 +45,8 @@ text_enum! {
         AskAPerson = "ask_a_person",
         /// Read what a service uses.
         Measure = "measure",
+        /// Ask about a VAT number.
+        CheckVatNumber = "check_vat_number",
         /// Forget what nobody needs any more.
         Forget = "forget",
         /// Put what cannot be done before a person.

@@ -14,6 +14,8 @@ text_enum! {
         Subscriptions = "subscriptions",
         /// Domain names at registrars.
         Domains = "domains",
+        /// Taxes and the numbers of those who pay them.
+        Taxes = "taxes",
         /// The record of who did what.
         Audit = "audit",
         /// Copies of a seller in which things are tried.
@@ -59,6 +61,7 @@ kinds! {
     ProcessUnsuspensions = "process_unsuspensions", Subscriptions, Business, 5, Some("0 */20 * * * *"), "Let back in what has been paid";
     ProcessExpiredCreditCards = "process_expired_credit_cards", Payments, Business, 5, Some("0 0 4 * * 1"), "Write to owners of cards that expire soon";
     ProcessDomainSynchronization = "process_domain_synchronization", Domains, Business, 5, Some("0 30 4 * * 1"), "Read the expiry of domains from the registrars";
+    RecheckVatNumbers = "recheck_vat_numbers", Taxes, Business, 5, Some("0 40 * * * *"), "Ask again about VAT numbers";
     ProcessActionLog = "process_action_log", Audit, Business, 5, Some("0 0 5 1 1,4,7,10 *"), "Move old activities to files";
     ProcessSync = "process_sync", Subscriptions, Machine, 3, Some("0 */5 * * * *"), "Bring panels and subscriptions together";
     PurgeEvents = "purge_events", House, Machine, 3, Some("0 30 5 * * *"), "Forget events that were closed long ago";
@@ -74,6 +77,7 @@ kinds! {
     ChangeService = "change_service", Subscriptions, Machine, 8, None, "Change a service to another plan";
     ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
+    CheckVatNumber = "check_vat_number", Taxes, Business, 5, None, "Ask about the VAT number of a client";
     PrepareSandbox = "prepare_sandbox", Sandboxes, Machine, 3, None, "Copy a seller into a sandbox";
     AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 5, None, "Live through time in a sandbox";
     RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";

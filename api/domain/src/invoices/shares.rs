@@ -104,6 +104,7 @@ mod tests {
             lines: lines.iter().map(line).collect(),
             taxes: taxes.iter().map(tax).collect(),
             totals,
+            taxed_in: None,
         }
     }
 

@@ -25,7 +25,14 @@ pub fn price(request: &PriceRequest) -> Result<Priced> {
     }
     let lines = drafts.into_iter().map(finish).collect::<Result<Vec<_>, MoneyError>>()?;
     let totals = PricedTotals::of(request.currency, &lines)?;
-    Ok(Priced { currency: request.currency, prices: request.prices, lines, taxes, totals })
+    Ok(Priced {
+        currency: request.currency,
+        prices: request.prices,
+        lines,
+        taxes,
+        totals,
+        taxed_in: Some(request.tax.place.country),
+    })
 }
 
 /// The policies with their places, in an order that depends on nothing else.

@@ -3,7 +3,7 @@
 use super::{Description, LineKind, PriceBasis, TraceStep};
 use crate::money::MoneyError;
 use crate::taxes::TaxAmount;
-use crate::{Currency, Money, Quantity, TaxPolicyId, UnitPrice};
+use crate::{Country, Currency, Money, Quantity, TaxPolicyId, UnitPrice};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,6 +70,9 @@ pub struct Priced {
     pub taxes: Vec<TaxAmount>,
     /// The sums.
     pub totals: PricedTotals,
+    /// Whose taxes they are; unknown in what was priced before this was noted.
+    #[serde(default)]
+    pub taxed_in: Option<Country>,
 }
 
 impl PricedTotals {

@@ -4,18 +4,28 @@
 //! the first stage on the price, those of the second on the price and the taxes of the first. A change of law is a new
 //! rule with its own dates. Percentages are computed once on the sum of a document, fixed taxes per line.
 
+mod evidence;
 mod levy;
 mod location;
+mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
+mod treat;
 mod union;
+mod vat_number;
 
+pub use evidence::{Contradiction, EvidenceKind, EvidenceVerdict, calling_country, weigh};
 pub use levy::Levy;
 pub(crate) use levy::allot;
 pub use location::{Area, Location, Place};
-pub use table::{BUILT_IN, BuiltInTax};
+pub use settings::TaxSettings;
+pub use table::{Refreshment, TabledTax, built_in_taxes, read_tax_table, refresh};
+pub use treat::{
+    Buyer, Oss, TaxReason, Treatment, UnverifiedNumbers, VatAnswer, VatOutcome, is_in_one_stop_shop, treat,
+};
 pub use union::{in_union, reverse_charge, vat_prefix};
+pub use vat_number::{VatNumber, read_vat_number};
 
 use crate::{Check, Money, Percent, Rate, TaxPolicyId, TaxRuleId};
 use chrono::NaiveDate;

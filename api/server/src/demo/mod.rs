@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use clap::Args;
 use comptoir_app::kernel::passwords;
 use comptoir_app::resellers::create::{Owner, SellerCreate, open, seller_row};
-use comptoir_app::{AppState, Clock, Settings, http};
+use comptoir_app::{AppState, Clock, Settings, VatRoute, http};
 use comptoir_db::sellers;
 use comptoir_domain::Instant;
 use comptoir_domain::people::SellerKind;
@@ -74,7 +74,12 @@ fn a_year_ago() -> Instant {
 
 fn fill(config: &Config, settings: Settings, clients: u16) -> Result<(), Failed> {
     // one caller does the work of a year
-    let settings = Settings { requests_per_minute: u32::MAX, sign_ins_per_minute: u32::MAX, ..settings };
+    let settings = Settings {
+        requests_per_minute: u32::MAX,
+        sign_ins_per_minute: u32::MAX,
+        vat_check: VatRoute::Fake,
+        ..settings
+    };
     let (business, machine) = (Clock::detached(a_year_ago()), Clock::detached(a_year_ago()));
     let state = AppState::new(config.open_store()?, &config.master_key()?, settings)?;
     let state = Arc::new(state.with_clocks(business, machine));

@@ -8,7 +8,7 @@ use comptoir_db::Outcome;
 use comptoir_db::taxes;
 use comptoir_db::taxes::rules::{self, TaxRuleRow};
 use comptoir_domain::permissions::may;
-use comptoir_domain::taxes::{BUILT_IN, TaxRule};
+use comptoir_domain::taxes::{TabledTax, built_in_taxes};
 use comptoir_domain::{Check, Country, Problem, TaxPolicyId};
 use serde_json::json;
 
@@ -17,7 +17,7 @@ use serde_json::json;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"countries": ["DE", "CA"]}))]
 pub struct TaxBuiltInAdd {
-    /// The countries: members of the European Union, Monaco, Canada.
+    /// The countries: members of the European Union, Monaco, Canada, Russia.
     #[schema(min_items = 1)]
     pub countries: Vec<Country>,
 }
@@ -42,9 +42,9 @@ pub async fn add_built_in_taxes(call: Call<may::WriteTaxes>, id: Id<TaxPolicyId>
         let known = rules::of_policies(tx, ctx.scope, &[policy.id])?;
         let known = known.iter().map(TaxRuleRow::rule).collect::<Outcome<Vec<_>>>()?;
         let mut rows = Vec::new();
-        for rule in built_in(&body.0.countries)? {
-            if !known.iter().any(|known| is_same(known, &rule)) {
-                rows.push(TaxRuleRow::new(ctx.scope, policy.id, rule, ctx.now));
+        for row in built_in(&body.0.countries) {
+            if !known.iter().any(|known| row.is(known)) {
+                rows.push(TaxRuleRow::new(ctx.scope, policy.id, row.rule(fresh()), ctx.now));
             }
         }
         rules::insert_all(tx, &rows)?;
@@ -59,19 +59,12 @@ fn check(countries: &[Country]) -> Result<(), Problem> {
     let mut check = Check::new();
     check.ensure(!countries.is_empty(), "/countries", "required", "at least one country");
     for (at, country) in countries.iter().enumerate() {
-        let listed = BUILT_IN.iter().any(|row| row.country == country.as_str());
+        let listed = built_in_taxes().iter().any(|row| row.country == *country);
         check.ensure(listed, &format!("/countries/{at}"), "not_listed", "the table has no taxes of this country");
     }
     check.done()
 }
 
-fn built_in(countries: &[Country]) -> Result<Vec<TaxRule>, Problem> {
-    let wanted = |code: &str| countries.iter().any(|country| country.as_str() == code);
-    BUILT_IN.iter().filter(|row| wanted(row.country)).map(|row| row.rule(fresh())).collect()
-}
-
-/// Whether it is the same row of the table, even if someone has ended it since.
-fn is_same(known: &TaxRule, rule: &TaxRule) -> bool {
-    let identity = |rule: &TaxRule| (rule.location.clone(), rule.name.clone(), rule.rate, rule.valid_from);
-    identity(known) == identity(rule)
+fn built_in(countries: &[Country]) -> impl Iterator<Item = &'static TabledTax> {
+    built_in_taxes().iter().filter(|row| countries.contains(&row.country))
 }

@@ -6,6 +6,7 @@ mod delete;
 mod make_default;
 mod preview;
 mod read;
+mod refresh;
 mod update;
 mod views;
 
@@ -21,5 +22,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(delete::delete_tax_policy)
         .service(make_default::make_tax_policy_default)
         .service(add_built_in::add_built_in_taxes)
+        .service(refresh::refresh_tax_policy)
         .service(preview::preview_taxes);
 }

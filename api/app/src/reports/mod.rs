@@ -1,0 +1,27 @@
+//! Reports over issued documents (TAX-05, TAX-06): as JSON, and as CSV for a spreadsheet.
+
+mod oss;
+mod taxes;
+
+use crate::kernel::Reply;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(taxes::report_taxes)
+        .service(taxes::report_taxes_as_csv)
+        .service(oss::report_oss)
+        .service(oss::report_oss_as_csv);
+}
+
+/// Rows as CSV, with their names above.
+fn csv(rows: &[impl serde::Serialize]) -> Reply {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        if let Err(error) = writer.serialize(row) {
+            tracing::error!(%error, "a row has no CSV form");
+        }
+    }
+    Reply::csv(String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default())
+}

@@ -1,0 +1,149 @@
+//! What is declared through the one-stop shop (TAX-06): by member state and rate, for a quarter. A credit note on a
+//! document of an earlier quarter corrects the return of that quarter, by member state.
+
+use super::csv;
+use crate::kernel::call::Ctx;
+use crate::kernel::query::Query;
+use crate::kernel::{Answer, Call, Reply};
+use actix_web::get;
+use comptoir_db::reports::TaxSum;
+use comptoir_db::{Db, Outcome, reports, sellers};
+use comptoir_domain::permissions::may;
+use comptoir_domain::reports::Quarter;
+use comptoir_domain::taxes::is_in_one_stop_shop;
+use comptoir_domain::{Country, Currency, Money, Percent, Problem, Rate};
+use std::collections::BTreeMap;
+
+/// For which quarter.
+#[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OssReportQuery {
+    /// The year.
+    #[param(example = 2026)]
+    year: i64,
+    /// From 1 to 4.
+    #[param(minimum = 1, maximum = 4, example = 1)]
+    quarter: i64,
+}
+
+/// What is declared for a quarter.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct OssReportView {
+    /// The quarter.
+    pub period: Quarter,
+    /// What was supplied, by member state and rate.
+    pub supplies: Vec<OssSupplyView>,
+    /// What corrects earlier returns, by quarter and member state.
+    pub corrections: Vec<OssCorrectionView>,
+}
+
+/// What was supplied to private buyers of a member state at one rate.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct OssSupplyView {
+    /// The member state.
+    pub country: Country,
+    /// In per cent.
+    #[schema(value_type = String, example = "25.5")]
+    pub percent: Percent,
+    /// Without VAT.
+    pub base: Money,
+    /// The VAT.
+    pub tax: Money,
+}
+
+/// What corrects the return of an earlier quarter.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct OssCorrectionView {
+    /// The quarter.
+    pub period: Quarter,
+    /// The member state.
+    pub country: Country,
+    /// The VAT; below nothing if there was too much.
+    pub tax: Money,
+}
+
+/// Report for the one-stop shop
+///
+/// From the documents issued in the quarter, in their currencies: the return is in euro, at the rate of the last day.
+#[utoipa::path(tag = "reports", params(OssReportQuery), responses((status = 200, body = OssReportView, description = "What is declared")))]
+#[get("/v1/reports/oss")]
+pub async fn report_oss(call: Call<may::ReadReports>, query: Query<OssReportQuery>) -> Answer {
+    let view = call.read(move |db, ctx| report(db, ctx, query.0)).await?;
+    Ok(Reply::ok(&view))
+}
+
+#[derive(serde::Serialize)]
+struct CsvRow {
+    year: i32,
+    quarter: u32,
+    kind: &'static str,
+    country: Country,
+    percent: Option<Percent>,
+    currency: Currency,
+    base: Option<String>,
+    tax: String,
+}
+
+/// Report for the one-stop shop as CSV
+///
+/// Supplies first, then corrections with the quarter that they correct.
+#[utoipa::path(tag = "reports", params(OssReportQuery), responses((status = 200, body = String, content_type = "text/csv", description = "What is declared, a row each")))]
+#[get("/v1/reports/oss.csv")]
+pub async fn report_oss_as_csv(call: Call<may::ReadReports>, query: Query<OssReportQuery>) -> Answer {
+    let view = call.read(move |db, ctx| report(db, ctx, query.0)).await?;
+    let Quarter { year, quarter } = view.period;
+    let supply = |one: OssSupplyView| CsvRow {
+        year,
+        quarter,
+        kind: "supply",
+        country: one.country,
+        percent: Some(one.percent),
+        currency: one.tax.currency(),
+        base: Some(one.base.decimal().to_string()),
+        tax: one.tax.decimal().to_string(),
+    };
+    let correction = |one: OssCorrectionView| CsvRow {
+        year: one.period.year,
+        quarter: one.period.quarter,
+        kind: "correction",
+        country: one.country,
+        percent: None,
+        currency: one.tax.currency(),
+        base: None,
+        tax: one.tax.decimal().to_string(),
+    };
+    let rows = view.supplies.into_iter().map(supply).chain(view.corrections.into_iter().map(correction));
+    Ok(csv(&rows.collect::<Vec<_>>()))
+}
+
+fn report(db: &mut Db, ctx: &Ctx, query: OssReportQuery) -> Outcome<OssReportView> {
+    let period = Quarter::new(query.year, query.quarter)?;
+    let (first, last) = (period.first_day(), period.last_day());
+    let seller = sellers::own(db, ctx.scope)?.country;
+    let sums = reports::taxes(db, ctx.scope, (first, last), Some(first))?;
+    let mut supplies: BTreeMap<(Country, Percent, Currency), (Money, Money)> = BTreeMap::new();
+    let mut corrections: BTreeMap<(Quarter, Country, Currency), Money> = BTreeMap::new();
+    for TaxSum { country, rate, note, currency, corrects, base_minor, tax_minor, .. } in sums {
+        let Rate::Percent(percent) = rate else { continue };
+        if note.is_some() || !is_in_one_stop_shop(seller, country, last) {
+            continue;
+        }
+        let (base, tax) = (Money::from_minor(base_minor, currency), Money::from_minor(tax_minor, currency));
+        let nothing = Money::zero(currency);
+        if let Some(day) = corrects {
+            let sum = corrections.entry((Quarter::of(day), country, currency)).or_insert(nothing);
+            *sum = sum.plus(tax).map_err(Problem::from)?;
+        } else {
+            let sums = supplies.entry((country, percent, currency)).or_insert((nothing, nothing));
+            *sums = (sums.0.plus(base).map_err(Problem::from)?, sums.1.plus(tax).map_err(Problem::from)?);
+        }
+    }
+    let supply = |((country, percent, _), (base, tax))| OssSupplyView { country, percent, base, tax };
+    let correction = |((period, country, _), tax)| OssCorrectionView { period, country, tax };
+    Ok(OssReportView {
+        period,
+        supplies: supplies.into_iter().map(supply).collect(),
+        corrections: corrections.into_iter().map(correction).collect(),
+    })
+}

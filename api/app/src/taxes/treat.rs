@@ -1,0 +1,85 @@
+//! How clients and shoppers are taxed: what the decision of `domain` needs, read once for as many buyers as there are.
+
+use crate::kernel::call::Ctx;
+use chrono::NaiveDate;
+use comptoir_db::clients::ClientRow;
+use comptoir_db::sellers::SellerRow;
+use comptoir_db::taxes::vat_checks::{self, VatCheckRow};
+use comptoir_db::{Db, Outcome, sellers, settings};
+use comptoir_domain::Country;
+use comptoir_domain::taxes::{Buyer, Place, TaxReason, TaxSettings, Treatment, VatAnswer, VatOutcome, treat};
+use std::collections::HashMap;
+
+/// What the taxes of some buyers depend on.
+pub struct Taxation {
+    seller: Country,
+    settings: TaxSettings,
+    answers: HashMap<String, VatAnswer>,
+    today: NaiveDate,
+}
+
+impl Taxation {
+    /// Reads it for some buyers.
+    pub fn load<'a>(db: &mut Db, ctx: &Ctx, buyers: impl IntoIterator<Item = &'a Buyer>) -> Outcome<Self> {
+        let (today, mut answers) = (ctx.today(), HashMap::new());
+        let numbers = buyers.into_iter().filter_map(|buyer| buyer.number(today)).map(|number| number.to_string());
+        let numbers: Vec<_> = numbers.collect();
+        let seller = sellers::own(db, ctx.scope)?;
+        if !numbers.is_empty() {
+            for (number, row) in vat_checks::last(db, ctx.scope, &numbers, VatOutcome::ANSWERS)? {
+                answers.insert(number, answer(&row, &seller));
+            }
+        }
+        let settings = settings::read(db, ctx.scope)?.value.0.taxes;
+        Ok(Self { seller: seller.country, settings, answers, today })
+    }
+
+    /// How one of them is taxed today.
+    pub fn of(&self, buyer: &Buyer) -> Treatment {
+        let answer = buyer.number(self.today).and_then(|number| self.answers.get(&number.to_string()).copied());
+        treat(self.seller, buyer, answer, &self.settings, self.today)
+    }
+}
+
+fn answer(row: &VatCheckRow, seller: &SellerRow) -> VatAnswer {
+    VatAnswer { outcome: row.outcome, on: row.checked_at.date_in(seller.time_zone) }
+}
+
+/// How some clients stand with taxes, for those who look at them.
+pub struct TaxStanding {
+    taxation: Taxation,
+    last_checks: HashMap<String, VatCheckRow>,
+}
+
+impl TaxStanding {
+    /// Reads it for some clients.
+    pub fn load(db: &mut Db, ctx: &Ctx, clients: &[ClientRow]) -> Outcome<Self> {
+        let buyers: Vec<_> = clients.iter().map(buyer_of).collect();
+        let numbers: Vec<_> = clients.iter().map(|client| client.vat_number.clone()).collect();
+        Ok(Self {
+            taxation: Taxation::load(db, ctx, &buyers)?,
+            last_checks: vat_checks::last(db, ctx.scope, &numbers, VatOutcome::ALL)?,
+        })
+    }
+
+    /// Why a client is taxed as it is.
+    pub fn reason(&self, client: &ClientRow) -> TaxReason {
+        self.taxation.of(&buyer_of(client)).reason
+    }
+
+    /// The last check of its number, whatever came of it.
+    pub fn last_check(&self, client: &ClientRow) -> Option<&VatCheckRow> {
+        self.last_checks.get(&client.vat_number)
+    }
+}
+
+/// A client, as far as taxes ask.
+pub fn buyer_of(client: &ClientRow) -> Buyer {
+    Buyer::new(place_of(client), client.kind, &client.vat_number, !client.tax_exemption.is_empty())
+}
+
+/// Where a client is: its invoice address.
+fn place_of(client: &ClientRow) -> Place {
+    let given = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
+    Place { country: client.country, state: given(&client.state), city: given(&client.city), county: None }
+}

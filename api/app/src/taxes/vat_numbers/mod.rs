@@ -1,0 +1,19 @@
+//! VAT numbers and what the members of the Union say about them (TAX-04). Nobody is asked inside a transaction; each
+//! answer is kept as evidence, and that there was none too.
+
+mod check;
+mod confirm;
+mod read;
+mod recheck;
+pub mod views;
+
+pub use check::check_vat_number;
+pub use confirm::{confirm_for_shopper, confirm_later};
+pub use recheck::{foresee, recheck_vat_numbers};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(check::check_client_vat_number).service(read::list_vat_checks);
+}
