@@ -6,7 +6,7 @@ use crate::api::services::pay;
 use crate::support::{Actor, Backend, World};
 use comptoir_app::verify::CHECKS;
 use comptoir_db::Scope;
-use comptoir_domain::{Id, InvoiceId, SellerId};
+use comptoir_domain::{Id, InvoiceId, SellerId, TimeZone};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -14,9 +14,11 @@ use std::collections::BTreeMap;
 pub fn verify(world: &World, seller: &str) -> (BTreeMap<&'static str, Vec<String>>, BTreeMap<&'static str, usize>) {
     let owner = world.owner(seller);
     let id: SellerId = owner.get("/v1/seller").text("/id").parse().unwrap();
+    let zone: TimeZone = owner.get("/v1/seller").text("/time_zone").parse().unwrap();
+    let today = world.server.business.now().date_in(zone);
     let (mut wrong, mut counts) = (BTreeMap::new(), BTreeMap::new());
     for check in CHECKS {
-        let checked = check.run(&mut world.database.connect(), Scope::of(id)).unwrap();
+        let checked = check.run(&mut world.database.connect(), Scope::of(id), today).unwrap();
         counts.insert(check.name, checked.count);
         if !checked.findings.is_empty() {
             let found = checked.findings.into_iter().map(|finding| format!("{}: {}", finding.subject, finding.detail));
@@ -27,7 +29,7 @@ pub fn verify(world: &World, seller: &str) -> (BTreeMap<&'static str, Vec<String
 }
 
 /// An id as SQL writes it.
-fn literal(world: &World, id: &impl Id) -> String {
+pub fn literal(world: &World, id: &impl Id) -> String {
     let digits = id.uuid().simple();
     match world.backend {
         Backend::Sqlite => format!("x'{digits}'"),
@@ -37,7 +39,7 @@ fn literal(world: &World, id: &impl Id) -> String {
 
 /// Something of everything: two paid invoices of the same series, a credit note over what was paid, credit used, an
 /// order with a coupon, paid.
-fn furnish(owner: &Actor) -> String {
+pub fn furnish(owner: &Actor) -> String {
     let client = first_client(owner);
     let invoice = issued(owner, "EUR", &[("3", "33.33"), ("1", "0.01")]);
     issued(owner, "EUR", &[("1", "5.00")]);
@@ -94,7 +96,10 @@ both! {
         assert_eq!((&spoiled["is_clean"], &spoiled["count"]), (&json!(false), &json!(1)));
         let finding = &spoiled["findings"][0];
         assert_eq!((&finding["seller"], &finding["check"], &finding["subject"]), (&json!("north"), &json!("open"), &json!(invoice)));
-        north.get("/v1/verify").refused(403, "forbidden");
+        // a reseller sees what is its own
+        let own = north.get("/v1/verify").expect(200).json();
+        assert_eq!((&own["checks"], &own["findings"]), (&json!(CHECKS.len()), &spoiled["findings"]));
+        assert_eq!(world.owner("south").get("/v1/verify").expect(200).json()["is_clean"], true);
         world.stranger.get("/v1/verify").refused(401, "unauthenticated");
     }
 
@@ -112,15 +117,23 @@ both! {
         // what is spoiled, how it is put right again, and which checks must speak
         let cases: Vec<(String, String, &[&str])> = vec![
             (format!("UPDATE invoice_lines SET period_from = '2026-01-07' WHERE {mine} AND kind = 'recurring'"),
-             format!("UPDATE invoice_lines SET period_from = '2026-01-05' WHERE {mine} AND kind = 'recurring'"), &["documents", "periods"]),
+             format!("UPDATE invoice_lines SET period_from = '2026-01-05' WHERE {mine} AND kind = 'recurring'"), &["documents", "due", "periods"]),
             (format!("UPDATE subscriptions SET billed_through = '2026-03-05' WHERE {mine}"),
-             format!("UPDATE subscriptions SET billed_through = '2026-02-05' WHERE {mine}"), &["billed"]),
+             format!("UPDATE subscriptions SET billed_through = '2026-02-05' WHERE {mine}"), &["billed", "due"]),
             (format!("UPDATE subscriptions SET billed_through = '2026-01-20' WHERE {mine}"),
              format!("UPDATE subscriptions SET billed_through = '2026-02-05' WHERE {mine}"), &["billed"]),
             (format!("INSERT INTO waived_periods SELECT seller_id, subscription_id, id, 'recurring', '2026-01-20', '2026-02-05', 'hold' FROM subscription_items WHERE {mine} AND id IN ({item})"),
              format!("DELETE FROM waived_periods WHERE {mine}"), &["periods"]),
             (format!("UPDATE invoice_lines SET net_minor = net_minor + 1 WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"),
-             format!("UPDATE invoice_lines SET net_minor = net_minor - 1 WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"), &["documents", "sums"]),
+             format!("UPDATE invoice_lines SET net_minor = net_minor - 1 WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"), &["documents", "sums", "traces"]),
+            (format!("UPDATE subscription_items SET unit_price = '777' WHERE {mine}"),
+             format!("UPDATE subscription_items SET unit_price = (SELECT unit_price FROM invoice_lines WHERE {mine} AND item_id = subscription_items.id AND kind = 'recurring') WHERE {mine}"), &["due"]),
+            (format!("UPDATE subscriptions SET status = 'active', next_invoice_on = NULL WHERE {mine} AND next_invoice_on IS NOT NULL"),
+             format!("UPDATE subscriptions SET status = 'pending', next_invoice_on = '2026-01-26' WHERE {mine} AND status = 'active'"), &["due"]),
+            (format!("UPDATE invoice_lines SET share = '15/31' WHERE {mine} AND kind = 'recurring'"),
+             format!("UPDATE invoice_lines SET share = '31/31' WHERE {mine} AND kind = 'recurring'"), &["documents", "due", "traces"]),
+            (format!("UPDATE invoice_lines SET trace = replace(trace, '\"result\":\"', '\"result\":\"9') WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"),
+             format!("UPDATE invoice_lines SET trace = replace(trace, '\"result\":\"9', '\"result\":\"') WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"), &["traces"]),
             (format!("UPDATE invoices SET gross_minor = gross_minor + 1 WHERE {this}"),
              format!("UPDATE invoices SET gross_minor = gross_minor - 1 WHERE {this}"), &["booked_documents", "documents", "open", "sums"]),
             (format!("UPDATE invoices SET comment = 'forged' WHERE {this}"),

@@ -261,9 +261,8 @@ fn walk(backend: Backend) {
     let mut tried = 0;
     for operation in operations() {
         let world = World::open(backend);
-        // only the provider has resellers and the house; there a trespass is an id that is a seller but not one of its
-        // resellers
-        let provider_only = ["resellers", "verify"].iter().any(|tag| operation.spec["tags"][0] == *tag);
+        // only the provider has resellers; there a trespass is an id that is a seller but not one of its resellers
+        let provider_only = operation.spec["tags"][0] == "resellers";
         let mut mine = world.seller(if provider_only { "provider" } else { "north" });
         let mut theirs = world.seller("south");
         if provider_only {
@@ -271,6 +270,11 @@ fn walk(backend: Backend) {
         }
         if matches!(operation.id.as_str(), "update_invoice" | "issue_invoice") {
             mine.ids.insert("inv".into(), crate::api::invoices::a_draft(&mine.owner));
+        }
+        if operation.path.starts_with("/v1/operations/") {
+            for seller in [&mut mine, &mut theirs] {
+                seller.ids.insert("opr".into(), crate::api::operations::create(&seller.owner));
+            }
         }
         if operation.path.starts_with("/v1/sandboxes/") {
             for seller in [&mut mine, &mut theirs] {

@@ -6,6 +6,7 @@ use crate::support::server::MASTER;
 use comptoir_app::payments::gateways::fake_settings;
 use comptoir_app::verify::CHECKS;
 use comptoir_connectors::payment::fake::FakeGateway;
+use comptoir_db::verify::numbered;
 use comptoir_db::{Scope, sellers};
 use std::path::Path;
 
@@ -28,6 +29,7 @@ const WORDS: &[(&str, &[&str], &str)] = &[
             "l.description",
             "l.quantity",
             "l.unit_price",
+            "l.share",
             "l.period_from",
             "l.period_to",
             "l.coupon_discount_minor",
@@ -107,8 +109,11 @@ pub fn faults(database: &Database) -> Vec<String> {
     let mut db = database.connect();
     let mut found = Vec::new();
     for seller in sellers::all(&mut db).unwrap() {
+        let scope = Scope::of(seller.id);
+        // the day of the last document: until then everything has been worked on
+        let today = numbered(&mut db, scope).unwrap().iter().map(|document| document.issued_on).max();
         for check in CHECKS {
-            let checked = check.run(&mut db, Scope::of(seller.id)).unwrap();
+            let checked = check.run(&mut db, scope, today.unwrap_or_default()).unwrap();
             let named = checked.findings.into_iter();
             found.extend(named.map(|one| format!("{}: {}: {}: {}", seller.code, check.name, one.subject, one.detail)));
         }

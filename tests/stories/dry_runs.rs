@@ -72,6 +72,7 @@ fn content(of: &Value) -> Value {
             "period",
             "quantity",
             "unit_price",
+            "share",
             "discount",
             "net",
             "tax",

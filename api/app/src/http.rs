@@ -60,6 +60,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::webhooks::routes(config);
     crate::me::routes(config);
     crate::sandboxes::routes(config);
+    crate::operations::routes(config);
     crate::verify::routes(config);
 }
 

@@ -40,6 +40,7 @@ pub mod invoices;
 pub mod ledger;
 pub mod mails;
 pub mod offers;
+pub mod operations;
 pub mod orders;
 pub mod overuse_prices;
 pub mod password_resets;

@@ -60,12 +60,12 @@ macro_rules! insert_many {
 }
 
 use crate::DbBackend;
-use comptoir_domain::schedule::Cycle;
+use comptoir_domain::schedule::{Cycle, Share};
 use comptoir_domain::{Percent, Quantity, UnitPrice};
 use diesel::serialize::{IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 
-/// Decimals and cycles, whose text is made on the fly: the connection that may be either passes them on to the one it is.
+/// Decimals, cycles and shares, whose text is made on the fly: the connection that may be either passes them on to the one it is.
 macro_rules! decimals {
     ($($name:ident),+) => { $(
         impl ToSql<Text, DbBackend> for $name {
@@ -77,4 +77,4 @@ macro_rules! decimals {
     )+ };
 }
 
-decimals!(Percent, UnitPrice, Quantity, Cycle);
+decimals!(Percent, UnitPrice, Quantity, Cycle, Share);

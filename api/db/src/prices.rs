@@ -128,6 +128,11 @@ pub fn list(db: &mut Db, scope: Scope, priced: Priced, filter: &PriceFilter, pag
     }))
 }
 
+/// Some versions of prices.
+pub fn some(db: &mut Db, scope: Scope, ids: &[PriceId]) -> Outcome<Vec<PriceRow>> {
+    book(db, mine(scope).filter(prices::id.eq_any(ids.to_vec())))
+}
+
 /// Writes new prices.
 pub fn insert(db: &mut Db, rows: &[PriceRow]) -> Outcome<()> {
     insert_many!(db, prices::table, rows, 13);

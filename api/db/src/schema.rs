@@ -705,6 +705,7 @@ diesel::table! {
         gross_minor -> BigInt,
         tax_policy_id -> Nullable<Binary>,
         trace -> Text,
+        share -> Text,
     }
 }
 
@@ -996,6 +997,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    operations (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        kind -> Text,
+        state -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        result -> Text,
+        error -> Text,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     counters,
@@ -1058,5 +1075,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_months,
     usage_notices,
     vat_checks,
-    tax_evidence
+    tax_evidence,
+    operations
 );

@@ -1,5 +1,7 @@
 //! What the checks read: a few columns of all rows of a seller, sums made by the database.
 
+pub mod open;
+
 use crate::schema::{
     allocations, client_credits, coupon_uses, coupons, invoice_lines, invoices, ledger_entries, ledger_postings,
     services, subscription_items, subscriptions, transactions, usage_months, usage_records, waived_periods,

@@ -71,6 +71,9 @@ pub struct Money {
     currency: Currency,
 }
 
+/// Digits of a share, in smallest units, that are the same however its weight was computed.
+const CERTAIN_PLACES: u32 = 15;
+
 impl Money {
     /// So many minor units (cents).
     pub const fn from_minor(minor: i64, currency: Currency) -> Self {
@@ -177,7 +180,8 @@ impl Money {
         let mut parts = Vec::with_capacity(weights.len());
         let mut left = whole;
         for (index, weight) in weights.iter().enumerate() {
-            let exact = whole.checked_mul(*weight).ok_or(MoneyError::Overflow)? / total;
+            // weights may be quotients: what their last digits lack must not decide a tie
+            let exact = (whole.checked_mul(*weight).ok_or(MoneyError::Overflow)? / total).round_dp(CERTAIN_PLACES);
             let floor = exact.floor();
             left -= floor;
             parts.push((index, floor, exact - floor));
@@ -318,6 +322,10 @@ mod tests {
         assert_eq!(thirds.iter().map(|part| part.minor()).collect::<Vec<_>>(), [3334, 3333, 3333]);
         let weighted = Money::from_minor(-1000, eur).split(&[75.into(), 20.into(), 5.into()]).unwrap();
         assert_eq!(weighted.iter().map(|part| part.minor()).collect::<Vec<_>>(), [-750, -200, -50]);
+        // 99 as one to five are 16.5 and 82.5, also where a third and five thirds say so
+        let thirds = [Decimal::ONE, Decimal::from(5)].map(|weight| weight / Decimal::from(3));
+        let tied = Money::from_minor(99, eur).split(&thirds).unwrap();
+        assert_eq!(tied.iter().map(|part| part.minor()).collect::<Vec<_>>(), [17, 82]);
         assert!(Money::from_minor(1, eur).split(&[]).is_err());
         assert!(Money::from_minor(1, eur).split(&[Decimal::ZERO]).is_err());
     }

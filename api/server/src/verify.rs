@@ -3,6 +3,7 @@
 
 use crate::config::{Config, Failed};
 use clap::Args;
+use comptoir_app::Clock;
 use comptoir_app::verify::{CHECKS, Checked};
 use comptoir_db::sellers::{self, SellerRow};
 use comptoir_db::{Db, Scope, Store};
@@ -74,11 +75,11 @@ impl Verify {
 }
 
 async fn check_one(store: &Store, seller: &SellerRow, bar: &ProgressBar) -> Result<Vec<Checked>, Failed> {
-    let (scope, bar) = (Scope::of(seller.id), bar.clone());
+    let (scope, today, bar) = (Scope::of(seller.id), Clock::System.now().date_in(seller.time_zone), bar.clone());
     let work = move |db: &mut Db| {
         let run = |check: &comptoir_app::verify::Check| {
             bar.set_message(check.name);
-            let checked = check.run(db, scope);
+            let checked = check.run(db, scope, today);
             bar.inc(1);
             checked
         };

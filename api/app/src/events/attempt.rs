@@ -2,8 +2,8 @@
 
 use crate::events::handler::{EventFailure, Handlers, Retry};
 use crate::kernel::state::AppState;
-use crate::sandboxes::given_up;
 use crate::todos::{Todo, raise};
+use crate::{operations, sandboxes};
 use comptoir_db::events::{self, EventRow};
 use comptoir_db::{Db, Json, Outcome, Scope, sellers};
 use comptoir_domain::Instant;
@@ -104,7 +104,8 @@ fn record(tx: &mut Db, held: &EventRow, after: &EventRow) -> Outcome<()> {
         return Ok(());
     }
     if after.state == EventState::Failed {
-        given_up(tx, after)?;
+        sandboxes::given_up(tx, after)?;
+        operations::given_up(tx, after)?;
         tell(tx, after)?;
     }
     Ok(())

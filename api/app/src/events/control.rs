@@ -3,7 +3,7 @@
 use crate::events::reach;
 use crate::events::views::EventView;
 use crate::kernel::{Answer, Call, Id, Reply};
-use crate::sandboxes::given_up;
+use crate::{operations, sandboxes};
 use actix_web::post;
 use comptoir_db::events::{self, Now};
 use comptoir_domain::EventId;
@@ -53,7 +53,8 @@ async fn act(call: Call<may::WriteEvents>, id: EventId, action: EventAction) -> 
         }
         events::save(tx, &row)?;
         if row.state == EventState::Cancelled {
-            given_up(tx, &row)?;
+            sandboxes::given_up(tx, &row)?;
+            operations::given_up(tx, &row)?;
         }
         ctx.record(tx, "event.controlled", row.id, json!({ "action": action, "kind": row.kind, "from": before }))?;
         Ok(Reply::ok(&EventView::from(row)))

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::events::{EventKind, ForeseenAction};
 use comptoir_domain::quotes::LineKind;
-use comptoir_domain::schedule::Period;
+use comptoir_domain::schedule::{Period, Share};
 use comptoir_domain::{ClientId, Currency, Money, Problem, Quantity, SubscriptionId, UnitPrice};
 use std::collections::BTreeMap;
 
@@ -138,8 +138,10 @@ pub struct ForeseenLineView {
     pub period: Option<Period>,
     /// How many.
     pub quantity: Quantity,
-    /// What one costs, as the store lists it.
+    /// What one costs for a whole cycle, as the store lists it.
     pub unit_price: UnitPrice,
+    /// The part of the cycle that is charged.
+    pub share: Share,
     /// What is taken off, without tax.
     pub discount: Money,
     /// Without tax.

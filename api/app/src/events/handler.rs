@@ -19,6 +19,7 @@ use crate::subscriptions::apply_due::process_changes;
 use crate::subscriptions::end_due::process_cancellation;
 use crate::taxes::vat_numbers::{check_vat_number, recheck_vat_numbers};
 use crate::usage::process::process_usage;
+use crate::verify::run::run_verification;
 use comptoir_db::Failure;
 use comptoir_db::events::EventRow;
 use comptoir_domain::events::EventKind;
@@ -106,6 +107,7 @@ impl Handlers {
             .on(PrepareSandbox, |state, event| Box::pin(prepare_sandbox(state, event)))
             .on(AdvanceSandbox, |state, event| Box::pin(advance_sandbox(state, event)))
             .on(RemoveSandbox, |state, event| Box::pin(remove_sandbox(state, event)))
+            .on(Verify, |state, event| Box::pin(run_verification(state, event)))
             .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
             .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))
     }

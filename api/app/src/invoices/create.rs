@@ -12,8 +12,10 @@ use comptoir_db::{Db, Outcome, sellers};
 use comptoir_domain::coupons::GroupDiscount;
 use comptoir_domain::permissions::may;
 use comptoir_domain::quotes::{CartLine, Description, LineKind, PriceBasis, PriceRequest, price};
+use comptoir_domain::schedule::Share;
 use comptoir_domain::{Check, Currency, Percent, Problem};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Write a one-off invoice
 ///
@@ -51,7 +53,9 @@ fn new_invoice(tx: &mut Db, ctx: &Ctx, client: ClientRow, wanted: &InvoiceCreate
         Some(currency) => currency,
         None => sellers::own(tx, ctx.scope)?.currency,
     };
-    let policies: Vec<_> = wanted.lines.iter().filter_map(|line| line.tax_policy_id).collect();
+    // several lines may have the same
+    let policies: BTreeSet<_> = wanted.lines.iter().filter_map(|line| line.tax_policy_id).collect();
+    let policies = Vec::from_iter(policies);
     let request = PriceRequest {
         currency,
         prices: PriceBasis::Net,
@@ -86,6 +90,7 @@ fn cart_line(at: usize, line: &InvoiceLineCreate, currency: Currency) -> CartLin
         description: Description::Text(line.description.clone()),
         quantity: line.quantity,
         unit_price: line.unit_price,
+        share: Share::WHOLE,
         currency,
         tax_policy: line.tax_policy_id,
         discountable: false,

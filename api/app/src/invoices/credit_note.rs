@@ -13,7 +13,7 @@ use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceLineRow, InvoiceRow, LineTrace};
 use comptoir_db::{Db, Json, Outcome};
-use comptoir_domain::invoices::credit_note::{ExtentKind, LineLeft, credit_note, left_after};
+use comptoir_domain::invoices::credit_note::{ExtentKind, LineLeft, credit_note, left_after, trace};
 use comptoir_domain::invoices::shares::TaxShare;
 use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
 use comptoir_domain::ledger::{EntryKind, over_credited};
@@ -125,22 +125,24 @@ pub fn credit(
     Ok(note)
 }
 
-/// What a credit note takes of an invoice, and what it leaves.
+/// What a credit note takes of an invoice, each part beside what was left of its line, and what it leaves.
 pub fn take_back(
     db: &mut Db,
     ctx: &Ctx,
     invoice: &InvoiceRow,
     lines: &[InvoiceLineRow],
     extents: &[Extent],
-) -> Outcome<(Vec<LineLeft>, Vec<LineLeft>)> {
+) -> Outcome<(Vec<(LineLeft, LineLeft)>, Vec<LineLeft>)> {
     let ids: Vec<_> = lines.iter().map(|line| line.id).collect();
     let earlier = invoices::credit_lines(db, ctx.scope, &ids)?;
     let mut left = lines.iter().map(|line| line_left(invoice, line, &earlier)).collect::<Result<Vec<_>, _>>()?;
     let mut taken = Vec::new();
     for extent in extents {
         let note = credit_note(invoice.currency, &left, extent)?;
-        left = left_after(&left, &note)?;
-        taken.extend(note.lines);
+        let after = left_after(&left, &note)?;
+        let before = |part: &LineLeft| left.iter().find(|line| line.line == part.line).cloned();
+        taken.extend(note.lines.into_iter().filter_map(|part| Some((before(&part)?, part))));
+        left = after;
     }
     Ok((taken, left))
 }
@@ -157,18 +159,18 @@ fn line_left(invoice: &InvoiceRow, line: &InvoiceLineRow, earlier: &[InvoiceLine
     Ok(LineLeft { line: line.id, net: invoice.money(net), taxes })
 }
 
-/// The rows of a credit note.
+/// The rows of a credit note: of each line what was left before, and what is taken.
 fn document(
     ctx: &Ctx,
     invoice: &InvoiceRow,
     lines: &[InvoiceLineRow],
-    taken: &[LineLeft],
+    taken: &[(LineLeft, LineLeft)],
     from: Option<NaiveDate>,
     comment: &str,
 ) -> Result<Document, Problem> {
     let id = fresh();
     let mut rows = Vec::with_capacity(taken.len());
-    for (position, part) in (1..).zip(taken) {
+    for (position, (before, part)) in (1..).zip(taken) {
         let Some(line) = lines.iter().find(|line| line.id == part.line) else { continue };
         let tax = Money::sum(invoice.currency, part.taxes.iter().map(|(_, tax)| *tax))?;
         let taxes = part.taxes.iter().map(|(rule, amount)| TaxShare { rule: *rule, amount: *amount }).collect();
@@ -185,10 +187,11 @@ fn document(
             net_minor: part.net.minor(),
             tax_minor: tax.minor(),
             gross_minor: part.net.plus(tax)?.minor(),
-            trace: Json(LineTrace { steps: Vec::new(), taxes }),
+            trace: Json(LineTrace { steps: trace(before, part)?, taxes }),
             ..line.clone()
         });
     }
+    let parts: Vec<_> = taken.iter().map(|(_, part)| part.clone()).collect();
     let sum = |part: fn(&InvoiceLineRow) -> i64| rows.iter().map(part).sum::<i64>();
     let note = InvoiceRow {
         id,
@@ -206,7 +209,7 @@ fn document(
         gross_minor: sum(|line| line.gross_minor),
         open_minor: 0,
         refunded_minor: 0,
-        taxes: Json(taxes(invoice, lines, taken)?),
+        taxes: Json(taxes(invoice, lines, &parts)?),
         comment: comment.into(),
         frozen: None,
         frozen_hash: None,

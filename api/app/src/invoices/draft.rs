@@ -130,6 +130,7 @@ fn line_row(
         description: line.description.clone(),
         quantity: priced.quantity,
         unit_price: priced.unit_price,
+        share: priced.share,
         subscription_id: line.subscription_id,
         item_id: line.item_id,
         credits_line_id: None,

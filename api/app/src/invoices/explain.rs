@@ -1,37 +1,42 @@
-//! Why a line is what it is (INV-14): the trace that the computation itself has left.
+//! Why a line is what it is (INV-14): the trace that the computation itself has left, with what went into it.
 
+use crate::invoices::explanation::{Agreed, LineExplanationView};
 use crate::kernel::path::parameter;
 use crate::kernel::{Answer, Call, Id, Reply};
 use actix_web::{HttpRequest, get};
-use comptoir_db::invoices;
-use comptoir_domain::invoices::shares::TaxShare;
+use comptoir_db::invoices::InvoiceLineRow;
+use comptoir_db::{Db, Outcome, Scope, invoices, prices, subscriptions};
 use comptoir_domain::permissions::may;
-use comptoir_domain::quotes::TraceStep;
 use comptoir_domain::{InvoiceId, InvoiceLineId, Problem};
 
-/// How the amounts of a line came about.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct LineExplanationView {
-    /// The line.
-    pub line_id: InvoiceLineId,
-    /// The line it takes back, on a credit note: its amounts come from there.
-    pub credits_line_id: Option<InvoiceLineId>,
-    /// Each step of the computation.
-    pub steps: Vec<TraceStep>,
-    /// What it bears of each tax.
-    pub taxes: Vec<TaxShare>,
-}
-
 /// Explain a line
+///
+/// What went into its amounts (the version of the price, days, discounts, taxes, rounding), and the arithmetic step by step: as
+/// sentences, and as numbers that can be added up again. It was written down when the line was made, so it stays true
+/// whatever has changed since.
 #[utoipa::path(tag = "invoices", params(("id" = InvoiceId, Path), ("line_id" = InvoiceLineId, Path)), responses((status = 200, body = LineExplanationView, description = "How it came about")))]
 #[get("/v1/invoices/{id}/lines/{line_id}/explain")]
 pub async fn explain_line(call: Call<may::ReadInvoices>, id: Id<InvoiceId>, request: HttpRequest) -> Answer {
     let line_id: InvoiceLineId = parameter(&request, "line_id")?;
     call.read(move |db, ctx| {
+        let invoice = invoices::find(db, ctx.scope, id.0)?;
         let lines = invoices::lines(db, ctx.scope, &[id.0])?;
         let line = lines.into_iter().find(|line| line.id == line_id).ok_or_else(Problem::not_found)?;
-        let (trace, credits_line_id) = (line.trace.0, line.credits_line_id);
-        Ok(Reply::ok(&LineExplanationView { line_id, credits_line_id, steps: trace.steps, taxes: trace.taxes }))
+        let agreed = agreed(db, ctx.scope, &line)?;
+        Ok(Reply::ok(&LineExplanationView::new(invoice, line, agreed)?))
     })
     .await
+}
+
+/// What was agreed on with the client: the cycle, and the version of the price.
+fn agreed(db: &mut Db, scope: Scope, line: &InvoiceLineRow) -> Outcome<Agreed> {
+    let ids: Vec<_> = line.subscription_id.into_iter().collect();
+    let cycle = subscriptions::find_many(db, scope, &ids)?.first().map(|subscription| subscription.cycle);
+    let items = subscriptions::items_of(db, scope, &ids)?;
+    let item = items.iter().find(|item| Some(item.id) == line.item_id);
+    let price = match item.and_then(|item| item.price_id) {
+        Some(price) => prices::some(db, scope, &[price])?.pop(),
+        None => None,
+    };
+    Ok(Agreed { cycle, price })
 }

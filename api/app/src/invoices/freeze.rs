@@ -9,7 +9,7 @@ use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::invoices::frozen::Frozen;
 use comptoir_domain::invoices::shares::TaxShare;
 use comptoir_domain::quotes::LineKind;
-use comptoir_domain::schedule::Period;
+use comptoir_domain::schedule::{Period, Share};
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{Currency, InvoiceId, InvoiceLineId, Money, Problem, Quantity, UnitPrice};
 use serde_json::Value;
@@ -47,6 +47,9 @@ struct LineForm<'a> {
     period: Option<Period>,
     position: i32,
     quantity: Quantity,
+    /// Documents from before lines had shares say nothing of them, and are whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<Share>,
     tax: Money,
     taxes: &'a [TaxShare],
     unit_price: UnitPrice,
@@ -89,6 +92,7 @@ fn form(line: &InvoiceLineRow, currency: Currency) -> LineForm<'_> {
         period: line.period(),
         position: line.position,
         quantity: line.quantity,
+        share: Some(line.share).filter(|share| *share != Share::WHOLE),
         tax: money(line.tax_minor),
         taxes: &line.trace.0.taxes,
         unit_price: line.unit_price,

@@ -6,6 +6,7 @@ mod create;
 pub mod credit_note;
 pub mod draft;
 mod explain;
+mod explanation;
 mod freeze;
 pub mod issue;
 mod mine;

@@ -78,6 +78,7 @@ pub fn invoice_view(invoice: &NewInvoice) -> ForeseenInvoiceView {
         period: line.period,
         quantity: priced.quantity,
         unit_price: priced.unit_price,
+        share: priced.share,
         discount: priced.discount,
         net: priced.net,
         tax: priced.tax,

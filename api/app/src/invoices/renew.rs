@@ -11,7 +11,7 @@ use comptoir_db::client_groups::{self, Membership};
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::discounts::{self, SubscriptionDiscountRow};
 use comptoir_db::subscriptions::{self, Billed, SubscriptionItemRow, SubscriptionRow, WaivedRow};
-use comptoir_db::{Db, Failure, Outcome, coupons, invoices, plans, settings, stores, taxes};
+use comptoir_db::{Db, Failure, Outcome, Scope, coupons, invoices, plans, settings, stores, taxes};
 use comptoir_domain::coupons::Coupon;
 use comptoir_domain::discounts::Discount;
 use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, Horizon, LineKey, Snapshot, Subscription, due, due_on};
@@ -122,7 +122,7 @@ impl Run {
         Ok(Self {
             places: client_groups::members(tx, ctx.scope, &ids)?,
             clients: clients.into_iter().map(|client| (client.id, client)).collect(),
-            snapshot: snapshot(tx, ctx, &rows, items, &billing)?,
+            snapshot: snapshot(tx, ctx.scope, &rows, items, &billing)?,
             rows: rows.into_iter().map(|row| (row.id, row)).collect(),
             terms,
             bases: stores.into_iter().map(|store| (store.id, store.price_basis)).collect(),
@@ -255,24 +255,25 @@ fn new_lines(invoice: &DueInvoice, overuse: &[&OveruseLine], priced: &Priced) ->
     priced.lines.iter().map(line).collect()
 }
 
-fn snapshot(
-    tx: &mut Db,
-    ctx: &Ctx,
+/// Subscriptions as the rules of billing see them, with what is written of them already.
+pub fn snapshot(
+    db: &mut Db,
+    scope: Scope,
     rows: &[SubscriptionRow],
     items: Vec<SubscriptionItemRow>,
     billing: &BillingSettings,
 ) -> Outcome<Snapshot> {
     let item_ids: Vec<_> = items.iter().map(|item| item.id).collect();
     let from = rows.iter().map(|row| row.billed_through).min().unwrap_or_default();
-    let charged = invoices::charged(tx, ctx.scope, &item_ids, from)?;
+    let charged = invoices::charged(db, scope, &item_ids, from)?;
     let charged = charged.into_iter().filter_map(|(item, kind, from)| Some((item, due_kind(kind)?, from)));
     let mut existing: BTreeSet<LineKey> = charged.collect();
-    existing.extend(subscriptions::waived(tx, ctx.scope, &item_ids, from)?);
+    existing.extend(subscriptions::waived(db, scope, &item_ids, from)?);
     let held = if billing.invoice_suspended {
         Vec::new()
     } else {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        subscriptions::holds_of(tx, ctx.scope, &ids)?
+        subscriptions::holds_of(db, scope, &ids)?
     };
     // a pending subscription is invoiced once, with its order
     let invoiced =

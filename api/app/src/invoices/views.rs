@@ -8,7 +8,7 @@ use comptoir_db::invoices::{InvoiceLineRow, InvoiceRow};
 use comptoir_db::{Failure, Outcome};
 use comptoir_domain::invoices::{InvoiceKind, InvoiceStatus};
 use comptoir_domain::quotes::LineKind;
-use comptoir_domain::schedule::Period;
+use comptoir_domain::schedule::{Period, Share};
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{
     ClientId, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SubscriptionId,
@@ -26,8 +26,10 @@ pub struct InvoiceLineView {
     pub description: String,
     /// How many.
     pub quantity: Quantity,
-    /// What one costs.
+    /// What one costs for a whole cycle.
     pub unit_price: UnitPrice,
+    /// The part of the cycle that is charged.
+    pub share: Share,
     /// The subscription it charges.
     pub subscription_id: Option<SubscriptionId>,
     /// The line it takes back, on a credit note.
@@ -111,6 +113,7 @@ impl InvoiceLineView {
             description: row.description,
             quantity: row.quantity,
             unit_price: row.unit_price,
+            share: row.share,
             subscription_id: row.subscription_id,
             credits_line_id: row.credits_line_id,
             before_discount: money(row.before_discount_minor),

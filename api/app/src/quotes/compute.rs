@@ -76,7 +76,7 @@ pub fn quote(
     let tax = facts(policies, treatment, ctx.today());
     let group = group_discount(db, ctx.scope, client)?;
     let (currency, basis) = (store.currency, store.price_basis);
-    let request = price_request(&contracts, &lines, currency, basis, coupon.as_slice(), group, tax.clone())?;
+    let request = price_request(&contracts, &lines, currency, basis, coupon.as_slice(), group, tax.clone());
     let priced = price(&request)?;
     Ok(Quoted { store, contracts, dated, lines, due, coupon, group, tax, tax_reason, priced })
 }
@@ -106,7 +106,7 @@ pub fn renewals(quoted: &Quoted) -> Result<Vec<(Cycle, Money)>, Problem> {
     let renewal = |(cycle, lines): (Cycle, Vec<FirstLine>)| {
         let coupons = lasting.as_slice();
         let (group, tax) = (quoted.group, quoted.tax.clone());
-        let request = price_request(&contracts, &lines, currency, basis, coupons, group, tax)?;
+        let request = price_request(&contracts, &lines, currency, basis, coupons, group, tax);
         Ok((cycle, price(&request)?.totals.gross))
     };
     by_cycle.into_iter().map(renewal).collect()

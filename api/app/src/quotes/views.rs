@@ -6,7 +6,7 @@ use comptoir_domain::orders::first_invoice::Dated;
 use comptoir_domain::orders::{Cart, Contract};
 use comptoir_domain::people::ClientKind;
 use comptoir_domain::quotes::{Description, LineKind, PriceBasis, PricedLine, PricedTotals};
-use comptoir_domain::schedule::Cycle;
+use comptoir_domain::schedule::{Cycle, Share};
 use comptoir_domain::taxes::{Buyer, Place, TaxAmount, TaxNote, TaxReason, read_vat_number};
 use comptoir_domain::{
     Check, Country, CouponId, DiscountId, Instant, Money, PlanId, Problem, Quantity, Rate, StoreId, UnitPrice,
@@ -76,8 +76,10 @@ pub struct QuoteLineView {
     pub description: String,
     /// How many.
     pub quantity: Quantity,
-    /// What one costs, as the store lists it.
+    /// What one costs for a whole cycle, as the store lists it.
     pub unit_price: UnitPrice,
+    /// The part of the cycle that is charged.
+    pub share: Share,
     /// Before anything is taken off, without tax.
     pub before_discount: Money,
     /// What is taken off.
@@ -200,6 +202,7 @@ impl From<&PricedLine> for QuoteLineView {
             description: text(&line.description),
             quantity: line.quantity,
             unit_price: line.unit_price,
+            share: line.share,
             before_discount: line.before_discount,
             discount: line.discount,
             net: line.net,

@@ -13,6 +13,7 @@ use comptoir_domain::orders::{OfferedPlan, OfferedPrice};
 use comptoir_domain::quotes::{
     CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts, price,
 };
+use comptoir_domain::schedule::Share;
 use comptoir_domain::taxes::Place;
 use comptoir_domain::{Country, Currency, DiscountId, Locale, Money, PlanId, Quantity, StoreId, UnitPrice};
 use comptoir_storefront::site::{StoreOffer, StoreText};
@@ -109,6 +110,7 @@ impl Automatic {
             description: Description::Text(String::new()),
             quantity: Quantity::from(1),
             unit_price: UnitPrice::new(amount.decimal()).unwrap_or_default(),
+            share: Share::WHOLE,
             currency: self.currency,
             tax_policy: None,
             discountable: true,

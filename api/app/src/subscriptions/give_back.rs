@@ -58,7 +58,7 @@ pub fn decide(db: &mut Db, ctx: &Ctx, items: &[SubscriptionItemId], from: NaiveD
         let invoice = rows.iter().find(|row| row.id == id).cloned().ok_or_else(Problem::not_found)?;
         let lines = invoices::lines(db, ctx.scope, &[id])?;
         let (taken, _) = take_back(db, ctx, &invoice, &lines, &extents)?;
-        Ok(Credit { invoice, extents, taken })
+        Ok(Credit { invoice, extents, taken: taken.into_iter().map(|(_, part)| part).collect() })
     };
     wanted.into_iter().map(credit).collect()
 }

@@ -13,7 +13,7 @@ use comptoir_db::{Db, Outcome, Scope, stores};
 use comptoir_domain::invoices::due::DueInvoice;
 use comptoir_domain::orders::first_invoice::describe;
 use comptoir_domain::quotes::{CartLine, Description, LineKind, PriceBasis};
-use comptoir_domain::schedule::Period;
+use comptoir_domain::schedule::{Period, Share};
 use comptoir_domain::usage::{Charge, Record, Resource, Terms, charges};
 use comptoir_domain::{
     ClientId, Currency, Locale, Percent, Problem, Quantity, StoreId, SubscriptionId, TaxPolicyId, UsageRecordId,
@@ -180,6 +180,7 @@ fn line(
         description: Description::Text(describe(&of.name, &what, period)),
         quantity: Quantity::new(Decimal::from(charge.units)).map_err(too_many)?,
         unit_price: terms.unit_price,
+        share: Share::WHOLE,
         currency: of.currency,
         tax_policy: bill.taxed,
         // what was used is used: offers are for what is bought
@@ -265,6 +266,7 @@ mod tests {
             description: Description::Text(String::new()),
             quantity: Quantity::from(1),
             unit_price: "1".parse().unwrap(),
+            share: Share::WHOLE,
             currency: "EUR".parse().unwrap(),
             tax_policy: None,
             discountable: false,

@@ -4,8 +4,11 @@ use super::Checked;
 use crate::invoices::verify::{chain_links, changed};
 use comptoir_db::{Db, Outcome, Scope, verify};
 use comptoir_domain::verify::{
-    Finding, billed_as_far_as_said, numbers_follow, overuse_is_recorded, periods_tile, sums_agree,
+    Finding, billed_as_far_as_said, numbers_follow, overuse_is_recorded, periods_tile, sums_agree, traces_hold,
 };
+
+/// Lines that are looked at together.
+const PART: i64 = 1_000;
 
 pub(super) fn periods(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let (spans, periods) = (verify::spans(db, scope)?, verify::periods(db, scope)?);
@@ -23,6 +26,17 @@ pub(super) fn sums(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let documents = verify::documents(db, scope)?;
     let lines = verify::line_sums(db, scope)?;
     Ok(Checked { count: documents.len(), findings: sums_agree(&documents, &lines) })
+}
+
+pub(super) fn traces(db: &mut Db, scope: Scope) -> Outcome<Checked> {
+    let (mut checked, mut after) = (Checked { count: 0, findings: Vec::new() }, None);
+    loop {
+        let lines = verify::open::traced(db, scope, after, PART)?;
+        let Some(last) = lines.last() else { return Ok(checked) };
+        after = Some(last.id);
+        checked.count += lines.len();
+        checked.findings.extend(traces_hold(&lines));
+    }
 }
 
 pub(super) fn documents(db: &mut Db, scope: Scope) -> Outcome<Checked> {

@@ -2,16 +2,20 @@
 //! (design, section 5). Nothing is changed.
 
 mod billing;
+mod due;
 mod money;
 mod report;
+pub mod run;
+mod start;
 
+use chrono::NaiveDate;
 use comptoir_db::{Db, Outcome, Scope};
 use comptoir_domain::verify::Finding;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(report::verify_house);
+    config.service(report::verify_house).service(start::start_verification);
 }
 
 /// What a check has looked at, and found.
@@ -29,24 +33,39 @@ pub struct Check {
     pub name: &'static str,
     /// What holds if it finds nothing.
     pub title: &'static str,
-    run: fn(&mut Db, Scope) -> Outcome<Checked>,
+    look: Look,
+}
+
+/// What a check depends on besides the rows.
+enum Look {
+    Always(fn(&mut Db, Scope) -> Outcome<Checked>),
+    On(fn(&mut Db, Scope, NaiveDate) -> Outcome<Checked>),
 }
 
 impl Check {
-    /// Looks at everything of a seller.
-    pub fn run(&self, db: &mut Db, scope: Scope) -> Outcome<Checked> {
-        (self.run)(db, scope)
+    /// Looks at everything of a seller, for whom it is this day.
+    pub fn run(&self, db: &mut Db, scope: Scope, today: NaiveDate) -> Outcome<Checked> {
+        match self.look {
+            Look::Always(look) => look(db, scope),
+            Look::On(look) => look(db, scope, today),
+        }
     }
 }
 
 const fn check(name: &'static str, title: &'static str, run: fn(&mut Db, Scope) -> Outcome<Checked>) -> Check {
-    Check { name, title, run }
+    Check { name, title, look: Look::Always(run) }
 }
 
 /// All checks.
 pub const CHECKS: &[Check] = &[
     check("periods", "Periods follow each other without gap or overlap", billing::periods),
     check("billed", "Subscriptions are billed as far as they say", billing::billed),
+    Check {
+        name: "due",
+        title: "What is due is charged, and what is charged is due",
+        look: Look::On(due::open_periods),
+    },
+    check("traces", "Traces of lines add up again", billing::traces),
     check("sums", "Lines sum to their documents", billing::sums),
     check("documents", "Issued documents are what was issued", billing::documents),
     check("chain", "The chain of documents is whole", billing::chain),

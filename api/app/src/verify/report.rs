@@ -1,12 +1,14 @@
-//! The checks over HTTP, for the owner of the house: what `comptoir verify` prints.
+//! The checks over HTTP: what `comptoir verify` prints.
 
 use crate::kernel::{Answer, Call, Reply};
 use crate::verify::CHECKS;
 use actix_web::get;
-use comptoir_db::{Db, Outcome, Scope, sellers};
+use chrono::NaiveDate;
+use comptoir_db::sellers::{self, SellerRow};
+use comptoir_db::{Db, Outcome, Scope};
+use comptoir_domain::SellerId;
 use comptoir_domain::people::SellerKind;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Code, Problem, SellerId};
 
 /// So many findings are shown; all are counted.
 const MOST: usize = 1_000;
@@ -46,45 +48,62 @@ pub struct FindingView {
     pub detail: String,
 }
 
+impl VerificationView {
+    /// Before anything was looked at.
+    pub fn nothing() -> Self {
+        Self { is_clean: true, ..Self::default() }
+    }
+
+    /// With what was found for one more seller.
+    pub fn add(&mut self, part: Self) {
+        self.is_clean &= part.is_clean;
+        self.checks += part.checks;
+        self.looked_at += part.looked_at;
+        self.count += part.count;
+        let room = MOST.saturating_sub(self.findings.len());
+        self.findings.extend(part.findings.into_iter().take(room));
+    }
+}
+
 /// Check that what is stored can be true
 ///
-/// For the provider: periods, sums, documents, the chain, numbers, books, credits, coupons and services of all sellers. Each
-/// seller is read in one consistent state; nothing is changed. On a large house this takes its time.
+/// Periods, sums, documents, the chain, numbers, books, credits, coupons and services: of all sellers for the provider, of its
+/// own for a reseller. Each seller is read in one consistent state; nothing is changed. On a large house this takes its
+/// time: `POST /v1/verify` does it in the background.
 #[utoipa::path(tag = "verify", responses((status = 200, body = VerificationView, description = "What was found")))]
 #[get("/v1/verify")]
 pub async fn verify_house(call: Call<may::ReadSeller>) -> Answer {
-    if call.ctx().seller_kind != SellerKind::Provider {
-        return Err(Problem::new(Code::Forbidden, "this concerns the whole house: only the provider sees it").into());
-    }
-    let mut report = VerificationView { is_clean: true, ..VerificationView::default() };
-    for seller in call.read(|db, _| sellers::all(db)).await? {
-        let (id, code) = (seller.id, seller.code);
-        let part = call.read(move |db, _| check_one(db, id, &code)).await?;
-        report.is_clean &= part.is_clean;
-        report.checks += part.checks;
-        report.looked_at += part.looked_at;
-        report.count += part.count;
-        let room = MOST.saturating_sub(report.findings.len());
-        report.findings.extend(part.findings.into_iter().take(room));
+    let mut report = VerificationView::nothing();
+    for seller in call.read(|db, ctx| whose(db, ctx.scope)).await? {
+        let part = call.read(move |db, ctx| check_one(db, &seller, ctx.now.date_in(seller.time_zone), &|| ()));
+        report.add(part.await?);
     }
     Ok(Reply::ok(&report))
 }
 
-fn check_one(db: &mut Db, id: SellerId, code: &str) -> Outcome<VerificationView> {
-    let mut part = VerificationView::default();
+/// Whom a caller may check: the provider the whole house, everyone else itself.
+pub fn whose(db: &mut Db, scope: Scope) -> Outcome<Vec<SellerRow>> {
+    let own = sellers::own(db, scope)?;
+    if own.kind == SellerKind::Provider { sellers::all(db) } else { Ok(vec![own]) }
+}
+
+/// All checks for one seller, for whom it is this day; `made` hears of each.
+pub fn check_one(db: &mut Db, seller: &SellerRow, today: NaiveDate, made: &impl Fn()) -> Outcome<VerificationView> {
+    let mut part = VerificationView::nothing();
     for check in CHECKS {
-        let checked = check.run(db, Scope::of(id))?;
+        let checked = check.run(db, Scope::of(seller.id), today)?;
         part.checks += 1;
         part.looked_at += u64::try_from(checked.count).unwrap_or(u64::MAX);
         part.count += u64::try_from(checked.findings.len()).unwrap_or(u64::MAX);
         part.findings.extend(checked.findings.into_iter().take(MOST).map(|finding| FindingView {
-            seller_id: id,
-            seller: code.into(),
+            seller_id: seller.id,
+            seller: seller.code.clone(),
             check: check.name.into(),
             title: check.title.into(),
             subject: finding.subject,
             detail: finding.detail,
         }));
+        made();
     }
     part.is_clean = part.count == 0;
     Ok(part)

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use comptoir_domain::invoices::shares::TaxShare;
 use comptoir_domain::invoices::{InvoiceKind, InvoiceState, InvoiceStatus, Standing};
 use comptoir_domain::quotes::{LineKind, TraceStep};
-use comptoir_domain::schedule::Period;
+use comptoir_domain::schedule::{Period, Share};
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{
     ClientId, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SellerId, SubscriptionId,
@@ -109,6 +109,7 @@ pub struct InvoiceLineRow {
     pub gross_minor: i64,
     pub tax_policy_id: Option<TaxPolicyId>,
     pub trace: Json<LineTrace>,
+    pub share: Share,
 }
 
 impl InvoiceLineRow {
@@ -145,7 +146,7 @@ pub fn insert_many(db: &mut Db, rows: &[InvoiceRow]) -> Outcome<()> {
 
 /// Writes many lines.
 pub fn insert_lines(db: &mut Db, rows: &[InvoiceLineRow]) -> Outcome<()> {
-    insert_many!(db, invoice_lines::table, rows, 21);
+    insert_many!(db, invoice_lines::table, rows, 22);
     Ok(())
 }
 

@@ -108,4 +108,5 @@ pub const TABLES: &[Table] = &[
     all("settings"),
     all("dunning_steps"),
     none("sandboxes", "a sandbox has none of its own"),
+    none("operations", "what was asked for live is done there"),
 ];

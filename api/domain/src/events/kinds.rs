@@ -81,6 +81,7 @@ kinds! {
     PrepareSandbox = "prepare_sandbox", Sandboxes, Machine, 3, None, "Copy a seller into a sandbox";
     AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 5, None, "Live through time in a sandbox";
     RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";
+    Verify = "verify", Audit, Machine, 3, None, "Check that what is stored can be true";
 }
 
 impl EventKind {

@@ -6,6 +6,7 @@
 
 use crate::money::MoneyError;
 use crate::problem::{Code, Problem, Result};
+use crate::quotes::{TraceRule, TraceStep};
 use crate::{Currency, InvoiceLineId, Money, TaxRuleId};
 use rust_decimal::Decimal;
 
@@ -101,6 +102,23 @@ pub fn credit_note(currency: Currency, left: &[LineLeft], extent: &Extent) -> Re
     let net = Money::sum(currency, lines.iter().map(|line| line.net))?;
     let tax = Money::sum(currency, lines.iter().flat_map(|line| line.taxes.iter().map(|(_, tax)| *tax)))?;
     Ok(CreditNote { lines, net, tax })
+}
+
+/// How the amounts of a line of a credit note came about: what was left of the line, and what is taken of it.
+pub fn trace(left: &LineLeft, taken: &LineLeft) -> Result<Vec<TraceStep>, MoneyError> {
+    let tax = |of: &LineLeft| Money::sum(of.net.currency(), of.taxes.iter().map(|(_, tax)| *tax));
+    let (tax_left, tax) = (tax(left)?, tax(taken)?);
+    let taken_back = [
+        ("left", left.net.decimal()),
+        ("taken", taken.net.negated()?.decimal()),
+        ("tax_left", tax_left.decimal()),
+        ("tax", tax.negated()?.decimal()),
+    ];
+    let gross = [("net", taken.net.decimal()), ("tax", tax.decimal())];
+    Ok(vec![
+        TraceStep::new(TraceRule::TakenBack, &taken_back, taken.net).with("line_id", taken.line),
+        TraceStep::new(TraceRule::Gross, &gross, taken.net.plus(tax)?),
+    ])
 }
 
 /// What is left after a credit note.
@@ -226,6 +244,22 @@ mod tests {
             left = left_after(&left, &note).unwrap();
         }
         assert!(left[0].is_empty());
+    }
+
+    /// 3.00 of 10.00 and 0.57 of 1.90 tax are taken back.
+    #[test]
+    fn what_is_taken_says_so() {
+        let (left, taken) = (line(1, 1000, &[190]), line(1, -300, &[-57]));
+        let steps = trace(&left, &taken).unwrap();
+        let sentences: Vec<_> = steps.iter().map(TraceStep::sentence).collect();
+        let want =
+            ["3.00 of the net of 10.00 and 0.57 of the tax of 1.90 are taken back: -3.00", "-3.00 + -0.57 = -3.57"];
+        assert_eq!(sentences, want);
+        let found = crate::verify::retrace(eur(), &steps).unwrap();
+        assert_eq!([found.net, found.tax, found.gross].map(|amount| amount.to_string()), ["-3.00", "-0.57", "-3.57"]);
+        // more than there was
+        let too_much = trace(&line(1, 200, &[190]), &taken).unwrap();
+        assert!(crate::verify::retrace(eur(), &too_much).is_err());
     }
 
     /// Half of 10.71 (9.00 + 1.71): 5.36. In order: 10.00 × 0.50046… = 5.00; 11.90 → 5.96; 10.90 → 5.46; 10.71 → 5.36.

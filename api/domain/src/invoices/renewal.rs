@@ -4,7 +4,7 @@
 use super::due::{DueInvoice, DueKind, DueLine, LineKey, Subscription};
 use crate::coupons::{Coupon, GroupDiscount};
 use crate::discounts::{Discount, PlanCycle};
-use crate::orders::first_invoice::{charged_price, describe, line_kind};
+use crate::orders::first_invoice::{describe, line_kind};
 use crate::plans::PlanType;
 use crate::problem::Result;
 use crate::quotes::{CartLine, CouponApplication, Description, PriceBasis, PriceRequest, TaxFacts};
@@ -106,34 +106,33 @@ pub fn price_request(
     tax: TaxFacts,
 ) -> Result<PriceRequest> {
     let lines = invoice.lines.iter().filter_map(|line| Some((line, terms.get(&line.subscription)?)));
-    let lines = lines
-        .map(|(line, terms)| cart_line(invoice, line, terms, covered.get(&line.subscription)))
-        .collect::<Result<Vec<_>>>()?;
+    let lines = lines.map(|(line, terms)| cart_line(invoice, line, terms, covered.get(&line.subscription)));
     Ok(PriceRequest {
         currency: invoice.currency,
         prices,
-        lines,
+        lines: lines.collect(),
         group,
         coupons: applications(invoice, terms, covered)?,
         tax,
     })
 }
 
-fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms, covered: Option<&Covered>) -> Result<CartLine> {
+fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms, covered: Option<&Covered>) -> CartLine {
     let discounted = covered.is_some_and(|covered| covered.discounted.contains(&line.key()));
     let item = terms.items.get(&line.item);
     let what = item.map_or("", |item| &item.description);
-    Ok(CartLine {
+    CartLine {
         key: key(line),
         kind: line_kind(terms.kind, line.kind),
         description: Description::Text(describe(&terms.name, what, line.period)),
         quantity: line.quantity,
-        unit_price: charged_price(line)?,
+        unit_price: line.unit_price,
+        share: line.share,
         currency: invoice.currency,
         tax_policy: item.and_then(|item| item.tax_policy),
         discountable: line.kind != DueKind::Fee,
         offered: terms.discount.as_ref().filter(|_| discounted).map(|discount| discount.percent).unwrap_or_default(),
-    })
+    }
 }
 
 /// A percentage touches each line by itself. A fixed amount is taken off once for each cycle of each subscription; where

@@ -49,6 +49,7 @@ mod tests {
     use super::*;
     use crate::ids::Id;
     use crate::quotes::{Description, LineKind, PriceBasis, PricedLine, PricedTotals};
+    use crate::schedule::Share;
     use crate::taxes::TaxAmount;
     use crate::{Currency, Percent, Quantity, Rate, TaxPolicyId, UnitPrice};
     use uuid::Uuid;
@@ -69,6 +70,7 @@ mod tests {
             description: Description::Text(String::new()),
             quantity: Quantity::from(1),
             unit_price: UnitPrice::from(1),
+            share: Share::WHOLE,
             tax_policy: Some(policy),
             listed: eur(0),
             before_discount: eur(0),

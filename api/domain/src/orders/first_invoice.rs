@@ -7,7 +7,7 @@ use crate::invoices::due::{Due, DueKind, DueLine, FeeKind, Horizon, Item, Snapsh
 use crate::plans::PlanType;
 use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
 use crate::schedule::{BillingRule, Period, Start};
-use crate::{ClientId, Currency, Problem, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
+use crate::{ClientId, Currency, Problem, Result, SubscriptionId, SubscriptionItemId};
 use chrono::{Days, NaiveDate};
 
 /// The ids that a contract's subscription and items have, or will have.
@@ -156,7 +156,7 @@ pub fn price_request(
     coupons: &[Coupon],
     group: GroupDiscount,
     tax: TaxFacts,
-) -> Result<PriceRequest> {
+) -> PriceRequest {
     let applications = coupons.iter().map(|coupon| {
         let covered =
             |line: &&FirstLine| contracts.get(line.contract).is_some_and(|contract| coupon.covers(Some(contract.plan)));
@@ -167,28 +167,19 @@ pub fn price_request(
         let contract = contracts.get(line.contract)?;
         Some((contract, contract.items.get(line.item)?, line))
     });
-    let cart = cart.map(|(contract, item, line)| {
-        Ok(CartLine {
-            key: line.key(),
-            kind: line_kind(contract.kind, line.line.kind),
-            description: Description::Text(describe(&contract.name, &item.description, line.line.period)),
-            quantity: line.line.quantity,
-            unit_price: charged_price(&line.line)?,
-            currency,
-            tax_policy: item.tax_policy,
-            discountable: true,
-            offered: contract.discount.as_ref().map(|discount| discount.percent).unwrap_or_default(),
-        })
+    let cart = cart.map(|(contract, item, line)| CartLine {
+        key: line.key(),
+        kind: line_kind(contract.kind, line.line.kind),
+        description: Description::Text(describe(&contract.name, &item.description, line.line.period)),
+        quantity: line.line.quantity,
+        unit_price: line.line.unit_price,
+        share: line.line.share,
+        currency,
+        tax_policy: item.tax_policy,
+        discountable: true,
+        offered: contract.discount.as_ref().map(|discount| discount.percent).unwrap_or_default(),
     });
-    let lines = cart.collect::<Result<Vec<_>>>()?;
-    Ok(PriceRequest { currency, prices, lines, group, coupons: applications.collect(), tax })
-}
-
-/// The unit price of the part of the cycle that is charged, to nine digits.
-pub fn charged_price(line: &DueLine) -> Result<UnitPrice> {
-    let exact = line.share.apply(line.unit_price.get())?;
-    UnitPrice::new(exact.round_dp(UnitPrice::PLACES))
-        .map_err(|error| Problem::field("/unit_price", "out_of_range", error.to_string()))
+    PriceRequest { currency, prices, lines: cart.collect(), group, coupons: applications.collect(), tax }
 }
 
 /// What a derived line is called on an invoice.

@@ -91,8 +91,7 @@ fn priced(cart: &Cart, rule: &BillingRule, today: &str) -> Priced {
     let (lines, _) = first_lines(&with_dates(&contracts, rule, today)).unwrap();
     let place = Place::of("FR".parse().unwrap());
     let tax = TaxFacts { policies: vec![], place, date: today, note: None };
-    price(&price_request(&contracts, &lines, offer.currency, PriceBasis::Net, &[], Default::default(), tax).unwrap())
-        .unwrap()
+    price(&price_request(&contracts, &lines, offer.currency, PriceBasis::Net, &[], Default::default(), tax)).unwrap()
 }
 
 const HOSTING: &str = r#"{"items":[{"plan_id":"PLAN","cycle":"1-month","add_on_ids":["BACKUP"],"domain":{"name":"Example.COM","option":"register"}}]}"#;

@@ -1,10 +1,11 @@
-//! From quantity × unit price to what is left after percentages and fixed coupons.
+//! From quantity × unit price × share of the cycle to what is left after percentages and fixed coupons.
 
 use super::tax::Taxed;
 use super::{CartLine, CouponApplication, LineKind, PriceRequest, TraceRule, TraceStep};
 use crate::coupons::effective_percent;
 use crate::money::MoneyError;
-use crate::{Currency, Money, Percent, Problem, Rate, Result};
+use crate::schedule::Share;
+use crate::{Money, Percent, Problem, Rate, Result};
 use rust_decimal::Decimal;
 
 /// A line under way. Amounts are in the terms of the prices, with or without tax.
@@ -12,7 +13,7 @@ pub(super) struct Draft<'a> {
     /// Its place in the request.
     pub index: usize,
     pub line: &'a CartLine,
-    /// Quantity × unit price.
+    /// Quantity × unit price × share.
     pub listed: Money,
     /// What would be left without the coupon.
     pub uncouponed: Money,
@@ -49,9 +50,10 @@ pub(super) fn reduce(request: &PriceRequest) -> Result<Vec<Draft<'_>>> {
 fn after_percent<'a>(request: &PriceRequest, index: usize, line: &'a CartLine) -> Result<Draft<'a>, MoneyError> {
     let (quantity, unit_price) = (line.quantity.get(), line.unit_price.get());
     let exact = quantity.checked_mul(unit_price).ok_or(MoneyError::Overflow)?;
-    let listed = Money::round(exact, request.currency)?;
-    let mut trace =
-        vec![TraceStep::new(TraceRule::Listed, &[("quantity", quantity), ("unit_price", unit_price)], listed)];
+    let listed = Money::round(line.share.apply(exact)?, request.currency)?;
+    let mut inputs = vec![("quantity", quantity), ("unit_price", unit_price)];
+    inputs.extend(days(line.share));
+    let mut trace = vec![TraceStep::new(TraceRule::Listed, &inputs, listed)];
     if !line.discountable {
         return Ok(Draft { index, line, listed, uncouponed: listed, rest: listed, taxed: None, trace });
     }
@@ -60,10 +62,14 @@ fn after_percent<'a>(request: &PriceRequest, index: usize, line: &'a CartLine) -
     let both = Percent::new(line.offered.get() + by_coupon.get()).unwrap_or(Percent::hundred());
     let (maximum, guaranteed) = (request.group.maximum, request.group.guaranteed);
     let effective = effective_percent(both, maximum, guaranteed);
-    let uncouponed = less(exact, effective_percent(line.offered, maximum, guaranteed), request.currency)?;
-    let rest = less(exact, effective, request.currency)?;
-    if !effective.get().is_zero() {
-        let inputs = [
+    let less = |percent: Percent| {
+        // multiplied first, divided last, rounded once
+        Money::round(line.share.apply(exact * (Decimal::ONE - percent.fraction()))?, request.currency)
+    };
+    let uncouponed = less(effective_percent(line.offered, maximum, guaranteed))?;
+    let rest = less(effective)?;
+    if !both.get().is_zero() || !guaranteed.get().is_zero() {
+        let mut inputs = vec![
             ("value", exact),
             ("offered", line.offered.get()),
             ("coupon", by_coupon.get()),
@@ -71,14 +77,19 @@ fn after_percent<'a>(request: &PriceRequest, index: usize, line: &'a CartLine) -
             ("maximum", maximum.unwrap_or(Percent::hundred()).get()),
             ("effective", effective.get()),
         ];
-        trace.push(TraceStep::new(TraceRule::PercentDiscount, &inputs, rest));
+        inputs.extend(days(line.share));
+        let step = TraceStep::new(TraceRule::PercentDiscount, &inputs, rest);
+        trace.push(match coupon.filter(|_| !by_coupon.get().is_zero()) {
+            Some(coupon) => step.with("coupon_id", coupon.coupon),
+            None => step,
+        });
     }
     Ok(Draft { index, line, listed, uncouponed, rest, taxed: None, trace })
 }
 
-/// `exact` less so many per cent, rounded once.
-fn less(exact: Decimal, percent: Percent, currency: Currency) -> Result<Money, MoneyError> {
-    Money::round(exact * (Decimal::ONE - percent.fraction()), currency)
+/// What a step says of a part of a cycle.
+fn days(share: Share) -> Vec<(&'static str, Decimal)> {
+    if share.is_whole() { Vec::new() } else { vec![("days", share.days().into()), ("of", share.of().into())] }
 }
 
 /// Takes a fixed coupon off its lines in proportion to what is left of them, and at most all of it.
@@ -99,7 +110,8 @@ fn spread(coupon: &CouponApplication, amount: Money, lines: &mut [Draft<'_>]) ->
         draft.rest = before.minus(share)?;
         let inputs = [("value", before), ("coupon", taken), ("base", base), ("share", share)];
         let inputs = inputs.map(|(name, amount)| (name, amount.decimal()));
-        draft.trace.push(TraceStep::new(TraceRule::FixedCoupon, &inputs, draft.rest));
+        let step = TraceStep::new(TraceRule::FixedCoupon, &inputs, draft.rest);
+        draft.trace.push(step.with("coupon_id", coupon.coupon));
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The amount pipeline: one function that quote, order, invoice and ledger share, so they show the same numbers to the
 //! cent (ORD-05, INV-11).
 //!
-//! For each line: quantity × unit price, less a percentage, less its share of a fixed coupon, rounded half-up once.
+//! For each line: quantity × unit price × days / days of the cycle, less a percentage, less its share of a fixed coupon,
+//! rounded half-up once.
 //! Then the taxes of each policy on the sum of its lines, and the totals as sums of the lines.
 //!
 //! How percentages combine: what the plan and cycle offer (PRO-01) and what a coupon offers (PRO-02) add up to the
@@ -27,6 +28,7 @@ pub use priced::{Priced, PricedLine, PricedTotals};
 pub use trace::{TraceRule, TraceStep};
 
 use crate::coupons::GroupDiscount;
+use crate::schedule::Share;
 use crate::taxes::{Place, TaxNote, TaxPolicy};
 use crate::{CouponId, Currency, Percent, Quantity, Rate, TaxPolicyId, UnitPrice};
 use chrono::NaiveDate;
@@ -94,8 +96,10 @@ pub struct CartLine {
     pub description: Description,
     /// How many; never negative.
     pub quantity: Quantity,
-    /// What one costs; never negative.
+    /// What one costs for a whole cycle; never negative.
     pub unit_price: UnitPrice,
+    /// The part of the cycle that is charged.
+    pub share: Share,
     /// The currency of the price list, which has to be the cart's.
     pub currency: Currency,
     /// The policy of its plan; without one it is not taxed.

@@ -55,6 +55,7 @@ fn finish(draft: Draft<'_>) -> Result<PricedLine, MoneyError> {
         description: line.description.clone(),
         quantity: line.quantity,
         unit_price: line.unit_price,
+        share: line.share,
         tax_policy: line.tax_policy,
         listed,
         before_discount,

@@ -2,6 +2,7 @@
 
 use super::{Description, LineKind, PriceBasis, TraceStep};
 use crate::money::MoneyError;
+use crate::schedule::Share;
 use crate::taxes::TaxAmount;
 use crate::{Country, Currency, Money, Quantity, TaxPolicyId, UnitPrice};
 use serde::{Deserialize, Serialize};
@@ -18,11 +19,14 @@ pub struct PricedLine {
     pub description: Description,
     /// How many.
     pub quantity: Quantity,
-    /// What one costs, with or without tax as `prices` says.
+    /// What one costs for a whole cycle, with or without tax as `prices` says.
     pub unit_price: UnitPrice,
+    /// The part of the cycle that is charged.
+    #[serde(default)]
+    pub share: Share,
     /// The policy by which it was taxed.
     pub tax_policy: Option<TaxPolicyId>,
-    /// Quantity × unit price, with or without tax as `prices` says.
+    /// Quantity × unit price × share, with or without tax as `prices` says.
     pub listed: Money,
     /// The same without tax.
     pub before_discount: Money,

@@ -2,8 +2,8 @@
 
 use super::discount::Draft;
 use super::{PriceBasis, PriceRequest, TraceRule, TraceStep};
-use crate::taxes::{Levy, TaxAmount, TaxPolicy, allot};
-use crate::{Money, Problem, Result};
+use crate::taxes::{Levy, TaxAmount, TaxPolicy, TaxRule, allot};
+use crate::{Money, Problem, Rate, Result};
 use rust_decimal::Decimal;
 
 /// What a line comes to.
@@ -42,11 +42,33 @@ pub(super) fn tax(
         (Some(_), PriceBasis::Net) => Money::zero(request.currency),
         _ => total,
     };
+    if relieved.is_none() || request.prices == PriceBasis::Gross {
+        let steps: Vec<_> = levy.rules().zip(&rows).map(|(rule, row)| step(rule, row, charged)).collect();
+        lines.iter_mut().for_each(|draft| draft.trace.extend(steps.iter().cloned()));
+    }
     share_out(on_lines, &weights, &mut lines)?;
     for draft in lines {
         settle(request, levy, draft)?;
+        if let Some(note) = request.tax.note {
+            let none = Money::zero(request.currency);
+            draft.trace.push(TraceStep::new(TraceRule::Relieved, &[], none).with("note", note));
+        }
     }
     Ok(relieved.map_or(rows, |row| vec![row]))
+}
+
+/// How a tax of the document came about.
+fn step(rule: &TaxRule, row: &TaxAmount, charged: usize) -> TraceStep {
+    let base = ("base", row.base.decimal());
+    let step = match rule.rate {
+        Rate::Percent(percent) => TraceStep::new(TraceRule::Tax, &[base, ("percent", percent.get())], row.amount),
+        Rate::Fixed(amount) => {
+            let inputs = [base, ("fixed", amount.decimal()), ("lines", charged.into())];
+            TraceStep::new(TraceRule::Tax, &inputs, row.amount)
+        }
+    };
+    let step = step.with("name", &rule.name).with("location", &rule.location);
+    step.with("stage", rule.stage).with("tax_rule_id", rule.id)
 }
 
 /// The unrounded tax of a line, by which the document's tax is shared. A line that costs nothing bears none.
@@ -85,10 +107,8 @@ fn settle(request: &PriceRequest, levy: &Levy<'_>, draft: &mut Draft<'_>) -> Res
     if net.is_negative() {
         return Err(below_tax(draft));
     }
-    if !taxed.tax.is_zero() {
-        let inputs = [("value", draft.rest.decimal()), ("tax", taxed.tax.decimal())];
-        draft.trace.push(TraceStep::new(TraceRule::TaxTakenOut, &inputs, net));
-    }
+    let inputs = [("value", draft.rest.decimal()), ("tax", taxed.tax.decimal())];
+    draft.trace.push(TraceStep::new(TraceRule::TaxTakenOut, &inputs, net));
     let tax = if request.tax.note.is_some() { Money::zero(request.currency) } else { taxed.tax };
     draft.taxed = Some(Taxed { before_discount: list_net(draft, levy, net)?, net, tax });
     Ok(())

@@ -13,7 +13,7 @@ pub(crate) mod testing;
 
 pub use cycle::{Cycle, CycleUnit, InvalidCycle};
 pub use period::Period;
-pub use proration::{Share, prorate, split_in_time};
+pub use proration::{InvalidShare, Share, prorate, split_in_time};
 pub use start::{BillingMode, BillingRule, FirstMonth, Start};
 
 use crate::problem::{Code, Problem};

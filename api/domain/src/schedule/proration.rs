@@ -6,12 +6,31 @@ use super::Period;
 use crate::money::{Money, MoneyError};
 use rust_decimal::Decimal;
 
-/// So many days of so many: the part of a period that is charged. Never more than the whole.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, utoipa::ToSchema)]
+/// So many days of so many: the part of a period that is charged. Never more than the whole. In tables it is the text
+/// `16/30`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "Fraction")]
+#[cfg_attr(feature = "sql", derive(diesel::AsExpression, diesel::FromSqlRow), diesel(sql_type = diesel::sql_types::Text))]
 pub struct Share {
+    /// Days charged.
+    days: u32,
+    /// Days of the whole.
+    #[schema(minimum = 1)]
+    of: u32,
+}
+
+/// What someone says is a share.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fraction {
     days: u32,
     of: u32,
 }
+
+/// The text is not a share.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a share such as 16/30: not more days than the whole has, which has at least one")]
+pub struct InvalidShare;
 
 impl Share {
     /// The whole of something that has no days, such as a set-up fee.
@@ -42,10 +61,44 @@ impl Share {
 
     /// The share of an exact value: multiplied first, divided last, not rounded to a currency.
     pub fn apply(self, value: Decimal) -> Result<Decimal, MoneyError> {
+        if self.is_whole() {
+            return Ok(value);
+        }
         let product = value.checked_mul(Decimal::from(self.days)).ok_or(MoneyError::Overflow)?;
         product.checked_div(Decimal::from(self.of)).ok_or(MoneyError::Malformed)
     }
 }
+
+impl Default for Share {
+    fn default() -> Self {
+        Self::WHOLE
+    }
+}
+
+impl TryFrom<Fraction> for Share {
+    type Error = InvalidShare;
+    fn try_from(Fraction { days, of }: Fraction) -> Result<Self, InvalidShare> {
+        if of > 0 && days <= of { Ok(Self { days, of }) } else { Err(InvalidShare) }
+    }
+}
+
+impl std::fmt::Display for Share {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}/{}", self.days, self.of)
+    }
+}
+
+impl std::str::FromStr for Share {
+    type Err = InvalidShare;
+    fn from_str(text: &str) -> Result<Self, InvalidShare> {
+        let (days, of) = text.split_once('/').ok_or(InvalidShare)?;
+        let number = |text: &str| text.parse::<u32>().map_err(|_| InvalidShare);
+        Fraction { days: number(days)?, of: number(of)? }.try_into()
+    }
+}
+
+#[cfg(feature = "sql")]
+crate::decimal_column!(Share);
 
 /// What falls on `days` of `of` days, rounded half-up once. `of` must not be zero, `days` not more than `of`.
 pub fn prorate(amount: Money, days: u32, of: u32) -> Result<Money, MoneyError> {
@@ -102,6 +155,21 @@ mod tests {
         let february = Period { from: day("2008-02-01"), to: day("2008-03-01") };
         assert_eq!(Share::of_period(february, february).of(), 29);
         assert_eq!(Share::of_period(june, february).days(), 0);
+    }
+
+    #[test]
+    fn a_share_is_never_more_than_the_whole() {
+        let share: Share = "16/30".parse().unwrap();
+        assert_eq!((share.days(), share.of(), share.to_string()), (16, 30, "16/30".to_string()));
+        let json = r#"{"days":16,"of":30}"#;
+        assert_eq!(
+            (serde_json::to_string(&share).unwrap().as_str(), serde_json::from_str(json).unwrap()),
+            (json, share)
+        );
+        for text in ["", "16", "31/30", "0/0", "-1/30", "16/30/1"] {
+            assert_eq!(text.parse::<Share>(), Err(InvalidShare), "{text}");
+        }
+        assert!(serde_json::from_str::<Share>(r#"{"days":31,"of":30}"#).is_err());
     }
 
     /// 100.00 in three: 33.33, 33.33 and the rest. 0.20 over 31 days: rounding up each day would give 0.30.

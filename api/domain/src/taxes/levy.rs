@@ -40,6 +40,11 @@ impl<'a> Levy<'a> {
         Ok(Self { policy: policy.id, currency, rules })
     }
 
+    /// The rules, in the order of the amounts.
+    pub fn rules(&self) -> impl Iterator<Item = &TaxRule> {
+        self.rules.iter().copied()
+    }
+
     /// The taxes on a sum of line nets; `charged` is the number of its lines that cost anything at all.
     pub fn compute(&self, net: Money, charged: usize) -> Result<Vec<TaxAmount>> {
         self.amounts(net, |base, rule, _| match rule.rate {

@@ -66,6 +66,15 @@ pub struct Location {
     pub county: Option<String>,
 }
 
+/// `CA, QC, Laval`.
+impl std::fmt::Display for Location {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.area.as_str())?;
+        let parts = [&self.state, &self.county, &self.city].into_iter().flatten();
+        parts.filter(|part| !is_any(part)).try_for_each(|part| write!(out, ", {part}"))
+    }
+}
+
 impl Location {
     /// A whole area.
     pub fn of(area: Area) -> Self {

@@ -4,6 +4,9 @@
 mod amounts;
 mod overuse;
 mod periods;
+mod rederive;
+mod retrace;
+mod traces;
 
 pub use amounts::{
     CouponCount, CreditStep, Document, Numbered, Sums, balances_follow, booked_as_documents, coupons_keep_their_limits,
@@ -11,6 +14,9 @@ pub use amounts::{
 };
 pub use overuse::{ChargedMonth, OveruseLine, overuse_is_recorded};
 pub use periods::{Contract, Span, billed_as_far_as_said, periods_tile};
+pub use rederive::{Charged, Stored, opens_on, rederive};
+pub use retrace::{Retraced, retrace};
+pub use traces::{TracedLine, traces_hold};
 
 /// Something that is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -31,6 +31,13 @@ text_enum! {
     }
 }
 
+impl DueKind {
+    /// Whether it is charged once, and not for time.
+    pub const fn is_once(self) -> bool {
+        matches!(self, Self::Setup | Self::Fee)
+    }
+}
+
 text_enum! {
     /// What the fee is for that is paid once, with the first period of an item.
     pub enum FeeKind {

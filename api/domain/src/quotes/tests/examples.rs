@@ -1,10 +1,9 @@
-use super::retrace::retrace;
 use super::*;
 use crate::taxes::TaxAmount;
 
 fn priced(request: &PriceRequest) -> Priced {
     let priced = price(request).unwrap();
-    priced.lines.iter().for_each(|line| retrace(&priced, line));
+    priced.lines.iter().for_each(|line| adds_up_again(&priced, line));
     priced
 }
 
@@ -48,6 +47,28 @@ fn tax_is_rounded_once_per_document() {
         let lines = (0..count).map(|number| line(&number.to_string(), "1", unit_price, "EUR")).collect();
         let priced = priced(&request(lines, vec![policy(1, &[rate])]));
         assert_eq!((priced.totals.net.minor(), priced.totals.tax.minor()), (net, tax), "{count} × {unit_price}");
+    }
+}
+
+/// A part of a cycle is multiplied first, divided last and rounded once: 9.90 × 16 / 30 = 5.28. A hundred million at 0.01
+/// for 1 of 3 days are 333 333.333…, where a unit price that is rounded first loses three cents. 85 % off 0.10 for 1 of 3
+/// days leaves 0.10 × 0.15 / 3 = 0.005, half up.
+#[test]
+fn a_part_of_a_cycle_is_rounded_once() {
+    for (quantity, unit_price, share, off, net) in [
+        ("1", "9.90", "16/30", "0", 528),
+        ("1", "9.90", "30/30", "0", 990),
+        ("1", "9.90", "0/30", "0", 0),
+        ("100000000", "0.01", "1/3", "0", 33_333_333),
+        ("1", "0.10", "1/3", "85", 1),
+    ] {
+        let mut part = line("a", quantity, unit_price, "EUR");
+        (part.share, part.offered) = (share.parse().unwrap(), percent(off));
+        assert_eq!(
+            priced(&request(vec![part], vec![policy(1, &[])])).totals.net.minor(),
+            net,
+            "{quantity} × {unit_price} × {share}"
+        );
     }
 }
 
@@ -240,16 +261,55 @@ fn the_trace_of_a_line_reads_like_the_pipeline() {
     request.group.guaranteed = percent("10");
     request.coupons = vec![coupon(Rate::Fixed(money("5.00", "EUR")), &["a"])];
     let priced = priced(&request);
+    let (coupon_id, tax_rule_id) = (id::<CouponId>(1), id::<TaxRuleId>(100));
     let want = serde_json::json!([
         {"rule": "listed", "inputs": {"quantity": "2", "unit_price": "50"}, "result": "100.00"},
         {"rule": "percent_discount", "result": "90.00", "inputs": {
             "value": "100", "offered": "0", "coupon": "0", "guaranteed": "10", "maximum": "100", "effective": "10"}},
         {"rule": "fixed_coupon", "result": "85.00", "inputs": {
-            "value": "90.00", "coupon": "5.00", "base": "90.00", "share": "5.00"}},
+            "value": "90.00", "coupon": "5.00", "base": "90.00", "share": "5.00", "coupon_id": coupon_id}},
+        {"rule": "tax", "result": "17.00", "inputs": {
+            "base": "85.00", "percent": "20", "name": "T100", "location": "*", "stage": "on_price", "tax_rule_id": tax_rule_id}},
         {"rule": "tax_share", "inputs": {"document_tax": "17.00", "weight": "17", "weights": "17"}, "result": "17.00"},
         {"rule": "gross", "inputs": {"net": "85.00", "tax": "17.00"}, "result": "102.00"},
     ]);
-    assert_eq!(serde_json::to_value(&priced.lines[0].trace).unwrap(), want);
+    let trace = &priced.lines[0].trace;
+    assert_eq!(serde_json::to_value(trace).unwrap(), want);
+    let sentences: Vec<_> = trace.iter().map(TraceStep::sentence).collect();
+    assert_eq!(
+        sentences,
+        [
+            "2 × 50 = 100.00",
+            "100 less 10 % = 90.00 (offered 0 %, coupon 0 %, guaranteed 10 %, at most 100 %)",
+            "less 5.00 = 85.00 (its part of the coupon's 5.00, as 90.00 of 90.00)",
+            "T100, *, on_price: 20 % of 85.00 = 17.00",
+            "its part of the tax of 17.00, as 17 of 17: 17.00",
+            "85.00 + 17.00 = 102.00",
+        ]
+    );
+}
+
+/// 9.90 for 16 of 30 days less a fixed tax of 0.50 a line; then the buyer owes the tax himself.
+#[test]
+fn parts_of_cycles_and_reliefs_are_said() {
+    let fixed = rule(1, Rate::Fixed(money("0.50", "EUR")), TaxStage::OnPrice);
+    let part = CartLine { share: "16/30".parse().unwrap(), ..line("a", "1", "9.90", "EUR") };
+    let mut request = request(vec![part], vec![TaxPolicy { id: id(1), rules: vec![fixed] }]);
+    let said = |request: &PriceRequest| -> Vec<String> {
+        priced(request).lines[0].trace.iter().map(TraceStep::sentence).collect()
+    };
+    assert_eq!(
+        said(&request),
+        [
+            "1 × 9.9 × 16 of 30 days = 5.28",
+            "T1, *, on_price: 0.50 × 1 lines = 0.50",
+            "its part of the tax of 0.50, as 0.5 of 0.5: 0.50",
+            "5.28 + 0.50 = 5.78",
+        ]
+    );
+    request.tax.note = Some(TaxNote::ReverseCharge);
+    let relieved = ["1 × 9.9 × 16 of 30 days = 5.28", "no tax is charged: reverse_charge", "5.28 + 0.00 = 5.28"];
+    assert_eq!(said(&request), relieved);
 }
 
 /// SHA-256 of `{"a":[1,"x"],"b":null}`, computed with `printf … | sha256sum`; the order of keys does not matter.

@@ -3,14 +3,22 @@
 mod examples;
 mod properties;
 mod refusals;
-mod retrace;
 
 use super::*;
+use crate::schedule::Share;
 use crate::taxes::{Area, Location, TaxRule, TaxStage};
+use crate::verify::retrace;
 use crate::{Id, Money, TaxRuleId};
 
 pub fn id<T: Id>(number: u128) -> T {
     T::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+/// The trace of a line, added up by someone who does not know the pipeline, comes to the amounts of the line.
+pub fn adds_up_again(priced: &Priced, line: &PricedLine) {
+    let found = retrace(priced.currency, &line.trace).unwrap_or_else(|fault| panic!("{fault}: {line:?}"));
+    let said = [line.net, line.tax, line.gross].map(Money::decimal);
+    assert_eq!([found.net, found.tax, found.gross], said, "{line:?}");
 }
 
 pub fn percent(text: &str) -> Percent {
@@ -49,6 +57,7 @@ pub fn line(key: &str, quantity: &str, unit_price: &str, currency: &str) -> Cart
         description: Description::Text(key.into()),
         quantity: quantity.parse().unwrap(),
         unit_price: unit_price.parse().unwrap(),
+        share: Share::WHOLE,
         currency: currency.parse().unwrap(),
         tax_policy: Some(id(1)),
         discountable: true,

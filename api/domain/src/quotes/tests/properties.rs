@@ -1,7 +1,6 @@
 //! Random carts: 0, 2 and 3 digits, net and gross, up to three policies with both stages and fixed taxes, all kinds of
-//! discounts with 0 and 100 %, free and empty lines, up to two coupons.
+//! discounts with 0 and 100 %, free and empty lines, parts of cycles, up to two coupons.
 
-use super::retrace::retrace;
 use super::*;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -15,16 +14,22 @@ fn share() -> impl Strategy<Value = Percent> {
     ]
 }
 
+fn any_part() -> impl Strategy<Value = Share> {
+    let part = (1_u32..32).prop_flat_map(|of| (0..=of).prop_map(move |days| format!("{days}/{of}").parse().unwrap()));
+    prop_oneof![2 => Just(Share::WHOLE), 1 => part]
+}
+
 fn any_line(currency: Currency) -> impl Strategy<Value = CartLine> {
     let price =
         prop_oneof![1 => Just(0_i64), 4 => 1_000_i64..100_000_000, 4 => (1_i64..5).prop_map(|tens| tens * 1_000)];
     let kinds = prop::sample::select(vec![LineKind::Setup, LineKind::Recurring, LineKind::Overuse]);
     let policy = prop::option::weighted(0.9, 1_u128..4);
-    (price, 0_u32..5, kinds, policy, prop::bool::weighted(0.8), share()).prop_map(
-        move |(price, quantity, kind, policy, discountable, offered)| CartLine {
+    (price, 0_u32..5, any_part(), kinds, policy, prop::bool::weighted(0.8), share()).prop_map(
+        move |(price, quantity, part, kind, policy, discountable, offered)| CartLine {
             kind,
             unit_price: UnitPrice::new(Decimal::new(price, currency.digits() + 1)).unwrap(),
             quantity: quantity.into(),
+            share: part,
             tax_policy: policy.map(id),
             discountable,
             offered,
@@ -106,7 +111,7 @@ proptest! {
             prop_assert!(all.iter().all(|amount| !amount.is_negative()), "{:?}", line);
             prop_assert!(line.coupon_discount.minor() <= line.discount.minor());
             prop_assert!(line.discount.minor() <= line.before_discount.minor());
-            retrace(&priced, line);
+            adds_up_again(&priced, line);
         }
         let totals = priced.totals;
         prop_assert_eq!(totals.before_discount.minor(), sum(|line| line.before_discount));
