@@ -196,7 +196,7 @@ both! {
             let mut subjects = story.mails(to);
             subjects.retain(|subject| subject.contains("utilisés") || subject.contains("used"));
             subjects.sort();
-            subjects
+            subjects.into_iter().map(|subject| subject.replace('\u{a0}', " ")).collect::<Vec<_>>()
         };
         story.until("2026-01-10");
         sent(world, &subscription, "2026-01-10", 4000);
