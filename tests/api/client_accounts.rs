@@ -76,7 +76,7 @@ both! {
         let client = north.ids["cli"].clone();
         let before = account(&north.owner, &client)[0]["payable"].clone();
         assert_eq!(before, eur("0.00"));
-        for (state, minor) in [("pending", 1_25), ("unknown", 2_00), ("approved", 50_00), ("error", 70_00)] {
+        for (state, minor) in [("pending", 125), ("unknown", 200), ("approved", 5_000), ("error", 7_000)] {
             refund(world, &client, state, minor);
         }
         assert_eq!(account(&north.owner, &client)[0]["payable"], eur("3.25"));

@@ -98,21 +98,21 @@ mod tests {
     /// which 3.00 go back, 2.00 more are on their way. Owed 0.00, credit 7.00 − 3.00, cost 10.00 + 5.00.
     #[test]
     fn a_client_in_numbers() {
-        let settled = Settlement { allocated: eur(103_00), over: eur(7_00), fee: eur(0) };
-        let booked: Vec<Flow> = flows(EntryKind::InvoiceIssued, invoice(90_00, 10_00, 18_00))
-            .chain(flows(EntryKind::CreditGranted, credit_granted(eur(5_00)).unwrap()))
-            .chain(flows(EntryKind::CreditApplied, credit_applied(eur(5_00)).unwrap()))
+        let settled = Settlement { allocated: eur(10_300), over: eur(700), fee: eur(0) };
+        let booked: Vec<Flow> = flows(EntryKind::InvoiceIssued, invoice(9_000, 1_000, 1_800))
+            .chain(flows(EntryKind::CreditGranted, credit_granted(eur(500)).unwrap()))
+            .chain(flows(EntryKind::CreditApplied, credit_applied(eur(500)).unwrap()))
             .chain(flows(EntryKind::PaymentReceived, payment_received(Method::Bank, settled).unwrap()))
-            .chain(flows(EntryKind::Refund, refund(Method::Bank, eur(3_00)).unwrap()))
+            .chain(flows(EntryKind::Refund, refund(Method::Bank, eur(300)).unwrap()))
             .collect();
         let want = AccountTotals {
             receivable: eur(0),
-            credit: eur(4_00),
-            payable: eur(2_00),
-            refunds: eur(3_00),
-            expenses: eur(15_00),
+            credit: eur(400),
+            payable: eur(200),
+            refunds: eur(300),
+            expenses: eur(1_500),
         };
-        let found = totals(&booked, &[eur(2_00)]).unwrap();
+        let found = totals(&booked, &[eur(200)]).unwrap();
         assert_eq!(found, BTreeMap::from([("EUR".parse().unwrap(), want)]));
         assert_eq!(totals(&[], &[]), Ok(BTreeMap::new()));
     }
@@ -120,8 +120,8 @@ mod tests {
     /// What could not be given back was not given back.
     #[test]
     fn a_failed_refund_is_none() {
-        let back: Vec<Posting> = refund(Method::Gateway, eur(-3_00)).unwrap();
-        let booked: Vec<Flow> = flows(EntryKind::Refund, refund(Method::Gateway, eur(3_00)).unwrap())
+        let back: Vec<Posting> = refund(Method::Gateway, eur(-300)).unwrap();
+        let booked: Vec<Flow> = flows(EntryKind::Refund, refund(Method::Gateway, eur(300)).unwrap())
             .chain(flows(EntryKind::RefundFailed, back))
             .collect();
         let found = totals(&booked, &[]).unwrap();
@@ -131,10 +131,10 @@ mod tests {
 
     #[test]
     fn a_client_sees_what_it_owes_and_has() {
-        let owed = changes(&invoice(90_00, 10_00, 18_00)).unwrap();
-        assert_eq!(owed, [(AccountCode::Receivable, eur(108_00))]);
-        let paid = changes(&credit_applied(eur(5_00)).unwrap()).unwrap();
-        assert_eq!(paid, [(AccountCode::Receivable, eur(-5_00)), (AccountCode::ClientCredit, eur(-5_00))]);
+        let owed = changes(&invoice(9_000, 1_000, 1_800)).unwrap();
+        assert_eq!(owed, [(AccountCode::Receivable, eur(10_800))]);
+        let paid = changes(&credit_applied(eur(500)).unwrap()).unwrap();
+        assert_eq!(paid, [(AccountCode::Receivable, eur(-500)), (AccountCode::ClientCredit, eur(-500))]);
         assert_eq!(changes(&write_off(eur(1)).unwrap()).unwrap(), [(AccountCode::Receivable, eur(-1))]);
     }
 

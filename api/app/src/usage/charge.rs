@@ -249,7 +249,6 @@ mod tests {
     use super::*;
     use comptoir_domain::Id;
     use comptoir_domain::invoices::due::{DueKind, DueLine};
-    use comptoir_domain::schedule::Share;
 
     fn id<T: Id>() -> T {
         T::from_uuid(uuid::Uuid::from_u128(1))
