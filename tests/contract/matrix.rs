@@ -220,10 +220,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             let order = mine.owner.get(&format!("/v1/orders/{}", mine.ids["ord"])).expect(200);
             crate::api::services::pay(&mine.owner, &order.text("/invoice_id"));
         }
-        "check_client_vat_number" => {
-            let client = request.path.replace("/check-vat", "");
-            mine.owner.patch(&client, json!({"vat_number": "FR40303265045"})).expect(200);
-        }
+        "check_client_vat_number" => give_vat_number(&mine.owner, &request.path.replace("/check-vat", "")),
         "retry_event" => {
             mine.owner.act(&request.path.replace("/retry", "/cancel")).expect(200);
         }
@@ -234,6 +231,10 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}
     }
+}
+
+fn give_vat_number(owner: &Actor, client: &str) {
+    owner.patch(client, json!({"vat_number": "FR40303265045"})).expect(200);
 }
 
 /// Whom an operation is for, from its tag and address.

@@ -9,7 +9,6 @@ use crate::kernel::state::AppState;
 use crate::taxes::treat::buyer_of;
 use crate::taxes::vat_numbers::check::ask;
 use chrono::TimeDelta;
-use comptoir_db::clients::ClientRow;
 use comptoir_db::events::EventRow;
 use comptoir_db::taxes::vat_checks;
 use comptoir_db::{Db, Outcome, sellers, settings};
@@ -31,8 +30,8 @@ pub async fn recheck_vat_numbers(state: &AppState, event: &EventRow) -> Result<V
         let mut after = None;
         loop {
             let reader = ctx.clone();
-            let (last, due) = state.store.read(move |db| due(db, &reader, after)).await?;
-            for (_, number) in due {
+            let Part { last, numbers } = state.store.read(move |db| due(db, &reader, after)).await?;
+            for (_, number) in numbers {
                 ask(state, &ctx, &number).await?;
                 asked += 1;
             }
@@ -43,11 +42,19 @@ pub async fn recheck_vat_numbers(state: &AppState, event: &EventRow) -> Result<V
     Ok(json!({ "asked": asked }))
 }
 
-/// The next clients whose numbers are due, and the last one that was looked at.
-fn due(db: &mut Db, ctx: &Ctx, after: Option<ClientId>) -> Outcome<(Option<ClientId>, Vec<(ClientRow, VatNumber)>)> {
+/// A part of what is due.
+struct Part {
+    /// The client that was looked at last; none at the end.
+    last: Option<ClientId>,
+    /// Clients with their numbers.
+    numbers: Vec<(ClientId, VatNumber)>,
+}
+
+/// The next numbers that are due.
+fn due(db: &mut Db, ctx: &Ctx, after: Option<ClientId>) -> Outcome<Part> {
     let seller = sellers::own(db, ctx.scope)?;
     if !in_union(seller.country, ctx.today()) {
-        return Ok((None, Vec::new()));
+        return Ok(Part { last: None, numbers: Vec::new() });
     }
     let holds = settings::read(db, ctx.scope)?.value.0.taxes.answer_holds_days;
     // a third before the answer is too old, so that there is time when nobody answers
@@ -56,17 +63,17 @@ fn due(db: &mut Db, ctx: &Ctx, after: Option<ClientId>) -> Outcome<(Option<Clien
     let last = rows.last().map(|row| row.id);
     let today = ctx.today();
     let abroad = rows.into_iter().filter(|row| is_in_one_stop_shop(seller.country, row.country, today));
-    let due = abroad.filter_map(|row| buyer_of(&row).number(today).map(|number| (row, number)));
-    Ok((last, due.collect()))
+    let numbers = abroad.filter_map(|row| buyer_of(&row).number(today).map(|number| (row.id, number)));
+    Ok(Part { last, numbers: numbers.collect() })
 }
 
 /// Which numbers would be asked about.
 pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
     let mut after = None;
     while state.vat_check.is_some() {
-        let (last, due) = due(db, ctx, after)?;
-        due.into_iter().try_for_each(|(client, number)| {
-            seen.add(ForeseenView::new(client.id, ForeseenAction::CheckVatNumber, number.to_string()))
+        let Part { last, numbers } = due(db, ctx, after)?;
+        numbers.into_iter().try_for_each(|(client, number)| {
+            seen.add(ForeseenView::new(client, ForeseenAction::CheckVatNumber, number.to_string()))
         })?;
         let Some(last) = last else { break };
         after = Some(last);
