@@ -64,9 +64,11 @@ pub fn get(owner: &Actor, id: &str) -> Value {
     owner.get(&format!("/v1/invoices/{id}")).expect(200).json()
 }
 
-/// The latest draft of the seller.
+/// The latest draft of the seller that no order waits for.
 pub fn a_draft(owner: &Actor) -> String {
-    owner.get("/v1/invoices?status=draft").expect(200).text("/data/0/id")
+    let list = owner.get("/v1/invoices?status=draft").expect(200).json();
+    let free = list["data"].as_array().unwrap().iter().find(|draft| draft["order_id"].is_null()).unwrap();
+    free["id"].as_str().unwrap().into()
 }
 
 /// An open invoice and a draft.

@@ -148,9 +148,9 @@ both! {
         for name in ["features", "store_ids", "add_on_ids", "upgrade_to", "tax_policy_id", "properties"] {
             assert_eq!(view[name], wanted[name], "{name}");
         }
-        // the guide's usual lead time of ten days, proration, no trial, no end
+        // as far ahead as the settings say, proration, no trial, no end
         let usual = (&view["state"], &view["lead_days"], &view["prorates"], &view["trial_days"], &view["cycle_limit"]);
-        assert_eq!(usual, (&json!("draft"), &json!(10), &json!(true), &json!(0), &Value::Null));
+        assert_eq!(usual, (&json!("draft"), &Value::Null, &json!(true), &json!(0), &Value::Null));
         let price = &view["prices"][0];
         assert_eq!((&price["recurring"], &price["setup"], &price["upgrade"]), (&eur("10.00"), &eur("5.00"), &eur("0.00")));
         assert_eq!((&price["valid_from"], &price["valid_to"]), (&json!("2026-01-05"), &Value::Null));
@@ -159,7 +159,7 @@ both! {
         owner.post("/v1/plans", wanted).refused(409, "already_exists").names("/code");
         let domain = json!({"code": "names", "name": "Names", "kind": "domain", "tlds": ["com", "co.uk"], "cycle_limit": 3});
         let domain = owner.post("/v1/plans", domain).expect(201).json();
-        assert_eq!((&domain["lead_days"], &domain["cycle_limit"], &domain["prices"]), (&json!(30), &json!(3), &json!([])));
+        assert_eq!((&domain["lead_days"], &domain["cycle_limit"], &domain["prices"]), (&Value::Null, &json!(3), &json!([])));
         let found = |query: &str| codes(&owner.get(&format!("/v1/plans?sort=created_at&{query}")).expect(200).json());
         assert_eq!(found("state=draft"), ["web-m", "names"]);
         assert_eq!(found("kind=domain,generic"), ["names"]);

@@ -31,9 +31,10 @@ impl Request {
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         // a batch that refuses each item is an answer, and would be remembered: only where a key is wanted
         let changes = ["/change-plan", "/add-ons", "/change", "/remove", "/withdraw"];
+        let once = ["/orders", "/payment-methods"].iter().any(|end| self.path.ends_with(end));
         if (self.path.contains("/subscriptions/") && changes.iter().any(|end| self.path.ends_with(end)))
             || self.path.ends_with("/pay")
-            || (self.method == "POST" && self.path.ends_with("/orders"))
+            || (self.method == "POST" && once)
         {
             headers.push(("idempotency-key", "matrix"));
         }
@@ -158,6 +159,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
     let spare = match operation.id.as_str() {
         "delete_plan" => Some(("pla", crate::api::plans::draft(&mine.owner))),
         "delete_add_on" => Some(("ado", crate::api::add_ons::draft(&mine.owner))),
+        "rederive_invoice" => Some(("inv", crate::api::by_hand::a_derived_draft(&mine.owner))),
         "accept_order" => Some(("ord", crate::stories::provisioning::unaccepted(&mine.owner))),
         "release_order" => Some(("ord", crate::stories::provisioning::unreleased(&mine.owner))),
         "delete_add_on_group" => Some(("agr", crate::api::add_ons::group(&mine.owner, "Spare"))),
@@ -237,6 +239,19 @@ fn give_vat_number(owner: &Actor, client: &str) {
     owner.patch(client, json!({"vat_number": "FR40303265045"})).expect(200);
 }
 
+/// What is issued never changes.
+fn is_for_drafts(operation: &str) -> bool {
+    [
+        "update_invoice",
+        "issue_invoice",
+        "add_invoice_line",
+        "update_invoice_line",
+        "delete_invoice_line",
+        "delete_invoice",
+    ]
+    .contains(&operation)
+}
+
 /// Whom an operation is for, from its tag and address.
 fn actor_of(operation: &Operation, world: &World, mine: &Seller) -> Actor {
     let public = operation.spec["security"]
@@ -269,8 +284,12 @@ fn walk(backend: Backend) {
         if provider_only {
             theirs.ids.insert("sel".into(), mine.owner.get("/v1/seller").text("/id"));
         }
-        if matches!(operation.id.as_str(), "update_invoice" | "issue_invoice") {
-            mine.ids.insert("inv".into(), crate::api::invoices::a_draft(&mine.owner));
+        if is_for_drafts(&operation.id) {
+            let draft = crate::api::invoices::a_draft(&mine.owner);
+            // two lines: the last one goes with the draft only
+            let more = json!({"description": "More", "quantity": "1", "unit_price": "1"});
+            let line = mine.owner.post(&format!("/v1/invoices/{draft}/lines"), more).expect(201).text("/lines/0/id");
+            mine.ids.extend([("inv".into(), draft), ("lin".into(), line)]);
         }
         if operation.path.starts_with("/v1/operations/") {
             for seller in [&mut mine, &mut theirs] {

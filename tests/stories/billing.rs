@@ -218,7 +218,7 @@ both! {
 }
 
 /// Gives a subscription a lead time that cannot be.
-pub(super) fn corrupt(world: &World, subscription: &str) {
+pub fn corrupt(world: &World, subscription: &str) {
     use comptoir_db::schema::subscriptions as table;
     use diesel::prelude::*;
     let id: comptoir_domain::SubscriptionId = subscription.parse().unwrap();

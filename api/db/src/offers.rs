@@ -1,11 +1,12 @@
-//! What a store offers on a day: active plans and add-ons with their prices, in five queries whatever the catalogue.
+//! What a store offers on a day: active plans and add-ons with their prices, in six queries whatever the catalogue.
 
 use crate::schema::{add_ons, plan_add_ons, plan_stores, plans, prices, stores};
-use crate::{Db, Failure, Json, Outcome, Scope};
+use crate::{Db, Failure, Json, Outcome, Scope, settings};
 use chrono::NaiveDate;
 use comptoir_domain::orders::{DomainOption, Offer, OfferedAddOn, OfferedPlan, OfferedPrice};
 use comptoir_domain::plans::{PlanState, PlanType, Price};
 use comptoir_domain::schedule::Cycle;
+use comptoir_domain::settings::BillingSettings;
 use comptoir_domain::{AddOnId, Currency, Money, PlanId, PriceId, StoreId, TaxPolicyId};
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ struct PlanOnOffer {
     tlds: Json<Vec<String>>,
     tax_policy_id: Option<TaxPolicyId>,
     prorates: bool,
-    lead_days: i32,
+    lead_days: Option<i32>,
     cycle_limit: Option<i32>,
     trial_days: i32,
 }
@@ -91,8 +92,9 @@ pub fn of_store(db: &mut Db, scope: Scope, store: StoreId, on: NaiveDate) -> Out
         }
     }
     let add_ons: Vec<_> = add_ons.into_iter().map(|row| offered_add_on(row, &mut by_add_on)).collect();
-    let plans =
-        plans.into_iter().map(|row| offered_plan(row, &offered, &add_ons, &mut by_plan)).collect::<Outcome<_>>()?;
+    let billing = settings::read(db, scope)?.value.0.billing;
+    let plan = |row| offered_plan(row, &offered, &add_ons, &mut by_plan, &billing);
+    let plans = plans.into_iter().map(plan).collect::<Outcome<_>>()?;
     Ok(Offer { currency, domain_options: options.0, plans, add_ons })
 }
 
@@ -144,13 +146,17 @@ fn offered_plan(
     offered: &[(PlanId, AddOnId)],
     active: &[OfferedAddOn],
     prices: &mut HashMap<PlanId, Vec<OfferedPrice>>,
+    billing: &BillingSettings,
 ) -> Outcome<OfferedPlan> {
     let corrupt = || Failure::Corrupt(format!("{} has numbers out of range", row.id));
     let theirs = active.iter().filter(|add_on| offered.contains(&(row.id, add_on.id)));
     Ok(OfferedPlan {
         add_ons: theirs.map(|add_on| add_on.id).collect(),
         prices: prices.remove(&row.id).unwrap_or_default(),
-        lead_days: u16::try_from(row.lead_days).map_err(|_| corrupt())?,
+        lead_days: match row.lead_days {
+            Some(days) => u16::try_from(days).map_err(|_| corrupt())?,
+            None => billing.lead_days_of(row.kind),
+        },
         cycle_limit: row.cycle_limit.map(u32::try_from).transpose().map_err(|_| corrupt())?,
         trial_days: u32::try_from(row.trial_days).map_err(|_| corrupt())?,
         id: row.id,

@@ -1,11 +1,13 @@
 //! Transactions, and which invoice their money went to.
 
-use crate::schema::{allocations, transactions};
+use crate::schema::{allocation_lines, allocations, transactions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::payments::{TransactionKind, TransactionState};
-use comptoir_domain::{AllocationId, ClientId, Currency, Instant, InvoiceId, Money, OrderId, SellerId, TransactionId};
+use comptoir_domain::{
+    AllocationId, ClientId, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, SellerId, TransactionId,
+};
 use diesel::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What the other side said, without secrets.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -195,8 +197,52 @@ pub struct AllocationRow {
     pub created_at: Instant,
 }
 
-/// Writes an allocation.
-pub fn allocate(db: &mut Db, row: &AllocationRow) -> Outcome<()> {
+/// The part of an allocation that was meant for a line.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = allocation_lines)]
+pub struct AllocationLineRow {
+    pub seller_id: SellerId,
+    pub allocation_id: AllocationId,
+    pub line_id: InvoiceLineId,
+    pub amount_minor: i64,
+}
+
+/// Writes an allocation, and for which lines it was meant.
+pub fn allocate(db: &mut Db, row: &AllocationRow, lines: &[(InvoiceLineId, Money)]) -> Outcome<()> {
     diesel::insert_into(allocations::table).values(row).execute(db)?;
+    let line = |(line_id, amount): &(InvoiceLineId, Money)| AllocationLineRow {
+        seller_id: row.seller_id,
+        allocation_id: row.id,
+        line_id: *line_id,
+        amount_minor: amount.minor(),
+    };
+    let rows: Vec<_> = lines.iter().map(line).collect();
+    insert_many!(db, allocation_lines::table, rows, 4);
     Ok(())
+}
+
+/// What was paid of some invoices, by money or credit, in minor units.
+pub fn paid(db: &mut Db, scope: Scope, of: &[InvoiceId]) -> Outcome<HashMap<InvoiceId, i64>> {
+    let found = allocations::table
+        .filter(allocations::seller_id.eq(scope.seller()))
+        .filter(allocations::invoice_id.eq_any(of.to_vec()))
+        .select((allocations::invoice_id, allocations::amount_minor));
+    let mut sums = HashMap::new();
+    for (invoice, amount) in found.load::<(InvoiceId, i64)>(db)? {
+        *sums.entry(invoice).or_default() += amount;
+    }
+    Ok(sums)
+}
+
+/// What of it was meant for these lines.
+pub fn meant_for(db: &mut Db, scope: Scope, lines: &[InvoiceLineId]) -> Outcome<HashMap<InvoiceLineId, i64>> {
+    let found = allocation_lines::table
+        .filter(allocation_lines::seller_id.eq(scope.seller()))
+        .filter(allocation_lines::line_id.eq_any(lines.to_vec()))
+        .select((allocation_lines::line_id, allocation_lines::amount_minor));
+    let mut sums = HashMap::new();
+    for (line, amount) in found.load::<(InvoiceLineId, i64)>(db)? {
+        *sums.entry(line).or_default() += amount;
+    }
+    Ok(sums)
 }

@@ -339,7 +339,7 @@ diesel::table! {
         tlds -> Text,
         tax_policy_id -> Nullable<Binary>,
         prorates -> Bool,
-        lead_days -> Integer,
+        lead_days -> Nullable<Integer>,
         cycle_limit -> Nullable<Integer>,
         trial_days -> Integer,
         position -> BigInt,
@@ -618,6 +618,7 @@ diesel::table! {
         width -> Integer,
         next -> BigInt,
         last_on -> Nullable<Date>,
+        version -> BigInt,
     }
 }
 
@@ -679,6 +680,7 @@ diesel::table! {
         created_at -> BigInt,
         version -> BigInt,
         taxed_in -> Nullable<Text>,
+        is_mailed -> Bool,
     }
 }
 
@@ -745,6 +747,15 @@ diesel::table! {
         is_default -> Bool,
         created_at -> BigInt,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    allocation_lines (seller_id, allocation_id, line_id) {
+        seller_id -> Binary,
+        allocation_id -> Binary,
+        line_id -> Binary,
+        amount_minor -> BigInt,
     }
 }
 
@@ -1059,6 +1070,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     payment_methods,
     transactions,
     allocations,
+    allocation_lines,
     client_credits,
     ledger_entries,
     ledger_postings,

@@ -2,6 +2,7 @@
 
 use crate::check::Check;
 use crate::dunning::DunningPolicy;
+use crate::plans::PlanType;
 use crate::problem::Result;
 use crate::schedule::BillingRule;
 use crate::services::ProvisioningPolicy;
@@ -43,12 +44,35 @@ pub struct BillingSettings {
     /// Days to pay at least, from the day of issue.
     #[schema(maximum = 365)]
     pub term_days: u16,
+    /// So many days before it begins, a cycle of a new subscription is invoiced, unless its plan says otherwise (INV-02).
+    #[schema(maximum = 365)]
+    pub lead_days: u16,
+    /// The same for domains: what is not paid for in time is lost to others.
+    #[schema(maximum = 365)]
+    pub domain_lead_days: u16,
 }
 
 /// No lines limit, ten days to pay: as long as renewals are invoiced ahead. Suspended time is not invoiced.
 impl Default for BillingSettings {
     fn default() -> Self {
-        Self { rule: BillingRule::default(), invoice_suspended: false, lines_per_invoice: None, term_days: 10 }
+        Self {
+            rule: BillingRule::default(),
+            invoice_suspended: false,
+            lines_per_invoice: None,
+            term_days: 10,
+            lead_days: 10,
+            domain_lead_days: 30,
+        }
+    }
+}
+
+impl BillingSettings {
+    /// How far ahead new subscriptions to such a plan are invoiced.
+    pub const fn lead_days_of(&self, kind: PlanType) -> u16 {
+        match kind {
+            PlanType::Domain => self.domain_lead_days,
+            PlanType::Hosting | PlanType::Certificate | PlanType::ResellerHosting | PlanType::Generic => self.lead_days,
+        }
     }
 }
 
@@ -79,6 +103,11 @@ impl SellerSettings {
         let lines = self.billing.lines_per_invoice.is_none_or(|most| (1..=1000).contains(&most));
         check.ensure(lines, "/billing/lines_per_invoice", "out_of_range", "1 to 1000, or nothing for no limit");
         check.ensure(self.billing.term_days <= 365, "/billing/term_days", "out_of_range", "0 to 365 days");
+        for (place, days) in
+            [("lead_days", self.billing.lead_days), ("domain_lead_days", self.billing.domain_lead_days)]
+        {
+            check.ensure(days <= 365, &format!("/billing/{place}"), "out_of_range", "0 to 365 days");
+        }
         check.part("/dunning", self.dunning.check());
         check.part("/provisioning", self.provisioning.check());
         check.part("/usage", self.usage.check());
@@ -109,6 +138,7 @@ mod tests {
         let mut settings = SellerSettings::default();
         settings.billing.rule.threshold_day = 32;
         settings.billing.lines_per_invoice = Some(0);
+        settings.billing.domain_lead_days = 366;
         settings.dunning.suspend_after = Some(0);
         settings.collection.retry_after_days = vec![0];
         settings.taxes.answer_holds_days = 0;
@@ -117,6 +147,7 @@ mod tests {
         let want = [
             "/billing/rule/threshold_day",
             "/billing/lines_per_invoice",
+            "/billing/domain_lead_days",
             "/dunning/suspend_after",
             "/taxes/answer_holds_days",
             "/collection/retry_after_days",

@@ -6,8 +6,9 @@ use crate::clients::views::{ClientCreate, ClientView, check};
 use crate::contacts::create::contact_row;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
-use crate::kernel::{Answer, Body, Call, Reply, passwords};
+use crate::kernel::{Answer, ApiError, Body, Call, Reply, passwords};
 use crate::orders::take::take;
+use crate::payment_methods::create::{hand_over, keep_stored};
 use crate::taxes::treat::TaxStanding;
 use crate::taxes::vat_numbers::confirm_later;
 use actix_web::post;
@@ -27,14 +28,27 @@ const FIRST_NUMBER: i64 = 1001;
 
 /// Create a client
 ///
-/// An administrator's new client is active at once. With `order` its first subscriptions come with it, or nothing does.
+/// An administrator's new client is active at once. With `payment_method` its card is kept at the gateway, with `order` its
+/// first subscriptions come with it, or nothing does.
 #[utoipa::path(tag = "clients", request_body = ClientCreate, responses((status = 201, body = ClientView, description = "Created")))]
 #[post("/v1/clients")]
 pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreate>) -> Answer {
     let mut wanted = body.into_inner();
     let hash = passwords::new_hash("/contact/password", wanted.contact.password.take()).await?;
+    let stored = match wanted.payment_method.take() {
+        Some(method) => {
+            call.ctx().require(Permission::WritePayments)?;
+            let handed_over = hand_over(call.state(), call.ctx(), method).await;
+            Some(handed_over.map_err(|error| ApiError { problem: error.problem.under("/payment_method"), ..error })?)
+        }
+        None => None,
+    };
+    let key = *call.state().method_key();
     call.write(move |tx, ctx| {
         let (client, contact, group) = create(tx, ctx, &wanted, hash.clone(), ClientStatus::Active)?;
+        if let Some(stored) = &stored {
+            keep_stored(tx, ctx, &key, client.id, stored)?;
+        }
         if let Some(order) = &wanted.order {
             ctx.require(Permission::WriteOrders)?;
             take(tx, ctx, &client, order)?;

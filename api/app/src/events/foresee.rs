@@ -2,6 +2,7 @@
 //! the run makes and then says it instead of writing it; it gets a connection that only reads, and no way to call anyone.
 
 use crate::events::purge;
+use crate::invoices::NewInvoice;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
@@ -115,6 +116,8 @@ impl ForeseenView {
 pub struct ForeseenInvoiceView {
     /// To whom.
     pub client_id: ClientId,
+    /// The day on which it would be issued.
+    pub issued_on: NaiveDate,
     /// The day by which it should be paid.
     pub due_on: Option<NaiveDate>,
     /// Its lines.
@@ -123,6 +126,34 @@ pub struct ForeseenInvoiceView {
     pub taxes: Vec<DocumentTaxView>,
     /// Its sums.
     pub totals: DocumentTotalsView,
+}
+
+impl ForeseenInvoiceView {
+    /// An invoice that was worked out and would be issued on a day.
+    pub fn new(invoice: &NewInvoice, issued_on: NaiveDate) -> Self {
+        let pairs = invoice.lines.iter().zip(&invoice.priced.lines);
+        let line = pairs.map(|(line, priced)| ForeseenLineView {
+            subscription_id: line.subscription_id,
+            kind: line.kind,
+            description: line.description.clone(),
+            period: line.period,
+            quantity: priced.quantity,
+            unit_price: priced.unit_price,
+            share: priced.share,
+            discount: priced.discount,
+            net: priced.net,
+            tax: priced.tax,
+            gross: priced.gross,
+        });
+        Self {
+            client_id: invoice.client.id,
+            issued_on,
+            due_on: invoice.due_on,
+            lines: line.collect(),
+            taxes: invoice.priced.taxes.iter().map(Into::into).collect(),
+            totals: (&invoice.priced.totals).into(),
+        }
+    }
 }
 
 /// A line of an invoice that would be issued.

@@ -1,39 +1,79 @@
-//! A one-off invoice for a client (INV-07), as a draft.
+//! A one-off invoice for a client (INV-07): as a draft, or issued and paid in the same call. A charge to a stored method is
+//! a second step behind the transaction, since nothing waits for the network inside one.
 
 use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
+use crate::invoices::issue;
+use crate::invoices::lines::{check_line, policies};
 use crate::invoices::read::view;
 use crate::invoices::tax::tax_facts;
 use crate::invoices::views::{InvoiceCreate, InvoiceLineCreate, InvoiceView};
 use crate::kernel::call::Ctx;
-use crate::kernel::{Answer, Body, Call, Reply};
+use crate::kernel::{Answer, ApiError, Body, Call, Desk, Reply};
+use crate::payment_methods::stored;
+use crate::payments::manual::receive;
+use crate::payments::pay::pay;
+use crate::payments::views::PayCreate;
 use actix_web::post;
 use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::{Db, Outcome, sellers};
 use comptoir_domain::coupons::GroupDiscount;
-use comptoir_domain::permissions::may;
+use comptoir_domain::permissions::{Permission, may};
 use comptoir_domain::quotes::{CartLine, Description, LineKind, PriceBasis, PriceRequest, price};
 use comptoir_domain::schedule::Share;
-use comptoir_domain::{Check, Currency, Percent, Problem};
+use comptoir_domain::{Check, Currency, InvoiceId, PaymentMethodId, Percent, Problem, TaxPolicyId};
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Write a one-off invoice
 ///
-/// It stays a draft, without a number, until it is issued.
-#[utoipa::path(tag = "invoices", request_body = InvoiceCreate, responses((status = 201, body = InvoiceView, description = "The draft")))]
+/// It stays a draft, without a number, until it is issued; with a payment it is issued at once.
+#[utoipa::path(tag = "invoices", request_body = InvoiceCreate, responses((status = 201, body = InvoiceView, description = "The invoice")))]
 #[post("/v1/invoices")]
 pub async fn create_invoice(call: Call<may::WriteInvoices>, body: Body<InvoiceCreate>) -> Answer {
     let wanted = body.into_inner();
-    call.write(move |tx, ctx| {
-        let client = clients::find(tx, ctx.scope, wanted.client_id)?;
-        check(&wanted)?;
-        let wanted = new_invoice(tx, ctx, client, &wanted)?;
-        let draft = write_draft(tx, ctx, wanted)?;
-        ctx.record(tx, "invoice.drafted", draft.id, json!({ "client_id": draft.client_id }))?;
-        let location = format!("/v1/invoices/{}", draft.id);
-        Ok(Reply::created(&view(tx, ctx, draft)?, location).version(1))
-    })
-    .await
+    let method = wanted.payment_method_id;
+    if method.is_some() {
+        call.require_key()?;
+    }
+    let desk = call.desk()?;
+    let made = desk.write(move |tx, ctx| {
+        let row = create(tx, ctx, &wanted)?;
+        let (location, version) = (format!("/v1/invoices/{}", row.id), row.version);
+        Ok(Reply::created(&view(tx, ctx, row)?, location).version(version))
+    });
+    let made = made.await?;
+    match method {
+        None => Ok(made),
+        Some(method) => charge(desk, made, method).await,
+    }
+}
+
+fn create(tx: &mut Db, ctx: &Ctx, wanted: &InvoiceCreate) -> Outcome<InvoiceRow> {
+    let client = clients::lock(tx, ctx.scope, wanted.client_id)?;
+    let policies = policies(tx, ctx, &wanted.lines)?;
+    check(wanted)?;
+    if wanted.payment.is_some() || wanted.payment_method_id.is_some() {
+        ctx.require(Permission::WritePayments)?;
+    }
+    if let Some(method) = wanted.payment_method_id {
+        stored(tx, ctx, method, client.id)?;
+    }
+    let drafted = new_invoice(tx, ctx, client, wanted, &policies)?;
+    let mut row = write_draft(tx, ctx, drafted)?;
+    ctx.record(tx, "invoice.drafted", row.id, json!({ "client_id": row.client_id }))?;
+    if !wanted.mail {
+        row.is_mailed = false;
+        invoices::save(tx, &mut row)?;
+    }
+    if wanted.issue || wanted.payment.is_some() || wanted.payment_method_id.is_some() {
+        row = issue(tx, ctx, row.id)?;
+    }
+    if let Some(payment) = &wanted.payment {
+        receive(tx, ctx, &row, payment).map_err(|failure| failure.under("/payment"))?;
+        row = invoices::find(tx, ctx.scope, row.id)?;
+    }
+    Ok(row)
 }
 
 fn check(wanted: &InvoiceCreate) -> Result<(), Problem> {
@@ -41,34 +81,74 @@ fn check(wanted: &InvoiceCreate) -> Result<(), Problem> {
     check.paragraphs("/comment", &wanted.comment, 2000);
     check.ensure((1..=200).contains(&wanted.lines.len()), "/lines", "out_of_range", "from 1 to 200 lines");
     for (at, line) in wanted.lines.iter().enumerate() {
-        check.text(&format!("/lines/{at}/description"), &line.description, 1..=500);
-        let whole = line.period.is_none_or(|period| !period.is_empty());
-        check.ensure(whole, &format!("/lines/{at}/period"), "empty", "`to` is the first day after it");
+        check_line(&mut check, &format!("/lines/{at}"), line);
     }
+    let whole = wanted.deferral.is_none_or(|period| !period.is_empty());
+    check.ensure(whole, "/deferral", "empty", "`to` is the first day after it");
+    let by_line = wanted.payment.as_ref().is_some_and(|payment| !payment.lines.is_empty());
+    check.ensure(!by_line, "/payment/lines", "not_wanted", "the lines have no ids yet: name an amount");
+    let twice = wanted.payment.is_some() && wanted.payment_method_id.is_some();
+    check.ensure(!twice, "/payment_method_id", "not_wanted", "money that was received or a charge, not both");
     check.done()
 }
 
-fn new_invoice(tx: &mut Db, ctx: &Ctx, client: ClientRow, wanted: &InvoiceCreate) -> Outcome<NewInvoice> {
+/// Charges the invoice that was made, under a key of its own. What a bank refuses stays open; what is repeated is not
+/// charged again.
+async fn charge(desk: Desk, made: Reply, method: PaymentMethodId) -> Answer {
+    let shown: serde_json::Value = serde_json::from_str(&made.body).unwrap_or_default();
+    let id: Option<InvoiceId> = shown.get("id").and_then(|id| id.as_str()?.parse().ok());
+    let id = id.ok_or_else(Problem::not_found)?;
+    let once = desk.once.clone().map(|mut once| {
+        once.actor.push_str(":charge");
+        once
+    });
+    let second = Desk { state: desk.state.clone(), ctx: desk.ctx.clone(), once };
+    let wanted =
+        PayCreate { gateway: String::new(), payment_method_id: Some(method), card: None, return_to: None, save: false };
+    if let Err(error) = pay(&second, id, wanted, None).await {
+        is_refused(&error).then_some(()).ok_or(error)?;
+    }
+    let now = desk.read(move |db, ctx| {
+        let row = invoices::find(db, ctx.scope, id)?;
+        let version = row.version;
+        Ok(Reply::created(&view(db, ctx, row)?, format!("/v1/invoices/{id}")).version(version))
+    });
+    let now = now.await?;
+    let replayed = made.headers.into_iter().find(|(name, _)| name == "idempotency-replayed");
+    Ok(replayed.into_iter().fold(now, |now, (name, value)| now.header(&name, value)))
+}
+
+/// Whether a charge came to nothing for a reason of its own: declined, an outage, or nothing was left to pay.
+fn is_refused(error: &ApiError) -> bool {
+    matches!(error.problem.code.status(), 402 | 409 | 503)
+}
+
+fn new_invoice(
+    tx: &mut Db,
+    ctx: &Ctx,
+    client: ClientRow,
+    wanted: &InvoiceCreate,
+    policies: &[Option<TaxPolicyId>],
+) -> Outcome<NewInvoice> {
     let currency = match wanted.currency {
         Some(currency) => currency,
         None => sellers::own(tx, ctx.scope)?.currency,
     };
-    // several lines may have the same
-    let policies: BTreeSet<_> = wanted.lines.iter().filter_map(|line| line.tax_policy_id).collect();
-    let policies = Vec::from_iter(policies);
+    let used = BTreeSet::from_iter(policies.iter().copied().flatten());
+    let lines = wanted.lines.iter().zip(policies).enumerate();
     let request = PriceRequest {
         currency,
         prices: PriceBasis::Net,
-        lines: wanted.lines.iter().enumerate().map(|(at, line)| cart_line(at, line, currency)).collect(),
+        lines: lines.map(|(at, (line, policy))| cart_line(at, line, *policy, currency)).collect(),
         group: GroupDiscount::default(),
         coupons: Vec::new(),
-        tax: tax_facts(tx, ctx, &client, &policies, ctx.today())?,
+        tax: tax_facts(tx, ctx, &client, &Vec::from_iter(used), ctx.today())?,
     };
     let line = |line: &InvoiceLineCreate| NewLine {
         subscription_id: None,
         item_id: None,
         kind: LineKind::OneOff,
-        period: line.period,
+        period: line.period.or(wanted.deferral),
         description: line.description.clone(),
     };
     Ok(NewInvoice {
@@ -83,7 +163,7 @@ fn new_invoice(tx: &mut Db, ctx: &Ctx, client: ClientRow, wanted: &InvoiceCreate
     })
 }
 
-fn cart_line(at: usize, line: &InvoiceLineCreate, currency: Currency) -> CartLine {
+fn cart_line(at: usize, line: &InvoiceLineCreate, policy: Option<TaxPolicyId>, currency: Currency) -> CartLine {
     CartLine {
         key: at.to_string(),
         kind: LineKind::OneOff,
@@ -92,7 +172,7 @@ fn cart_line(at: usize, line: &InvoiceLineCreate, currency: Currency) -> CartLin
         unit_price: line.unit_price,
         share: Share::WHOLE,
         currency,
-        tax_policy: line.tax_policy_id,
+        tax_policy: policy,
         discountable: false,
         offered: Percent::default(),
     }

@@ -59,11 +59,22 @@ pub struct Document {
 
 /// Writes a draft with its lines.
 pub fn write_draft(tx: &mut Db, ctx: &Ctx, wanted: NewInvoice) -> Outcome<InvoiceRow> {
-    let parties = Parties::load(tx, ctx, &[wanted.client.id])?;
-    let document = document(ctx, &parties, &wanted)?;
-    invoices::insert(tx, &document.invoice)?;
-    invoices::insert_lines(tx, &document.lines)?;
-    Ok(document.invoice)
+    let drafts = write_drafts(tx, ctx, &[wanted])?;
+    drafts.into_iter().next().ok_or_else(|| Failure::Corrupt("one draft in, none out".into()))
+}
+
+/// Writes drafts with their lines.
+pub fn write_drafts(tx: &mut Db, ctx: &Ctx, wanted: &[NewInvoice]) -> Outcome<Vec<InvoiceRow>> {
+    let parties = Parties::of(tx, ctx, wanted)?;
+    let (mut rows, mut lines) = (Vec::with_capacity(wanted.len()), Vec::new());
+    for one in wanted {
+        let document = document(ctx, &parties, one)?;
+        rows.push(document.invoice);
+        lines.extend(document.lines);
+    }
+    invoices::insert_many(tx, &rows)?;
+    invoices::insert_lines(tx, &lines)?;
+    Ok(rows)
 }
 
 /// The rows of a new invoice.
@@ -104,6 +115,7 @@ pub fn document(ctx: &Ctx, parties: &Parties, wanted: &NewInvoice) -> Outcome<Do
         created_at: ctx.now,
         version: 1,
         taxed_in: priced.taxed_in,
+        is_mailed: true,
     };
     let shares = tax_shares(priced).map_err(Problem::from)?;
     let mut lines = Vec::with_capacity(wanted.lines.len());

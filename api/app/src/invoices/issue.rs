@@ -23,7 +23,7 @@ use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
 use comptoir_domain::ledger::{AccountCode, Charge, EntryKind, invoice_issued, recognised_until};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem};
+use comptoir_domain::{Code, InvoiceId, Money, Problem};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -84,8 +84,7 @@ pub fn issue_many(tx: &mut Db, ctx: &Ctx, ids: &[InvoiceId]) -> Outcome<Vec<Invo
 /// Writes new invoices that are issued at once, without a draft in between: what a billing run does. The caller has
 /// locked the clients, whose credit is used.
 pub fn write_issued(tx: &mut Db, ctx: &Ctx, wanted: &[NewInvoice]) -> Outcome<Vec<InvoiceRow>> {
-    let clients: BTreeSet<ClientId> = wanted.iter().map(|one| one.client.id).collect();
-    let parties = Parties::load(tx, ctx, &clients.into_iter().collect::<Vec<_>>())?;
+    let parties = Parties::of(tx, ctx, wanted)?;
     let documents = wanted.iter().map(|one| document(ctx, &parties, one)).collect::<Outcome<Vec<_>>>()?;
     let mut issued = insert_sealed(tx, ctx, &parties, documents)?;
     use_credit(tx, ctx, &mut issued)?;
@@ -139,7 +138,8 @@ fn seal(tx: &mut Db, ctx: &Ctx, parties: &Parties, documents: &mut [Document]) -
     ledger::post_all(tx, ctx, &entries)?;
     let facts: Vec<_> = documents.iter().map(|document| fact(ctx, document)).collect();
     webhooks::append(tx, &facts)?;
-    let mails = documents.iter().map(|document| mail(parties, document)).collect::<Outcome<Vec<_>>>()?;
+    let mailed = documents.iter().filter(|document| document.invoice.is_mailed);
+    let mails = mailed.map(|document| mail(parties, document)).collect::<Outcome<Vec<_>>>()?;
     enqueue(tx, ctx.scope, ctx.now, mails)
 }
 

@@ -7,13 +7,20 @@ pub mod credit_note;
 pub mod draft;
 mod explain;
 mod explanation;
+mod forecast;
 mod freeze;
+mod generate;
 pub mod issue;
+mod lines;
 mod mine;
+mod numbering;
 pub mod parties;
 pub mod process;
+pub mod reach;
 pub mod read;
+pub mod rederive;
 pub mod renew;
+mod reprice;
 pub mod tax;
 mod update;
 pub mod verify;
@@ -23,6 +30,7 @@ mod write_off;
 pub use draft::{NewInvoice, NewLine, write_draft};
 pub use issue::{issue, issue_many};
 pub use read::lock_with_client;
+pub use rederive::rederive;
 pub use tax::tax_facts;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -33,13 +41,24 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(verify::verify_chain)
         .service(read::list_invoices)
         .service(create::create_invoice)
+        .service(generate::generate_invoices)
+        .service(generate::preview_invoices)
+        .service(forecast::forecast_client)
+        .service(forecast::forecast_me)
         .service(read::get_invoice)
         .service(update::update_invoice)
         .service(explain::explain_line)
         .service(issue::issue_invoice)
         .service(cancel::cancel_invoice)
+        .service(cancel::delete_invoice)
+        .service(lines::add_invoice_line)
+        .service(lines::update_invoice_line)
+        .service(lines::delete_invoice_line)
+        .service(rederive::rederive_invoice)
         .service(credit_note::create_credit_note)
         .service(write_off::write_off_invoice)
+        .service(numbering::get_numbering)
+        .service(numbering::replace_numbering)
         .service(mine::list_my_invoices)
         .service(mine::get_my_invoice);
 }

@@ -1,6 +1,7 @@
 //! Who sells and who buys, as it is printed on a document.
 
 use crate::addresses::{Address, Addressed};
+use crate::invoices::draft::NewInvoice;
 use crate::kernel::call::Ctx;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::contacts::{self, ContactRow};
@@ -8,7 +9,7 @@ use comptoir_db::sellers::{self, SellerRow};
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::{ClientId, Locale};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Who is billed, as of the day of issue.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -70,6 +71,12 @@ impl Parties {
         let clients = clients::some(db, ctx.scope, ids)?.into_iter();
         let buyers = clients.filter_map(|row| primaries.remove(&row.id).map(|contact| (row.id, (row, contact))));
         Ok(Self { seller, buyers: buyers.collect() })
+    }
+
+    /// Those of some invoices.
+    pub fn of(db: &mut Db, ctx: &Ctx, wanted: &[NewInvoice]) -> Outcome<Self> {
+        let clients: BTreeSet<ClientId> = wanted.iter().map(|one| one.client.id).collect();
+        Self::load(db, ctx, &Vec::from_iter(clients))
     }
 
     /// A client and its primary contact.

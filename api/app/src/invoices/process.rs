@@ -3,10 +3,9 @@
 //! downtime is caught up by the same code.
 
 use crate::events::EventFailure;
-use crate::events::foresee::{Foreseen, ForeseenInvoiceView, ForeseenLineView, ForeseenView, apart};
+use crate::events::foresee::{Foreseen, ForeseenInvoiceView, ForeseenView, apart};
 use crate::events::isolate::{isolate, park};
 use crate::events::sellers::for_sellers;
-use crate::invoices::draft::NewInvoice;
 use crate::invoices::renew::{decide, renew};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
@@ -60,45 +59,20 @@ pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Out
         after = Some(*last);
         let invoices = |db: &mut Db, part: &[ClientId]| {
             let clients = clients::some(db, ctx.scope, part)?;
-            Ok(decide(db, ctx, clients)?.invoices)
+            Ok(decide(db, ctx, clients)?.views())
         };
         let (invoices, sick) = apart(db, &ids, &invoices)?;
-        invoices.iter().try_for_each(|invoice| seen.add(foreseen(invoice)))?;
+        invoices.into_iter().try_for_each(|invoice| seen.add(foreseen(invoice)))?;
         sick.iter().try_for_each(|(client, failure)| seen.park(client, failure))?;
     }
 }
 
-/// What an invoice would say.
-pub fn invoice_view(invoice: &NewInvoice) -> ForeseenInvoiceView {
-    let pairs = invoice.lines.iter().zip(&invoice.priced.lines);
-    let line = pairs.map(|(line, priced)| ForeseenLineView {
-        subscription_id: line.subscription_id,
-        kind: line.kind,
-        description: line.description.clone(),
-        period: line.period,
-        quantity: priced.quantity,
-        unit_price: priced.unit_price,
-        share: priced.share,
-        discount: priced.discount,
-        net: priced.net,
-        tax: priced.tax,
-        gross: priced.gross,
-    });
-    ForeseenInvoiceView {
-        client_id: invoice.client.id,
-        due_on: invoice.due_on,
-        lines: line.collect(),
-        taxes: invoice.priced.taxes.iter().map(Into::into).collect(),
-        totals: (&invoice.priced.totals).into(),
-    }
-}
-
-fn foreseen(invoice: &NewInvoice) -> ForeseenView {
+fn foreseen(invoice: ForeseenInvoiceView) -> ForeseenView {
     let first = invoice.lines.first().map(|line| line.description.as_str()).unwrap_or_default();
     let summary = match invoice.lines.len() {
         0 | 1 => first.to_string(),
         lines => format!("{first} and {} more lines", lines - 1),
     };
-    let piece = ForeseenView::new(invoice.client.id, ForeseenAction::Invoice, summary);
-    ForeseenView { invoice: Some(invoice_view(invoice)), ..piece.amount(invoice.priced.totals.gross) }
+    let piece = ForeseenView::new(invoice.client_id, ForeseenAction::Invoice, summary);
+    ForeseenView { invoice: Some(invoice.clone()), ..piece.amount(invoice.totals.gross) }
 }

@@ -7,10 +7,11 @@ use crate::kernel::{Answer, Call, Id, List, Reply};
 use actix_web::get;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceFilter, InvoiceLineRow, InvoiceRow};
-use comptoir_db::{Db, Outcome, Page, Slice, clients};
+use comptoir_db::{Db, Failure, Outcome, Page, Slice, clients, payments};
+use comptoir_domain::invoices::line_payments::{LineCharge, paid_by_line};
 use comptoir_domain::invoices::{InvoiceKind, InvoiceStatus};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Instant, InvoiceId};
+use comptoir_domain::{ClientId, Instant, InvoiceId, Problem};
 use std::collections::HashMap;
 
 /// Which invoices.
@@ -73,15 +74,24 @@ pub fn page_of(
     Ok((slice, views))
 }
 
-fn views_of(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<InvoiceView>> {
+/// The views of some invoices, with three queries however many there are.
+pub fn views_of(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<InvoiceView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let lines = invoices::lines(db, ctx.scope, &ids)?;
+    let paid = payments::paid(db, ctx.scope, &ids)?;
+    let meant = payments::meant_for(db, ctx.scope, &lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
     let mut of_invoice: HashMap<InvoiceId, Vec<InvoiceLineRow>> = HashMap::new();
-    for line in invoices::lines(db, ctx.scope, &ids)? {
+    for line in lines {
         of_invoice.entry(line.invoice_id).or_default().push(line);
     }
     let view = |row: InvoiceRow| {
         let lines = of_invoice.remove(&row.id).unwrap_or_default();
-        InvoiceView::new(row, lines, ctx.today())
+        let named = |line: &InvoiceLineRow| row.money(meant.get(&line.id).copied().unwrap_or_default());
+        let charge = |line: &InvoiceLineRow| LineCharge { gross: row.money(line.gross_minor), named: named(line) };
+        let charges: Vec<_> = lines.iter().map(charge).collect();
+        let paid = row.money(paid.get(&row.id).copied().unwrap_or_default());
+        let paid = paid_by_line(paid, &charges).map_err(Problem::from)?;
+        InvoiceView::new(row, lines.into_iter().zip(paid).collect(), ctx.today())
     };
     rows.into_iter().map(view).collect()
 }
@@ -99,8 +109,8 @@ pub async fn get_invoice(call: Call<may::ReadInvoices>, id: Id<InvoiceId>) -> An
 
 /// The view of an invoice.
 pub fn view(db: &mut Db, ctx: &Ctx, row: InvoiceRow) -> Outcome<InvoiceView> {
-    let lines = invoices::lines(db, ctx.scope, &[row.id])?;
-    InvoiceView::new(row, lines, ctx.today())
+    let view = views_of(db, ctx, vec![row])?.pop();
+    view.ok_or_else(|| Failure::Corrupt("one invoice in, no view out".into()))
 }
 
 /// The answer that shows an invoice.

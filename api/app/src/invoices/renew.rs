@@ -1,12 +1,15 @@
 //! Renewing: what is due for some clients becomes issued invoices, in one transaction (design: derive, then write the
-//! difference). A second call finds nothing to do.
+//! difference). A second call finds nothing to do. What a person asks for by hand goes the same way, only further.
 
+use crate::events::foresee::ForeseenInvoiceView;
 use crate::invoices::draft::{NewInvoice, NewLine};
 use crate::invoices::issue::write_issued;
+use crate::invoices::reach::Reach;
 use crate::invoices::tax::facts;
 use crate::kernel::call::Ctx;
 use crate::taxes::treat::{Taxation, buyer_of};
 use crate::usage::charge::{self, Overuse, OveruseLine};
+use chrono::NaiveDate;
 use comptoir_db::client_groups::{self, Membership};
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::discounts::{self, SubscriptionDiscountRow};
@@ -14,7 +17,7 @@ use comptoir_db::subscriptions::{self, Billed, SubscriptionItemRow, Subscription
 use comptoir_db::{Db, Failure, Outcome, Scope, coupons, invoices, plans, settings, stores, taxes};
 use comptoir_domain::coupons::Coupon;
 use comptoir_domain::discounts::Discount;
-use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, Horizon, LineKey, Snapshot, Subscription, due, due_on};
+use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, LineKey, Snapshot, Subscription, due_on};
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{Description, PriceBasis, Priced, price};
@@ -31,11 +34,20 @@ use std::num::NonZeroUsize;
 pub struct Decided {
     /// The invoices, priced; numbers and dates come when they are issued.
     pub invoices: Vec<NewInvoice>,
+    /// The day on which each of them is issued, if everything runs in time.
+    pub days: Vec<NaiveDate>,
     waived: Vec<WaivedRow>,
     moved: Vec<(SubscriptionId, Billed)>,
     overuse: Overuse,
     /// For how many cycles more discounts last, where that has changed.
     discounts: Vec<(SubscriptionId, i32)>,
+}
+
+impl Decided {
+    /// The invoices as they are shown before they exist.
+    pub fn views(&self) -> Vec<ForeseenInvoiceView> {
+        self.invoices.iter().zip(&self.days).map(|(one, day)| ForeseenInvoiceView::new(one, *day)).collect()
+    }
 }
 
 /// Invoices everything that is due for some clients; says how many invoices that made.
@@ -45,13 +57,10 @@ pub fn renew(tx: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<usize> {
     write(tx, ctx, decided)
 }
 
-/// Writes what was decided: time that nobody pays, how far each subscription is, and the invoices, issued.
+/// Writes what was decided, with the invoices issued; says how many.
 pub fn write(tx: &mut Db, ctx: &Ctx, decided: Decided) -> Outcome<usize> {
-    subscriptions::insert_waived(tx, &decided.waived)?;
-    subscriptions::advance(tx, ctx.scope, decided.moved)?;
-    decided.overuse.write(tx, ctx.scope)?;
-    discounts::count_down(tx, ctx.scope, decided.discounts)?;
-    Ok(write_issued(tx, ctx, &decided.invoices)?.len())
+    let invoices = move_on(tx, ctx, decided)?;
+    Ok(write_issued(tx, ctx, &invoices)?.len())
 }
 
 /// Works out what is due for some clients; reads only.
@@ -64,7 +73,7 @@ pub fn decide(db: &mut Db, ctx: &Ctx, clients: Vec<ClientRow>) -> Outcome<Decide
     }
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = subscriptions::items_of(db, ctx.scope, &ids)?;
-    decide_for(db, ctx, clients, Contracts { rows, items }, overuse, Horizon::AsOf(ctx.today()))
+    decide_for(db, ctx, clients, Contracts { rows, items }, overuse, &Reach::Day(ctx.today()))
 }
 
 /// Subscriptions that are at hand, with their items: as they are in the tables, or as they would be.
@@ -75,24 +84,49 @@ pub struct Contracts {
     pub items: Vec<SubscriptionItemRow>,
 }
 
-/// The same for contracts that are at hand, as far as a horizon, with what was used above their limits.
+/// Works out what is missing of some subscriptions of these clients; reads only.
+pub fn work_out(
+    db: &mut Db,
+    ctx: &Ctx,
+    clients: Vec<ClientRow>,
+    rows: Vec<SubscriptionRow>,
+    reach: &Reach,
+) -> Outcome<Decided> {
+    if rows.is_empty() {
+        return Ok(Decided::default());
+    }
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let items = subscriptions::items_of(db, ctx.scope, &ids)?;
+    decide_for(db, ctx, clients, Contracts { rows, items }, Overuse::default(), reach)
+}
+
+/// The same for contracts that are at hand, with what was used above their limits.
 pub fn decide_for(
     db: &mut Db,
     ctx: &Ctx,
     clients: Vec<ClientRow>,
     contracts: Contracts,
     overuse: Overuse,
-    horizon: Horizon,
+    reach: &Reach,
 ) -> Outcome<Decided> {
     let mut decided = Decided::default();
     let run = Run::load(db, ctx, contracts, clients, &overuse)?;
     for basis in [PriceBasis::Net, PriceBasis::Gross] {
         let snapshot = run.sold_at(basis);
-        let found = due(&snapshot, horizon)?;
-        run.add_up(ctx, &snapshot, found, basis, &overuse, &mut decided)?;
+        let found = reach.derive(&snapshot)?;
+        run.add_up(ctx, &snapshot, found, (basis, reach), &overuse, &mut decided)?;
     }
     decided.overuse = overuse;
     Ok(decided)
+}
+
+/// Writes what was worked out, except the invoices: these are left to be issued or drafted.
+pub fn move_on(tx: &mut Db, ctx: &Ctx, decided: Decided) -> Outcome<Vec<NewInvoice>> {
+    subscriptions::insert_waived(tx, &decided.waived)?;
+    subscriptions::advance(tx, ctx.scope, decided.moved)?;
+    decided.overuse.write(tx, ctx.scope)?;
+    discounts::count_down(tx, ctx.scope, decided.discounts)?;
+    Ok(decided.invoices)
 }
 
 /// Everything that a chunk of a billing run depends on.
@@ -149,7 +183,7 @@ impl Run {
         ctx: &Ctx,
         snapshot: &Snapshot,
         mut found: Due,
-        basis: PriceBasis,
+        (basis, reach): (PriceBasis, &Reach),
         overuse: &Overuse,
         decided: &mut Decided,
     ) -> Outcome<()> {
@@ -166,9 +200,10 @@ impl Run {
         decided.waived.extend(waived);
         let moved = found.progress.iter().map(|progress| {
             let left = covered.get(&progress.subscription).and_then(|covered| covered.cycles_left);
+            let is_over = self.rows.get(&progress.subscription).is_some_and(|row| row.status.is_ended());
             let to = Billed {
                 billed_through: progress.billed_through,
-                next_invoice_on: progress.next_invoice_on,
+                next_invoice_on: progress.next_invoice_on.filter(|_| !is_over),
                 coupon_cycles: left.and_then(|left| i32::try_from(left).ok()),
             };
             (progress.subscription, to)
@@ -181,7 +216,9 @@ impl Run {
         }));
         let used = overuse.place(basis, &mut found.invoices, snapshot.lines_per_invoice);
         for (invoice, used) in found.invoices.iter().zip(&used) {
-            decided.invoices.push(self.new_invoice(ctx, invoice, used, &covered, basis)?);
+            let issued_on = reach.issued_on(invoice, ctx.today());
+            decided.invoices.push(self.new_invoice(issued_on, invoice, used, &covered, basis)?);
+            decided.days.push(issued_on);
         }
         Ok(())
     }
@@ -202,7 +239,7 @@ impl Run {
 
     fn new_invoice(
         &self,
-        ctx: &Ctx,
+        issued_on: NaiveDate,
         invoice: &DueInvoice,
         overuse: &[&OveruseLine],
         covered: &BTreeMap<SubscriptionId, Covered>,
@@ -211,7 +248,7 @@ impl Run {
         let missing = || Failure::Corrupt(format!("{} or its group is not among those of the run", invoice.client));
         let client = self.clients.get(&invoice.client).ok_or_else(missing)?;
         let group = self.places.get(&invoice.client).ok_or_else(missing)?.discount();
-        let tax = facts(self.policies.clone(), self.taxation.of(&buyer_of(client)), ctx.today());
+        let tax = facts(self.policies.clone(), self.taxation.of(&buyer_of(client)), issued_on);
         let mut request = renewal::price_request(invoice, &self.terms, covered, basis, group, tax)?;
         request.lines.extend(overuse.iter().map(|line| line.cart.clone()));
         let priced = price(&request)?;
@@ -221,7 +258,7 @@ impl Run {
             client: client.clone(),
             order_id: None,
             currency: invoice.currency,
-            due_on: Some(due_on(invoice.begins_on, ctx.today(), self.billing.term_days)),
+            due_on: Some(due_on(invoice.begins_on, issued_on, self.billing.term_days)),
             comment: String::new(),
             gateway: gateway.cloned().unwrap_or_default(),
             lines: new_lines(invoice, overuse, &priced),
@@ -275,14 +312,16 @@ pub fn snapshot(
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         subscriptions::holds_of(db, scope, &ids)?
     };
-    // a pending subscription is invoiced once, with its order
-    let invoiced =
-        |row: &SubscriptionRow| is_invoiced(row.status, billing.invoice_suspended, row.billed_through > row.starts_on);
     Ok(Snapshot {
-        subscriptions: subscriptions::as_billed(rows, items, &held, invoiced)?,
+        subscriptions: subscriptions::as_billed(rows, items, &held, |row| is_run(row, billing))?,
         existing,
         lines_per_invoice: billing.lines_per_invoice.and_then(|most| NonZeroUsize::new(most.into())),
     })
+}
+
+/// Whether runs invoice it as it stands. A pending subscription is invoiced once, with its order.
+pub fn is_run(row: &SubscriptionRow, billing: &BillingSettings) -> bool {
+    is_invoiced(row.status, billing.invoice_suspended, row.billed_through > row.starts_on)
 }
 
 fn terms(

@@ -28,6 +28,7 @@ pub async fn update_invoice(
         let patch = body.0.clone();
         patch.comment.apply(&mut row.comment);
         patch.due_on.apply(&mut row.due_on);
+        patch.mail.apply(&mut row.is_mailed);
         let mut findings = Check::new();
         findings.paragraphs("/comment", &row.comment, 2000);
         findings.done()?;

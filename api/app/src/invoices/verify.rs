@@ -68,7 +68,7 @@ fn verify(db: &mut Db, scope: Scope) -> Outcome<ChainReportView> {
         counts.entry(document.series).or_default().insert(document.count);
     }
     let gap = |(series, used): (String, BTreeSet<u64>)| {
-        gaps(1, &used).into_iter().map(move |gap| SeriesGapView {
+        gaps(&used).into_iter().map(move |gap| SeriesGapView {
             series: series.clone(),
             from: *gap.start(),
             to: *gap.end(),

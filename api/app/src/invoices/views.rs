@@ -3,6 +3,7 @@
 use crate::invoices::parties::BuyerView;
 use crate::kernel::Nullable;
 use crate::kernel::patch::Change;
+use crate::payments::views::PaymentCreate;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{InvoiceLineRow, InvoiceRow};
 use comptoir_db::{Failure, Outcome};
@@ -11,8 +12,8 @@ use comptoir_domain::quotes::LineKind;
 use comptoir_domain::schedule::{Period, Share};
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{
-    ClientId, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, Quantity, SubscriptionId,
-    TaxPolicyId, UnitPrice,
+    ClientId, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, Quantity,
+    SubscriptionId, TaxPolicyId, UnitPrice,
 };
 
 /// A line of an invoice.
@@ -46,6 +47,8 @@ pub struct InvoiceLineView {
     pub tax: Money,
     /// With tax.
     pub gross: Money,
+    /// What is paid of it. What was paid without naming lines goes to them from the top.
+    pub paid: Money,
 }
 
 /// An invoice or a credit note.
@@ -95,6 +98,8 @@ pub struct InvoiceView {
     pub comment: String,
     /// How the client means to pay; empty if unknown.
     pub gateway: String,
+    /// Whether the client gets it by mail when it is issued.
+    pub mail: bool,
     /// SHA-256 of the frozen document; a draft has none.
     pub sha256: Option<String>,
     /// Since when.
@@ -104,7 +109,7 @@ pub struct InvoiceView {
 list_of!(InvoiceList, InvoiceView);
 
 impl InvoiceLineView {
-    fn new(row: InvoiceLineRow, currency: Currency) -> Self {
+    fn new(row: InvoiceLineRow, currency: Currency, paid: Money) -> Self {
         let money = |minor| Money::from_minor(minor, currency);
         Self {
             period: row.period(),
@@ -121,13 +126,15 @@ impl InvoiceLineView {
             net: money(row.net_minor),
             tax: money(row.tax_minor),
             gross: money(row.gross_minor),
+            paid,
         }
     }
 }
 
 impl InvoiceView {
-    /// The view of an invoice with its lines, on a day.
-    pub fn new(row: InvoiceRow, lines: Vec<InvoiceLineRow>, today: NaiveDate) -> Outcome<Self> {
+    /// The view of an invoice with its lines and what is paid of each, on a day.
+    pub fn new(row: InvoiceRow, lines: Vec<(InvoiceLineRow, Money)>, today: NaiveDate) -> Outcome<Self> {
+        let view = |(line, paid)| InvoiceLineView::new(line, row.currency, paid);
         let buyer = serde_json::from_value(row.buyer.0.clone());
         Ok(Self {
             status: row.status(today),
@@ -137,7 +144,7 @@ impl InvoiceView {
             gross: row.money(row.gross_minor),
             open: row.money(row.open_minor),
             refunded: row.money(row.refunded_minor),
-            lines: lines.into_iter().map(|line| InvoiceLineView::new(line, row.currency)).collect(),
+            lines: lines.into_iter().map(view).collect(),
             buyer: buyer.map_err(|error| Failure::Corrupt(format!("the buyer of {}: {error}", row.id)))?,
             id: row.id,
             kind: row.kind,
@@ -152,6 +159,7 @@ impl InvoiceView {
             taxes: row.taxes.0,
             comment: row.comment,
             gateway: row.gateway,
+            mail: row.is_mailed,
             sha256: row.frozen_hash,
             created_at: row.created_at,
         })
@@ -161,6 +169,7 @@ impl InvoiceView {
 /// A line of a one-off invoice.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"description": "Moving your site", "quantity": "2", "unit_price": "45.00"}))]
 pub struct InvoiceLineCreate {
     /// For people.
     #[schema(min_length = 1, max_length = 500)]
@@ -169,8 +178,10 @@ pub struct InvoiceLineCreate {
     pub quantity: Quantity,
     /// What one costs, without tax.
     pub unit_price: UnitPrice,
-    /// By which policy it is taxed; not at all if absent.
-    pub tax_policy_id: Option<TaxPolicyId>,
+    /// By which policy it is taxed: by the seller's default one if absent, not at all if null.
+    #[serde(default)]
+    #[schema(value_type = Option<TaxPolicyId>, required = false)]
+    pub tax_policy_id: Nullable<TaxPolicyId>,
     /// The time over which its revenue is earned; at once if absent.
     pub period: Option<Period>,
 }
@@ -179,7 +190,8 @@ pub struct InvoiceLineCreate {
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "currency": "EUR", "due_on": "2026-02-01",
-    "comment": "Thank you", "lines": [{"description": "Moving your site", "quantity": "2", "unit_price": "45.00"}]}))]
+    "comment": "Thank you", "lines": [{"description": "Moving your site", "quantity": "2", "unit_price": "45.00"}],
+    "mail": false, "payment": {"method": "cheque", "reference": "0012345"}}))]
 pub struct InvoiceCreate {
     /// To whom.
     pub client_id: ClientId,
@@ -194,6 +206,51 @@ pub struct InvoiceCreate {
     /// What is invoiced.
     #[schema(min_items = 1, max_items = 200)]
     pub lines: Vec<InvoiceLineCreate>,
+    /// The time over which the revenue of lines without a period of their own is earned; at once if absent.
+    pub deferral: Option<Period>,
+    /// Whether the client gets it by mail when it is issued.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub mail: bool,
+    /// Whether to issue it at once; it stays a draft otherwise.
+    #[serde(default)]
+    pub issue: bool,
+    /// Money that was received for it already; issues it.
+    pub payment: Option<PaymentCreate>,
+    /// A stored method of the client to charge it to; issues it and needs an `Idempotency-Key`. If the charge is refused,
+    /// the invoice stays open.
+    pub payment_method_id: Option<PaymentMethodId>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Changes of a hand-written line of a draft: absent parts stay.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"quantity": "3"}))]
+pub struct InvoiceLinePatch {
+    /// For people.
+    #[serde(default)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 500)]
+    pub description: Change<String>,
+    /// How many.
+    #[serde(default)]
+    #[schema(value_type = Quantity, required = false)]
+    pub quantity: Change<Quantity>,
+    /// What one costs, without tax.
+    #[serde(default)]
+    #[schema(value_type = UnitPrice, required = false)]
+    pub unit_price: Change<UnitPrice>,
+    /// By which policy it is taxed; not at all if null.
+    #[serde(default)]
+    #[schema(value_type = Option<TaxPolicyId>, required = false)]
+    pub tax_policy_id: Nullable<TaxPolicyId>,
+    /// The time over which its revenue is earned; at once if null.
+    #[serde(default)]
+    #[schema(value_type = Option<Period>, required = false)]
+    pub period: Nullable<Period>,
 }
 
 /// Changes of a draft: absent parts stay.
@@ -209,4 +266,8 @@ pub struct InvoicePatch {
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>, required = false)]
     pub due_on: Nullable<NaiveDate>,
+    /// Whether the client gets it by mail when it is issued.
+    #[serde(default)]
+    #[schema(value_type = bool, required = false)]
+    pub mail: Change<bool>,
 }

@@ -81,6 +81,11 @@ pub fn order_as_someone_new(tx: &mut Db, ctx: &Ctx, wish: NewWish<'_>) -> Outcom
     if !wish.wanted.client.tax_exemption.is_empty() {
         return Err(Problem::field("/client/tax_exemption", "not_wanted", "ask the seller for it").into());
     }
+    if wish.wanted.client.payment_method.is_some() {
+        return Err(
+            Problem::field("/client/payment_method", "not_wanted", "a card is kept with its first payment").into()
+        );
+    }
     let (client, contact, _) = create(tx, ctx, &wish.wanted.client, wish.password_hash, ClientStatus::Active)
         .map_err(|failure| failure.under("/client"))?;
     names_vat_number(&store, &client, ctx)?;

@@ -9,7 +9,7 @@ use comptoir_connectors::payment::{Payment, SavedMethod};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::payments::TransactionRow;
 use comptoir_db::{Db, Failure, Outcome, clients};
-use comptoir_domain::{ClientId, PaymentMethodId};
+use comptoir_domain::{ClientId, Instant, PaymentMethodId, SellerId};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -24,24 +24,32 @@ pub async fn keep(
     if !paid.state.is_taken() {
         return Ok(());
     }
-    let row = new_row(state, paid, saved)?;
+    let whose = (paid.seller_id, paid.client_id);
+    let row = method_row(state.method_key(), whose, &paid.gateway, saved, paid.created_at)?;
     let ctx = ctx.clone();
-    state.store.write(move |tx| write(tx, &ctx, row.clone())).await
+    state.store.write(move |tx| write(tx, &ctx, row.clone()).map(|_| ())).await
 }
 
-fn new_row(state: &AppState, paid: &TransactionRow, saved: &SavedMethod) -> Outcome<PaymentMethodRow> {
+/// The row of a method that a gateway keeps, its token sealed.
+pub fn method_row(
+    key: &[u8; 32],
+    (seller_id, client_id): (SellerId, ClientId),
+    gateway: &str,
+    saved: &SavedMethod,
+    created_at: Instant,
+) -> Outcome<PaymentMethodRow> {
     let id: PaymentMethodId = fresh();
-    let sealed = seal::seal(state.method_key(), &owner(paid.client_id, &paid.gateway), saved.token.as_bytes());
+    let sealed = seal::seal(key, &owner(client_id, gateway), saved.token.as_bytes());
     Ok(PaymentMethodRow {
-        seller_id: paid.seller_id,
+        seller_id,
         id,
-        client_id: paid.client_id,
-        gateway: paid.gateway.clone(),
+        client_id,
+        gateway: gateway.into(),
         token_sealed: sealed.ok_or_else(|| Failure::Corrupt("a token could not be sealed".into()))?,
         label: saved.label.clone(),
         expires_on: saved.expires.and_then(|(month, year)| expires_on(month, year)),
         is_default: true,
-        created_at: paid.created_at,
+        created_at,
         version: 1,
     })
 }
@@ -56,7 +64,8 @@ fn expires_on(month: u8, year: u16) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.into(), month.into(), 1)?.checked_add_months(Months::new(1))
 }
 
-fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<()> {
+/// Writes a method, which becomes the client's default.
+pub fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<PaymentMethodRow> {
     clients::lock(tx, ctx.scope, row.client_id)?;
     payment_methods::clear_default(tx, ctx.scope, row.client_id)?;
     let known = payment_methods::of_client(tx, ctx.scope, row.client_id)?;
@@ -67,7 +76,8 @@ fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<()> {
         }
         None => payment_methods::insert(tx, &row)?,
     }
-    ctx.record(tx, "payment_method.kept", row.id, json!({ "client_id": row.client_id, "label": row.label }))
+    ctx.record(tx, "payment_method.kept", row.id, json!({ "client_id": row.client_id, "label": row.label }))?;
+    Ok(row)
 }
 
 /// The token of a method, to charge it; `None` if it does not open with this master key.

@@ -1,12 +1,14 @@
 //! Stored payment methods: what clients are charged with when they are not there. Only a token of the gateway's is kept,
 //! sealed; numbers never come here.
 
+pub mod create;
 mod keep;
 mod mine;
 mod read;
 pub mod views;
 
 pub use keep::{keep, owner, token};
+pub use read::stored;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,6 +17,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read::list_payment_methods)
         .service(read::delete_payment_method)
+        .service(create::create_payment_method)
+        .service(create::create_my_payment_method)
         .service(mine::list_my_payment_methods)
         .service(mine::delete_my_payment_method);
 }

@@ -5,9 +5,10 @@ use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, IfMatch, List, Reply};
 use crate::payment_methods::views::{PaymentMethodList, PaymentMethodView};
 use actix_web::{delete, get};
+use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients, payment_methods};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, PaymentMethodId};
+use comptoir_domain::{ClientId, PaymentMethodId, Problem};
 use serde_json::json;
 
 /// Which payment methods.
@@ -45,11 +46,26 @@ pub async fn delete_payment_method(call: Call<may::WritePayments>, id: Id<Paymen
     call.write(move |tx, ctx| forget(tx, ctx, id.0, None, &seen)).await
 }
 
+/// A method that is to be charged today for a client; another client's is named so only to the seller.
+pub fn stored(db: &mut Db, ctx: &Ctx, id: PaymentMethodId, payer: ClientId) -> Outcome<PaymentMethodRow> {
+    let row = payment_methods::find(db, ctx.scope, id)?;
+    if row.client_id != payer {
+        return Err(match ctx.client() {
+            Ok(_) => Problem::not_found().into(),
+            Err(_) => Problem::field("/payment_method_id", "of_another", "a method of another client").into(),
+        });
+    }
+    if row.expires_on.is_some_and(|end| end <= ctx.today()) {
+        return Err(Problem::field("/payment_method_id", "expired", "it no longer works").into());
+    }
+    Ok(row)
+}
+
 /// Forgets a method: any of the seller's, or only one of `own`'s.
 pub fn forget(tx: &mut Db, ctx: &Ctx, id: PaymentMethodId, own: Option<ClientId>, seen: &IfMatch) -> Outcome<Reply> {
     let row = payment_methods::lock(tx, ctx.scope, id)?;
     if own.is_some_and(|own| own != row.client_id) {
-        return Err(comptoir_domain::Problem::not_found().into());
+        return Err(Problem::not_found().into());
     }
     seen.check(row.version)?;
     payment_methods::delete(tx, &row)?;

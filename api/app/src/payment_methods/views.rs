@@ -1,5 +1,6 @@
 //! What stored payment methods look like.
 
+use crate::payments::views::CardCreate;
 use chrono::NaiveDate;
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_domain::{ClientId, Instant, PaymentMethodId};
@@ -23,6 +24,37 @@ pub struct PaymentMethodView {
     pub created_at: Instant,
     /// For `If-Match`.
     pub version: i64,
+}
+
+/// A card that is to be kept.
+#[derive(Clone, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"gateway": "fake", "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice Martin"}}))]
+pub struct PaymentMethodCard {
+    /// At which gateway.
+    #[schema(max_length = 40)]
+    pub gateway: String,
+    /// The card. It is passed on and never stored.
+    pub card: CardCreate,
+}
+
+/// Nothing of the card.
+impl std::fmt::Debug for PaymentMethodCard {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("PaymentMethodCard").field("gateway", &self.gateway).finish_non_exhaustive()
+    }
+}
+
+/// A card of a client that is to be kept.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "method": {"gateway": "fake",
+    "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice Martin"}}}))]
+pub struct PaymentMethodCreate {
+    /// Whose.
+    pub client_id: ClientId,
+    /// The card and its gateway.
+    pub method: PaymentMethodCard,
 }
 
 list_of!(PaymentMethodList, PaymentMethodView);

@@ -12,11 +12,12 @@ use actix_web::post;
 use comptoir_connectors::payment::{Card, PaymentRequest, PaymentSource, Reference, Take};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
-use comptoir_db::{Db, Json, Outcome};
+use comptoir_db::{Db, Json, Outcome, invoices};
 use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Code, InvoiceId, Money, Problem, TransactionId};
+use comptoir_domain::{Check, ClientId, Code, InvoiceId, Money, Problem, TransactionId};
+use secrecy::SecretString;
 
 /// Charge an invoice at a gateway
 ///
@@ -43,8 +44,9 @@ pub async fn pay_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>, body: Body<
 
 /// Pays an invoice at a gateway: any of the seller's, or only one that is `own`'s to pay. Wants a desk with a key.
 pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<ClientId>) -> Result<Reply, ApiError> {
-    let known = desk.state.gateways.find(&wanted.gateway);
-    let name = wanted.gateway.clone();
+    let stored = stored(desk, id, &wanted, own).await?;
+    let name = stored.as_ref().map_or(&wanted.gateway, |(gateway, _)| gateway).clone();
+    let known = desk.state.gateways.find(&name);
     let begin = move |tx: &mut Db, ctx: &Ctx| {
         let invoice = lock_with_client(tx, ctx, id)?;
         if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
@@ -54,7 +56,7 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         Ok(Reply::ok(&TransactionView::from(row)))
     };
     if known.is_none() {
-        desk.read(move |db, ctx| comptoir_db::invoices::find(db, ctx.scope, id)).await?;
+        desk.read(move |db, ctx| invoices::find(db, ctx.scope, id)).await?;
     }
     let gateway = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
     let begun = desk.write(begin).await?;
@@ -63,12 +65,39 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     if begun.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
         return Ok(answer(row)?.header("idempotency-replayed", "true"));
     }
-    let request = request(&row, wanted, &desk.ctx)?;
+    let request = request(&row, wanted, stored.map(|(_, token)| token), &desk.ctx)?;
     let answered = gateway.start(&request).await;
     let outcome = answered.clone();
     let row = desk.change(move |tx, ctx| settle(tx, ctx, id, Asked::Start, &outcome)).await?;
     payment_methods::keep(&desk.state, &desk.ctx, &row, &answered).await?;
     Ok(answer(row)?)
+}
+
+/// The gateway of a stored method that is to be charged, and the token that it knows it by.
+async fn stored(
+    desk: &Desk,
+    id: InvoiceId,
+    wanted: &PayCreate,
+    own: Option<ClientId>,
+) -> Result<Option<(String, SecretString)>, ApiError> {
+    let Some(method) = wanted.payment_method_id else { return Ok(None) };
+    let rows = move |db: &mut Db, ctx: &Ctx| {
+        let payer = invoices::find(db, ctx.scope, id)?.client_id;
+        if own.is_some_and(|own| own != payer) {
+            return Err(Problem::not_found().into());
+        }
+        payment_methods::stored(db, ctx, method, payer)
+    };
+    let method = desk.read(rows).await?;
+    let mut findings = Check::new();
+    let here = wanted.gateway.is_empty() || wanted.gateway == method.gateway;
+    findings.ensure(here, "/gateway", "unfit", "the method is at another gateway");
+    let alone = wanted.card.is_none() && wanted.return_to.is_none();
+    findings.ensure(alone, "/payment_method_id", "not_wanted", "a stored method, a card or a page, not two of them");
+    findings.done()?;
+    let token = payment_methods::token(&desk.state, &method);
+    let token = token.ok_or_else(|| Problem::field("/payment_method_id", "unusable", "it cannot be charged here"))?;
+    Ok(Some((method.gateway, token)))
 }
 
 /// Clients pay what has a number, and the first invoice of an order, which gets its number by being paid.
@@ -129,18 +158,17 @@ pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) ->
     }
 }
 
-fn request(row: &TransactionRow, wanted: PayCreate, ctx: &Ctx) -> Result<PaymentRequest, Problem> {
-    let card = |card: CardCreate| Card {
-        number: card.number.into(),
-        expiry_month: card.expiry_month,
-        expiry_year: card.expiry_year,
-        code: card.code.into(),
-        holder: card.holder,
-    };
-    let source = match (wanted.card, wanted.return_to) {
-        (Some(given), _) => PaymentSource::Card(card(given)),
-        (None, Some(return_to)) => PaymentSource::HostedPage { return_to },
-        (None, None) => PaymentSource::Offline,
+fn request(
+    row: &TransactionRow,
+    wanted: PayCreate,
+    stored: Option<SecretString>,
+    ctx: &Ctx,
+) -> Result<PaymentRequest, Problem> {
+    let source = match (stored, wanted.card, wanted.return_to) {
+        (Some(token), _, _) => PaymentSource::Saved(token),
+        (None, Some(given), _) => PaymentSource::Card(card(given)),
+        (None, None, Some(return_to)) => PaymentSource::HostedPage { return_to },
+        (None, None, None) => PaymentSource::Offline,
     };
     Ok(PaymentRequest {
         reference: reference(row)?,
@@ -151,6 +179,17 @@ fn request(row: &TransactionRow, wanted: PayCreate, ctx: &Ctx) -> Result<Payment
         save: wanted.save,
         at: ctx.now,
     })
+}
+
+/// A card as gateways take it.
+pub fn card(given: CardCreate) -> Card {
+    Card {
+        number: given.number.into(),
+        expiry_month: given.expiry_month,
+        expiry_year: given.expiry_year,
+        code: given.code.into(),
+        holder: given.holder,
+    }
 }
 
 /// Our reference as gateways take it.

@@ -13,11 +13,12 @@ use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Outcome, clients, invoices};
 use comptoir_domain::invoices::InvoiceState;
+use comptoir_domain::invoices::line_payments::cut_to;
 use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::payments::{CreditKind, TransactionState, arrival, transition};
 use comptoir_domain::todos::TodoKind;
-use comptoir_domain::{Money, Problem, TransactionId};
+use comptoir_domain::{InvoiceLineId, Money, Problem, TransactionId};
 use serde_json::json;
 
 /// Which call it was that has been answered.
@@ -133,7 +134,7 @@ fn after_error(state: TransactionState, asked: Asked, kind: Kind) -> Transaction
 
 fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionState) -> Outcome<()> {
     if state == TransactionState::Approved {
-        return approve(tx, ctx, row);
+        return approve(tx, ctx, row, &[]);
     }
     if state != row.state && !(row.state == TransactionState::Pending && state == TransactionState::Unknown) {
         transition(row.state, state)?;
@@ -157,13 +158,13 @@ fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionSta
 }
 
 /// The money is there: it pays the invoice, which is issued first if it is a draft; what is too much becomes credit.
-/// The transaction is locked behind its client.
-pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow) -> Outcome<()> {
+/// The transaction is locked behind its client. It may be meant for some lines of the invoice.
+pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, meant: &[(InvoiceLineId, Money)]) -> Outcome<()> {
     transition(row.state, TransactionState::Approved)?;
     row.state = TransactionState::Approved;
     row.settled_at = Some(ctx.now);
     payments::save(tx, row)?;
-    let allocated = allocate(tx, ctx, row)?;
+    let allocated = allocate(tx, ctx, row, meant)?;
     let over = row.amount().minus(allocated).map_err(Problem::from)?;
     if !over.is_zero() {
         let movement = Movement {
@@ -190,7 +191,7 @@ pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow) -> Outcome<()> 
 }
 
 /// Pays as much of the invoice as waits for money.
-fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Money> {
+fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, meant: &[(InvoiceLineId, Money)]) -> Outcome<Money> {
     let Some(id) = row.invoice_id else { return Ok(Money::zero(row.currency)) };
     let mut invoice = invoices::lock(tx, ctx.scope, id)?;
     if invoice.state == InvoiceState::Draft {
@@ -211,7 +212,7 @@ fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Money> {
         amount_minor: amount.minor(),
         created_at: ctx.now,
     };
-    payments::allocate(tx, &allocation)?;
+    payments::allocate(tx, &allocation, &cut_to(amount, meant).map_err(Problem::from)?)?;
     invoice.open_minor -= amount.minor();
     invoices::save(tx, &mut invoice)?;
     if let Some(order) = invoice.order_id.filter(|_| invoice.open_minor == 0) {

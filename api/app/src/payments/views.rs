@@ -2,7 +2,7 @@
 
 use comptoir_db::payments::TransactionRow;
 use comptoir_domain::payments::{ManualMethod, TransactionKind, TransactionState};
-use comptoir_domain::{ClientId, Instant, InvoiceId, Money, OrderId, TransactionId};
+use comptoir_domain::{ClientId, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, TransactionId};
 
 /// A movement of money.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -76,6 +76,10 @@ pub struct PaymentCreate {
     pub method: ManualMethod,
     /// How much; all that is open if absent. What is too much becomes credit.
     pub amount: Option<Money>,
+    /// Instead of an amount: for which lines of the invoice it is.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub lines: Vec<PaymentLineCreate>,
     /// The cheque's number, the bank's reference.
     #[serde(default)]
     #[schema(max_length = 100)]
@@ -84,6 +88,16 @@ pub struct PaymentCreate {
     #[serde(default)]
     #[schema(max_length = 500)]
     pub comment: String,
+}
+
+/// A line that is paid.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentLineCreate {
+    /// The line.
+    pub line_id: InvoiceLineId,
+    /// So much of it, with tax; all that is open of it if absent.
+    pub amount: Option<Money>,
 }
 
 /// A card as the client types it. It is passed on and never stored.
@@ -105,14 +119,17 @@ pub struct CardCreate {
     pub holder: String,
 }
 
-/// How to pay at a gateway: a card, or else the gateway's own page, or neither for what is sent by hand.
+/// How to pay at a gateway: a stored method, a card, or else the gateway's own page, or neither for what is sent by hand.
 #[derive(Clone, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"gateway": "fake", "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice Martin"}}))]
 pub struct PayCreate {
-    /// Which gateway: `fake`, `cheque`, `transfer`.
+    /// Which gateway: `fake`, `cheque`, `transfer`; that of the stored method if there is one.
+    #[serde(default)]
     #[schema(max_length = 40)]
     pub gateway: String,
+    /// A stored method of the client.
+    pub payment_method_id: Option<PaymentMethodId>,
     /// A card typed into the store.
     pub card: Option<CardCreate>,
     /// Where the gateway's own page sends the client afterwards.

@@ -14,7 +14,7 @@ use comptoir_db::prices::{self, Priced};
 use comptoir_db::{Db, Json, Outcome};
 use comptoir_domain::Check;
 use comptoir_domain::permissions::may;
-use comptoir_domain::plans::{PlanState, PlanType};
+use comptoir_domain::plans::PlanState;
 use serde_json::json;
 
 /// Create a plan
@@ -67,7 +67,7 @@ fn row(ctx: &Ctx, wanted: &PlanCreate, findings: &mut Check) -> PlanRow {
         tlds: Json(wanted.tlds.clone()),
         tax_policy_id: wanted.tax_policy_id,
         prorates: wanted.prorates.unwrap_or(true),
-        lead_days: wanted.lead_days.unwrap_or(usual_lead_days(wanted.kind)),
+        lead_days: wanted.lead_days,
         cycle_limit: wanted.cycle_limit,
         trial_days: wanted.trial_days,
         position: wanted.position,
@@ -75,9 +75,4 @@ fn row(ctx: &Ctx, wanted: &PlanCreate, findings: &mut Check) -> PlanRow {
         version: 1,
         change_policies: wanted.change_policies.map(Json),
     }
-}
-
-/// A domain that is not paid for in time is lost to others, so its invoice comes earlier.
-fn usual_lead_days(kind: PlanType) -> i32 {
-    if kind == PlanType::Domain { 30 } else { 10 }
 }

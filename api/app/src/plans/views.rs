@@ -36,8 +36,8 @@ pub struct PlanView {
     pub tax_policy_id: Option<TaxPolicyId>,
     /// Whether a broken first cycle is charged in part; else it is billed from its anniversary.
     pub prorates: bool,
-    /// How many days before a cycle begins its invoice is made.
-    pub lead_days: i32,
+    /// How many days before a cycle begins its invoice is made; as the settings say if null.
+    pub lead_days: Option<i32>,
     /// After how many cycles a subscription is complete; never if null.
     pub cycle_limit: Option<i32>,
     /// How many days are free at the beginning.
@@ -101,7 +101,7 @@ pub struct PlanCreate {
     pub tax_policy_id: Option<TaxPolicyId>,
     /// Whether a broken first cycle is charged in part; yes if absent.
     pub prorates: Option<bool>,
-    /// How many days before a cycle begins its invoice is made; 30 for domains and 10 for the rest if absent.
+    /// How many days before a cycle begins its invoice is made; as the settings say if absent.
     #[schema(minimum = 0, maximum = 365)]
     pub lead_days: Option<i32>,
     /// After how many cycles a subscription is complete; never if absent.
@@ -173,10 +173,10 @@ pub struct PlanPatch {
     #[serde(default)]
     #[schema(value_type = bool, required = false)]
     pub prorates: Change<bool>,
-    /// How many days before a cycle begins its invoice is made.
+    /// How many days before a cycle begins its invoice is made; null for what the settings say.
     #[serde(default)]
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 365)]
-    pub lead_days: Change<i32>,
+    #[schema(value_type = Option<i32>, required = false, minimum = 0, maximum = 365)]
+    pub lead_days: Nullable<i32>,
     /// After how many cycles a new subscription is complete; null for never.
     #[serde(default)]
     #[schema(value_type = Option<i32>, required = false, minimum = 1, maximum = 1200)]
@@ -221,7 +221,8 @@ pub fn check(row: &PlanRow, check: &mut Check) {
         check.text(&format!("/features/{index}"), feature, 1..=200);
     }
     check_tlds(check, row.kind, &row.tlds.0);
-    check.ensure((0..=365).contains(&row.lead_days), "/lead_days", "out_of_range", "from 0 to 365 days");
+    let near = row.lead_days.is_none_or(|days| (0..=365).contains(&days));
+    check.ensure(near, "/lead_days", "out_of_range", "from 0 to 365 days");
     check.ensure((0..=365).contains(&row.trial_days), "/trial_days", "out_of_range", "from 0 to 365 days");
     let limited = row.cycle_limit.is_none_or(|cycles| (1..=1200).contains(&cycles));
     check.ensure(limited, "/cycle_limit", "out_of_range", "from 1 to 1200 cycles");

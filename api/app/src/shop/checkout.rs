@@ -217,6 +217,7 @@ fn someone_new(visit: &Visit) -> Result<(ClientCreate, String), Problem> {
             locale: Some(visit.locale),
             contact,
             group: None,
+            payment_method: None,
             order: None,
             tax_exemption: String::new(),
         },

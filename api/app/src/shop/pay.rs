@@ -136,6 +136,7 @@ async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
 async fn charge(visit: &Visit, invoice: InvoiceId) -> Result<(), ApiError> {
     let wanted = PayCreate {
         gateway: StoreGateway::Fake.to_string(),
+        payment_method_id: None,
         card: Some(card(visit)?),
         return_to: None,
         save: visit.fields.get("save") == "yes",

@@ -1,7 +1,6 @@
 //! What changes of subscriptions look like, made and to be made.
 
 use crate::events::foresee::ForeseenInvoiceView;
-use crate::invoices::process::invoice_view;
 use crate::subscriptions::give_back::Credit;
 use crate::subscriptions::revise::Decided;
 use comptoir_db::subscription_changes::SubscriptionChangeRow;
@@ -124,7 +123,7 @@ impl SubscriptionChangePreviewView {
             locked_until: change.locked_until,
             ended_item_ids: change.ended_items.0.clone(),
             credits: decided.credits.iter().map(credit).collect::<Result<_, _>>()?,
-            invoices: decided.renewal.invoices.iter().map(invoice_view).collect(),
+            invoices: decided.renewal.views(),
         })
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! The decision reads only. A preview shows it, the change writes it.
 
+use crate::invoices::reach::Reach;
+use crate::invoices::rederive::rederive;
 use crate::invoices::renew;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
@@ -14,7 +16,6 @@ use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Json, Outcome};
-use comptoir_domain::invoices::due::Horizon;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
     ChangeDates, ChangeDirection, ChangeKind, ChangeState, ChangeWay, SubscriptionStatus,
@@ -41,10 +42,12 @@ impl Subject {
         Self::with(db, ctx, client, row)
     }
 
-    /// Kept from changing, behind its client, like a billing run does.
+    /// Kept from changing, behind its client, like a billing run does. Drafts of its client are made anew later, on the
+    /// terms that hold then: none of them is in the way.
     pub fn lock(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<Self> {
         let client = subscriptions::find(tx, ctx.scope, id)?.client_id;
         let client = clients::lock(tx, ctx.scope, client)?;
+        rederive(tx, ctx, client.id)?;
         let row = subscriptions::lock(tx, ctx.scope, id)?;
         Self::with(tx, ctx, client, row)
     }
@@ -161,12 +164,9 @@ pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) ->
         item.to_on = Some(revision.dates.billed_from);
     }
     items.extend(revision.begun.iter().cloned());
-    let horizon = match revision.dates.billed_from.checked_add_days(Days::new(1)) {
-        Some(next) if !revision.invoice_now => Horizon::Before(next),
-        _ => Horizon::AsOf(ctx.today()),
-    };
+    let reach = if revision.invoice_now { Reach::Day(ctx.today()) } else { Reach::Through(revision.dates.billed_from) };
     let contracts = renew::Contracts { rows: vec![row.clone()], items };
-    let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), horizon)?;
+    let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), &reach)?;
     let change = record(ctx, subject, revision);
     Ok(Decided { row, change, credits, renewal })
 }

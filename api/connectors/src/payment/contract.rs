@@ -85,6 +85,7 @@ pub async fn payment_gateway(subject: &Subject<'_>) {
     }
     refunds(subject).await;
     reservations(subject).await;
+    kept_cards(subject).await;
     if let (Some(callbacks), Some((source, feed))) = (subject.gateway.callbacks(), &subject.later) {
         told_later(subject.gateway, callbacks, source, *feed).await;
     }
@@ -179,6 +180,15 @@ async fn reservations(subject: &Subject<'_>) {
     assert_eq!(released.outcome, Outcome::Voided);
     assert_eq!(voids.void(&name("let-go"), noon()).await.unwrap(), released);
     is(captures.capture(&take("let-go", "1.00")).await, Kind::Conflict, Retry::Never);
+}
+
+/// A card that is kept without a payment is charged by its token, as often as it is kept.
+async fn kept_cards(subject: &Subject<'_>) {
+    let (Some(vault), PaymentSource::Card(card)) = (subject.gateway.vault(), &subject.works) else { return };
+    let kept = vault.keep(card, noon()).await.unwrap();
+    assert_eq!(vault.keep(card, noon()).await.unwrap().label, kept.label);
+    let by_token = request("by-token", "80.00", "EUR", PaymentSource::Saved(kept.token.into()));
+    assert!(subject.gateway.start(&by_token).await.unwrap().is_taken());
 }
 
 /// Pending first, then a genuine callback; forged and stale ones are refused, a repeated one is the same event.

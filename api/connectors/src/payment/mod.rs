@@ -51,6 +51,11 @@ pub trait PaymentGateway: Send + Sync {
         None
     }
 
+    /// Keeping a card without a payment.
+    fn vault(&self) -> Option<&dyn Vault> {
+        None
+    }
+
     /// Being told by the gateway.
     fn callbacks(&self) -> Option<&dyn Callbacks> {
         None
@@ -86,6 +91,13 @@ pub trait Captures: Send + Sync {
 pub trait Voids: Send + Sync {
     /// Releases the whole reserved amount. Repeating gets the same answer.
     async fn void(&self, payment: &Reference, at: Instant) -> Result<Payment>;
+}
+
+/// Keeping a card for later payments before there is one.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// Takes a card and gives what to charge it by; `Declined` if it will not do. Nothing is charged, so repeating is safe.
+    async fn keep(&self, card: &Card, at: Instant) -> Result<SavedMethod>;
 }
 
 /// Understanding the calls that a gateway makes to us.

@@ -47,6 +47,8 @@ pub struct InvoiceRow {
     pub created_at: Instant,
     pub version: i64,
     pub taxed_in: Option<Country>,
+    /// Whether the client is told by mail when it is issued.
+    pub is_mailed: bool,
 }
 
 entity!(invoices, InvoiceRow, InvoiceId);
@@ -184,12 +186,37 @@ pub fn credit_lines(db: &mut Db, scope: Scope, of: &[InvoiceLineId]) -> Outcome<
     Ok(found.select(InvoiceLineRow::as_select()).load(db)?)
 }
 
-/// Removes a draft with its lines. The caller has seen that it is one.
-pub fn delete_draft(db: &mut Db, scope: Scope, id: InvoiceId) -> Outcome<()> {
+/// The drafts of a client that hold lines of subscriptions and belong to no order, by id, locked.
+pub fn lock_derived_drafts(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<InvoiceRow>> {
+    let derived = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::item_id.is_not_null())
+        .select(invoice_lines::invoice_id);
+    let drafts = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::client_id.eq(client))
+        .filter(invoices::state.eq(InvoiceState::Draft))
+        .filter(invoices::order_id.is_null())
+        .filter(invoices::id.eq_any(derived))
+        .order(invoices::id);
+    Ok(match db {
+        Db::Sqlite(c) => drafts.select(InvoiceRow::as_select()).load(c)?,
+        Db::Pg(c) => drafts.select(InvoiceRow::as_select()).for_update().load(c)?,
+    })
+}
+
+/// Removes the lines of a draft. The caller has seen that it is one.
+pub fn delete_lines(db: &mut Db, scope: Scope, of: InvoiceId) -> Outcome<()> {
     let lines = invoice_lines::table
         .filter(invoice_lines::seller_id.eq(scope.seller()))
-        .filter(invoice_lines::invoice_id.eq(id));
+        .filter(invoice_lines::invoice_id.eq(of));
     diesel::delete(lines).execute(db)?;
+    Ok(())
+}
+
+/// Removes a draft with its lines. The caller has seen that it is one.
+pub fn delete_draft(db: &mut Db, scope: Scope, id: InvoiceId) -> Outcome<()> {
+    delete_lines(db, scope, id)?;
     let draft = invoices::table.find((scope.seller(), id)).filter(invoices::state.eq(InvoiceState::Draft));
     diesel::delete(draft).execute(db)?;
     Ok(())

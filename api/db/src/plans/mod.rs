@@ -29,7 +29,8 @@ pub struct PlanRow {
     pub tlds: Json<Vec<String>>,
     pub tax_policy_id: Option<TaxPolicyId>,
     pub prorates: bool,
-    pub lead_days: i32,
+    /// As the settings say, if absent.
+    pub lead_days: Option<i32>,
     pub cycle_limit: Option<i32>,
     pub trial_days: i32,
     pub position: i64,

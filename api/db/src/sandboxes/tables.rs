@@ -97,6 +97,7 @@ pub const TABLES: &[Table] = &[
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`
     all("payment_methods"),
     all("allocations"),
+    all("allocation_lines"),
     all("client_credits"),
     all("ledger_entries"),
     all("ledger_postings"),

@@ -8,8 +8,10 @@ pub mod chain;
 pub mod credit_note;
 pub mod due;
 pub mod frozen;
+pub mod line_payments;
 pub mod numbering;
 pub mod renewal;
+pub mod renumber;
 pub mod shares;
 mod status;
 

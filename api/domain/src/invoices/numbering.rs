@@ -105,24 +105,40 @@ impl Series {
     pub fn take(&self, today: NaiveDate, count: u64) -> Result<Taken> {
         let refuse = || Problem::new(Code::Internal, "a series cannot give so many numbers");
         let issued_on = issued_on(today, self.last_on);
-        let new_year = self.last_on.is_some_and(|last| last.year() != issued_on.year());
-        let first = if self.scheme.starts_again() && new_year { 1 } else { self.next };
+        let first = self.on(today).next;
         let next = first.checked_add(count).ok_or_else(refuse)?;
         let last = next.checked_sub(1).filter(|last| *last >= first).ok_or_else(refuse)?;
         Ok(Taken { issued_on, range: first..=last, series: Self { next, last_on: Some(issued_on), ..self.clone() } })
     }
 
-    /// Goes on from a higher number, when a seller comes from another system. The jump shows in the gap report.
-    pub fn raise(&self, next: u64) -> Result<Self> {
-        if next < self.next {
-            return Err(Problem::field("/next", "too_small", format!("numbers below {} are taken", self.next)));
+    /// Where it stands on a day: one that starts again each year does so with the first day of the year.
+    pub fn on(&self, today: NaiveDate) -> Self {
+        let day = issued_on(today, self.last_on);
+        let new_year = self.last_on.is_some_and(|last| last.year() != day.year());
+        if self.scheme.starts_again() && new_year {
+            return Self { next: 1, last_on: Some(day), ..self.clone() };
         }
-        Ok(Self { next, ..self.clone() })
+        self.clone()
+    }
+
+    /// Goes on from a higher number, when a seller comes from another system. A jump behind the first number of a series
+    /// shows in the gap report.
+    pub fn raise(&self, next: u64, today: NaiveDate) -> Result<Self> {
+        let now = self.on(today);
+        if next < now.next {
+            return Err(Problem::field("/next", "too_small", format!("numbers below {} are taken", now.next)));
+        }
+        Ok(if next > now.next { Self { next, ..now } } else { self.clone() })
+    }
+
+    /// What every number of a day begins with.
+    pub fn start(&self, day: NaiveDate) -> String {
+        format!("{}{}-", self.prefix, day.year())
     }
 
     /// The printed number of a count.
     pub fn text(&self, issued_on: NaiveDate, count: u64) -> String {
-        format!("{}{}-{:0width$}", self.prefix, issued_on.year(), count, width = usize::from(self.width))
+        format!("{}{:0width$}", self.start(issued_on), count, width = usize::from(self.width))
     }
 }
 
@@ -133,11 +149,12 @@ impl Taken {
     }
 }
 
-/// The counts that are missing between `first` and the highest one used.
-pub fn gaps(first: u64, used: &BTreeSet<u64>) -> Vec<RangeInclusive<u64>> {
-    let mut expected = first;
+/// The counts that are missing between the first and the last one used. A seller may begin where it likes; that the first
+/// ones were not removed says the chain.
+pub fn gaps(used: &BTreeSet<u64>) -> Vec<RangeInclusive<u64>> {
+    let mut expected = used.first().copied().unwrap_or_default();
     let mut gaps = Vec::new();
-    for count in used.range(first..) {
+    for count in used {
         if let Some(missing) = count.checked_sub(1).filter(|missing| *missing >= expected) {
             gaps.push(expected..=missing);
         }
@@ -196,17 +213,24 @@ mod tests {
 
     #[test]
     fn a_start_is_only_raised() {
-        let started = series(NumberScheme::YearId, 10, None);
-        assert_eq!(started.raise(1000).unwrap().next, 1000);
-        assert_eq!(started.raise(9).unwrap_err().fields[0].pointer, "/next");
+        let today = day("2027-01-02");
+        let started = series(NumberScheme::YearId, 10, Some("2026-12-31"));
+        assert_eq!(started.raise(1000, today).unwrap().take(today, 1).unwrap().numbers().next().unwrap(), "2027-1000");
+        assert_eq!(started.raise(9, today).unwrap_err().fields[0].pointer, "/next");
+        // a count that starts again has started again, and a raise holds for this year
+        let yearly = series(NumberScheme::YearSeq, 10, Some("2026-12-31"));
+        assert_eq!(yearly.on(today).next, 1);
+        assert_eq!(yearly.raise(5, today).unwrap().take(today, 1).unwrap().numbers().next().unwrap(), "2027-5");
+        assert_eq!(yearly.raise(1, today).unwrap(), yearly);
+        assert!(yearly.raise(9, day("2026-12-31")).is_err());
     }
 
     #[test]
     fn gaps_are_listed() {
         let used = |counts: &[u64]| counts.iter().copied().collect::<BTreeSet<_>>();
-        assert_eq!(gaps(1, &used(&[1, 2, 5, 9, 10])), [3..=4, 6..=8]);
-        assert_eq!(gaps(1, &used(&[2])), [1..=1]);
-        assert!(gaps(7, &used(&[1, 7, 8])).is_empty() && gaps(1, &used(&[])).is_empty());
+        assert_eq!(gaps(&used(&[1, 2, 5, 9, 10])), [3..=4, 6..=8]);
+        assert_eq!(gaps(&used(&[1000, 1002])), [1001..=1001]);
+        assert!(gaps(&used(&[7, 8])).is_empty() && gaps(&used(&[])).is_empty());
     }
 
     proptest! {

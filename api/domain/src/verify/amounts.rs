@@ -108,7 +108,7 @@ pub fn numbers_follow(documents: &[Numbered]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (series, documents) in by_series {
         let used: BTreeSet<u64> = documents.keys().copied().collect();
-        for gap in gaps(1, &used) {
+        for gap in gaps(&used) {
             findings.push(Finding::new(series, format!("the counts {} to {} are missing", gap.start(), gap.end())));
         }
         let later = documents.values().skip(1);

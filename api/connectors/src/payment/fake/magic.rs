@@ -3,7 +3,7 @@
 //! Every number passes the Luhn check, so that it gets through the store; none belongs to a bank. Any other card is
 //! refused: the fake never takes a real one for granted.
 
-use super::super::PaymentSource;
+use super::super::{Card, PaymentSource};
 use comptoir_domain::Money;
 use secrecy::ExposeSecret;
 
@@ -78,11 +78,16 @@ pub(super) fn last_four(number: &str) -> &str {
     number.get(number.len().saturating_sub(4)..).unwrap_or_default()
 }
 
+/// The row of a card; `None` if it is not in the table.
+pub(super) fn of_card(card: &Card) -> Option<Behaviour> {
+    MAGIC.iter().find(|row| row.card == card.number.expose_secret()).map(|row| row.behaviour)
+}
+
 /// The row that a payment asks for: by its amount first, else by its source. `None` for a card not in the table.
 pub(super) fn behaviour(source: &PaymentSource, amount: Money) -> Option<Behaviour> {
     let by = |fits: &dyn Fn(&Magic) -> bool| MAGIC.iter().find(|row| fits(row)).map(|row| row.behaviour);
     let by_source = || match source {
-        PaymentSource::Card(card) => by(&|row| row.card == card.number.expose_secret()),
+        PaymentSource::Card(card) => of_card(card),
         PaymentSource::Saved(token) => {
             let four = last_four(token.expose_secret());
             by(&|row| last_four(row.card) == four)

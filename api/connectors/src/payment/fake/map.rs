@@ -2,10 +2,10 @@
 
 use super::Settings;
 use super::ledger::{Decision, Fact, Held, Ledger};
-use super::magic::{Behaviour, behaviour, last_four};
+use super::magic::{Behaviour, behaviour, last_four, of_card};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    CaptureRequest, ClientAction, Decline, Outcome, Payment, PaymentRequest, PaymentSource, Reference, Refund,
+    CaptureRequest, Card, ClientAction, Decline, Outcome, Payment, PaymentRequest, PaymentSource, Reference, Refund,
     RefundRequest, SavedMethod, Take,
 };
 use comptoir_domain::{Instant, Money};
@@ -106,11 +106,7 @@ fn payment(ledger: &Ledger, request: &PaymentRequest, outcome: Outcome) -> Payme
         _ => None,
     };
     let refused = matches!(outcome, Outcome::Declined(_) | Outcome::Error { .. });
-    let saved = card.filter(|_| request.save && !refused).map(|(four, card)| SavedMethod {
-        token: format!("fake_tok_{four}"),
-        label: format!("fake •••• {four}"),
-        expires: Some((card.expiry_month, card.expiry_year)),
-    });
+    let saved = card.filter(|_| request.save && !refused).map(|(_, card)| saved(card));
     let raw = json!({ "id": id, "card": card.map(|(four, _)| four), "amount": request.amount });
     Payment {
         reference: request.reference.clone(),
@@ -120,6 +116,29 @@ fn payment(ledger: &Ledger, request: &PaymentRequest, outcome: Outcome) -> Payme
         refunded: Money::zero(request.amount.currency()),
         saved,
         raw: raw.to_string(),
+    }
+}
+
+fn saved(card: &Card) -> SavedMethod {
+    let four = last_four(card.number.expose_secret());
+    SavedMethod {
+        token: format!("fake_tok_{four}"),
+        label: format!("fake •••• {four}"),
+        expires: Some((card.expiry_month, card.expiry_year)),
+    }
+}
+
+/// Keeps a card without a payment. One that is refused for ever is refused here; any other shows when it is charged.
+pub(super) fn keep(card: &Card) -> Result<SavedMethod> {
+    match of_card(card) {
+        None => Err(ConnectorError::new(Kind::Declined, "unknown_card", "only the cards of the table work here")),
+        Some(Behaviour::DeclineHard) => {
+            Err(ConnectorError::new(Kind::Declined, "stolen_card", "the card was reported stolen"))
+        }
+        Some(Behaviour::Outage) => {
+            Err(ConnectorError::new(Kind::Unavailable, "outage", "the gateway cannot be reached"))
+        }
+        Some(_) => Ok(saved(card)),
     }
 }
 

@@ -16,8 +16,8 @@ pub use ledger::Totals;
 pub use magic::{ALWAYS_GOOD, Behaviour, MAGIC, Magic};
 
 use super::{
-    Callback, Callbacks, CaptureRequest, Captures, Lookup, Payment, PaymentEvent, PaymentGateway, PaymentRequest,
-    Reference, Refund, RefundRequest, Refunds, Voids,
+    Callback, Callbacks, CaptureRequest, Captures, Card, Lookup, Payment, PaymentEvent, PaymentGateway, PaymentRequest,
+    Reference, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
 };
 use crate::book::Book;
 use crate::error::{ConnectorError, Result};
@@ -144,6 +144,10 @@ impl PaymentGateway for FakeGateway {
         Some(self)
     }
 
+    fn vault(&self) -> Option<&dyn Vault> {
+        Some(self)
+    }
+
     fn callbacks(&self) -> Option<&dyn Callbacks> {
         Some(self)
     }
@@ -187,6 +191,14 @@ impl Voids for FakeGateway {
     async fn void(&self, payment: &Reference, _: Instant) -> Result<Payment> {
         let reference = payment.clone();
         self.decide(move |ledger, _| map::void(ledger, &reference)).await
+    }
+}
+
+#[async_trait]
+impl Vault for FakeGateway {
+    async fn keep(&self, card: &Card, _: Instant) -> Result<SavedMethod> {
+        tokio::time::sleep(self.settings.latency).await;
+        map::keep(card)
     }
 }
 

@@ -52,7 +52,7 @@ fn end(of: &Subscription) -> Result<Option<NaiveDate>> {
     Ok(Some(of.ends_on.map_or(completed, |ends| ends.min(completed))))
 }
 
-fn before(day: NaiveDate, days: u16) -> NaiveDate {
+pub(super) fn before(day: NaiveDate, days: u16) -> NaiveDate {
     day.checked_sub_days(Days::new(u64::from(days))).unwrap_or(day)
 }
 

@@ -3,15 +3,19 @@
 //! A subscription's items and its cycle say which lines exist for every period; `due` gives those whose invoice day
 //! has come and that nobody has written yet. Because it looks at dates and not at "today is the day", a run that comes
 //! late, or twice, gives the same lines in the same groups. The forecast of a client is the same call with a later
-//! day; an order or an invoice by hand asks for everything up to a day instead.
+//! day; an order or an invoice by hand asks for everything up to a day instead. When a draft is thrown away, `undo` says
+//! where its subscriptions stand again.
 
 mod derive;
 #[cfg(test)]
 mod tests;
+mod undo;
+
+pub use undo::{Undone, undo};
 
 use crate::money::{Money, MoneyError};
 use crate::problem::Result;
-use crate::schedule::{Cycle, Period, Share};
+use crate::schedule::{Cycle, Period, Share, out_of_calendar};
 use crate::{ClientId, Currency, Quantity, SubscriptionId, SubscriptionItemId, UnitPrice};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,7 +162,7 @@ pub struct Snapshot {
 pub enum Horizon {
     /// The daily run: what has its invoice day on or before this day.
     AsOf(NaiveDate),
-    /// An order, or cycles asked for by hand (INV-06): every period that begins before this day, whatever the status.
+    /// An order, or what a person asks for: every period that begins before this day, whatever the status.
     Before(NaiveDate),
 }
 
@@ -258,7 +262,7 @@ pub struct Due {
 /// # Errors
 /// A cycle that leads out of the calendar.
 pub fn due(snapshot: &Snapshot, horizon: Horizon) -> Result<Due> {
-    let mut groups: BTreeMap<(ClientId, Currency, NaiveDate), Vec<DueLine>> = BTreeMap::new();
+    let mut groups = Groups::new();
     let mut due = Due::default();
     for subscription in &snapshot.subscriptions {
         if matches!(horizon, Horizon::AsOf(_)) && !subscription.invoiced {
@@ -271,14 +275,59 @@ pub fn due(snapshot: &Snapshot, horizon: Horizon) -> Result<Due> {
         due.waived.extend(derived.waived);
         due.progress.push(derived.progress);
     }
+    due.invoices = group(snapshot, groups);
+    Ok(due)
+}
+
+/// Derives what a person asks for (INV-06): of each subscription everything that begins before a day of its own, whatever
+/// its status, all cycles of a client and a currency on one invoice, which a run would have made on its earliest day.
+///
+/// # Errors
+/// A cycle that leads out of the calendar.
+pub fn due_by_hand(snapshot: &Snapshot, before: impl Fn(&Subscription) -> Result<NaiveDate>) -> Result<Due> {
+    let mut by_payer: BTreeMap<(ClientId, Currency), Vec<(NaiveDate, DueLine)>> = BTreeMap::new();
+    let mut due = Due::default();
+    for subscription in &snapshot.subscriptions {
+        let horizon = Horizon::Before(before(subscription)?);
+        let derived = derive::derive(subscription, &snapshot.existing, horizon)?;
+        by_payer.entry((subscription.client, subscription.currency)).or_default().extend(derived.lines);
+        due.waived.extend(derived.waived);
+        due.progress.push(derived.progress);
+    }
+    let groups = by_payer.into_iter().filter_map(|((client, currency), lines)| {
+        let earliest = lines.iter().map(|(invoice_on, _)| *invoice_on).min()?;
+        Some(((client, currency, earliest), lines.into_iter().map(|(_, line)| line).collect()))
+    });
+    due.invoices = group(snapshot, groups.collect());
+    Ok(due)
+}
+
+/// The day before which so many cycles begin that nothing has been derived for yet.
+///
+/// # Errors
+/// A cycle that leads out of the calendar.
+pub fn cycles_ahead(of: &Subscription, cycles: u16) -> Result<NaiveDate> {
+    let reached = of.cycle.index_at(of.anchor, of.billed_through)?;
+    // a cycle that has begun to be billed is not among them
+    let begun = i32::from(of.cycle.start(of.anchor, reached)? < of.billed_through);
+    let n =
+        reached.checked_add(begun).and_then(|first| first.checked_add(cycles.into())).ok_or_else(out_of_calendar)?;
+    of.cycle.start(of.anchor, n)
+}
+
+/// Lines by who pays, in what, and the invoice day.
+type Groups = BTreeMap<(ClientId, Currency, NaiveDate), Vec<DueLine>>;
+
+fn group(snapshot: &Snapshot, groups: Groups) -> Vec<DueInvoice> {
+    let mut invoices = Vec::with_capacity(groups.len());
     for ((client, currency, invoice_on), lines) in groups {
         let most = snapshot.lines_per_invoice.map_or(lines.len(), NonZeroUsize::get);
         for lines in lines.chunks(most) {
             let begins_on = lines.iter().map(|line| line.period.from).min().unwrap_or(invoice_on);
-            due.invoices.push(DueInvoice { client, currency, invoice_on, begins_on, lines: lines.to_vec() });
+            invoices.push(DueInvoice { client, currency, invoice_on, begins_on, lines: lines.to_vec() });
         }
     }
-    Ok(due)
+    invoices
 }
 
 /// The day an invoice carries: today, but never before the last one of its series.

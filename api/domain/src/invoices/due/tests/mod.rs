@@ -1,5 +1,6 @@
 //! A small set of books to run billing against; the tests stand in the files below.
 
+mod by_hand;
 mod histories;
 mod stories;
 
