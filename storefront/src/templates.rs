@@ -217,8 +217,9 @@ mod tests {
         wanted.insert("form.label".into());
         let missing: Vec<_> = wanted.iter().filter(|key| !known.contains_key(*key)).collect();
         assert!(missing.is_empty(), "no text for {missing:?}");
-        // errors and labels are looked up by the names that refusals use, ways to pay by their own
-        let by_name = |key: &&String| ["error.", "field.", "payment."].iter().any(|start| key.starts_with(start));
+        // errors and labels are looked up by the names that refusals use, ways to pay and reasons of taxes by their own
+        let by_name =
+            |key: &&String| ["error.", "field.", "payment.", "tax."].iter().any(|start| key.starts_with(start));
         let idle: Vec<_> = known.keys().filter(|key| !wanted.contains(*key)).filter(|key| !by_name(key)).collect();
         assert!(idle.is_empty(), "nobody says {idle:?}");
     }

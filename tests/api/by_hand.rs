@@ -3,9 +3,9 @@
 use crate::api::invoices::{books_balance, first_client, get, tamper, verify};
 use crate::api::orders::corner;
 use crate::stories::billing::{GOOD, buy, care, corrupt, email};
+use crate::support::Actor;
 use crate::support::story::Story;
 use crate::support::world::{PASSWORD, client};
-use crate::support::Actor;
 use comptoir_domain::events::EventKind;
 use serde_json::{Value, json};
 

@@ -41,3 +41,18 @@ pub fn migrate(db: &mut Db) -> Outcome<Vec<String>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Of two migrations with one stamp, one would never be applied.
+    #[test]
+    fn stamps_are_taken_once_and_by_both_databases() {
+        let sqlite = versions::<diesel::sqlite::Sqlite>(SQLITE).unwrap();
+        let stamps: BTreeSet<_> = sqlite.iter().collect();
+        assert_eq!(stamps.len(), sqlite.len());
+        assert_eq!(sqlite, versions::<diesel::pg::Pg>(POSTGRES).unwrap());
+    }
+}

@@ -142,7 +142,7 @@ pub fn lock_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<In
 
 /// Writes many documents.
 pub fn insert_many(db: &mut Db, rows: &[InvoiceRow]) -> Outcome<()> {
-    insert_many!(db, invoices::table, rows, 29);
+    insert_many!(db, invoices::table, rows, 30);
     Ok(())
 }
 

@@ -103,7 +103,15 @@ fn what_should_exist_and_does_not_is_named() {
         format!("said to be billed up to 2027-02-28, but not {kind} of {} from 2027-01-31", id::<SubscriptionItemId>(1))
     };
     assert_eq!(found(|_, stored| stored.charged.truncate(1), "2027-02-10"), [gap("recurring")]);
-    assert_eq!(found(|_, stored| drop(stored.charged.remove(0)), "2027-02-10"), [gap("setup")]);
+    assert_eq!(
+        found(
+            |_, stored| {
+                stored.charged.remove(0);
+            },
+            "2027-02-10"
+        ),
+        [gap("setup")]
+    );
 }
 
 #[test]
