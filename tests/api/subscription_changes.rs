@@ -97,7 +97,7 @@ fn act(owner: &Actor, subscription: &str, what: &str, body: &Value) -> crate::su
 /// Net, tax free, of every document of a client: kind, first line's days, net and what is open.
 fn documents(owner: &Actor, client: &str) -> Vec<(String, String, String, String)> {
     let list = owner.get(&format!("/v1/invoices?client_id={client}&limit=100")).expect(200).json();
-    let mut rows: Vec<_> = list["data"].as_array().unwrap().iter().cloned().collect();
+    let mut rows = list["data"].as_array().unwrap().to_vec();
     rows.sort_by_key(|row| row["id"].as_str().unwrap().to_string());
     let one = |row: &Value| {
         let id = row["id"].as_str().unwrap();

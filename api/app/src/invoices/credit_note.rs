@@ -125,14 +125,17 @@ pub fn credit(
     Ok(note)
 }
 
-/// What a credit note takes of an invoice, each part beside what was left of its line, and what it leaves.
+/// What a credit note takes of a line, behind what was left of the line before.
+pub type Taken = (LineLeft, LineLeft);
+
+/// What a credit note takes of an invoice, and what it leaves.
 pub fn take_back(
     db: &mut Db,
     ctx: &Ctx,
     invoice: &InvoiceRow,
     lines: &[InvoiceLineRow],
     extents: &[Extent],
-) -> Outcome<(Vec<(LineLeft, LineLeft)>, Vec<LineLeft>)> {
+) -> Outcome<(Vec<Taken>, Vec<LineLeft>)> {
     let ids: Vec<_> = lines.iter().map(|line| line.id).collect();
     let earlier = invoices::credit_lines(db, ctx.scope, &ids)?;
     let mut left = lines.iter().map(|line| line_left(invoice, line, &earlier)).collect::<Result<Vec<_>, _>>()?;
@@ -164,7 +167,7 @@ fn document(
     ctx: &Ctx,
     invoice: &InvoiceRow,
     lines: &[InvoiceLineRow],
-    taken: &[(LineLeft, LineLeft)],
+    taken: &[Taken],
     from: Option<NaiveDate>,
     comment: &str,
 ) -> Result<Document, Problem> {

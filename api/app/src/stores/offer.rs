@@ -73,7 +73,7 @@ impl Automatic {
             recurring,
             set_up: Some(set_up).filter(|fee| !fee.is_zero()),
             cycles: cycles.and_then(|cycles| u16::try_from(cycles).ok()),
-            label: StoreText::new(locale, &self.label(coupon, discount)),
+            label: StoreText::new(locale, self.label(coupon, discount)),
         }))
     }
 
