@@ -299,8 +299,13 @@ both! {
         owner.act(&format!("/v1/invoices/{draft}/rederive")).refused(409, "wrong_state");
         // nothing is left of a draft whose subscription has ended before it
         let more = owner.post("/v1/invoices/generate", json!({"client_ids": [client], "cycles": 1})).expect(200).text("/results/0/invoices/0/id");
-        owner.post(&format!("/v1/subscriptions/{id}/cancel"), json!({"when": "now"})).expect(200);
+        tamper(world, "UPDATE subscriptions SET ends_on = '2026-04-05' WHERE name = 'Care'");
         owner.act(&format!("/v1/invoices/{more}/rederive")).expect(204);
+        owner.get(&format!("/v1/invoices/{more}")).refused(404, "not_found");
+        // and none that is made before is in the way of a cancellation
+        tamper(world, "UPDATE subscriptions SET ends_on = NULL WHERE name = 'Care'");
+        let more = owner.post("/v1/invoices/generate", json!({"client_ids": [client], "cycles": 1})).expect(200).text("/results/0/invoices/0/id");
+        owner.post(&format!("/v1/subscriptions/{id}/cancel"), json!({"when": "now"})).expect(200);
         owner.get(&format!("/v1/invoices/{more}")).refused(404, "not_found");
         assert_eq!(verify(&owner)["intact"], true);
         books_balance(&owner);
@@ -320,7 +325,7 @@ both! {
         assert_eq!((&changed["tax"]["amount"], &changed["gross"]["amount"], &changed["taxes"][0]["base"]["amount"]), (&json!("2.67"), &json!("16.00"), &json!("13.33")));
         let steps = owner.get(&format!("{path}/{derived}/explain")).expect(200).json();
         let rules: Vec<_> = steps["steps"].as_array().unwrap().iter().map(|step| step["rule"].as_str().unwrap()).collect();
-        assert_eq!(rules, ["listed", "tax_share", "gross"]);
+        assert_eq!(rules, ["listed", "tax", "tax_share", "gross"]);
         owner.patch(&format!("{path}/{derived}"), json!({"quantity": "3"})).refused(409, "wrong_state");
         owner.delete(&format!("{path}/{derived}")).refused(409, "wrong_state");
         owner.patch(&format!("{path}/{hours}"), json!({"description": "", "period": {"from": "2026-02-01", "to": "2026-02-01"}}))

@@ -44,7 +44,7 @@ both! {
         assert_eq!(account(&owner, &client), totals("9.00", "0.00", "0.00", "0.00", "1.00"));
         owner.post(&format!("/v1/clients/{client}/credits"), json!({"amount": eur("2.00"), "reason": "sorry"})).expect(201);
         assert_eq!(account(&owner, &client), totals("9.00", "2.00", "0.00", "0.00", "3.00"));
-        owner.act(&format!("/v1/invoices/{invoice}/apply-credit")).expect(200);
+        owner.post(&format!("/v1/invoices/{invoice}/apply-credit"), json!({})).expect(200);
         assert_eq!(account(&owner, &client), totals("7.00", "0.00", "0.00", "0.00", "3.00"));
         owner.post_once(&format!("/v1/invoices/{invoice}/payments"), "p", json!({"method": "cash", "amount": eur("9.50")})).expect(201);
         assert_eq!(account(&owner, &client), totals("0.00", "2.50", "0.00", "0.00", "3.00"));

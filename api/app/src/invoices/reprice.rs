@@ -81,7 +81,10 @@ fn cart_line(invoice: &InvoiceRow, line: &InvoiceLineRow) -> Outcome<CartLine> {
 }
 
 fn take_over(line: &mut InvoiceLineRow, priced: &PricedLine, taxes: Vec<TaxShare>) {
-    let is_tax = |rule: TraceRule| matches!(rule, TraceRule::TaxShare | TraceRule::TaxTakenOut | TraceRule::Gross);
+    let is_tax = |rule: TraceRule| {
+        use TraceRule::*;
+        matches!(rule, Tax | TaxShare | TaxTakenOut | Relieved | Gross)
+    };
     let steps = if line.item_id.is_some() {
         let own = line.trace.0.steps.iter().filter(|step| !is_tax(step.rule));
         own.chain(priced.trace.iter().filter(|step| is_tax(step.rule))).cloned().collect()
