@@ -2,6 +2,7 @@
 //! and fails if anything is wrong.
 
 use crate::config::{Config, Failed};
+use chrono::NaiveDate;
 use clap::Args;
 use comptoir_app::Clock;
 use comptoir_app::verify::{CHECKS, Checked};
@@ -16,6 +17,9 @@ pub struct Verify {
     /// The code of one seller; without it all of them
     #[arg(long)]
     seller: Option<String>,
+    /// As if it were this day, for what should have been invoiced by then: YYYY-MM-DD
+    #[arg(long)]
+    as_of: Option<NaiveDate>,
     /// So many findings of a check are printed at most
     #[arg(long, default_value_t = 20)]
     limit: usize,
@@ -43,7 +47,8 @@ impl Verify {
         let bar = ProgressBar::new(steps).with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")?);
         let (mut wrong, mut looked_at) = (0, 0);
         for seller in &whose {
-            let checked = check_one(&store, seller, &bar).await?;
+            let today = self.as_of.unwrap_or_else(|| Clock::System.now().date_in(seller.time_zone));
+            let checked = check_one(&store, seller, today, &bar).await?;
             looked_at += checked.iter().map(|checked| checked.count).sum::<usize>();
             wrong += checked.iter().map(|checked| checked.findings.len()).sum::<usize>();
             bar.suspend(|| self.print(seller, &checked))?;
@@ -74,8 +79,13 @@ impl Verify {
     }
 }
 
-async fn check_one(store: &Store, seller: &SellerRow, bar: &ProgressBar) -> Result<Vec<Checked>, Failed> {
-    let (scope, today, bar) = (Scope::of(seller.id), Clock::System.now().date_in(seller.time_zone), bar.clone());
+async fn check_one(
+    store: &Store,
+    seller: &SellerRow,
+    today: NaiveDate,
+    bar: &ProgressBar,
+) -> Result<Vec<Checked>, Failed> {
+    let (scope, bar) = (Scope::of(seller.id), bar.clone());
     let work = move |db: &mut Db| {
         let run = |check: &comptoir_app::verify::Check| {
             bar.set_message(check.name);

@@ -10,7 +10,7 @@ use comptoir_db::{Db, Outcome};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::invoices::credit_note::{Extent, LineLeft};
 use comptoir_domain::subscriptions::{Charged, unused};
-use comptoir_domain::{Code, InvoiceLineId, Money, Problem, SubscriptionItemId};
+use comptoir_domain::{InvoiceLineId, Money, Problem, SubscriptionItemId};
 use std::collections::HashMap;
 
 /// What is to be taken back of one invoice.
@@ -33,16 +33,10 @@ impl Credit {
     }
 }
 
-/// What some items have charged for days from one day on, as credit notes to be; reads only.
-///
-/// # Errors
-/// A draft charges such days: it has to be issued, or made anew, first.
+/// What some items have charged for days from one day on, as credit notes to be; reads only. A draft has charged nothing
+/// yet: it is made anew, or given up with its order.
 pub fn decide(db: &mut Db, ctx: &Ctx, items: &[SubscriptionItemId], from: NaiveDate) -> Outcome<Vec<Credit>> {
     let mut lines = charged_beyond(db, ctx.scope, items, from)?;
-    if lines.iter().any(|line| line.state == InvoiceState::Draft) {
-        let detail = "a draft charges days that this change takes away: issue or delete it first";
-        return Err(Problem::new(Code::WrongState, detail).into());
-    }
     lines.retain(|line| line.state == InvoiceState::Issued && !line.is_written_off);
     let rows = invoices::find_many(db, ctx.scope, &lines.iter().map(|line| line.invoice).collect::<Vec<_>>())?;
     let left = left(db, ctx, &lines)?;

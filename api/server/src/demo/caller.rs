@@ -45,6 +45,13 @@ impl Caller {
         let request = request.header("authorization", format!("Bearer {}", self.token)).header("idempotency-key", key);
         answer(path, request.send(body.to_string())?)
     }
+
+    /// Changes, whatever has been there.
+    pub fn patch(&self, path: &str, body: &Value) -> Result<Value, Failed> {
+        let request = self.agent.patch(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let request = request.header("authorization", format!("Bearer {}", self.token)).header("if-match", "*");
+        answer(path, request.send(body.to_string())?)
+    }
 }
 
 fn answer(path: &str, response: ureq::http::Response<ureq::Body>) -> Result<Value, Failed> {

@@ -87,9 +87,11 @@ pub fn furnish(api: &Caller, seller: &DemoSeller) -> Result<Shelf, Failed> {
     let disk = clerk.add_on("disk", ("3.00", "30.00"), &json!({ "disk_space": 20_000_000_000_u64 }))?;
     let backup = clerk.add_on("backup", ("2.00", "20.00"), &json!({}))?;
     let add_ons = [disk, backup.clone()];
-    let large = clerk.hosting("l", ("29.00", "290.00"), &add_ons, &[], 100)?;
-    let medium = clerk.hosting("m", ("14.00", "140.00"), &add_ons, &[&large], 30)?;
-    let small = clerk.hosting("s", ("6.00", "60.00"), &add_ons, &[&medium, &large], 10)?;
+    let small = clerk.hosting("s", ("6.00", "60.00"), &add_ons, &[], 10)?;
+    let medium = clerk.hosting("m", ("14.00", "140.00"), &add_ons, &[&small], 30)?;
+    let large = clerk.hosting("l", ("29.00", "290.00"), &add_ons, &[&medium, &small], 100)?;
+    api.patch(&format!("/v1/plans/{small}"), &json!({ "upgrade_to": [medium, large] }))?;
+    api.patch(&format!("/v1/plans/{medium}"), &json!({ "upgrade_to": [large] }))?;
     api.post(
         "/v1/coupons",
         &json!({ "name": "Welcome", "code": "WELCOME", "value": { "percent": "20" }, "cycles": 3, "max_uses": 40 }),
@@ -138,13 +140,13 @@ impl Clerk<'_> {
         code: &str,
         prices: (&str, &str),
         add_ons: &[String],
-        upgrade_to: &[&String],
+        downgrade_to: &[&String],
         gigabytes: u64,
     ) -> Result<String, Failed> {
         let features = ["HTTPS", "IPv6", "SSH"];
         self.plan(json!({
             "code": format!("web-{code}"), "name": self.word(code), "description": self.word(&format!("{code}_text")),
-            "kind": "hosting", "features": features, "position": gigabytes, "add_on_ids": add_ons, "upgrade_to": upgrade_to,
+            "kind": "hosting", "features": features, "position": gigabytes, "add_on_ids": add_ons, "downgrade_to": downgrade_to,
             "properties": { "disk_space": gigabytes * 1_000_000_000, "domains": gigabytes / 5, "script_php": true },
             "prices": self.prices(prices),
         }))
