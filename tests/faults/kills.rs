@@ -111,7 +111,8 @@ fn same(calm: &Site, disturbed: &Site, as_of: &str, counts: impl Fn(&String) -> 
     assert_eq!(bank(&calm.book()), bank(&disturbed.book()));
     for site in [calm, disturbed] {
         assert_eq!(faults(&site.database), [""; 0]);
-        site.run(&["verify", "--as-of", as_of]);
+        let verified = site.command(&["verify", "--as-of", as_of]).output().unwrap();
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
         let waiting = "SELECT CAST(count(*) AS TEXT) AS word FROM mails WHERE state = 'queued'";
         assert_eq!(words(&mut site.database.connect(), waiting), ["0"], "mails that nobody got");
         assert_eq!(site.sent(), site.outbox(), "mails that are not there");
@@ -139,11 +140,16 @@ fn commands(backend: Backend) {
         let words = ["events", "run", "--kind", kind, "--as-of", day];
         let size = book_size(&calm);
         let (whole, charges) = (calm.run(&words), book_size(&calm) - size);
+        let end = steps(&mut calm.database.connect());
         let share = charges * 2 / u64::try_from(*kills).unwrap().max(1);
-        for kill in 0..*kills {
-            // every other one among the charges, which are a small part of the time
-            let moment = match kill % 2 {
+        for left in (1..=*kills).rev() {
+            let done = steps(&mut disturbed.database.connect());
+            let rest = u64::try_from(end - done).unwrap_or_default();
+            let next = i64::try_from(chance.less_than((2 * rest / u64::try_from(left).unwrap()).max(1))).unwrap();
+            // every other one among the charges, which are a small part of the time; the others after a part of what is left
+            let moment = match left % 2 {
                 0 if charges > 0 => Moment::Charged(book_size(&disturbed) + chance.less_than(share.max(1))),
+                _ if rest > 0 => Moment::Done(done + next, chance.below(Duration::from_millis(5))),
                 _ => Moment::After(chance.below(whole)),
             };
             hits += usize::from(kill_at(&disturbed, disturbed.start(&words), moment));
