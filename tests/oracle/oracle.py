@@ -52,7 +52,8 @@ def covered_cycles(sale, by_day):
 
 
 def applications(sale, day, lines, covered):
-    """The coupon on the order as a whole; afterwards once for each cycle of each contract."""
+    """The coupon on the order as a whole; afterwards once for each cycle of each contract: of a fixed amount the part that
+    the longest charged part of the cycle is of it."""
     if not sale["coupon"]:
         return []
     coupon = {key: sale["coupon"][key] for key in ("percent", "fixed", "free_setup")}
@@ -62,7 +63,13 @@ def applications(sale, day, lines, covered):
     for at, line in enumerate(lines):
         if line["cycle"] in covered[line["contract"]]:
             groups[line["contract"], line["cycle"]].append(at)
-    return [{**coupon, "lines": group} for _, group in sorted(groups.items())]
+
+    def for_part(group):
+        parts = [Fraction(lines[at]["days"], lines[at]["of"]) for at in group if lines[at]["kind"] != "setup"]
+        whole = coupon["fixed"] is None or not parts
+        return {**coupon, "lines": group, "fixed": coupon["fixed"] if whole else coupon["fixed"] * max(parts)}
+
+    return [for_part(group) for _, group in sorted(groups.items())]
 
 
 def invoice(sale, day, lines, covered):

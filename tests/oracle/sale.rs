@@ -54,6 +54,7 @@ fn contract(of: &Value) -> Contract {
         cycle_limit: small("cycle_limit"),
         trial_days: small("trial_days").unwrap(),
         prorates: of["prorates"].as_bool().unwrap(),
+        discount: None,
         items: list(&of["items"]).iter().map(item).collect(),
     }
 }
@@ -123,9 +124,8 @@ impl<'a> Life<'a> {
             coupon,
         };
         let (currency, coupons) = (read(&case["currency"]), life.coupon.as_slice());
-        let mut request =
-            first_invoice::price_request(contracts, &lines, currency, basis(case), coupons, tax_facts(case));
-        request.group = group(case);
+        let (basis, group, tax) = (basis(case), group(case), tax_facts(case));
+        let request = first_invoice::price_request(contracts, &lines, currency, basis, coupons, group, tax);
         if !lines.is_empty() {
             let lines: Vec<&DueLine> = lines.iter().map(|first| &first.line).collect();
             life.keep(None, &lines, &price(&request).unwrap());
@@ -203,7 +203,7 @@ impl<'a> Life<'a> {
         for invoice in &found.invoices {
             let DueInvoice { invoice_on, lines, .. } = invoice;
             let (basis, group, tax) = (basis(self.case), group(self.case), tax_facts(self.case));
-            let request = renewal::price_request(invoice, &terms, &coupons, basis, group, tax);
+            let request = renewal::price_request(invoice, &terms, &coupons, basis, group, tax).unwrap();
             self.keep(Some(*invoice_on), &lines.iter().collect::<Vec<_>>(), &price(&request).unwrap());
         }
         self.write(&found);
@@ -219,6 +219,8 @@ impl<'a> Life<'a> {
             kind: contract.kind,
             coupon: self.coupon.clone(),
             coupon_cycles: self.cycles_left[at],
+            discount: None,
+            discount_cycles: None,
             items: self.whole[at].items.iter().map(|item| item.id).zip(contract.items.iter().map(taxed)).collect(),
         }
     }
