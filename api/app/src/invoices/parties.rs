@@ -9,7 +9,7 @@ use comptoir_db::sellers::{self, SellerRow};
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::{ClientId, Locale};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// Who is billed, as of the day of issue.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -65,18 +65,24 @@ pub struct Parties {
 impl Parties {
     /// Reads the seller and the clients with their primary contacts.
     pub fn load(db: &mut Db, ctx: &Ctx, ids: &[ClientId]) -> Outcome<Self> {
-        let seller = sellers::own(db, ctx.scope)?;
-        let primaries = contacts::primary_of(db, ctx.scope, ids)?;
-        let mut primaries: HashMap<_, _> = primaries.into_iter().map(|row| (row.client_id, row)).collect();
-        let clients = clients::some(db, ctx.scope, ids)?.into_iter();
-        let buyers = clients.filter_map(|row| primaries.remove(&row.id).map(|contact| (row.id, (row, contact))));
-        Ok(Self { seller, buyers: buyers.collect() })
+        let clients = clients::some(db, ctx.scope, ids)?;
+        Self::with(db, ctx, clients)
     }
 
-    /// Those of some invoices.
+    /// Those of some invoices, with the clients as the invoices have them.
     pub fn of(db: &mut Db, ctx: &Ctx, wanted: &[NewInvoice]) -> Outcome<Self> {
-        let clients: BTreeSet<ClientId> = wanted.iter().map(|one| one.client.id).collect();
-        Self::load(db, ctx, &Vec::from_iter(clients))
+        let clients: BTreeMap<ClientId, &ClientRow> = wanted.iter().map(|one| (one.client.id, &one.client)).collect();
+        Self::with(db, ctx, clients.into_values().cloned().collect())
+    }
+
+    fn with(db: &mut Db, ctx: &Ctx, clients: Vec<ClientRow>) -> Outcome<Self> {
+        let seller = sellers::own(db, ctx.scope)?;
+        let ids: Vec<ClientId> = clients.iter().map(|client| client.id).collect();
+        let primaries = contacts::primary_of(db, ctx.scope, &ids)?;
+        let mut primaries: HashMap<_, _> = primaries.into_iter().map(|row| (row.client_id, row)).collect();
+        let buyers = clients.into_iter();
+        let buyers = buyers.filter_map(|row| primaries.remove(&row.id).map(|contact| (row.id, (row, contact))));
+        Ok(Self { seller, buyers: buyers.collect() })
     }
 
     /// A client and its primary contact.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Clients in one transaction: so many that a run is quick, so few that others need not wait.
-const CHUNK: i64 = 150;
+const CHUNK: i64 = 250;
 
 /// Invoices what is due, of one seller or of all.
 pub async fn process_invoices(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {

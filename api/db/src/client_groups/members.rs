@@ -8,7 +8,8 @@ use comptoir_domain::coupons::GroupDiscount;
 use comptoir_domain::dunning::DunningPolicy;
 use comptoir_domain::{ClientGroupId, ClientId, Percent, SellerId};
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// The place of a client in a group. It is part of the client: whoever changes it has locked the client.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -26,7 +27,8 @@ pub struct MemberRow {
 #[derive(Clone, Debug)]
 pub struct Membership {
     pub member: MemberRow,
-    pub group: ClientGroupRow,
+    /// Shared by its members: a billing run asks for many at once.
+    pub group: Arc<ClientGroupRow>,
 }
 
 impl Membership {
@@ -63,18 +65,23 @@ pub fn save_member(db: &mut Db, row: &MemberRow) -> Outcome<()> {
     Ok(())
 }
 
-/// The places of some clients, by one query.
+/// The places of some clients.
 pub fn members(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<HashMap<ClientId, Membership>> {
-    let of_group = client_groups::seller_id
-        .eq(client_group_members::seller_id)
-        .and(client_groups::id.eq(client_group_members::client_group_id));
     let found = client_group_members::table
-        .inner_join(client_groups::table.on(of_group))
         .filter(client_group_members::seller_id.eq(scope.seller()))
-        .filter(client_group_members::client_id.eq_any(clients.to_vec()))
-        .select((MemberRow::as_select(), ClientGroupRow::as_select()));
-    let rows: Vec<(MemberRow, ClientGroupRow)> = found.load(db)?;
-    Ok(rows.into_iter().map(|(member, group)| (member.client_id, Membership { member, group })).collect())
+        .filter(client_group_members::client_id.eq_any(clients.to_vec()));
+    let rows: Vec<MemberRow> = found.select(MemberRow::as_select()).load(db)?;
+    let wanted = BTreeSet::from_iter(rows.iter().map(|row| row.client_group_id));
+    let groups = client_groups::table
+        .filter(client_groups::seller_id.eq(scope.seller()))
+        .filter(client_groups::id.eq_any(wanted));
+    let groups: Vec<ClientGroupRow> = groups.select(ClientGroupRow::as_select()).load(db)?;
+    let groups: HashMap<_, _> = groups.into_iter().map(|group| (group.id, Arc::new(group))).collect();
+    let place = |member: MemberRow| {
+        let group = Arc::clone(groups.get(&member.client_group_id)?);
+        Some((member.client_id, Membership { member, group }))
+    };
+    Ok(rows.into_iter().filter_map(place).collect())
 }
 
 /// The place of a client.
