@@ -4,5 +4,6 @@
 pub mod billing;
 mod dry_runs;
 pub mod dunning;
+mod guide;
 pub mod provisioning;
 mod usage;
