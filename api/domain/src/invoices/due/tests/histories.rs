@@ -57,8 +57,13 @@ fn world(begin: NaiveDate, fates: &[Fate]) -> World {
     world
 }
 
+/// How many histories each property is held against. What fails is printed, made as small as it can be, with its seed.
+fn many() -> u32 {
+    if std::env::var("COMPTOIR_TEST_LONG").is_ok() { 50_000 } else { 2_000 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(many()))]
 
     /// N daily runs write what one late run writes, in the same groups; another run writes nothing.
     #[test]
