@@ -35,6 +35,8 @@ mod sessions;
 pub mod shop;
 mod stores;
 pub mod subscription_changes;
+pub mod subscription_records;
+mod subscription_statuses;
 mod tax_evidence;
 pub mod taxes;
 pub mod todos;

@@ -86,7 +86,7 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
 pub fn concerns(path: &str) -> bool {
     let last = path.trim_end_matches("/preview").rsplit('/').next().unwrap_or_default();
     path.contains("/subscriptions/{id}/")
-        && ["change-plan", "add-ons", "change", "remove", "withdraw", "changes"].contains(&last)
+        && ["change-plan", "add-ons", "change", "remove", "withdraw", "changes", "status"].contains(&last)
 }
 
 /// Posts an action once; the answer.

@@ -129,7 +129,7 @@ both! {
             (format!("UPDATE subscription_items SET unit_price = '777' WHERE {mine}"),
              format!("UPDATE subscription_items SET unit_price = (SELECT unit_price FROM invoice_lines WHERE {mine} AND item_id = subscription_items.id AND kind = 'recurring') WHERE {mine}"), &["due"]),
             (format!("UPDATE subscriptions SET status = 'active', next_invoice_on = NULL WHERE {mine} AND next_invoice_on IS NOT NULL"),
-             format!("UPDATE subscriptions SET status = 'pending', next_invoice_on = '2026-01-26' WHERE {mine} AND status = 'active'"), &["due"]),
+             format!("UPDATE subscriptions SET status = 'pending', next_invoice_on = '2026-01-26' WHERE {mine} AND status = 'active'"), &["due", "statuses"]),
             (format!("UPDATE invoice_lines SET share = '15/31' WHERE {mine} AND kind = 'recurring'"),
              format!("UPDATE invoice_lines SET share = '31/31' WHERE {mine} AND kind = 'recurring'"), &["documents", "due", "traces"]),
             (format!("UPDATE invoice_lines SET trace = replace(trace, '\"result\":\"', '\"result\":\"9') WHERE {mine} AND invoice_id = {invoice_sql} AND position = 1"),

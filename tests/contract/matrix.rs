@@ -306,6 +306,9 @@ fn walk(backend: Backend) {
                 crate::api::subscription_changes::prepare(seller, &operation.id);
             }
         }
+        if operation.path.contains("{comment_id}") {
+            [&mut mine, &mut theirs].map(crate::api::subscription_records::prepare);
+        }
         let mut request = owners_request(&operation, &mine);
         fit(&operation, &mut request, &world, &mut mine);
         let actor = actor_of(&operation, &world, &mine);

@@ -31,6 +31,7 @@ pub mod kernel;
 pub mod ledger;
 pub mod mails;
 pub mod me;
+pub mod named_values;
 pub mod operations;
 pub mod orders;
 pub mod overuse_prices;

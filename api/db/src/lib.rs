@@ -11,6 +11,8 @@ pub mod portable;
 pub mod paging;
 #[macro_use]
 pub mod entity;
+#[macro_use]
+pub mod named_values;
 pub mod connection;
 pub mod copy;
 pub mod failure;
@@ -60,6 +62,10 @@ pub mod sessions;
 pub mod settings;
 pub mod stores;
 pub mod subscription_changes;
+pub mod subscription_comments;
+pub mod subscription_invoices;
+pub mod subscription_properties;
+pub mod subscription_statuses;
 pub mod subscriptions;
 
 pub mod taxes;

@@ -510,6 +510,47 @@ diesel::table! {
         gateway -> Text,
         created_at -> BigInt,
         version -> BigInt,
+        rests -> Text,
+        expires_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    subscription_status_changes (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        subscription_id -> Binary,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        reason -> Text,
+        actor_kind -> Text,
+        actor_id -> Text,
+        actor_name -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscription_properties (seller_id, subscription_id, name) {
+        seller_id -> Binary,
+        subscription_id -> Binary,
+        name -> Text,
+        value -> Text,
+        is_active -> Bool,
+    }
+}
+
+diesel::table! {
+    subscription_comments (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        subscription_id -> Binary,
+        text -> Text,
+        author_kind -> Text,
+        author_id -> Text,
+        author_name -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
     }
 }
 
@@ -1024,6 +1065,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    operation_steps (seller_id, operation_id, position) {
+        seller_id -> Binary,
+        operation_id -> Binary,
+        position -> BigInt,
+        result -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     sellers,
     counters,
@@ -1058,6 +1108,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     coupon_uses,
     subscriptions,
     subscription_items,
+    subscription_status_changes,
+    subscription_properties,
+    subscription_comments,
     subscription_changes,
     subscription_holds,
     waived_periods,
@@ -1088,5 +1141,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_notices,
     vat_checks,
     tax_evidence,
-    operations
+    operations,
+    operation_steps
 );

@@ -1,7 +1,7 @@
 //! Subscriptions: the contract, what is charged for it, and what holds it.
 
 use crate::schema::{subscription_holds, subscription_items, subscriptions, waived_periods};
-use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice};
+use crate::{Db, DbBackend, Failure, Json, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::invoices::due::{DueKind, FeeKind, HeldSpan, Item, ItemKind, Subscription, WaiveReason};
 use comptoir_domain::schedule::Cycle;
@@ -42,6 +42,10 @@ pub struct SubscriptionRow {
     pub gateway: String,
     pub created_at: Instant,
     pub version: i64,
+    /// The days on which it rested (see `domain::subscriptions::rested`).
+    pub rests: Json<Vec<HeldSpan>>,
+    /// The day on which it is suspended unless it was renewed: nothing is charged from it on.
+    pub expires_on: Option<NaiveDate>,
 }
 
 entity!(subscriptions, SubscriptionRow, SubscriptionId);
@@ -320,8 +324,8 @@ pub fn advance(db: &mut Db, scope: Scope, moved: impl IntoIterator<Item = (Subsc
     Ok(())
 }
 
-/// The subscriptions as the rules of billing see them, each with its items and, where held time is not invoiced, its
-/// holds.
+/// The subscriptions as the rules of billing see them, each with its items, its rests and, where held time is not
+/// invoiced, its holds.
 pub fn as_billed(
     rows: &[SubscriptionRow],
     items: Vec<SubscriptionItemRow>,
@@ -359,16 +363,17 @@ fn as_billed_one(row: &SubscriptionRow, items: Vec<Item>, holds: &[HoldRow], inv
         lead_days: u16::try_from(row.lead_days).map_err(corrupt)?,
         cycle_limit: row.cycle_limit.map(u32::try_from).transpose().map_err(corrupt)?,
         trial_until: row.trial_until,
-        ends_on: row.ends_on,
+        ends_on: [row.ends_on, row.expires_on].into_iter().flatten().min(),
         billed_through: row.billed_through,
         items,
-        holds: held_spans(holds.iter().filter(|hold| hold.subscription_id == row.id)),
+        holds: held_spans(row, holds.iter().filter(|hold| hold.subscription_id == row.id)),
     })
 }
 
-/// Overlapping holds as spans of days: from the first placed to the last lifted.
-fn held_spans<'a>(holds: impl Iterator<Item = &'a HoldRow>) -> Vec<HeldSpan> {
-    let mut sorted: Vec<_> = holds.map(|hold| HeldSpan { from: hold.placed_on, to: hold.lifted_on }).collect();
+/// Overlapping holds and rests as spans of days: from the first begun to the last ended.
+fn held_spans<'a>(row: &SubscriptionRow, holds: impl Iterator<Item = &'a HoldRow>) -> Vec<HeldSpan> {
+    let held = holds.map(|hold| HeldSpan { from: hold.placed_on, to: hold.lifted_on });
+    let mut sorted: Vec<_> = held.chain(row.rests.0.iter().copied()).collect();
     sorted.sort_by_key(|span| span.from);
     let mut spans: Vec<HeldSpan> = Vec::new();
     for span in sorted {

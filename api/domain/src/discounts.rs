@@ -5,7 +5,8 @@
 //! Discounts do not add up: of several that fit, the highest wins; of equal ones the one that lasts longer, then the older.
 //! What a coupon offers comes on top, and the client's group has the last word ([`crate::coupons::effective_percent`]).
 
-use crate::client_properties::{ClientProperty, RequiredProperty};
+use crate::client_properties::RequiredProperty;
+use crate::named_values::NamedValue;
 use crate::schedule::Cycle;
 use crate::{Check, DiscountId, Percent, PlanId};
 use chrono::NaiveDate;
@@ -45,7 +46,7 @@ pub struct Discount {
 
 impl Discount {
     /// Whether an order of that day for that cycle of that plan gets it.
-    fn fits(&self, wanted: PlanCycle, today: NaiveDate, properties: &[ClientProperty]) -> bool {
+    fn fits(&self, wanted: PlanCycle, today: NaiveDate, properties: &[NamedValue]) -> bool {
         let begun = self.valid_from.is_none_or(|first| first <= today);
         let lasts = self.valid_to.is_none_or(|last| today <= last);
         let has = self.property.as_ref().is_none_or(|property| property.holds(properties));
@@ -90,7 +91,7 @@ pub fn best<'a>(
     discounts: &'a [Discount],
     wanted: PlanCycle,
     today: NaiveDate,
-    properties: &[ClientProperty],
+    properties: &[NamedValue],
 ) -> Option<&'a Discount> {
     let fitting = discounts.iter().filter(|discount| discount.fits(wanted, today, properties));
     let lasts = |discount: &Discount| discount.cycles.unwrap_or(u32::MAX);
@@ -150,8 +151,8 @@ mod tests {
     fn it_may_ask_for_a_property() {
         let property = RequiredProperty { name: "association".into(), value: "yes".into() };
         let offered = [Discount { property: Some(property), ..discount(1, 30) }, discount(2, 5)];
-        let has = ClientProperty { name: "association".into(), value: "yes".into(), is_active: true };
-        let won = |properties: &[ClientProperty]| best(&offered, year(1), day("2028-02-10"), properties).unwrap().id;
+        let has = NamedValue { name: "association".into(), value: "yes".into(), is_active: true };
+        let won = |properties: &[NamedValue]| best(&offered, year(1), day("2028-02-10"), properties).unwrap().id;
         assert_eq!((won(&[has]), won(&[])), (id(1), id(2)));
     }
 

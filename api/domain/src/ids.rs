@@ -147,6 +147,10 @@ ids! {
     SubscriptionItemId = "sit",
     /// A change of a subscription.
     SubscriptionChangeId = "sch",
+    /// A change of the status of a subscription.
+    SubscriptionStatusChangeId = "ssc",
+    /// A comment on a subscription.
+    SubscriptionCommentId = "scm",
     /// What a unit above a limit costs: plan, resource and currency, dated.
     OverusePriceId = "ovp",
     /// A report of what was used.

@@ -25,6 +25,7 @@ pub mod invoices;
 pub mod ledger;
 pub mod mails;
 pub mod money;
+pub mod named_values;
 pub mod operations;
 pub mod orders;
 pub mod payments;

@@ -3,10 +3,11 @@
 
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply};
+use crate::named_values::{PropertiesReplace, PropertiesView};
 use actix_web::{get, put};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::{Db, Outcome, client_properties, clients};
-use comptoir_domain::client_properties::{ClientProperty, check_all};
+use comptoir_domain::named_values::check_all;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, ClientId};
 use serde_json::json;
@@ -17,25 +18,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(get_client_properties).service(replace_client_properties);
 }
 
-/// The properties of a client.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct ClientPropertiesView {
-    /// All of them, by name.
-    pub properties: Vec<ClientProperty>,
-}
-
-/// The properties that a client is to have.
-#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"properties": [{"name": "association", "value": "yes", "is_active": true}]}))]
-pub struct ClientPropertiesReplace {
-    /// All of them, each name once.
-    #[schema(max_items = 100)]
-    pub properties: Vec<ClientProperty>,
-}
-
 /// Get the properties of a client
-#[utoipa::path(tag = "client_properties", params(("id" = ClientId, Path)), responses((status = 200, body = ClientPropertiesView, description = "The properties")))]
+#[utoipa::path(tag = "client_properties", params(("id" = ClientId, Path)), responses((status = 200, body = PropertiesView, description = "The properties")))]
 #[get("/v1/clients/{id}/properties")]
 pub async fn get_client_properties(call: Call<may::ReadClients>, id: Id<ClientId>) -> Answer {
     call.read(move |db, ctx| {
@@ -48,14 +32,14 @@ pub async fn get_client_properties(call: Call<may::ReadClients>, id: Id<ClientId
 /// Replace the properties of a client
 ///
 /// What is left out is gone. Orders from now on are held against them; subscriptions keep what they were promised.
-#[utoipa::path(tag = "client_properties", params(("id" = ClientId, Path)), request_body = ClientPropertiesReplace,
-    responses((status = 200, body = ClientPropertiesView, description = "The properties as they are now")))]
+#[utoipa::path(tag = "client_properties", params(("id" = ClientId, Path)), request_body = PropertiesReplace,
+    responses((status = 200, body = PropertiesView, description = "The properties as they are now")))]
 #[put("/v1/clients/{id}/properties")]
 pub async fn replace_client_properties(
     call: Call<may::WriteClients>,
     id: Id<ClientId>,
     seen: IfMatch,
-    body: Body<ClientPropertiesReplace>,
+    body: Body<PropertiesReplace>,
 ) -> Answer {
     call.write(move |tx, ctx| {
         let mut client = clients::lock(tx, ctx.scope, id.0)?;
@@ -73,6 +57,6 @@ pub async fn replace_client_properties(
 }
 
 fn reply(db: &mut Db, ctx: &Ctx, client: &ClientRow) -> Outcome<Reply> {
-    let properties = client_properties::of_client(db, ctx.scope, client.id)?;
-    Ok(Reply::ok(&ClientPropertiesView { properties }).version(client.version))
+    let properties = client_properties::of(db, ctx.scope, client.id)?;
+    Ok(Reply::ok(&PropertiesView { properties }).version(client.version))
 }

@@ -3,6 +3,7 @@
 
 use crate::kernel::call::Ctx;
 use crate::services::release::release;
+use crate::subscriptions::stand::stand;
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome, coupons, orders, services};
 use comptoir_domain::orders::{OrderState, transition};
@@ -39,7 +40,6 @@ fn activate_what_needs_nothing(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcom
 
 fn activate(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<()> {
     rules::transition(row.status, SubscriptionStatus::Active, ChangedBy::System)?;
-    row.status = SubscriptionStatus::Active;
-    subscriptions::save(tx, &mut row)?;
+    stand(tx, ctx, &mut row, SubscriptionStatus::Active, "")?;
     ctx.record(tx, "subscription.activated", row.id, json!({ "name": row.name }))
 }

@@ -14,6 +14,7 @@ use crate::quotes::compute::{Quoted, quote};
 use crate::quotes::token::{LIFETIME, QuoteToken};
 use crate::quotes::views::{QuoteView, text};
 use crate::services::release::release;
+use crate::subscriptions::stand::begin;
 use crate::taxes::evidence;
 use crate::taxes::treat::buyer_of;
 use chrono::TimeDelta;
@@ -177,7 +178,7 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
         }));
         items.extend(item_rows(ctx, contract, dated));
         waived.extend(waived_rows(ctx, due));
-        subscriptions::insert(tx, &row)?;
+        begin(tx, ctx, &row)?;
         if let Some(service) = service_row(ctx, contract, &row) {
             services::insert(tx, &service)?;
         }

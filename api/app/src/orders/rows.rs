@@ -88,6 +88,8 @@ pub fn subscription_row(
         gateway: gateway.into(),
         created_at: ctx.now,
         version: 1,
+        rests: Json::default(),
+        expires_on: None,
     })
 }
 

@@ -126,7 +126,7 @@ fn discounted(db: &mut Db, ctx: &Ctx, contracts: &mut [Contract], client: Option
     let offered = offered.iter().map(DiscountRow::discount).collect::<Outcome<Vec<_>>>()?;
     let asks = offered.iter().any(|discount| discount.property.is_some());
     let properties = match client.filter(|_| asks) {
-        Some(client) => client_properties::of_client(db, ctx.scope, client)?,
+        Some(client) => client_properties::of(db, ctx.scope, client)?,
         None => Vec::new(),
     };
     for contract in contracts {

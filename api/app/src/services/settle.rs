@@ -4,6 +4,7 @@
 use crate::kernel::call::Ctx;
 use crate::services::announce::{self, Access};
 use crate::services::desire::desire;
+use crate::subscriptions::stand::stand;
 use crate::todos::{Todo, raise};
 use comptoir_connectors::{ConnectorError, Kind, Retry};
 use comptoir_db::orders::{self, OrderRow};
@@ -224,8 +225,9 @@ impl Delivery {
         }
         let status = standing(&open_holds(&holds_of(tx, ctx.scope, &[row.id])?));
         transition(row.status, status, ChangedBy::System)?;
-        row.status = status;
-        subscriptions::save(tx, row)?;
+        // of a hold that was placed meanwhile
+        let reason = row.status_reason.clone();
+        stand(tx, ctx, row, status, &reason)?;
         ctx.record(tx, "subscription.activated", row.id, json!({ "name": row.name, "status": row.status }))?;
         announce::set_up(tx, ctx, row, &self.service, access)?;
         if status != SubscriptionStatus::Active {

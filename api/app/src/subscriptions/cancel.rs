@@ -7,6 +7,7 @@ use crate::services::desire::desire;
 use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
 use crate::subscriptions::revise::{Subject, copy_of};
+use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use comptoir_db::subscription_changes::end_items;
@@ -130,11 +131,9 @@ fn comment<'a>(row: &'a SubscriptionRow, reason: &'a str) -> &'a str {
 pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str) -> Outcome<()> {
     transition(row.status, SubscriptionStatus::Cancelled, ChangedBy::System)?;
     let from = row.status;
-    row.status = SubscriptionStatus::Cancelled;
-    row.status_reason = reason.into();
     row.ends_on = Some(row.ends_on.map_or(ctx.today(), |day| day.min(ctx.today())));
     row.next_invoice_on = None;
-    subscriptions::save(tx, row)?;
+    stand(tx, ctx, row, SubscriptionStatus::Cancelled, reason)?;
     desire(tx, ctx, row.id, ServiceState::Absent)?;
     ctx.record(tx, "subscription.cancelled", row.id, json!({ "from": from, "reason": reason, "ends_on": row.ends_on }))
 }

@@ -9,6 +9,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::desire::desire;
 use crate::subscriptions::cancel::end;
+use crate::subscriptions::stand::stand;
 use chrono::NaiveDate;
 use comptoir_db::events::EventRow;
 use comptoir_db::subscriptions::SubscriptionRow;
@@ -83,9 +84,8 @@ fn end_one(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<bool> {
 
 fn complete(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<()> {
     transition(row.status, SubscriptionStatus::Completed, ChangedBy::System)?;
-    row.status = SubscriptionStatus::Completed;
     row.next_invoice_on = None;
-    subscriptions::save(tx, &mut row)?;
+    stand(tx, ctx, &mut row, SubscriptionStatus::Completed, "its agreed cycles are over")?;
     desire(tx, ctx, row.id, ServiceState::Absent)?;
     ctx.record(tx, "subscription.completed", row.id, json!({ "cycles": row.cycle_limit }))
 }

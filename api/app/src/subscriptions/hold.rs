@@ -5,6 +5,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Id};
 use crate::services::desire::desire;
 use crate::subscriptions::read::reply;
+use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use comptoir_db::subscriptions::{self, HoldRow, SubscriptionRow, holds_of, open_holds};
@@ -45,13 +46,23 @@ pub async fn suspend_subscription(
     body: Body<SubscriptionReason>,
 ) -> Answer {
     call.write(move |tx, ctx| {
-        let (row, holds, has_panel) = held(tx, ctx, id.0)?;
-        body.0.check()?;
-        let change = suspend(row.status, &holds, has_panel)?;
-        let row = apply(tx, ctx, row, &holds, change, &body.0.reason)?;
+        let row = suspend_by_hand(tx, ctx, id.0, &body.0)?;
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Suspends through the control panel.
+pub fn suspend_by_hand(
+    tx: &mut Db,
+    ctx: &Ctx,
+    id: SubscriptionId,
+    wanted: &SubscriptionReason,
+) -> Outcome<SubscriptionRow> {
+    let (row, holds, has_panel) = held(tx, ctx, id)?;
+    wanted.check()?;
+    let change = suspend(row.status, &holds, has_panel)?;
+    apply(tx, ctx, row, &holds, change, &wanted.reason)
 }
 
 /// Activate a subscription
@@ -67,16 +78,27 @@ pub async fn activate_subscription(
     body: Body<SubscriptionReason>,
 ) -> Answer {
     call.write(move |tx, ctx| {
-        let (row, holds, has_panel) = held(tx, ctx, id.0)?;
-        body.0.check()?;
-        let change = activate(row.status, &holds, has_panel)?;
-        let row = apply(tx, ctx, row, &holds, change, &body.0.reason)?;
+        let row = activate_by_hand(tx, ctx, id.0, &body.0)?;
         reply(tx, ctx, row)
     })
     .await
 }
 
-fn held(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<(SubscriptionRow, Holds, bool)> {
+/// Activates through the control panel.
+pub fn activate_by_hand(
+    tx: &mut Db,
+    ctx: &Ctx,
+    id: SubscriptionId,
+    wanted: &SubscriptionReason,
+) -> Outcome<SubscriptionRow> {
+    let (row, holds, has_panel) = held(tx, ctx, id)?;
+    wanted.check()?;
+    let change = activate(row.status, &holds, has_panel)?;
+    apply(tx, ctx, row, &holds, change, &wanted.reason)
+}
+
+/// A subscription, locked, with what holds it and whether a control panel delivers it.
+pub(super) fn held(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<(SubscriptionRow, Holds, bool)> {
     let row = subscriptions::lock(tx, ctx.scope, id)?;
     let holds = open_holds(&holds_of(tx, ctx.scope, &[id])?);
     let has_panel = !services::of_subscriptions(tx, ctx.scope, &[id])?.is_empty();
@@ -112,7 +134,8 @@ pub fn collect(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outc
     }
 }
 
-fn apply(
+/// Writes a change of holds, with the status and the services that follow.
+pub(super) fn apply(
     tx: &mut Db,
     ctx: &Ctx,
     mut row: SubscriptionRow,
@@ -142,9 +165,7 @@ fn apply(
         desire(tx, ctx, row.id, desired)?;
     }
     let from = row.status;
-    row.status = change.status;
-    row.status_reason = reason.into();
-    subscriptions::save(tx, &mut row)?;
+    stand(tx, ctx, &mut row, change.status, reason)?;
     ctx.record(
         tx,
         "subscription.holds_changed",

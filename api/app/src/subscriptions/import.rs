@@ -8,6 +8,7 @@ use crate::orders::take::buys;
 use crate::orders::views::OrderItem;
 use crate::quotes::compute::{agreed, ids_for};
 use crate::services::desire::desire;
+use crate::subscriptions::stand::begin;
 use crate::subscriptions::views::{SubscriptionImport, views};
 use actix_web::post;
 use comptoir_db::subscriptions::{self, SubscriptionRow, WaivedRow};
@@ -55,7 +56,7 @@ fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<Subscr
     let mut row = subscription_row(tx, ctx, store.id, wanted.gateway.as_str(), &contract, &dated)?;
     row.status = SubscriptionStatus::Active;
     row.next_invoice_on = next_invoice_on(&dated)?;
-    subscriptions::insert(tx, &row)?;
+    begin(tx, ctx, &row)?;
     subscriptions::insert_items(tx, &item_rows(ctx, &contract, &dated))?;
     subscriptions::insert_waived(tx, &billed_elsewhere(ctx, &dated))?;
     if let Some(service) = service_row(ctx, &contract, &row) {

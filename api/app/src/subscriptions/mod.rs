@@ -1,17 +1,24 @@
 //! Subscriptions: a client's contracts, what holds them, how they end (SUB-01 to SUB-04).
 
 pub mod apply_due;
+mod billing_views;
 pub mod cancel;
 mod change_items;
 mod change_plan;
 mod change_views;
 mod changes;
+mod comments;
 pub mod end_due;
 mod give_back;
 pub mod hold;
 mod import;
+mod properties;
 mod read;
 mod revise;
+mod set_status;
+pub mod stand;
+mod statuses;
+mod update;
 pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,6 +33,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read::get_my_subscription)
         .service(hold::suspend_subscription)
         .service(hold::activate_subscription)
+        .service(update::update_subscription)
+        .service(properties::get_subscription_properties)
+        .service(properties::replace_subscription_properties)
+        .service(comments::list_subscription_comments)
+        .service(comments::create_subscription_comment)
+        .service(comments::delete_subscription_comment)
+        .service(set_status::set_subscription_status)
+        .service(statuses::list_subscription_statuses)
+        .service(statuses::list_subscription_status_changes)
+        .service(statuses::list_my_subscription_status_changes)
         .service(cancel::cancel_subscription)
         .service(cancel::keep_subscription)
         .service(changes::list_subscription_changes)

@@ -91,13 +91,16 @@ pub async fn list_my_subscriptions(call: Call<may::Own>, list: List<MySubscripti
 #[get("/v1/me/subscriptions/{id}")]
 pub async fn get_my_subscription(call: Call<may::Own>, id: Id<SubscriptionId>) -> Answer {
     call.read(move |db, ctx| {
-        let row = subscriptions::find(db, ctx.scope, id.0)?;
-        if row.client_id != ctx.client()?.1 {
-            return Err(Problem::not_found().into());
-        }
+        let row = own(db, ctx, id.0)?;
         reply(db, ctx, row)
     })
     .await
+}
+
+/// A subscription of the client that calls.
+pub fn own(db: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<SubscriptionRow> {
+    let row = subscriptions::find(db, ctx.scope, id)?;
+    if row.client_id == ctx.client()?.1 { Ok(row) } else { Err(Problem::not_found().into()) }
 }
 
 /// The answer that shows a subscription.

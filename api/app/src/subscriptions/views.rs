@@ -2,6 +2,7 @@
 
 use crate::orders::views::OrderItem;
 use crate::services::views::ServiceView;
+use crate::subscriptions::billing_views::{Bills, GrantedCouponView, GrantedDiscountView, LastInvoiceView};
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
 use comptoir_db::{Db, Outcome, Scope, services};
@@ -92,6 +93,16 @@ pub struct SubscriptionView {
     pub trial_until: Option<chrono::NaiveDate>,
     /// It completes after so many cycles.
     pub cycle_limit: Option<i32>,
+    /// The day on which it is suspended unless it was renewed; null without end.
+    pub expires_on: Option<chrono::NaiveDate>,
+    /// How the client means to pay.
+    pub gateway: String,
+    /// The invoice that charged it last.
+    pub last_invoice: Option<LastInvoiceView>,
+    /// The discount it was promised.
+    pub discount: Option<GrantedDiscountView>,
+    /// The coupon it came with.
+    pub coupon: Option<GrantedCouponView>,
     /// What is charged.
     pub items: Vec<SubscriptionItemView>,
     /// What holds it or held it.
@@ -104,13 +115,14 @@ pub struct SubscriptionView {
 
 list_of!(SubscriptionList, SubscriptionView);
 
-/// The views of some subscriptions, with three queries however many there are.
+/// The views of some subscriptions, with seven queries however many there are.
 pub fn views(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<Vec<SubscriptionView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = items_of(db, scope, &ids)?;
     let holds = holds_of(db, scope, &ids)?;
     let services = services::of_subscriptions(db, scope, &ids)?;
-    Ok(rows.into_iter().map(|row| view(row, &items, &holds, &services)).collect())
+    let bills = Bills::load(db, scope, &ids)?;
+    Ok(rows.into_iter().map(|row| view(row, &items, &holds, &services, &bills)).collect())
 }
 
 fn view(
@@ -118,11 +130,15 @@ fn view(
     items: &[SubscriptionItemRow],
     holds: &[HoldRow],
     services: &[ServiceRow],
+    bills: &Bills,
 ) -> SubscriptionView {
     SubscriptionView {
         items: items.iter().filter(|item| item.subscription_id == row.id).map(SubscriptionItemView::from).collect(),
         holds: holds.iter().filter(|hold| hold.subscription_id == row.id).map(HoldView::from).collect(),
         services: services.iter().filter(|service| service.subscription_id == row.id).map(ServiceView::from).collect(),
+        last_invoice: bills.invoice(row.id),
+        discount: bills.discount(row.id),
+        coupon: GrantedCouponView::of(&row),
         id: row.id,
         number: row.number,
         client_id: row.client_id,
@@ -141,6 +157,8 @@ fn view(
         ends_on: row.ends_on,
         trial_until: row.trial_until,
         cycle_limit: row.cycle_limit,
+        expires_on: row.expires_on,
+        gateway: row.gateway,
         created_at: row.created_at,
     }
 }

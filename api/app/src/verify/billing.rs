@@ -2,9 +2,10 @@
 
 use super::Checked;
 use crate::invoices::verify::{chain_links, changed};
-use comptoir_db::{Db, Outcome, Scope, verify};
+use comptoir_db::{Db, Outcome, Scope, subscription_statuses, verify};
 use comptoir_domain::verify::{
-    Finding, billed_as_far_as_said, numbers_follow, overuse_is_recorded, periods_tile, sums_agree, traces_hold,
+    Finding, billed_as_far_as_said, numbers_follow, overuse_is_recorded, periods_tile, steps_follow, sums_agree,
+    traces_hold,
 };
 
 /// Lines that are looked at together.
@@ -61,6 +62,11 @@ pub(super) fn numbers(db: &mut Db, scope: Scope) -> Outcome<Checked> {
 pub(super) fn overuse(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let (count, months) = verify::charged_months(db, scope)?;
     Ok(Checked { count, findings: overuse_is_recorded(&months, &verify::overuse_lines(db, scope)?) })
+}
+
+pub(super) fn statuses(db: &mut Db, scope: Scope) -> Outcome<Checked> {
+    let steps = subscription_statuses::steps(db, scope)?;
+    Ok(Checked { count: steps.len(), findings: steps_follow(&steps) })
 }
 
 pub(super) fn services(db: &mut Db, scope: Scope) -> Outcome<Checked> {

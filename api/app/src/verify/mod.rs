@@ -78,5 +78,6 @@ pub const CHECKS: &[Check] = &[
     check("credits", "Balances of credit follow from their movements", money::credits),
     check("coupons", "Coupons are used as often as they say, and as they may", money::coupons),
     check("overuse", "Charged overuse was recorded, and is on invoices", billing::overuse),
+    check("statuses", "Subscriptions stand where their last change of status has led", billing::statuses),
     check("services", "Settled services are what they should be", billing::services),
 ];

@@ -81,6 +81,9 @@ pub const TABLES: &[Table] = &[
     all("subscriptions"),
     all("subscription_discounts"),
     all("subscription_items"),
+    all("subscription_status_changes"),
+    all("subscription_properties"),
+    all("subscription_comments"),
     all("subscription_changes"),
     all("subscription_holds"),
     all("waived_periods"),
@@ -110,4 +113,5 @@ pub const TABLES: &[Table] = &[
     all("dunning_steps"),
     none("sandboxes", "a sandbox has none of its own"),
     none("operations", "what was asked for live is done there"),
+    none("operation_steps", "what was asked for live is done there"),
 ];

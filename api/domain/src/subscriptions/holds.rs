@@ -100,14 +100,25 @@ pub fn activate(status: SubscriptionStatus, holds: &Holds, has_panel: bool) -> R
     Ok(change(status, holds, Holds::new()))
 }
 
-/// Sets a status by hand (SUB-02), without a control panel. `suspended` places the hold `by_hand` and `active` lifts it;
-/// other holds are not written away. The remaining statuses are notes that leave holds and services alone.
-pub fn set_by_hand(status: SubscriptionStatus, holds: &Holds, to: SubscriptionStatus) -> Result<HoldChange> {
+/// Sets a status by hand (SUB-02). `suspended` places the hold `by_hand` and `active` lifts it; other holds are not
+/// written away. With a control panel that is done by its calls, for it concerns what is delivered (SUB-03). The
+/// remaining statuses are notes that leave holds and services alone.
+pub fn set_by_hand(
+    status: SubscriptionStatus,
+    holds: &Holds,
+    to: SubscriptionStatus,
+    has_panel: bool,
+) -> Result<HoldChange> {
     transition(status, to, ChangedBy::Hand)?;
     let mut held = holds.clone();
     match to {
+        SubscriptionStatus::Suspended if has_panel && status != to => return Err(by_panel("suspend")),
         SubscriptionStatus::Suspended => drop(held.insert(HoldKind::ByHand)),
+        SubscriptionStatus::Active if has_panel && !holds.is_empty() => return Err(by_panel("activate")),
         SubscriptionStatus::Active => drop(held.remove(&HoldKind::ByHand)),
+        SubscriptionStatus::Collections if holds.is_empty() => {
+            return Err(wrong("debt collection is for what is suspended: suspend it first".into()));
+        }
         _ => return Ok(HoldChange { status: to, holds: held, service: None }),
     }
     if to == SubscriptionStatus::Active && !held.is_empty() {
@@ -116,6 +127,10 @@ pub fn set_by_hand(status: SubscriptionStatus, holds: &Holds, to: SubscriptionSt
     }
     let service = change(status, holds, held.clone()).service;
     Ok(HoldChange { status: standing(&held), holds: held, service })
+}
+
+fn by_panel(call: &str) -> Problem {
+    wrong(format!("its control panel has to follow: call POST /v1/subscriptions/{{id}}/{call} instead"))
 }
 
 fn change(status: SubscriptionStatus, before: &Holds, holds: Holds) -> HoldChange {
@@ -209,17 +224,50 @@ mod tests {
 
     #[test]
     fn statuses_by_hand_keep_step_with_holds() {
-        let stopped = set_by_hand(Status::Stopped, &held(&[]), Status::Suspended).unwrap();
+        let set = |status, holds: &[HoldKind], to| set_by_hand(status, &held(holds), to, false);
+        let stopped = set(Status::Stopped, &[], Status::Suspended).unwrap();
         assert_eq!(stopped, result(Status::Suspended, &[ByHand], Some(ServiceState::Suspended)));
-        let back = set_by_hand(stopped.status, &stopped.holds, Status::Active).unwrap();
+        let back = set(stopped.status, &[ByHand], Status::Active).unwrap();
         assert_eq!(back, result(Status::Active, &[], Some(ServiceState::Active)));
-        let problem = set_by_hand(Status::Suspended, &held(&[ByHand, Overdue]), Status::Active).unwrap_err();
+        let problem = set(Status::Suspended, &[ByHand, Overdue], Status::Active).unwrap_err();
         assert_eq!(problem.detail, "the subscription is held (overdue): end that first");
-        let handed_over = set_by_hand(Status::Suspended, &held(&[Overdue]), Status::Collections).unwrap();
+        let handed_over = set(Status::Suspended, &[Overdue], Status::Collections).unwrap();
         assert_eq!(handed_over, result(Status::Collections, &[Overdue], None));
         let paid = unsuspend(handed_over.status, &handed_over.holds).unwrap();
         assert_eq!(paid, result(Status::Active, &[], Some(ServiceState::Active)));
-        assert!(set_by_hand(Status::Active, &held(&[]), Status::Cancelled).is_err());
+        assert!(set(Status::Active, &[], Status::Cancelled).is_err());
+        assert!(set(Status::Active, &[], Status::Collections).unwrap_err().detail.contains("suspend it first"));
+    }
+
+    /// A hold that someone has placed survives the payment of what was overdue, and so does a note.
+    #[test]
+    fn payment_lifts_nothing_that_was_set_by_hand() {
+        let set = |status, holds: &[HoldKind], to| set_by_hand(status, &held(holds), to, false).unwrap();
+        let held_twice = set(Status::Suspended, &[Overdue], Status::Suspended);
+        assert_eq!(held_twice, result(Status::Suspended, &[Overdue, ByHand], None));
+        let paid = unsuspend(held_twice.status, &held_twice.holds).unwrap();
+        assert_eq!(paid, result(Status::Suspended, &[ByHand], None));
+        let noted = set(Status::Suspended, &[Overdue], Status::Stopped);
+        assert_eq!(noted, result(Status::Stopped, &[Overdue], None));
+        let paid = unsuspend(noted.status, &noted.holds).unwrap();
+        assert_eq!(paid, result(Status::Stopped, &[], Some(ServiceState::Active)));
+    }
+
+    /// SUB-03: a panel is told by its own calls. A note, and the way back from one, concern nothing that is delivered.
+    #[test]
+    fn with_a_panel_the_calls_of_the_panel_are_named() {
+        let set = |status, holds: &[HoldKind], to| set_by_hand(status, &held(holds), to, true);
+        for (status, holds, to, call) in [
+            (Status::Active, vec![], Status::Suspended, "/suspend instead"),
+            (Status::Suspended, vec![ByHand], Status::Active, "/activate instead"),
+            (Status::Suspended, vec![Overdue], Status::Active, "/activate instead"),
+        ] {
+            let problem = set(status, &holds, to).unwrap_err();
+            assert_eq!(problem.code, Code::WrongState);
+            assert!(problem.detail.ends_with(call), "{}", problem.detail);
+        }
+        assert_eq!(set(Status::Active, &[], Status::Stopped).unwrap(), result(Status::Stopped, &[], None));
+        assert_eq!(set(Status::Stopped, &[], Status::Active).unwrap(), result(Status::Active, &[], None));
     }
 
     /// The guide: suspended subscriptions that were not paid for long.

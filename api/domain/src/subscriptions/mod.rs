@@ -3,6 +3,7 @@
 mod change;
 mod holds;
 mod price;
+mod rests;
 mod status;
 mod validity;
 
@@ -14,6 +15,7 @@ pub use holds::{
     HoldChange, HoldKind, Holds, activate, hand_over, lift, place, set_by_hand, standing, suspend, unsuspend,
 };
 pub use price::cycle_price;
+pub use rests::rested;
 pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
 pub use validity::{check_renewal, expires_on, has_expired};
 

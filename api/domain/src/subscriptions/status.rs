@@ -48,6 +48,7 @@ struct Row {
     invoiced: Invoiced,
     set_by: SetBy,
     instead: Option<String>,
+    onwards: Option<String>,
     meaning: String,
 }
 
@@ -77,6 +78,22 @@ impl SubscriptionStatus {
     /// What it means, for people.
     pub fn meaning(self) -> &'static str {
         row(self).map_or("", |row| &row.meaning)
+    }
+
+    /// The call that does what people mean when they try to set it by hand, where there is one.
+    pub fn instead(self) -> Option<&'static str> {
+        row(self)?.instead.as_deref()
+    }
+
+    /// Which statuses may follow now.
+    pub fn followers(self, by: ChangedBy) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |to| *to != self && transition(self, *to, by).is_ok())
+    }
+
+    /// Whether it is a note of people that what is delivered rests, and with it the bill: what it lasts is not charged
+    /// later either.
+    pub fn is_rest(self) -> bool {
+        self.set_by() == SetBy::Hand && self.invoiced() == Invoiced::No
     }
 
     /// Whether nothing can follow.
@@ -139,7 +156,10 @@ fn why(from: SubscriptionStatus, to: SubscriptionStatus, by: ChangedBy) -> Strin
             format!("writing {to} down would change nothing for the service: call {call} instead")
         }
         Some(row) => format!("{to} is set by the system ({}), never by hand", row.meaning),
-        None => format!("the subscription is {from} ({}): only the system moves it on", from.meaning()),
+        None => match row(from).and_then(|row| row.onwards.as_ref()) {
+            Some(call) => format!("the subscription is {from} ({}): call {call} instead", from.meaning()),
+            None => format!("the subscription is {from} ({}): only the system moves it on", from.meaning()),
+        },
     }
 }
 
@@ -193,6 +213,25 @@ mod tests {
         assert_eq!(problem.detail, "expired is set by the system (past its date), never by hand");
         let problem = transition(Pending, Active, ChangedBy::Hand).unwrap_err();
         assert!(problem.detail.contains("only the system moves it on"), "{}", problem.detail);
+        let problem = transition(Expired, Active, ChangedBy::Hand).unwrap_err();
+        let detail = "the subscription is expired (past its date): call POST /v1/subscriptions/{id}/renew instead";
+        assert_eq!(problem.detail, detail);
+    }
+
+    /// The guide lists them: sent, stopped, started, in progress, and inactive for work that never ends.
+    #[test]
+    fn notes_of_people_rest() {
+        let rests: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_rest()).collect();
+        assert_eq!(rests, [Sent, Stopped, Started, InProgress, Inactive]);
+    }
+
+    #[test]
+    fn what_may_follow_is_what_is_allowed() {
+        let by_hand: Vec<_> = Stopped.followers(ChangedBy::Hand).collect();
+        assert_eq!(by_hand, [Active, Suspended, Sent, Started, InProgress, Inactive, Collections]);
+        assert_eq!(Pending.followers(ChangedBy::Hand).count(), 0);
+        assert_eq!(Completed.followers(ChangedBy::System).collect::<Vec<_>>(), [Active, Cancelled, Transferred]);
+        assert_eq!(Cancelled.followers(ChangedBy::System).count(), 0);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod overuse;
 mod periods;
 mod rederive;
 mod retrace;
+mod statuses;
 mod traces;
 
 pub use amounts::{
@@ -16,6 +17,7 @@ pub use overuse::{ChargedMonth, OveruseLine, overuse_is_recorded};
 pub use periods::{Contract, Span, billed_as_far_as_said, periods_tile};
 pub use rederive::{Charged, Stored, opens_on, rederive};
 pub use retrace::{Retraced, retrace};
+pub use statuses::{Step, steps_follow};
 pub use traces::{TracedLine, traces_hold};
 
 /// Something that is wrong.

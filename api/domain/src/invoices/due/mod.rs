@@ -102,8 +102,8 @@ pub struct Item {
     pub known_on: NaiveDate,
 }
 
-/// Days on which a subscription was suspended.
-#[derive(Clone, Copy, Debug)]
+/// Days on which a subscription was suspended, or rested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct HeldSpan {
     /// The day it was suspended.
     pub from: NaiveDate,
@@ -139,7 +139,8 @@ pub struct Subscription {
     pub billed_through: NaiveDate,
     /// What is charged.
     pub items: Vec<Item>,
-    /// When it was suspended; empty if the seller invoices suspended subscriptions too. In order, without overlap.
+    /// When it rested, and when it was suspended unless the seller invoices suspended subscriptions too. In order,
+    /// without overlap.
     pub holds: Vec<HeldSpan>,
 }
 
