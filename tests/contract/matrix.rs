@@ -34,6 +34,7 @@ impl Request {
         let once = ["/orders", "/payment-methods"].iter().any(|end| self.path.ends_with(end));
         if (self.path.contains("/subscriptions/") && changes.iter().any(|end| self.path.ends_with(end)))
             || self.path.ends_with("/pay")
+            || self.path.ends_with("/bulk")
             || (self.method == "POST" && once)
         {
             headers.push(("idempotency-key", "matrix"));
@@ -205,7 +206,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             });
         }
         // the plan of the examples is sold in another store than the default one
-        "take_order" | "preview_order" | "import_subscription" | "quote_for_client" => {
+        "take_order" | "preview_order" | "import_subscription" | "create_custom_subscription" | "quote_for_client" => {
             let corner = crate::api::orders::corner(&mine.owner);
             each_text(body.as_mut().unwrap(), &mut |text| {
                 if *text == mine.ids["sto"] {
@@ -307,7 +308,8 @@ fn walk(backend: Backend) {
             }
         }
         if operation.path.contains("{comment_id}") {
-            [&mut mine, &mut theirs].map(crate::api::subscription_records::prepare);
+            crate::api::subscription_records::prepare(&mut mine);
+            crate::api::subscription_records::prepare(&mut theirs);
         }
         let mut request = owners_request(&operation, &mine);
         fit(&operation, &mut request, &world, &mut mine);

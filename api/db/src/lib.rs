@@ -63,6 +63,7 @@ pub mod settings;
 pub mod stores;
 pub mod subscription_changes;
 pub mod subscription_comments;
+pub mod subscription_expiry;
 pub mod subscription_invoices;
 pub mod subscription_properties;
 pub mod subscription_statuses;

@@ -1,6 +1,6 @@
 //! Long work that someone has asked for.
 
-use crate::schema::operations;
+use crate::schema::{operation_steps, operations};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::operations::{OperationKind, OperationState};
 use comptoir_domain::{Instant, OperationId, SellerId};
@@ -28,6 +28,32 @@ pub struct OperationRow {
 }
 
 entity!(operations, OperationRow, OperationId);
+
+/// What came of a step that is a transaction of its own.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = operation_steps)]
+pub struct OperationStepRow {
+    pub seller_id: SellerId,
+    pub operation_id: OperationId,
+    /// Counted from 0.
+    pub position: i64,
+    pub result: Json<serde_json::Value>,
+}
+
+/// Writes what came of a step.
+pub fn insert_step(db: &mut Db, row: &OperationStepRow) -> Outcome<()> {
+    diesel::insert_into(operation_steps::table).values(row).execute(db)?;
+    Ok(())
+}
+
+/// What came of the steps of an operation so far, in order.
+pub fn steps(db: &mut Db, scope: Scope, operation: OperationId) -> Outcome<Vec<OperationStepRow>> {
+    let found = operation_steps::table
+        .filter(operation_steps::seller_id.eq(scope.seller()))
+        .filter(operation_steps::operation_id.eq(operation))
+        .order(operation_steps::position);
+    Ok(found.select(OperationStepRow::as_select()).load(db)?)
+}
 
 /// The operations of a seller.
 pub fn list(db: &mut Db, scope: Scope, state: &[OperationState], page: &Page) -> Outcome<Slice<OperationRow>> {

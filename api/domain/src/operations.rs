@@ -5,6 +5,8 @@ text_enum! {
     pub enum OperationKind {
         /// Checking that what is stored can be true.
         Verify = "verify",
+        /// Changing many subscriptions.
+        ChangeSubscriptions = "change_subscriptions",
     }
 }
 

@@ -24,6 +24,7 @@ fn look(kind: EventKind) -> Option<Look> {
     match kind {
         ProcessUsage => Some(usage::process::foresee),
         ProcessCancellation => Some(subscriptions::end_due::foresee),
+        ProcessExpirations => Some(subscriptions::expire_due::foresee),
         ProcessChanges => Some(subscriptions::apply_due::foresee),
         ProcessInvoices => Some(invoices::process::foresee),
         ProcessPaymentQueue => Some(payments::collect::foresee),

@@ -16,7 +16,9 @@ use crate::sandboxes::remove::remove_sandbox;
 use crate::sandboxes::travel::advance_sandbox;
 use crate::services::handle::{process_sync, sync_service};
 use crate::subscriptions::apply_due::process_changes;
+use crate::subscriptions::bulk_run::change_subscriptions;
 use crate::subscriptions::end_due::process_cancellation;
+use crate::subscriptions::expire_due::process_expirations;
 use crate::taxes::vat_numbers::{check_vat_number, recheck_vat_numbers};
 use crate::usage::process::process_usage;
 use crate::verify::run::run_verification;
@@ -89,6 +91,7 @@ impl Handlers {
         Self::default()
             .on(ProcessUsage, |state, event| Box::pin(process_usage(state, event)))
             .on(ProcessCancellation, |state, event| Box::pin(process_cancellation(state, event)))
+            .on(ProcessExpirations, |state, event| Box::pin(process_expirations(state, event)))
             .on(ProcessChanges, |state, event| Box::pin(process_changes(state, event)))
             .on(ProcessInvoices, |state, event| Box::pin(process_invoices(state, event)))
             .on(ProcessPaymentQueue, |state, event| Box::pin(process_payment_queue(state, event)))
@@ -107,6 +110,7 @@ impl Handlers {
             .on(PrepareSandbox, |state, event| Box::pin(prepare_sandbox(state, event)))
             .on(AdvanceSandbox, |state, event| Box::pin(advance_sandbox(state, event)))
             .on(RemoveSandbox, |state, event| Box::pin(remove_sandbox(state, event)))
+            .on(ChangeSubscriptions, |state, event| Box::pin(change_subscriptions(state, event)))
             .on(Verify, |state, event| Box::pin(run_verification(state, event)))
             .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
             .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))

@@ -61,6 +61,17 @@ impl Actor {
     }
 }
 
+impl Actor {
+    /// Whoever works for the seller and is recorded in these words.
+    pub fn of_words(kind: &str, id: &str) -> Option<Self> {
+        match kind {
+            "administrator" => id.parse().ok().map(Self::Administrator),
+            "api_key" => id.parse().ok().map(Self::Key),
+            _ => None,
+        }
+    }
+}
+
 /// What a use case knows about its caller and its time.
 #[derive(Clone, Debug)]
 pub struct Ctx {

@@ -48,8 +48,8 @@ impl Running {
         Ok(true)
     }
 
-    /// Says how far it is.
-    pub fn reached(self, tx: &mut Db, done: i64) -> Outcome<()> {
+    /// Says how far it is; says no if the work was called off meanwhile.
+    pub fn reached(self, tx: &mut Db, done: i64) -> Outcome<bool> {
         self.change(tx, |row| row.done = done)
     }
 
@@ -59,16 +59,18 @@ impl Running {
             (row.state, row.done, row.finished_at) = (OperationState::Succeeded, row.total, Some(now));
             row.result = Json(result.clone());
         })
+        .map(|_| ())
     }
 
     /// Changes the row, unless the work was called off meanwhile.
-    fn change(self, tx: &mut Db, change: impl FnOnce(&mut OperationRow)) -> Outcome<()> {
+    fn change(self, tx: &mut Db, change: impl FnOnce(&mut OperationRow)) -> Outcome<bool> {
         let mut row = operations::lock(tx, self.scope, self.id)?;
-        if row.state == OperationState::Running {
+        let runs = row.state == OperationState::Running;
+        if runs {
             change(&mut row);
             operations::save(tx, &mut row)?;
         }
-        Ok(())
+        Ok(runs)
     }
 }
 

@@ -14,6 +14,11 @@ use serde_json::{Value, json};
 
 /// Starts an operation, whose work a kind of event does.
 pub fn start(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind) -> Outcome<Reply> {
+    start_with(tx, ctx, kind, work, json!({}))
+}
+
+/// The same with what the work needs to know.
+pub fn start_with(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind, payload: Value) -> Outcome<Reply> {
     let row = OperationRow {
         seller_id: ctx.scope.seller(),
         id: fresh::<OperationId>(),
@@ -32,7 +37,7 @@ pub fn start(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind) -> Ou
         kind: work,
         unique_key: format!("operation:{}", row.id),
         subject_id: row.id.to_string(),
-        payload: json!({}),
+        payload,
         run_at: None,
     };
     enqueue(tx, ctx, vec![task])?;

@@ -23,11 +23,14 @@ use comptoir_db::discounts::{self, SubscriptionDiscountRow};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
-use comptoir_db::{Db, Failure, Outcome, coupons, services};
-use comptoir_domain::orders::{Cart, OrderState};
+use comptoir_db::{Db, Failure, Outcome, coupons, plans, services};
+use comptoir_domain::hosting::Properties;
+use comptoir_domain::orders::{Cart, Contract, OrderState};
 use comptoir_domain::stores::StoreGateway;
-use comptoir_domain::{Code, Problem};
+use comptoir_domain::subscriptions::expires_on;
+use comptoir_domain::{Code, PlanId, Problem};
 use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
 
 /// What is ordered, by whom, against which promise.
 pub struct Wish<'a> {
@@ -156,11 +159,20 @@ fn with_new_quote(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>, problem: Problem) -> 
     }
 }
 
+/// What the plans of some contracts say of their hosting: for how long, among other things.
+fn hosted(tx: &mut Db, ctx: &Ctx, contracts: &[Contract]) -> Outcome<HashMap<PlanId, Properties>> {
+    let ids: BTreeSet<PlanId> = contracts.iter().map(|contract| contract.plan).collect();
+    let plans = plans::find_many(tx, ctx.scope, &Vec::from_iter(ids))?;
+    Ok(plans.into_iter().map(|plan| (plan.id, plan.properties.0)).collect())
+}
+
 fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> Outcome<Vec<SubscriptionRow>> {
     let (mut rows, mut items, mut waived, mut discounted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let hosted = hosted(tx, ctx, &quoted.contracts)?;
     for ((contract, dated), due) in quoted.contracts.iter().zip(&quoted.dated).zip(&quoted.due) {
         let mut row = subscription_row(tx, ctx, order.store_id, &order.gateway, contract, dated)?;
         row.order_id = Some(order.id);
+        row.expires_on = hosted.get(&contract.plan).and_then(|plan| expires_on(row.starts_on, plan));
         if let Some(coupon) = quoted.coupon.as_ref().filter(|coupon| coupon.covers(Some(contract.plan))) {
             row.coupon_id = Some(coupon.id);
             // the first invoice is the first of its cycles

@@ -52,6 +52,11 @@ pub fn order_row(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<OrderRow> {
     })
 }
 
+/// The number of a new subscription.
+pub fn subscription_number(tx: &mut Db, ctx: &Ctx) -> Outcome<i64> {
+    counters::next(tx, ctx.scope, "subscriptions", FIRST_NUMBER)
+}
+
 /// A subscription that waits for its payment: not invoiced, of no order.
 pub fn subscription_row(
     tx: &mut Db,
@@ -65,7 +70,7 @@ pub fn subscription_row(
     Ok(SubscriptionRow {
         seller_id: ctx.scope.seller(),
         id: billed.id,
-        number: counters::next(tx, ctx.scope, "subscriptions", FIRST_NUMBER)?,
+        number: subscription_number(tx, ctx)?,
         client_id: billed.client,
         store_id: store,
         plan_id: Some(contract.plan),

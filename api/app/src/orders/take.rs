@@ -16,7 +16,7 @@ use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, Problem};
 
 /// Days that an order may begin in the past or in the future.
-const LONGEST_WAY: i64 = 366;
+pub const LONGEST_WAY: i64 = 366;
 
 /// Take an order for a client
 ///

@@ -40,7 +40,7 @@ pub enum CancelRefund {
 }
 
 /// How to cancel.
-#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"when": "now", "refund": "credit", "reason": "moves elsewhere"}))]
 pub struct SubscriptionCancel {
@@ -65,21 +65,27 @@ pub async fn cancel_subscription(
     body: Body<SubscriptionCancel>,
 ) -> Answer {
     call.write(move |tx, ctx| {
-        let mut subject = Subject::lock(tx, ctx, id.0)?;
-        let mut check = Check::new();
-        check.paragraphs("/reason", &body.0.reason, 500);
-        let now = body.0.when == CancelWhen::Now;
-        let fits = now || body.0.refund == CancelRefund::None;
-        check.ensure(fits, "/refund", "not_possible", "at the end of the cycle no unused days are left");
-        check.done()?;
-        if now {
-            end_now(tx, ctx, &mut subject, body.0.refund, &body.0.reason)?;
-        } else {
-            end_later(tx, ctx, &mut subject.row, &body.0.reason)?;
-        }
-        reply(tx, ctx, subject.row)
+        let row = cancel(tx, ctx, id.0, &body.0)?;
+        reply(tx, ctx, row)
     })
     .await
+}
+
+/// Cancels it, or settles the day on which it ends.
+pub fn cancel(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, wanted: &SubscriptionCancel) -> Outcome<SubscriptionRow> {
+    let mut subject = Subject::lock(tx, ctx, id)?;
+    let mut check = Check::new();
+    check.paragraphs("/reason", &wanted.reason, 500);
+    let now = wanted.when == CancelWhen::Now;
+    let fits = now || wanted.refund == CancelRefund::None;
+    check.ensure(fits, "/refund", "not_possible", "at the end of the cycle no unused days are left");
+    check.done()?;
+    if now {
+        end_now(tx, ctx, &mut subject, wanted.refund, &wanted.reason)?;
+    } else {
+        end_later(tx, ctx, &mut subject.row, &wanted.reason)?;
+    }
+    Ok(subject.row)
 }
 
 /// Keep a subscription that was to end with its cycle

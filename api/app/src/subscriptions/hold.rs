@@ -16,7 +16,7 @@ use comptoir_domain::{Check, SubscriptionId};
 use serde_json::json;
 
 /// Why.
-#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(example = json!({"reason": "asked for by phone"}))]
 pub struct SubscriptionReason {

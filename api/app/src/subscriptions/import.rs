@@ -13,7 +13,7 @@ use crate::subscriptions::views::{SubscriptionImport, views};
 use actix_web::post;
 use comptoir_db::subscriptions::{self, SubscriptionRow, WaivedRow};
 use comptoir_db::{Db, Outcome, clients, offers, services, stores};
-use comptoir_domain::invoices::due::{DueKind, Horizon, ItemKind, Snapshot, WaiveReason, due};
+use comptoir_domain::invoices::due::{DueKind, Horizon, ItemKind, Snapshot, Subscription, WaiveReason, due};
 use comptoir_domain::orders::first_invoice::{Dated, Signed, imported};
 use comptoir_domain::orders::{Cart, CartItem, Contract};
 use comptoir_domain::permissions::may;
@@ -55,7 +55,7 @@ fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<Subscr
     let dated = imported(&contract, &ids_for(&contract), signed, anchor, wanted.next_renewal_on)?;
     let mut row = subscription_row(tx, ctx, store.id, wanted.gateway.as_str(), &contract, &dated)?;
     row.status = SubscriptionStatus::Active;
-    row.next_invoice_on = next_invoice_on(&dated)?;
+    row.next_invoice_on = first_invoice_day(&dated.subscription)?;
     begin(tx, ctx, &row)?;
     subscriptions::insert_items(tx, &item_rows(ctx, &contract, &dated))?;
     subscriptions::insert_waived(tx, &billed_elsewhere(ctx, &dated))?;
@@ -88,8 +88,8 @@ fn the_one(tx: &mut Db, ctx: &Ctx, item: &OrderItem, offer: &comptoir_domain::or
     }
 }
 
-fn next_invoice_on(dated: &Dated) -> Outcome<Option<chrono::NaiveDate>> {
-    let subscription = &dated.subscription;
+/// The day on which a subscription is invoiced that nothing was derived for yet.
+pub fn first_invoice_day(subscription: &Subscription) -> Outcome<Option<chrono::NaiveDate>> {
     let snapshot = Snapshot { subscriptions: vec![subscription.clone()], ..Snapshot::default() };
     let found = due(&snapshot, Horizon::Before(subscription.billed_through))?;
     Ok(found.progress.first().and_then(|progress| progress.next_invoice_on))

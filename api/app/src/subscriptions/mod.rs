@@ -2,18 +2,23 @@
 
 pub mod apply_due;
 mod billing_views;
+mod bulk;
+pub mod bulk_run;
 pub mod cancel;
 mod change_items;
 mod change_plan;
 mod change_views;
 mod changes;
 mod comments;
+mod custom;
 pub mod end_due;
+pub mod expire_due;
 mod give_back;
 pub mod hold;
 mod import;
 mod properties;
 mod read;
+mod renew;
 mod revise;
 mod set_status;
 pub mod stand;
@@ -27,6 +32,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(import::import_subscription)
+        .service(bulk::change_subscriptions)
+        .service(custom::create_custom_subscription)
+        .service(renew::renew_subscription)
         .service(read::list_subscriptions)
         .service(read::get_subscription)
         .service(read::list_my_subscriptions)

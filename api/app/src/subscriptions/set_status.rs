@@ -13,7 +13,7 @@ use comptoir_domain::subscriptions::{SubscriptionStatus, set_by_hand};
 use comptoir_domain::{Check, SubscriptionId};
 
 /// Where a subscription is to stand.
-#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"status": "stopped", "reason": "waits for the client's texts"}))]
 pub struct SubscriptionStatusSet {

@@ -51,6 +51,7 @@ kinds! {
     // recurring
     ProcessUsage = "process_usage", Subscriptions, Business, 5, Some("0 5 0 * * *"), "Give notice of what is used, and hold what uses too much";
     ProcessCancellation = "process_cancellation", Subscriptions, Business, 5, Some("0 10 0 * * *"), "End subscriptions whose end has come";
+    ProcessExpirations = "process_expirations", Subscriptions, Business, 5, Some("0 8 0 * * *"), "Suspend subscriptions whose validity is over";
     ProcessChanges = "process_changes", Subscriptions, Business, 5, Some("0 12 0 * * *"), "Make the changes of subscriptions whose day has come";
     ProcessInvoices = "process_invoices", Billing, Business, 5, Some("0 15 0 * * *"), "Invoice what is due";
     ProcessSchetFacturas = "process_schet_facturas", Billing, Business, 5, Some("0 30 0 * * *"), "Write and send schet-facturas";
@@ -81,6 +82,7 @@ kinds! {
     PrepareSandbox = "prepare_sandbox", Sandboxes, Machine, 3, None, "Copy a seller into a sandbox";
     AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 5, None, "Live through time in a sandbox";
     RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";
+    ChangeSubscriptions = "change_subscriptions", Subscriptions, Machine, 5, None, "Change many subscriptions";
     Verify = "verify", Audit, Machine, 3, None, "Check that what is stored can be true";
 }
 

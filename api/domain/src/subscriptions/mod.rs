@@ -17,7 +17,7 @@ pub use holds::{
 pub use price::cycle_price;
 pub use rests::rested;
 pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
-pub use validity::{check_renewal, expires_on, has_expired};
+pub use validity::{check_renewal, expires_on, has_expired, resumes_on};
 
 text_enum! {
     /// The state of a service: what it should be (desired) and what the server says (observed).
