@@ -30,6 +30,15 @@ fn said(rows: &[(u64, &str)]) -> Vec<(u64, String)> {
     rows.iter().map(|(status, word)| (*status, (*word).to_string())).collect()
 }
 
+/// The nets of the documents of a subscription's client, the first one first.
+fn nets(owner: &Actor, subscription: &str) -> Vec<String> {
+    let client = owner.get(&format!("/v1/subscriptions/{subscription}")).text("/client_id");
+    let list = owner.get(&format!("/v1/invoices?client_id={client}&limit=100")).expect(200).json();
+    let mut rows = list["data"].as_array().unwrap().clone();
+    rows.sort_by_key(|row| row["id"].as_str().unwrap().to_string());
+    rows.iter().map(|row| row["net"]["amount"].as_str().unwrap().to_string()).collect()
+}
+
 /// Two subscriptions without a panel and one with.
 fn three(world: &World, owner: &Actor) -> [String; 3] {
     let plan = care(owner, json!({}));
@@ -85,6 +94,32 @@ both! {
         let renewed = json!({"ids": [one], "action": {"renew": {"expires_on": "2027-01-01"}}});
         let renewed = bulk(world, &owner, "renewed", renewed);
         assert_eq!(renewed["result"]["results"][0]["subscription"]["expires_on"], "2027-01-01");
+    }
+
+    /// To another plan and with an add-on, as the calls for one: what goes up is charged, what has no way there is refused. 20.00
+    /// a month in place of 10.00, from 5 January on, and so 10.00 back and 20.00 charged.
+    fn plans_and_add_ons_change(world) {
+        let owner = world.owner("north");
+        let prices = json!([{"cycle": "1-month", "currency": "EUR", "recurring": {"amount": "20.00", "currency": "EUR"}}]);
+        let group = owner.post("/v1/add-on-groups", json!({"name": "More", "question": "More?"})).expect(201).text("/id");
+        let calls = json!({"add_on_group_id": group, "code": "calls", "name": "Calls", "prices": prices});
+        let calls = owner.post("/v1/add-ons", calls).expect(201).text("/id");
+        owner.act(&format!("/v1/add-ons/{calls}/activate")).expect(200);
+        let plus = care(&owner, json!({"code": "plus", "name": "Plus", "prices": prices, "add_on_ids": [calls]}));
+        let low = care(&owner, json!({"upgrade_to": [plus]}));
+        let (_, one) = buy(&owner, &low, "Una", GOOD, None);
+        let (_, two) = buy(&owner, &plus, "Duo", GOOD, None);
+        let up = |dry: bool| json!({"ids": [one, two], "action": {"change_plan": {"plan_id": plus, "way": "now_with_credit", "invoice_now": true}}, "dry_run": dry});
+        let shown = bulk(world, &owner, "shown", up(true));
+        assert_eq!((results(&shown), &shown["result"]["results"][0]["subscription"]["plan_id"]), (said(&[(200, "active"), (422, "validation_failed")]), &json!(plus)));
+        assert_eq!(nets(&owner, &one), ["10.00"], "a rehearsal charges nothing");
+        bulk(world, &owner, "up", up(false));
+        assert_eq!(nets(&owner, &one), ["10.00", "-10.00", "20.00"]);
+        let more = json!({"filter": {"plan_id": plus}, "action": {"add_add_on": {"add_on_id": calls, "way": "end_of_cycle"}}});
+        assert_eq!(results(&bulk(world, &owner, "more", more)), said(&[(200, "active"), (200, "active")]));
+        let items = owner.get(&format!("/v1/subscriptions/{two}")).json()["items"].clone();
+        assert_eq!((&items[1]["description"], &items[1]["from_on"]), (&json!("Calls"), &json!("2026-02-05")));
+        assert_eq!(verify(world, "north").0, BTreeMap::new());
     }
 
     /// Called off and taken up again, and by two workers at once: what is done is not done anew. Cancelled a second time it

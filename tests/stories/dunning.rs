@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 /// Paid while the client is there, declined when charged alone.
 const DRY: &str = "4000000000000127";
 
-pub(crate) fn status(owner: &Actor, subscription: &str) -> String {
+pub fn status(owner: &Actor, subscription: &str) -> String {
     owner.get(&format!("/v1/subscriptions/{subscription}")).expect(200).text("/status")
 }
 
 /// Someone whose card is good for the order only, at noon of a day.
-pub(crate) fn debtor(world: &World, until: &str) -> (String, String, Story) {
+pub fn debtor(world: &World, until: &str) -> (String, String, Story) {
     let owner = world.owner("north");
     let plan = care(&owner, json!({}));
     let (client, subscription) = buy(&owner, &plan, "Dora", DRY, None);

@@ -12,13 +12,8 @@ use comptoir_domain::events::EventKind;
 use comptoir_domain::operations::{OperationKind, OperationState};
 use serde_json::{Value, json};
 
-/// Starts an operation, whose work a kind of event does.
-pub fn start(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind) -> Outcome<Reply> {
-    start_with(tx, ctx, kind, work, json!({}))
-}
-
-/// The same with what the work needs to know.
-pub fn start_with(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind, payload: Value) -> Outcome<Reply> {
+/// Starts an operation, whose work a kind of event does with what it is given.
+pub fn start(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind, payload: Value) -> Outcome<Reply> {
     let row = OperationRow {
         seller_id: ctx.scope.seller(),
         id: fresh::<OperationId>(),

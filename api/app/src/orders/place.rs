@@ -190,7 +190,7 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
         }));
         items.extend(item_rows(ctx, contract, dated));
         waived.extend(waived_rows(ctx, due));
-        begin(tx, ctx, &row)?;
+        begin(tx, ctx, &mut row)?;
         if let Some(service) = service_row(ctx, contract, &row) {
             services::insert(tx, &service)?;
         }

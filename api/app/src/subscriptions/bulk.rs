@@ -3,9 +3,11 @@
 
 use crate::kernel::call::{Actor, Ctx};
 use crate::kernel::{Answer, Body, Call};
-use crate::operations::start::start_with;
+use crate::operations::start::start;
 use crate::operations::views::OperationView;
 use crate::subscriptions::cancel::SubscriptionCancel;
+use crate::subscriptions::change_items::SubscriptionAddOnCreate;
+use crate::subscriptions::change_plan::SubscriptionPlanChange;
 use crate::subscriptions::hold::SubscriptionReason;
 use crate::subscriptions::renew::SubscriptionRenewal;
 use crate::subscriptions::set_status::SubscriptionStatusSet;
@@ -39,6 +41,10 @@ pub enum SubscriptionBulkAction {
     Cancel(SubscriptionCancel),
     /// Renew it by another date.
     Renew(SubscriptionRenewal),
+    /// Change its plan or its cycle.
+    ChangePlan(SubscriptionPlanChange),
+    /// Add an add-on.
+    AddAddOn(SubscriptionAddOnCreate),
 }
 
 /// Which subscriptions: all for which every part holds.
@@ -97,7 +103,7 @@ pub async fn change_subscriptions(call: Call<may::WriteSubscriptions>, body: Bod
     call.write_once(move |tx, ctx| {
         let order = order(tx, ctx, &wanted)?;
         let payload = serde_json::to_value(&order).map_err(|error| Failure::Corrupt(error.to_string()))?;
-        start_with(tx, ctx, OperationKind::ChangeSubscriptions, EventKind::ChangeSubscriptions, payload)
+        start(tx, ctx, OperationKind::ChangeSubscriptions, EventKind::ChangeSubscriptions, payload)
     })
     .await
 }

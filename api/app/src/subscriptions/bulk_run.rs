@@ -9,6 +9,9 @@ use crate::kernel::state::AppState;
 use crate::operations::Running;
 use crate::subscriptions::bulk::{BulkOrder, SubscriptionBulkAction};
 use crate::subscriptions::cancel::cancel;
+use crate::subscriptions::change_items::addition;
+use crate::subscriptions::change_plan::revision;
+use crate::subscriptions::changes::change;
 use crate::subscriptions::hold::{activate_by_hand, suspend_by_hand};
 use crate::subscriptions::renew::renew;
 use crate::subscriptions::set_status::set_status;
@@ -135,6 +138,12 @@ fn act(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, action: &SubscriptionBulkActi
         SubscriptionBulkAction::Activate(wanted) => activate_by_hand(tx, ctx, id, wanted),
         SubscriptionBulkAction::Cancel(wanted) => cancel(tx, ctx, id, wanted),
         SubscriptionBulkAction::Renew(wanted) => renew(tx, ctx, id, wanted),
+        SubscriptionBulkAction::ChangePlan(wanted) => {
+            change(tx, ctx, id, |db, subject| revision(db, ctx, subject, wanted, None))
+        }
+        SubscriptionBulkAction::AddAddOn(wanted) => {
+            change(tx, ctx, id, |db, subject| addition(db, ctx, subject, wanted))
+        }
     }
 }
 

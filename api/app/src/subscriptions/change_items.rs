@@ -19,7 +19,7 @@ use comptoir_domain::subscriptions::{ChangeDates, ChangeKind, ChangeWay};
 use comptoir_domain::{AddOnId, Check, Code, Money, Problem, Quantity, SubscriptionId, SubscriptionItemId, UnitPrice};
 
 /// An add-on to come.
-#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"add_on_id": "ado_000g40o40k30e209185go38e1s", "way": "now_with_credit", "invoice_now": true}))]
 pub struct SubscriptionAddOnCreate {
@@ -158,7 +158,8 @@ pub async fn preview_subscription_item_removal(
 }
 
 /// The plan is asked for together with the add-on, so that everything that holds for an order holds here.
-fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &SubscriptionAddOnCreate) -> Outcome<Revision> {
+/// What an add-on that comes begins.
+pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &SubscriptionAddOnCreate) -> Outcome<Revision> {
     add_ons::find(db, ctx.scope, wanted.add_on_id)?;
     subject.changeable(db, ctx)?;
     let row = &subject.row;

@@ -21,7 +21,7 @@ use comptoir_domain::subscriptions::{ChangeDirection, ChangeKind, ChangePolicy, 
 use comptoir_domain::{AddOnId, Check, Code, Money, PlanId, Problem, SubscriptionId, UnitPrice};
 
 /// A change of plan, of cycle, or of both.
-#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"plan_id": "pla_000g40o40k30e209185go38e1s", "way": "now_with_credit", "invoice_now": true, "reason": "needs more space"}))]
 pub struct SubscriptionPlanChange {
@@ -132,9 +132,10 @@ fn own_revision(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &MySubscripti
 }
 
 /// Whether the policy allows whoever asks.
-type Allowed<'a> = &'a dyn Fn(ChangePolicy) -> Result<(), Problem>;
+pub type Allowed<'a> = &'a dyn Fn(ChangePolicy) -> Result<(), Problem>;
 
-fn revision(
+/// What a change of plan or cycle ends and begins.
+pub fn revision(
     db: &mut Db,
     ctx: &Ctx,
     subject: &Subject,

@@ -12,6 +12,7 @@ use crate::subscriptions::revise::{Decided, Renewal, Revision, Subject, copy_of,
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::{HttpRequest, get, post};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow};
+use comptoir_db::subscriptions::SubscriptionRow;
 use comptoir_db::{Db, Outcome, subscriptions};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangeDates, ChangeState, SubscriptionStatus};
@@ -23,12 +24,22 @@ where
     F: Fn(&mut Db, &Ctx, &Subject) -> Outcome<Revision> + Send + 'static,
 {
     call.write_once(move |tx, ctx| {
-        let subject = Subject::lock(tx, ctx, id)?;
-        let revision = revision(tx, ctx, &subject)?;
-        let Decided { row, .. } = revise(tx, ctx, &subject, &revision)?;
+        let row = change(tx, ctx, id, |db, subject| revision(db, ctx, subject))?;
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// The same in a transaction that is there.
+pub fn change(
+    tx: &mut Db,
+    ctx: &Ctx,
+    id: SubscriptionId,
+    revision: impl FnOnce(&mut Db, &Subject) -> Outcome<Revision>,
+) -> Outcome<SubscriptionRow> {
+    let subject = Subject::lock(tx, ctx, id)?;
+    let revision = revision(tx, &subject)?;
+    Ok(revise(tx, ctx, &subject, &revision)?.row)
 }
 
 /// Shows what that change would do.

@@ -85,7 +85,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &CustomSubscriptionCreate) -> Outcome<
     let items: Vec<_> = item(ctx, wanted, &row, tax_policy_id).into_iter().collect();
     let billed = subscriptions::as_billed(std::slice::from_ref(&row), items.clone(), &[], |_| true)?;
     row.next_invoice_on = billed.first().map(first_invoice_day).transpose()?.flatten();
-    begin(tx, ctx, &row)?;
+    begin(tx, ctx, &mut row)?;
     subscriptions::insert_items(tx, &items)?;
     ctx.record(tx, "subscription.created", row.id, json!({ "name": row.name, "client_id": row.client_id }))?;
     Ok(row)

@@ -56,7 +56,7 @@ fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<Subscr
     let mut row = subscription_row(tx, ctx, store.id, wanted.gateway.as_str(), &contract, &dated)?;
     row.status = SubscriptionStatus::Active;
     row.next_invoice_on = first_invoice_day(&dated.subscription)?;
-    begin(tx, ctx, &row)?;
+    begin(tx, ctx, &mut row)?;
     subscriptions::insert_items(tx, &item_rows(ctx, &contract, &dated))?;
     subscriptions::insert_waived(tx, &billed_elsewhere(ctx, &dated))?;
     if let Some(service) = service_row(ctx, &contract, &row) {

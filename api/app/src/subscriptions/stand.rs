@@ -20,7 +20,8 @@ pub fn stand(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, to: Subscription
 }
 
 /// Writes a new subscription, and where it stands first.
-pub fn begin(tx: &mut Db, ctx: &Ctx, row: &SubscriptionRow) -> Outcome<()> {
+pub fn begin(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow) -> Outcome<()> {
+    row.rests.0 = rested(&row.rests.0, row.status, ctx.today());
     subscriptions::insert(tx, row)?;
     subscription_statuses::insert(tx, &[change(ctx, row, None)])
 }

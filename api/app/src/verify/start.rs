@@ -7,6 +7,7 @@ use actix_web::post;
 use comptoir_domain::events::EventKind;
 use comptoir_domain::operations::OperationKind;
 use comptoir_domain::permissions::may;
+use serde_json::json;
 
 /// Start to check that what is stored can be true
 ///
@@ -14,5 +15,5 @@ use comptoir_domain::permissions::may;
 #[utoipa::path(tag = "verify", responses((status = 202, body = OperationView, description = "The operation")))]
 #[post("/v1/verify")]
 pub async fn start_verification(call: Call<may::ReadSeller>) -> Answer {
-    call.write(|tx, ctx| start(tx, ctx, OperationKind::Verify, EventKind::Verify)).await
+    call.write(|tx, ctx| start(tx, ctx, OperationKind::Verify, EventKind::Verify, json!({}))).await
 }
