@@ -25,6 +25,7 @@ pub mod orders;
 mod overuse_prices;
 pub mod password_resets;
 pub mod plans;
+pub mod price_moves;
 
 pub mod payments;
 mod reports;

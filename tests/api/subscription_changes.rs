@@ -13,20 +13,20 @@ use std::collections::BTreeMap;
 
 const GOOD: &str = "4242424242424242";
 
-fn eur(amount: &str) -> Value {
+pub fn eur(amount: &str) -> Value {
     json!({"amount": amount, "currency": "EUR"})
 }
 
 /// Three plans without a panel, one above the other, with an add-on that the two lower ones offer.
-struct Ladder {
-    care: String,
-    plus: String,
-    max: String,
-    add_on: String,
+pub struct Ladder {
+    pub care: String,
+    pub plus: String,
+    pub max: String,
+    pub add_on: String,
 }
 
 impl Ladder {
-    fn of(owner: &Actor) -> Self {
+    pub fn of(owner: &Actor) -> Self {
         let group =
             owner.post("/v1/add-on-groups", json!({"name": "Care", "question": "More?"})).expect(201).text("/id");
         let cycles = |month: &str, year: &str| {
@@ -78,24 +78,30 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
         let changes = owner.get(&format!("/v1/subscriptions/{id}/changes")).expect(200);
         seller.ids.insert("sch".into(), changes.text("/data/0/id"));
     }
-    let ids = [("sub", id), ("sit", item), ("pla", ladder.plus), ("ado", ladder.add_on)];
+    let plan = if operation.contains("move") && operation.contains("price") || operation.contains("plan_subscription") {
+        crate::api::price_moves::dearer(owner, &ladder.care, "2026-01-06");
+        ladder.care
+    } else {
+        ladder.plus
+    };
+    let ids = [("sub", id), ("sit", item), ("pla", plan), ("ado", ladder.add_on)];
     seller.ids.extend(ids.map(|(prefix, id)| (prefix.to_string(), id)));
 }
 
 /// Whether an operation changes subscriptions.
 pub fn concerns(path: &str) -> bool {
     let last = path.trim_end_matches("/preview").rsplit('/').next().unwrap_or_default();
-    path.contains("/subscriptions/{id}/")
-        && ["change-plan", "add-ons", "change", "remove", "withdraw", "changes", "status"].contains(&last)
+    let kinds = ["change-plan", "add-ons", "change", "remove", "withdraw", "changes", "status", "move-price"];
+    path.contains("/subscriptions/{id}/") && kinds.contains(&last) || last == "move-subscriptions"
 }
 
 /// Posts an action once; the answer.
-fn act(owner: &Actor, subscription: &str, what: &str, body: &Value) -> crate::support::Answer {
+pub fn act(owner: &Actor, subscription: &str, what: &str, body: &Value) -> crate::support::Answer {
     owner.post_once(&format!("/v1/subscriptions/{subscription}/{what}"), &format!("{what}-{body}"), body.clone())
 }
 
 /// Net, tax free, of every document of a client: kind, first line's days, net and what is open.
-fn documents(owner: &Actor, client: &str) -> Vec<(String, String, String, String)> {
+pub fn documents(owner: &Actor, client: &str) -> Vec<(String, String, String, String)> {
     let list = owner.get(&format!("/v1/invoices?client_id={client}&limit=100")).expect(200).json();
     let mut rows = list["data"].as_array().unwrap().to_vec();
     rows.sort_by_key(|row| row["id"].as_str().unwrap().to_string());
@@ -108,12 +114,12 @@ fn documents(owner: &Actor, client: &str) -> Vec<(String, String, String, String
     rows.iter().map(one).collect()
 }
 
-fn rows(rows: &[(&str, &str, &str, &str)]) -> Vec<(String, String, String, String)> {
+pub fn rows(rows: &[(&str, &str, &str, &str)]) -> Vec<(String, String, String, String)> {
     rows.iter().map(|(a, b, c, d)| ((*a).into(), (*b).into(), (*c).into(), (*d).into())).collect()
 }
 
 /// What is charged today: description and price of each item.
-fn charged(owner: &Actor, subscription: &str, day: &str) -> Vec<(String, String, String)> {
+pub fn charged(owner: &Actor, subscription: &str, day: &str) -> Vec<(String, String, String)> {
     let view = owner.get(&format!("/v1/subscriptions/{subscription}")).expect(200).json();
     let runs =
         |item: &&Value| item["from_on"].as_str().unwrap() <= day && item["to_on"].as_str().is_none_or(|to| day < to);
@@ -122,12 +128,12 @@ fn charged(owner: &Actor, subscription: &str, day: &str) -> Vec<(String, String,
     view["items"].as_array().unwrap().iter().filter(runs).map(words).map(|[a, b, c]| (a, b, c)).collect()
 }
 
-fn sound(world: &World) {
+pub fn sound(world: &World) {
     books_balance(&world.owner("north"));
     assert_eq!(verify(world, "north").0, BTreeMap::new());
 }
 
-fn item_of(owner: &Actor, subscription: &str, description: &str) -> String {
+pub fn item_of(owner: &Actor, subscription: &str, description: &str) -> String {
     let view = owner.get(&format!("/v1/subscriptions/{subscription}")).expect(200).json();
     let items = view["items"].as_array().unwrap();
     items.iter().rfind(|item| item["description"] == description).unwrap()["id"].as_str().unwrap().into()

@@ -30,7 +30,7 @@ impl Request {
         }
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         // a batch that refuses each item is an answer, and would be remembered: only where a key is wanted
-        let changes = ["/change-plan", "/add-ons", "/change", "/remove", "/withdraw"];
+        let changes = ["/change-plan", "/add-ons", "/change", "/remove", "/withdraw", "/move-price"];
         let once = ["/orders", "/payment-methods"].iter().any(|end| self.path.ends_with(end));
         if (self.path.contains("/subscriptions/") && changes.iter().any(|end| self.path.ends_with(end)))
             || self.path.ends_with("/pay")

@@ -53,21 +53,42 @@ pub fn list(
     Ok(keyset!(db, query, page, subscription_changes::id: SubscriptionChangeId, SubscriptionChangeRow, {}))
 }
 
-/// The changes of a subscription that forbid others on a day: they wait for theirs, or lock the cycle.
+/// The changes of some subscriptions that forbid others on a day: they wait for theirs, or lock the cycle.
 pub fn in_the_way(
     db: &mut Db,
     scope: Scope,
-    subscription: SubscriptionId,
+    subscriptions: &[SubscriptionId],
     today: NaiveDate,
 ) -> Outcome<Vec<SubscriptionChangeRow>> {
     let locks = subscription_changes::locked_until.gt(today).assume_not_null();
     let found = subscription_changes::table
         .filter(subscription_changes::seller_id.eq(scope.seller()))
-        .filter(subscription_changes::subscription_id.eq(subscription))
-        .filter(subscription_changes::state.ne(ChangeState::Withdrawn))
+        .filter(subscription_changes::subscription_id.eq_any(subscriptions.to_vec()))
+        .filter(subscription_changes::state.eq_any(vec![ChangeState::Waiting, ChangeState::Done]))
         .filter(subscription_changes::state.eq(ChangeState::Waiting).or(locks))
         .order(subscription_changes::id);
     Ok(found.select(SubscriptionChangeRow::as_select()).load(db)?)
+}
+
+/// Writes the records of many changes.
+pub fn insert_many(db: &mut Db, rows: &[SubscriptionChangeRow]) -> Outcome<()> {
+    insert_many!(db, subscription_changes::table, rows, 20);
+    Ok(())
+}
+
+/// Another change takes the place of the price moves of a subscription that wait for their day.
+pub fn supersede(db: &mut Db, scope: Scope, subscription: SubscriptionId) -> Outcome<()> {
+    let waiting = subscription_changes::table
+        .filter(subscription_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_changes::subscription_id.eq(subscription))
+        .filter(subscription_changes::state.eq(ChangeState::Waiting))
+        .filter(subscription_changes::kind.eq(ChangeKind::PriceMoved));
+    let change = (
+        subscription_changes::state.eq(ChangeState::Superseded),
+        subscription_changes::version.eq(subscription_changes::version + 1),
+    );
+    diesel::update(waiting).set(change).execute(db)?;
+    Ok(())
 }
 
 /// Changes whose day has come, by id, after one of them.
@@ -149,13 +170,18 @@ pub fn charged_beyond(
     Ok(found.into_iter().filter_map(line).collect())
 }
 
-/// Lets items end on a day, unless they have ended before.
+/// Lets items end on a day, unless they have ended before; one that would begin later never does.
 pub fn end_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId], on: NaiveDate) -> Outcome<()> {
-    let theirs = subscription_items::table
-        .filter(subscription_items::seller_id.eq(scope.seller()))
-        .filter(subscription_items::id.eq_any(items.to_vec()))
-        .filter(subscription_items::to_on.is_null().or(subscription_items::to_on.gt(on)));
-    diesel::update(theirs).set(subscription_items::to_on.eq(Some(on))).execute(db)?;
+    let theirs = || {
+        subscription_items::table
+            .filter(subscription_items::seller_id.eq(scope.seller()))
+            .filter(subscription_items::id.eq_any(items.to_vec()))
+            .filter(subscription_items::to_on.is_null().or(subscription_items::to_on.gt(on)))
+    };
+    let never = theirs().filter(subscription_items::from_on.gt(on));
+    diesel::update(never).set(subscription_items::to_on.eq(subscription_items::from_on.nullable())).execute(db)?;
+    let present = theirs().filter(subscription_items::from_on.le(on));
+    diesel::update(present).set(subscription_items::to_on.eq(Some(on))).execute(db)?;
     cut_waived(db, scope, items, on)
 }
 

@@ -7,6 +7,8 @@ text_enum! {
         Verify = "verify",
         /// Changing many subscriptions.
         ChangeSubscriptions = "change_subscriptions",
+        /// Moving subscriptions to another version of their prices.
+        MoveSubscriptions = "move_subscriptions",
     }
 }
 

@@ -11,6 +11,7 @@ use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
 use crate::orders::expire::expire_orders;
 use crate::payments::collect::process_payment_queue;
+use crate::plans::move_run::move_subscriptions;
 use crate::sandboxes::prepare::prepare_sandbox;
 use crate::sandboxes::remove::remove_sandbox;
 use crate::sandboxes::travel::advance_sandbox;
@@ -111,6 +112,7 @@ impl Handlers {
             .on(AdvanceSandbox, |state, event| Box::pin(advance_sandbox(state, event)))
             .on(RemoveSandbox, |state, event| Box::pin(remove_sandbox(state, event)))
             .on(ChangeSubscriptions, |state, event| Box::pin(change_subscriptions(state, event)))
+            .on(MoveSubscriptions, |state, event| Box::pin(move_subscriptions(state, event)))
             .on(Verify, |state, event| Box::pin(run_verification(state, event)))
             .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
             .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))

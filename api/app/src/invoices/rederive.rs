@@ -36,10 +36,10 @@ pub async fn rederive_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>)
     .await
 }
 
-/// Throws away what drafts of a client hold of its subscriptions, whose terms have changed or are about to: the caller has
-/// locked the client. What was written in them by hand stays.
-pub fn rederive(tx: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<()> {
-    for row in invoices::lock_derived_drafts(tx, ctx.scope, client)? {
+/// Throws away what drafts of some clients hold of their subscriptions, whose terms have changed or are about to: the
+/// caller has locked the clients. What was written in them by hand stays.
+pub fn rederive(tx: &mut Db, ctx: &Ctx, clients: &[ClientId]) -> Outcome<()> {
+    for row in invoices::lock_derived_drafts(tx, ctx.scope, clients)? {
         drop_derived(tx, ctx, row)?;
     }
     Ok(())

@@ -48,6 +48,23 @@ impl Running {
         Ok(true)
     }
 
+    /// Begins, or goes on where an earlier attempt has stopped: with what it has told so far. None if the work is done.
+    pub fn resume(self, tx: &mut Db, total: i64) -> Outcome<Option<Value>> {
+        let mut row = operations::lock(tx, self.scope, self.id)?;
+        if row.state == OperationState::Succeeded {
+            return Ok(None);
+        }
+        (row.state, row.total, row.finished_at) = (OperationState::Running, row.total.max(total), None);
+        row.error.clear();
+        operations::save(tx, &mut row)?;
+        Ok(Some(row.result.0))
+    }
+
+    /// Says how far it is and what came of it so far, in the transaction that did it.
+    pub fn tell(self, tx: &mut Db, done: i64, so_far: Value) -> Outcome<()> {
+        self.change(tx, |row| (row.done, row.result) = (done, Json(so_far))).map(|_| ())
+    }
+
     /// Says how far it is; says no if the work was called off meanwhile.
     pub fn reached(self, tx: &mut Db, done: i64) -> Outcome<bool> {
         self.change(tx, |row| row.done = done)

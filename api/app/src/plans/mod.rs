@@ -4,6 +4,9 @@
 mod create;
 mod delete;
 mod merge_preview;
+pub mod move_run;
+mod move_subscriptions;
+mod move_views;
 mod prices;
 mod properties;
 mod read;
@@ -26,5 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(status::retire_plan)
         .service(prices::create_plan_price)
         .service(prices::list_plan_prices)
-        .service(merge_preview::preview_plan_merge);
+        .service(merge_preview::preview_plan_merge)
+        .service(move_subscriptions::move_plan_subscriptions)
+        .service(move_subscriptions::preview_plan_subscription_moves);
 }

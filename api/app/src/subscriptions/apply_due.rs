@@ -12,7 +12,7 @@ use comptoir_db::events::EventRow;
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow};
 use comptoir_db::{Db, Outcome, subscriptions};
 use comptoir_domain::events::ForeseenAction;
-use comptoir_domain::subscriptions::ChangeState;
+use comptoir_domain::subscriptions::{ChangeKind, ChangeState};
 use serde_json::{Value, json};
 
 /// Changes in one transaction.
@@ -53,7 +53,8 @@ fn make_one(tx: &mut Db, ctx: &Ctx, change: &SubscriptionChangeRow) -> Outcome<b
     }
     change.state = ChangeState::Done;
     subscription_changes::save(tx, &mut change)?;
-    if row.status.is_ended() {
+    // another price changes nothing that is delivered
+    if row.status.is_ended() || change.kind == ChangeKind::PriceMoved {
         return Ok(false);
     }
     row.plan_id = change.to_plan_id;

@@ -6,12 +6,13 @@ use crate::services;
 use crate::services::desire::desire;
 use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
-use crate::subscriptions::revise::{Subject, copy_of};
+use crate::subscriptions::revise::{Subject, copy_of, is_same_thing};
 use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
-use comptoir_db::subscription_changes::end_items;
-use comptoir_db::subscriptions::{self, SubscriptionRow};
+use chrono::NaiveDate;
+use comptoir_db::subscription_changes::{end_items, supersede};
+use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
@@ -101,7 +102,7 @@ pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<Subsc
         }
         if let Some(end) = row.ends_on.take() {
             // what was given back is charged anew
-            let again = items.iter().filter(|item| item.to_on == Some(end)).map(|item| copy_of(item, end, ctx));
+            let again = items.iter().filter(|item| was_cut(item, end, &items)).map(|item| copy_of(item, end, ctx));
             let again: Vec<_> = again.collect();
             if !again.is_empty() {
                 subscriptions::insert_items(tx, &again)?;
@@ -115,6 +116,13 @@ pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<Subsc
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Whether an item ended with its subscription on that day, and not because something took its place.
+fn was_cut(item: &SubscriptionItemRow, end: NaiveDate, items: &[SubscriptionItemRow]) -> bool {
+    let follows =
+        |other: &SubscriptionItemRow| other.id > item.id && other.from_on == end && is_same_thing(item, other);
+    item.to_on == Some(end) && !items.iter().any(follows)
 }
 
 /// Ends a subscription today and gives back what its client need not pay for then.
@@ -157,6 +165,7 @@ pub fn end_later(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str
     let credits = give_back::decide(tx, ctx, &items, over)?;
     if !credits.is_empty() {
         end_items(tx, ctx.scope, &items, over)?;
+        supersede(tx, ctx.scope, row.id)?;
         give_back::write(tx, ctx, &credits, over, comment(row, reason))?;
     }
     services::cancelled(tx, ctx, row)?;

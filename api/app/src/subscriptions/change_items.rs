@@ -227,7 +227,7 @@ fn edit(
     };
     let revision = revision(subject, ChangeKind::ItemChanged, wanted.way, dates, &wanted.reason);
     let invoice_now = wanted.invoice_now && dates.billed_from <= ctx.today();
-    Ok(Revision { ended: vec![item.id], begun: vec![begun], invoice_now, ..revision })
+    Ok(Revision { ended: subject.same_from(item, dates.billed_from), begun: vec![begun], invoice_now, ..revision })
 }
 
 fn removal(
@@ -255,7 +255,7 @@ fn removal(
     };
     let dates = ChangeDates { billed_from: goes_on, delivered_from: goes_on, locked_until: None };
     let revision = revision(subject, ChangeKind::ItemRemoved, wanted.way, dates, &wanted.reason);
-    Ok(Revision { ended: vec![item.id], credit_from, ..revision })
+    Ok(Revision { ended: subject.same_from(item, goes_on), credit_from, ..revision })
 }
 
 /// An item that is charged today; what ended or is of another subscription is not there.

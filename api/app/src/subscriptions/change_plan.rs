@@ -144,7 +144,7 @@ pub fn revision(
 ) -> Outcome<Revision> {
     let row = &subject.row;
     plans::find(db, ctx.scope, wanted.plan_id)?;
-    subject.changeable(db, ctx)?;
+    subject.replannable(db, ctx)?;
     let mut check = Check::new();
     check.paragraphs("/reason", &wanted.reason, 500);
     check.done()?;
@@ -157,7 +157,7 @@ pub fn revision(
     let dates = way.dates(ctx.today(), subject.cycle_ends_on(ctx)?);
     tax_by_default(db, ctx.scope, charged.iter_mut())?;
     let renewal = renewal(db, ctx, subject, plan, cycle, dates.billed_from)?;
-    let before: Vec<_> = subject.charged_on(last_day_before(dates.billed_from, ctx)).collect();
+    let before: Vec<_> = subject.charged_from(dates.billed_from).collect();
     let begun: Vec<_> = charged
         .iter()
         .filter_map(|item| begun(ctx, subject, &before, item, dates.billed_from, renewal.is_some()))
@@ -181,11 +181,6 @@ pub fn revision(
         invoice_now: wanted.invoice_now && dates.billed_from <= ctx.today(),
         reason: wanted.reason.clone(),
     })
-}
-
-/// The day whose items the change is about: today, or the last one before it counts.
-fn last_day_before(billed_from: NaiveDate, ctx: &Ctx) -> NaiveDate {
-    if billed_from <= ctx.today() { billed_from } else { billed_from.pred_opt().unwrap_or(billed_from) }
 }
 
 /// The new plan with those of the present add-ons that it offers.

@@ -16,10 +16,12 @@ pub mod expire_due;
 mod give_back;
 pub mod hold;
 mod import;
+mod move_price;
+pub mod price_moves;
 mod properties;
 mod read;
 mod renew;
-mod revise;
+pub mod revise;
 mod set_status;
 pub mod stand;
 mod statuses;
@@ -64,5 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(change_items::change_subscription_item)
         .service(change_items::preview_subscription_item_change)
         .service(change_items::remove_subscription_item)
-        .service(change_items::preview_subscription_item_removal);
+        .service(change_items::preview_subscription_item_removal)
+        .service(move_price::move_subscription_price)
+        .service(move_price::preview_subscription_price_move);
 }

@@ -11,11 +11,14 @@ use crate::kernel::clock::fresh;
 use crate::services::desire::follow_change;
 use crate::subscriptions::give_back::{self, Credit};
 use crate::usage::charge::Overuse;
+use crate::webhooks;
 use chrono::{Days, NaiveDate};
+use comptoir_db::activities::ActivityRow;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Json, Outcome};
+use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
     ChangeDates, ChangeDirection, ChangeKind, ChangeState, ChangeWay, SubscriptionStatus,
@@ -47,7 +50,7 @@ impl Subject {
     pub fn lock(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<Self> {
         let client = subscriptions::find(tx, ctx.scope, id)?.client_id;
         let client = clients::lock(tx, ctx.scope, client)?;
-        rederive(tx, ctx, client.id)?;
+        rederive(tx, ctx, &[client.id])?;
         let row = subscriptions::lock(tx, ctx.scope, id)?;
         Self::with(tx, ctx, client, row)
     }
@@ -59,6 +62,15 @@ impl Subject {
 
     /// Refuses what cannot be changed now: not active, or under a change that waits for its day or locks the cycle.
     pub fn changeable(&self, db: &mut Db, ctx: &Ctx) -> Outcome<()> {
+        self.free(db, ctx, |_| true)
+    }
+
+    /// The same for a change of plan or cycle: a move to another price that waits is not in its way, it is superseded.
+    pub fn replannable(&self, db: &mut Db, ctx: &Ctx) -> Outcome<()> {
+        self.free(db, ctx, |change| change.kind != ChangeKind::PriceMoved)
+    }
+
+    fn free(&self, db: &mut Db, ctx: &Ctx, hinders: impl Fn(&SubscriptionChangeRow) -> bool) -> Outcome<()> {
         let status = self.row.status;
         if status != SubscriptionStatus::Active || self.row.starts_on > ctx.today() {
             let detail = format!("the subscription is {status}: only an active one that has begun can be changed");
@@ -68,9 +80,8 @@ impl Subject {
             let detail = "the subscription is to end: keep it first (POST /v1/subscriptions/{id}/keep)";
             return Err(Problem::new(Code::WrongState, detail).into());
         }
-        let Some(other) = subscription_changes::in_the_way(db, ctx.scope, self.row.id, ctx.today())?.pop() else {
-            return Ok(());
-        };
+        let others = subscription_changes::in_the_way(db, ctx.scope, &[self.row.id], ctx.today())?;
+        let Some(other) = others.into_iter().rfind(hinders) else { return Ok(()) };
         let detail = match (other.state, other.locked_until) {
             (ChangeState::Waiting, _) => format!(
                 "a change waits for {}: withdraw it first (POST /v1/subscriptions/{}/changes/{}/withdraw)",
@@ -92,6 +103,22 @@ impl Subject {
     pub fn charged_on(&self, day: NaiveDate) -> impl Iterator<Item = &SubscriptionItemRow> {
         self.items.iter().filter(move |item| item.from_on <= day && item.to_on.is_none_or(|to| day < to))
     }
+
+    /// What is charged on a day or later: what begins later, too.
+    pub fn charged_from(&self, day: NaiveDate) -> impl Iterator<Item = &SubscriptionItemRow> {
+        self.items.iter().filter(move |item| item.to_on.is_none_or(|to| day < to && item.from_on < to))
+    }
+
+    /// What charges for the same thing as an item, on a day or later.
+    pub fn same_from(&self, item: &SubscriptionItemRow, day: NaiveDate) -> Vec<SubscriptionItemId> {
+        self.charged_from(day).filter(|other| is_same_thing(item, other)).map(|other| other.id).collect()
+    }
+}
+
+/// Whether two items charge for the plan, or for the same add-on.
+pub fn is_same_thing(one: &SubscriptionItemRow, other: &SubscriptionItemRow) -> bool {
+    let named = one.kind == ItemKind::Plan || one.add_on_id.is_some() || one.description == other.description;
+    one.kind == other.kind && one.add_on_id == other.add_on_id && named
 }
 
 /// The same terms from a later day on, under a new id. Its fee was paid when the old one began.
@@ -161,13 +188,13 @@ pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) ->
     let row = after(db, ctx, subject, revision)?;
     let mut items = subject.items.clone();
     for item in items.iter_mut().filter(|item| revision.ended.contains(&item.id)) {
-        item.to_on = Some(revision.dates.billed_from);
+        item.to_on = Some(item.from_on.max(revision.dates.billed_from));
     }
     items.extend(revision.begun.iter().cloned());
     let reach = if revision.invoice_now { Reach::Day(ctx.today()) } else { Reach::Through(revision.dates.billed_from) };
     let contracts = renew::Contracts { rows: vec![row.clone()], items };
     let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), &reach)?;
-    let change = record(ctx, subject, revision);
+    let change = record(ctx, &subject.row, revision);
     Ok(Decided { row, change, credits, renewal })
 }
 
@@ -206,8 +233,9 @@ fn reopened(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> O
     Ok(i32::try_from(cycles.len()).unwrap_or(i32::MAX))
 }
 
-fn record(ctx: &Ctx, subject: &Subject, revision: &Revision) -> SubscriptionChangeRow {
-    let (row, dates) = (&subject.row, revision.dates);
+/// The record of a change.
+pub fn record(ctx: &Ctx, row: &SubscriptionRow, revision: &Revision) -> SubscriptionChangeRow {
+    let dates = revision.dates;
     let waits = dates.delivered_from > ctx.today();
     SubscriptionChangeRow {
         seller_id: ctx.scope.seller(),
@@ -239,6 +267,9 @@ pub fn revise(tx: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) ->
     end_items(tx, ctx.scope, &revision.ended, revision.dates.billed_from)?;
     subscriptions::insert_items(tx, &revision.begun)?;
     subscriptions::save(tx, &mut decided.row)?;
+    if revision.kind == ChangeKind::Plan {
+        subscription_changes::supersede(tx, ctx.scope, decided.row.id)?;
+    }
     subscription_changes::insert(tx, &decided.change)?;
     let comment = if revision.reason.is_empty() { &decided.row.name } else { &revision.reason };
     give_back::write(tx, ctx, &decided.credits, revision.credit_from, comment)?;
@@ -249,12 +280,16 @@ pub fn revise(tx: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) ->
     if decided.change.state == ChangeState::Done {
         follow_change(tx, ctx, decided.row.id)?;
     }
-    let change = &decided.change;
+    webhooks::append(tx, &[changed(ctx, &decided.change)])?;
+    Ok(decided)
+}
+
+/// What is told of a change.
+pub fn changed(ctx: &Ctx, change: &SubscriptionChangeRow) -> ActivityRow {
     let fact = json!({
         "change_id": change.id, "kind": change.kind, "way": change.way, "from_plan_id": change.from_plan_id,
         "to_plan_id": change.to_plan_id, "from_cycle": change.from_cycle, "to_cycle": change.to_cycle,
         "billed_from": change.billed_from, "delivered_from": change.delivered_from, "reason": change.reason,
     });
-    ctx.record(tx, "subscription.changed", decided.row.id, fact)?;
-    Ok(decided)
+    ctx.fact("subscription.changed", change.subscription_id, fact)
 }

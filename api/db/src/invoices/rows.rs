@@ -186,15 +186,15 @@ pub fn credit_lines(db: &mut Db, scope: Scope, of: &[InvoiceLineId]) -> Outcome<
     Ok(found.select(InvoiceLineRow::as_select()).load(db)?)
 }
 
-/// The drafts of a client that hold lines of subscriptions and belong to no order, by id, locked.
-pub fn lock_derived_drafts(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<InvoiceRow>> {
+/// The drafts of some clients that hold lines of subscriptions and belong to no order, by id, locked.
+pub fn lock_derived_drafts(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Vec<InvoiceRow>> {
     let derived = invoice_lines::table
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.is_not_null())
         .select(invoice_lines::invoice_id);
     let drafts = invoices::table
         .filter(invoices::seller_id.eq(scope.seller()))
-        .filter(invoices::client_id.eq(client))
+        .filter(invoices::client_id.eq_any(clients.to_vec()))
         .filter(invoices::state.eq(InvoiceState::Draft))
         .filter(invoices::order_id.is_null())
         .filter(invoices::id.eq_any(derived))

@@ -1,6 +1,7 @@
 //! Plans: what is sold. Their prices stand in [`crate::prices`], what they are tied to in [`links`].
 
 pub mod links;
+pub mod subscribers;
 
 use crate::entity::in_order;
 use crate::schema::{plan_downgrades, plan_paths, plan_stores, plans, prices, subscriptions, tax_policies};

@@ -83,6 +83,7 @@ kinds! {
     AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 5, None, "Live through time in a sandbox";
     RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";
     ChangeSubscriptions = "change_subscriptions", Subscriptions, Machine, 5, None, "Change many subscriptions";
+    MoveSubscriptions = "move_subscriptions", Subscriptions, Machine, 3, None, "Move subscriptions to other prices";
     Verify = "verify", Audit, Machine, 3, None, "Check that what is stored can be true";
 }
 

@@ -54,6 +54,8 @@ text_enum! {
         Done = "done",
         /// It was taken back before its day.
         Withdrawn = "withdrawn",
+        /// Another change took its place before its day.
+        Superseded = "superseded",
     }
 }
 

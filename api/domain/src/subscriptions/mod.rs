@@ -3,6 +3,7 @@
 mod change;
 mod holds;
 mod price;
+mod price_move;
 mod rests;
 mod status;
 mod validity;
@@ -15,6 +16,7 @@ pub use holds::{
     HoldChange, HoldKind, Holds, activate, hand_over, lift, place, set_by_hand, standing, suspend, unsuspend,
 };
 pub use price::cycle_price;
+pub use price_move::{ListPrice, PriceStay, first_day, moved};
 pub use rests::rested;
 pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
 pub use validity::{check_renewal, expires_on, has_expired, resumes_on};
