@@ -89,6 +89,7 @@ fn refund(world: &World, client: &str, state: &str, minor: i64) {
     use comptoir_db::payments::{TransactionDetail, TransactionRow, insert};
     let now = world.server.business.now();
     let row = TransactionRow {
+        payment_method_id: None,
         seller_id: world.owner("north").get("/v1/seller").text("/id").parse().unwrap(),
         id: fresh(),
         kind: comptoir_domain::payments::TransactionKind::Refund,

@@ -34,7 +34,7 @@ pub fn prepare(world: &World) {
 }
 
 /// Who works on events: another instance than the one that answers.
-fn house(world: &World) -> House {
+pub fn house(world: &World) -> House {
     let panel = |settings: Settings| Settings {
         panel: PanelRoute::Fake(settings.fake_book.with_extension("panel")),
         ..settings
@@ -47,7 +47,7 @@ fn sandbox(owner: &Actor, id: &str) -> Answer {
 }
 
 /// A sandbox of a seller, ready, and someone who has not signed in there.
-fn ready(house: &House, owner: &Actor) -> (String, Actor) {
+pub fn ready(house: &House, owner: &Actor) -> (String, Actor) {
     let id = create(owner, "Rehearsal");
     house.work();
     let view = sandbox(owner, &id);
@@ -55,7 +55,7 @@ fn ready(house: &House, owner: &Actor) -> (String, Actor) {
     (id.clone(), Actor::stranger(&format!("{}/sandboxes/{id}", owner.url)))
 }
 
-fn sign_in(stranger: &Actor, seller: &str) -> Actor {
+pub fn sign_in(stranger: &Actor, seller: &str) -> Actor {
     stranger.sign_in("admin", seller, &format!("owner@{seller}.example"), PASSWORD)
 }
 

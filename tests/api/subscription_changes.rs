@@ -6,7 +6,7 @@ use crate::api::orders::corner;
 use crate::api::verify::verify;
 use crate::stories::billing::{buy, care, invoices};
 use crate::support::story::Story;
-use crate::support::world::Seller;
+use crate::support::world::{Seller, client};
 use crate::support::{Actor, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -78,6 +78,10 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
         let changes = owner.get(&format!("/v1/subscriptions/{id}/changes")).expect(200);
         seller.ids.insert("sch".into(), changes.text("/data/0/id"));
     }
+    if operation.contains("transfer") {
+        let next = owner.post("/v1/clients", client(&seller.code, "Next Ltd", "Otto")).expect(201).text("/id");
+        seller.ids.insert("cli".into(), next);
+    }
     let plan = if operation.contains("move") && operation.contains("price") || operation.contains("plan_subscription") {
         crate::api::price_moves::dearer(owner, &ladder.care, "2026-01-06");
         ladder.care
@@ -91,8 +95,9 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
 /// Whether an operation changes subscriptions.
 pub fn concerns(path: &str) -> bool {
     let last = path.trim_end_matches("/preview").rsplit('/').next().unwrap_or_default();
-    let kinds = ["change-plan", "add-ons", "change", "remove", "withdraw", "changes", "status", "move-price"];
-    path.contains("/subscriptions/{id}/") && kinds.contains(&last) || last == "move-subscriptions"
+    let kinds = "change-plan add-ons change remove withdraw changes status move-price transfer payment-methods";
+    let is_one = kinds.split(' ').any(|kind| kind == last);
+    path.contains("/subscriptions/{id}/") && is_one || last == "move-subscriptions"
 }
 
 /// Posts an action once; the answer.

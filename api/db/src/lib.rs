@@ -53,6 +53,7 @@ pub mod plans;
 pub mod prices;
 
 pub mod payment_methods;
+pub mod payment_shares;
 pub mod payments;
 pub mod roles;
 pub mod sandboxes;
@@ -67,6 +68,7 @@ pub mod subscription_expiry;
 pub mod subscription_invoices;
 pub mod subscription_properties;
 pub mod subscription_statuses;
+pub mod subscription_transfers;
 pub mod subscriptions;
 
 pub mod taxes;

@@ -1,7 +1,7 @@
 //! Stored payment methods.
 
 use crate::schema::payment_methods;
-use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
+use crate::{Db, DbBackend, Outcome, Page, Scope, Slice, payment_shares};
 use chrono::NaiveDate;
 use comptoir_domain::{ClientId, Instant, PaymentMethodId, SellerId};
 use diesel::prelude::*;
@@ -44,6 +44,14 @@ pub fn list(db: &mut Db, scope: Scope, client: Option<ClientId>, page: &Page) ->
     Ok(keyset!(db, query, page, payment_methods::id: PaymentMethodId, PaymentMethodRow, {}))
 }
 
+/// Some methods, as far as they are the seller's.
+pub fn some(db: &mut Db, scope: Scope, ids: &[PaymentMethodId]) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::id.eq_any(ids.to_vec()));
+    Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
+}
+
 /// All methods of a seller's clients.
 pub fn all(db: &mut Db, scope: Scope) -> Outcome<Vec<PaymentMethodRow>> {
     let found = payment_methods::table.filter(payment_methods::seller_id.eq(scope.seller()));
@@ -72,6 +80,7 @@ pub fn clear_default(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<()>
 
 /// Forgets a method.
 pub fn delete(db: &mut Db, row: &PaymentMethodRow) -> Outcome<()> {
+    payment_shares::forget(db, Scope::of(row.seller_id), row.id)?;
     diesel::delete(payment_methods::table.find((row.seller_id, row.id))).execute(db)?;
     Ok(())
 }

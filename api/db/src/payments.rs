@@ -4,7 +4,8 @@ use crate::schema::{allocation_lines, allocations, transactions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::{
-    AllocationId, ClientId, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, SellerId, TransactionId,
+    AllocationId, ClientId, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, SellerId,
+    TransactionId,
 };
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -44,6 +45,8 @@ pub struct TransactionRow {
     pub created_at: Instant,
     pub settled_at: Option<Instant>,
     pub version: i64,
+    /// The stored method that the payment queue has charged.
+    pub payment_method_id: Option<PaymentMethodId>,
 }
 
 entity!(transactions, TransactionRow, TransactionId);

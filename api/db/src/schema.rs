@@ -601,6 +601,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    subscription_transfers (seller_id, from_subscription_id) {
+        seller_id -> Binary,
+        from_subscription_id -> Binary,
+        to_subscription_id -> Binary,
+        reason -> Text,
+        transferred_on -> Date,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     subscription_holds (seller_id, id) {
         seller_id -> Binary,
         id -> Binary,
@@ -773,6 +784,16 @@ diesel::table! {
         created_at -> BigInt,
         settled_at -> Nullable<BigInt>,
         version -> BigInt,
+        payment_method_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    payment_shares (seller_id, subscription_id, payment_method_id) {
+        seller_id -> Binary,
+        subscription_id -> Binary,
+        payment_method_id -> Binary,
+        share -> Text,
     }
 }
 
@@ -1112,6 +1133,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     subscription_properties,
     subscription_comments,
     subscription_changes,
+    subscription_transfers,
     subscription_holds,
     waived_periods,
     services,
@@ -1121,6 +1143,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     invoices,
     invoice_lines,
     payment_methods,
+    payment_shares,
     transactions,
     allocations,
     allocation_lines,

@@ -28,6 +28,7 @@ pub mod money;
 pub mod named_values;
 pub mod operations;
 pub mod orders;
+pub mod payment_shares;
 pub mod payments;
 pub mod people;
 pub mod permissions;

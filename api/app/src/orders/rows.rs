@@ -22,7 +22,7 @@ const PATIENCE: TimeDelta = TimeDelta::days(3);
 const PATIENCE_ON_ACCOUNT: TimeDelta = TimeDelta::days(60);
 
 /// The first number of a seller's orders and of its subscriptions.
-const FIRST_NUMBER: i64 = 1001;
+pub const FIRST_NUMBER: i64 = 1001;
 
 /// When an order that begins to wait for its payment now is given up.
 pub fn expiry(ctx: &Ctx, on_account: bool) -> Instant {

@@ -5,6 +5,7 @@ pub mod create;
 mod keep;
 mod mine;
 mod read;
+pub mod shares;
 pub mod views;
 
 pub use keep::{keep, owner, token};
@@ -20,5 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(create::create_payment_method)
         .service(create::create_my_payment_method)
         .service(mine::list_my_payment_methods)
-        .service(mine::delete_my_payment_method);
+        .service(mine::delete_my_payment_method)
+        .service(shares::get_payment_shares)
+        .service(shares::replace_payment_shares);
 }

@@ -11,23 +11,24 @@ use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::payment_methods::{keep, token};
 use crate::payments::check::check;
+use crate::payments::divide::{Part, divide};
 use crate::payments::pay::{begin, reference};
 use crate::payments::settle::{Asked, settle};
 use chrono::{Days, NaiveDate, TimeDelta};
 use comptoir_connectors::payment::{PaymentGateway, PaymentRequest, PaymentSource, Take};
 use comptoir_db::events::EventRow;
 use comptoir_db::invoices::{self, InvoiceRow};
-use comptoir_db::payment_methods::{self, PaymentMethodRow};
+use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Failure, Outcome, settings};
+use comptoir_domain::InvoiceId;
 use comptoir_domain::collection::{Attempt, Collect, collect};
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::settings::CollectionSettings;
-use comptoir_domain::{ClientId, InvoiceId};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Invoices that are looked at together.
@@ -92,8 +93,8 @@ async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(),
         after = Some(last.id);
         let (looking, by) = (ctx.clone(), settings.clone());
         let due = state.store.read(move |db| chargeable(db, &looking, &by, &rows)).await?;
-        for (invoice, method) in due {
-            match charge(state, ctx, &settings, invoice, &method).await? {
+        for part in due {
+            match charge(state, ctx, &settings, &part).await? {
                 Some(TransactionState::Approved) => told.approved += 1,
                 Some(_) => told.refused += 1,
                 None => {}
@@ -122,15 +123,14 @@ pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) ->
         let rows = invoices::unpaid(db, ctx.scope, due_by(&settings, ctx.today()), after, CHUNK)?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.id);
-        let amounts: HashMap<InvoiceId, &InvoiceRow> = rows.iter().map(|row| (row.id, row)).collect();
-        for (invoice, method) in chargeable(db, ctx, &settings, &rows)? {
-            if usable(state, &method).is_some()
-                && let Some(row) = amounts.get(&invoice)
-            {
-                let number = row.number.as_deref().unwrap_or_default();
-                let piece =
-                    ForeseenView::new(invoice, ForeseenAction::Charge, format!("{number} at {}", method.gateway));
-                seen.add(piece.amount(row.payable()))?;
+        let numbers: HashMap<InvoiceId, Option<&str>> =
+            rows.iter().map(|row| (row.id, row.number.as_deref())).collect();
+        for part in chargeable(db, ctx, &settings, &rows)? {
+            if usable(state, &part.method).is_some() {
+                let number = numbers.get(&part.invoice).copied().flatten().unwrap_or_default();
+                let summary = format!("{number} at {}", part.method.gateway);
+                let piece = ForeseenView::new(part.invoice, ForeseenAction::Charge, summary);
+                seen.add(piece.amount(part.amount))?;
             }
         }
     }
@@ -146,55 +146,59 @@ fn due_by(settings: &CollectionSettings, today: NaiveDate) -> NaiveDate {
     today.checked_add_days(Days::new(settings.days_before_due.into())).unwrap_or(today)
 }
 
-/// Which of some unpaid invoices are to be charged today, and to what.
-fn chargeable(
-    db: &mut Db,
-    ctx: &Ctx,
-    settings: &CollectionSettings,
-    rows: &[InvoiceRow],
-) -> Outcome<Vec<(InvoiceId, PaymentMethodRow)>> {
+/// What of some unpaid invoices is to be charged today, and to what.
+fn chargeable(db: &mut Db, ctx: &Ctx, settings: &CollectionSettings, rows: &[InvoiceRow]) -> Outcome<Vec<Part>> {
     let (scope, today) = (ctx.scope, ctx.today());
-    let clients: Vec<ClientId> = rows.iter().map(|row| row.client_id).collect();
-    let methods = payment_methods::defaults(db, scope, &clients)?;
-    let methods: HashMap<ClientId, PaymentMethodRow> = methods.into_iter().map(|row| (row.client_id, row)).collect();
-    let works = |method: &&PaymentMethodRow| method.expires_on.is_none_or(|end| today < end);
-    let rows: Vec<_> = rows.iter().filter(|row| methods.get(&row.client_id).as_ref().is_some_and(works)).collect();
     let ids: Vec<InvoiceId> = rows.iter().map(|row| row.id).collect();
-    let mut attempts: BTreeMap<InvoiceId, Vec<Attempt>> = BTreeMap::new();
     let all = payments::of_invoices(db, scope, &ids)?;
-    for row in all.into_iter().filter(|row| !row.was_never_begun()) {
+    let mut parts = divide(db, ctx, rows, &all)?;
+    parts.retain(|part| part.method.expires_on.is_none_or(|end| today < end));
+    let due_on: HashMap<InvoiceId, Option<NaiveDate>> = rows.iter().map(|row| (row.id, row.due_on)).collect();
+    let mut attempts: HashMap<InvoiceId, Vec<&TransactionRow>> = HashMap::new();
+    for row in all.iter().filter(|row| !row.was_never_begun()) {
         if let Some(invoice) = row.invoice_id {
-            let on = row.created_at.date_in(ctx.zone);
-            attempts.entry(invoice).or_default().push(Attempt { state: row.state, on });
+            attempts.entry(invoice).or_default().push(row);
         }
     }
-    let due = rows.into_iter().filter(|row| {
-        let attempts = attempts.get(&row.id).map_or(&[][..], Vec::as_slice);
-        row.due_on.is_some_and(|due_on| collect(settings, due_on, attempts, today) == Collect::Charge)
+    parts.retain(|part| {
+        let theirs = attempts.get(&part.invoice).map_or(&[][..], Vec::as_slice);
+        let theirs: Vec<Attempt> = theirs.iter().filter(|row| counts(row, part)).map(|row| attempt(ctx, row)).collect();
+        let due_on = due_on.get(&part.invoice).copied().flatten();
+        due_on.is_some_and(|due_on| collect(settings, due_on, &theirs, today) == Collect::Charge)
     });
-    Ok(due.filter_map(|row| Some((row.id, methods.get(&row.client_id)?.clone()))).collect())
+    Ok(parts)
 }
 
-/// Charges an invoice; nothing if meanwhile it was paid, someone else is about to pay it, or another worker has tried.
+/// Whether an attempt was made on a part: what another method has refused is no refusal of this one.
+fn counts(row: &TransactionRow, part: &Part) -> bool {
+    let own = row.payment_method_id.is_none_or(|method| method == part.method.id);
+    own || part.is_all || row.state.is_under_way()
+}
+
+fn attempt(ctx: &Ctx, row: &TransactionRow) -> Attempt {
+    Attempt { state: row.state, on: row.created_at.date_in(ctx.zone) }
+}
+
+/// Charges a part of an invoice; nothing if meanwhile it was paid, someone else is about to pay it, or another worker has
+/// tried.
 async fn charge(
     state: &AppState,
     ctx: &Ctx,
     settings: &CollectionSettings,
-    invoice: InvoiceId,
-    method: &PaymentMethodRow,
+    part: &Part,
 ) -> Result<Option<TransactionState>, EventFailure> {
-    let Some((gateway, token)) = usable(state, method) else {
-        tracing::error!(method = %method.id, "a stored payment method cannot be used here");
+    let Some((gateway, token)) = usable(state, &part.method) else {
+        tracing::error!(method = %part.method.id, "a stored payment method cannot be used here");
         return Ok(None);
     };
-    let (beginning, name, by) = (ctx.clone(), method.gateway.clone(), settings.clone());
+    let (beginning, of, by) = (ctx.clone(), part.clone(), settings.clone());
     let begun = move |tx: &mut Db| {
-        let mut row = lock_with_client(tx, &beginning, invoice)?;
+        let mut row = lock_with_client(tx, &beginning, of.invoice)?;
         apply_credits(tx, &beginning, &mut row)?;
-        if chargeable(tx, &beginning, &by, std::slice::from_ref(&row))?.is_empty() {
-            return Ok(None);
-        }
-        begin(tx, &beginning, &row, &name).map(Some)
+        let now = chargeable(tx, &beginning, &by, std::slice::from_ref(&row))?;
+        let Some(now) = now.into_iter().find(|now| now.method.id == of.method.id) else { return Ok(None) };
+        let part = Some((now.method.id, now.amount));
+        begin(tx, &beginning, &row, &now.method.gateway, part).map(Some)
     };
     let row = match state.store.write(begun).await {
         Ok(Some(row)) => row,

@@ -5,6 +5,7 @@
 mod callback;
 pub mod check;
 pub mod collect;
+mod divide;
 pub mod gateways;
 pub mod lines;
 pub mod manual;

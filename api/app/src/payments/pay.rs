@@ -16,7 +16,7 @@ use comptoir_db::{Db, Json, Outcome, invoices};
 use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Check, ClientId, Code, InvoiceId, Money, Problem, TransactionId};
+use comptoir_domain::{Check, ClientId, Code, InvoiceId, Money, PaymentMethodId, Problem, TransactionId};
 use secrecy::SecretString;
 
 /// Charge an invoice at a gateway
@@ -52,7 +52,7 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
             return Err(Problem::not_found().into());
         }
-        let row = begin(tx, ctx, &invoice, &name)?;
+        let row = begin(tx, ctx, &invoice, &name, None)?;
         Ok(Reply::ok(&TransactionView::from(row)))
     };
     if known.is_none() {
@@ -111,8 +111,15 @@ fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {
     id.ok_or_else(|| Problem::new(Code::Internal, "the transaction was not remembered").into())
 }
 
-/// Writes our reference down. While a payment of the invoice is under way, no other begins.
-pub fn begin(tx: &mut Db, ctx: &Ctx, invoice: &InvoiceRow, gateway: &str) -> Outcome<TransactionRow> {
+/// Writes our reference down, for all that is open or for the part of a method. While a payment of the invoice is under way,
+/// no other begins.
+pub fn begin(
+    tx: &mut Db,
+    ctx: &Ctx,
+    invoice: &InvoiceRow,
+    gateway: &str,
+    part: Option<(PaymentMethodId, Money)>,
+) -> Outcome<TransactionRow> {
     let open = to_pay(invoice);
     if open.is_zero() || invoice.kind != InvoiceKind::Invoice {
         return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
@@ -127,7 +134,9 @@ pub fn begin(tx: &mut Db, ctx: &Ctx, invoice: &InvoiceRow, gateway: &str) -> Out
         let detail = format!("{} is {}: wait until it is decided, or check it", other.id, other.state);
         return Err(Problem::new(Code::Conflict, detail).into());
     }
-    let row = new_row(ctx, invoice, gateway, open);
+    let amount = part.map_or(open, |(_, part)| invoice.money(part.minor().min(open.minor())));
+    let method = part.map(|(method, _)| method);
+    let row = TransactionRow { payment_method_id: method, ..new_row(ctx, invoice, gateway, amount) };
     payments::insert(tx, &row)?;
     Ok(row)
 }
@@ -155,6 +164,7 @@ pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) ->
         created_at: ctx.now,
         settled_at: None,
         version: 1,
+        payment_method_id: None,
     }
 }
 

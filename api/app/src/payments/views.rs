@@ -27,6 +27,8 @@ pub struct TransactionView {
     pub gateway_reference: Option<String>,
     /// How much.
     pub amount: Money,
+    /// The stored method that the payment queue has charged, for the whole or its share.
+    pub payment_method_id: Option<PaymentMethodId>,
     /// The other side's code, if it said no.
     pub code: Option<String>,
     /// What the other side said, or what the client has to do.
@@ -57,6 +59,7 @@ impl From<TransactionRow> for TransactionView {
             refunds_transaction_id: row.refunds_transaction_id,
             gateway: row.gateway,
             gateway_reference: row.gateway_reference,
+            payment_method_id: row.payment_method_id,
             code: detail.code,
             message: detail.message,
             redirect_to: detail.redirect_to,

@@ -7,8 +7,10 @@
 //! and keeps the houses of the sandboxes that are in use.
 
 mod advance;
+mod compare;
 mod create;
 mod delete;
+mod diff_views;
 pub mod enter;
 pub mod houses;
 pub mod prepare;
@@ -35,7 +37,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read::list_sandboxes)
         .service(read::get_sandbox)
         .service(delete::delete_sandbox)
-        .service(advance::advance_sandbox);
+        .service(advance::advance_sandbox)
+        .service(compare::compare_sandboxes);
 }
 
 /// Whose sandbox an event is about.

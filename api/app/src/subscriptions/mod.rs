@@ -14,6 +14,7 @@ mod custom;
 pub mod end_due;
 pub mod expire_due;
 mod give_back;
+mod hand_over;
 pub mod hold;
 mod import;
 mod move_price;
@@ -25,6 +26,8 @@ pub mod revise;
 mod set_status;
 pub mod stand;
 mod statuses;
+mod transfer;
+mod transfer_views;
 mod update;
 pub mod views;
 
@@ -68,5 +71,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(change_items::remove_subscription_item)
         .service(change_items::preview_subscription_item_removal)
         .service(move_price::move_subscription_price)
-        .service(move_price::preview_subscription_price_move);
+        .service(move_price::preview_subscription_price_move)
+        .service(transfer::transfer_subscription)
+        .service(transfer::preview_subscription_transfer);
 }

@@ -151,8 +151,12 @@ impl PriceBook {
             return Ok(Err(PriceStay::UnderChange));
         }
         let items = self.items.get(&row.id).map_or(&[][..], Vec::as_slice);
-        let charged = items.iter().filter_map(|item| self.charged_to.get(&item.id)).max();
-        let charged_to = charged.map_or(row.billed_through, |day| row.billed_through.max(*day));
+        // what was charged beyond the end of an item was given back
+        let charged = items.iter().filter_map(|item| {
+            let day = *self.charged_to.get(&item.id)?;
+            Some(item.to_on.map_or(day, |end| end.min(day)))
+        });
+        let charged_to = charged.fold(row.billed_through, NaiveDate::max);
         let day = first_day(row.cycle, row.anchor_on, charged_to, wanted.from.max(ctx.today()))?;
         let over = row.cycle_limit.map(|cycles| row.cycle.start(row.anchor_on, cycles)).transpose()?;
         if over.is_some_and(|over| day >= over) {

@@ -5,7 +5,7 @@ use crate::services::views::ServiceView;
 use crate::subscriptions::billing_views::{Bills, GrantedCouponView, GrantedDiscountView, LastInvoiceView};
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
-use comptoir_db::{Db, Outcome, Scope, services};
+use comptoir_db::{Db, Outcome, Scope, services, subscription_transfers};
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::stores::StoreGateway;
@@ -103,6 +103,10 @@ pub struct SubscriptionView {
     pub discount: Option<GrantedDiscountView>,
     /// The coupon it came with.
     pub coupon: Option<GrantedCouponView>,
+    /// The subscription of another client that it carries on.
+    pub transferred_from_id: Option<SubscriptionId>,
+    /// The subscription of another client that carries it on.
+    pub transferred_to_id: Option<SubscriptionId>,
     /// What is charged.
     pub items: Vec<SubscriptionItemView>,
     /// What holds it or held it.
@@ -115,14 +119,22 @@ pub struct SubscriptionView {
 
 list_of!(SubscriptionList, SubscriptionView);
 
-/// The views of some subscriptions, with seven queries however many there are.
+/// The views of some subscriptions, with eight queries however many there are.
 pub fn views(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<Vec<SubscriptionView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = items_of(db, scope, &ids)?;
     let holds = holds_of(db, scope, &ids)?;
     let services = services::of_subscriptions(db, scope, &ids)?;
     let bills = Bills::load(db, scope, &ids)?;
-    Ok(rows.into_iter().map(|row| view(row, &items, &holds, &services, &bills)).collect())
+    let transfers = subscription_transfers::of_subscriptions(db, scope, &ids)?;
+    let mut all: Vec<_> = rows.into_iter().map(|row| view(row, &items, &holds, &services, &bills)).collect();
+    for view in &mut all {
+        let from = transfers.iter().find(|row| row.to_subscription_id == view.id);
+        let to = transfers.iter().find(|row| row.from_subscription_id == view.id);
+        view.transferred_from_id = from.map(|row| row.from_subscription_id);
+        view.transferred_to_id = to.map(|row| row.to_subscription_id);
+    }
+    Ok(all)
 }
 
 fn view(
@@ -159,6 +171,8 @@ fn view(
         cycle_limit: row.cycle_limit,
         expires_on: row.expires_on,
         gateway: row.gateway,
+        transferred_from_id: None,
+        transferred_to_id: None,
         created_at: row.created_at,
     }
 }

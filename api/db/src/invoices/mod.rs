@@ -15,4 +15,4 @@ pub use rows::{
 pub use series::{
     SeriesRow, all_series, has_number_like, highest_count, lock_series, numbering, save_series, set_version, version,
 };
-pub use unpaid::{charged_subscriptions, has_overdue, unpaid};
+pub use unpaid::{charged_subscriptions, grosses, has_overdue, unpaid};

@@ -59,3 +59,13 @@ pub fn charged_subscriptions(
         .load(db)?;
     Ok(found.into_iter().filter_map(|(invoice, subscription)| Some((invoice, subscription?))).collect())
 }
+
+/// What some invoices charge, line by line: for which subscription, if it is one, and how much with tax.
+pub fn grosses(db: &mut Db, scope: Scope, of: &[InvoiceId]) -> Outcome<Vec<(InvoiceId, Option<SubscriptionId>, i64)>> {
+    let found = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::invoice_id.eq_any(of.to_vec()))
+        .order((invoice_lines::invoice_id, invoice_lines::position))
+        .select((invoice_lines::invoice_id, invoice_lines::subscription_id, invoice_lines::gross_minor));
+    Ok(found.load(db)?)
+}

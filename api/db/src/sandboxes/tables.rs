@@ -85,6 +85,7 @@ pub const TABLES: &[Table] = &[
     all("subscription_properties"),
     all("subscription_comments"),
     all("subscription_changes"),
+    all("subscription_transfers"),
     all("subscription_holds"),
     all("waived_periods"),
     changed("services", &[("leased_until", "NULL")]),
@@ -99,6 +100,7 @@ pub const TABLES: &[Table] = &[
     all("transactions"),
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`
     all("payment_methods"),
+    all("payment_shares"),
     all("allocations"),
     all("allocation_lines"),
     all("client_credits"),

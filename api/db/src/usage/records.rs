@@ -137,7 +137,8 @@ pub fn list(db: &mut Db, scope: Scope, filter: &UsageFilter, page: &Page) -> Out
     }))
 }
 
-/// Reports that a billing run has to look at, with their subscriptions. Whoever is taken for a fraud is not charged.
+/// Reports that a billing run has to look at, with their subscriptions. Whoever is taken for a fraud is not charged, and
+/// what went to another client is not charged any more.
 macro_rules! due {
     ($scope:expr, $as_of:expr) => {
         usage_records::table
@@ -149,7 +150,7 @@ macro_rules! due {
             .filter(usage_records::seller_id.eq($scope.seller()))
             .filter(usage_records::is_counted.eq(false))
             .filter(usage_records::due_on.le($as_of))
-            .filter(subscriptions::status.ne(SubscriptionStatus::Fraudulent))
+            .filter(subscriptions::status.ne_all(vec![SubscriptionStatus::Fraudulent, SubscriptionStatus::Transferred]))
     };
 }
 

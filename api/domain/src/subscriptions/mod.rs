@@ -6,6 +6,7 @@ mod price;
 mod price_move;
 mod rests;
 mod status;
+mod transfer;
 mod validity;
 
 pub use change::{
@@ -19,6 +20,7 @@ pub use price::cycle_price;
 pub use price_move::{ListPrice, PriceStay, first_day, moved};
 pub use rests::rested;
 pub use status::{ChangedBy, Invoiced, SetBy, SubscriptionStatus, is_invoiced, transition};
+pub use transfer::{Charged as ChargedItem, carried_on, goes_along};
 pub use validity::{check_renewal, expires_on, has_expired, resumes_on};
 
 text_enum! {

@@ -1,5 +1,7 @@
 //! Sandboxes (EVT-06): where a copy of a seller stands, and how far its clocks may be moved.
 
+pub mod diff;
+
 use crate::problem::{Problem, Result};
 use crate::{Check, Instant};
 use chrono::TimeDelta;

@@ -1,0 +1,110 @@
+//! A subscription goes to another client (SUB-07): the old one is transferred and never invoiced again, a new one carries on
+//! what is delivered from the day up to which the old one is charged. The decision reads only.
+
+use crate::invoices::rederive::rederive;
+use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
+use crate::kernel::{Answer, Body, Call, Id, Reply};
+use crate::orders::take::buys;
+use crate::payment_methods::shares::{PaymentShare, replace};
+use crate::payment_methods::stored;
+use crate::subscriptions::hand_over::{Handover, decide, write};
+use crate::subscriptions::transfer_views::SubscriptionTransferPreviewView;
+use crate::subscriptions::views::{SubscriptionView, views};
+use actix_web::post;
+use comptoir_db::clients::{self, ClientRow};
+use comptoir_db::subscriptions::{self, SubscriptionRow};
+use comptoir_db::{Db, Outcome};
+use comptoir_domain::permissions::may;
+use comptoir_domain::stores::StoreGateway;
+use comptoir_domain::{Check, ClientId, PaymentMethodId, Percent, Problem, SubscriptionId};
+
+/// To whom, and how it is paid from then on.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "gateway": "transfer", "reason": "the shop was sold"}))]
+pub struct SubscriptionTransfer {
+    /// The client who takes over: an active one.
+    pub client_id: ClientId,
+    /// How that client means to pay; as the old one if absent.
+    pub gateway: Option<StoreGateway>,
+    /// A stored method of that client, which pays it from then on; the default one if absent.
+    pub payment_method_id: Option<PaymentMethodId>,
+    /// For the record.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub reason: String,
+}
+
+/// Transfer a subscription to another client
+///
+/// What was charged stays with the old client, open invoices too, and nothing is given back: the time goes along. Hosting
+/// becomes custom, with the same items, prices and promises; coupons, discounts and debts stay behind.
+#[utoipa::path(tag = "subscriptions", params(("id" = SubscriptionId, Path)), request_body = SubscriptionTransfer,
+    responses((status = 201, body = SubscriptionView, description = "The subscription that carries on")))]
+#[post("/v1/subscriptions/{id}/transfer")]
+pub async fn transfer_subscription(
+    call: Call<may::WriteSubscriptions>,
+    id: Id<SubscriptionId>,
+    body: Body<SubscriptionTransfer>,
+) -> Answer {
+    call.write_once(move |tx, ctx| {
+        let (old, to) = lock(tx, ctx, id.0, body.0.client_id)?;
+        let handover = prepared(tx, ctx, old, &to, &body.0)?;
+        let row = write(tx, ctx, handover, &body.0.reason)?;
+        if let Some(method) = body.0.payment_method_id {
+            replace(tx, ctx, &row, &[PaymentShare { payment_method_id: method, share: Percent::from(100) }])?;
+        }
+        let (location, version) = (format!("/v1/subscriptions/{}", row.id), row.version);
+        let view = views(tx, ctx.scope, vec![row])?.pop().ok_or_else(Problem::not_found)?;
+        Ok(Reply::created(&view, location).version(version))
+    })
+    .await
+}
+
+/// Preview a transfer
+#[utoipa::path(tag = "subscriptions", params(("id" = SubscriptionId, Path)), request_body = SubscriptionTransfer,
+    responses((status = 200, body = SubscriptionTransferPreviewView, description = "What it would change")))]
+#[post("/v1/subscriptions/{id}/transfer/preview")]
+pub async fn preview_subscription_transfer(
+    call: Call<may::ReadSubscriptions>,
+    id: Id<SubscriptionId>,
+    body: Body<SubscriptionTransfer>,
+) -> Answer {
+    call.read(move |db, ctx| {
+        let old = subscriptions::find(db, ctx.scope, id.0)?;
+        let to = clients::find(db, ctx.scope, body.0.client_id)?;
+        let handover = prepared(db, ctx, old, &to, &body.0)?;
+        Ok(Reply::ok(&SubscriptionTransferPreviewView::of(db, ctx, &handover)?))
+    })
+    .await
+}
+
+/// Both clients in the order of their ids, as billing runs lock theirs, and then the subscription.
+fn lock(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, to: ClientId) -> Outcome<(SubscriptionRow, ClientRow)> {
+    let from = subscriptions::find(tx, ctx.scope, id)?.client_id;
+    let mut locked = clients::lock_many(tx, ctx.scope, &[from, to])?;
+    let at = locked.iter().position(|client| client.id == to).ok_or_else(Problem::not_found)?;
+    let to = locked.swap_remove(at);
+    rederive(tx, ctx, &[from])?;
+    Ok((subscriptions::lock(tx, ctx.scope, id)?, to))
+}
+
+fn prepared(
+    db: &mut Db,
+    ctx: &Ctx,
+    old: SubscriptionRow,
+    to: &ClientRow,
+    wanted: &SubscriptionTransfer,
+) -> Outcome<Handover> {
+    let mut check = Check::new();
+    check.paragraphs("/reason", &wanted.reason, 500);
+    check.ensure(old.client_id != to.id, "/client_id", "same_client", "it is that client's already");
+    check.done()?;
+    buys(to)?;
+    let method = wanted.payment_method_id.map(|method| stored(db, ctx, method, to.id)).transpose()?;
+    let named = wanted.gateway.map(|gateway| gateway.as_str().to_string());
+    let gateway = method.map(|method| method.gateway).or(named).unwrap_or_else(|| old.gateway.clone());
+    let new = SubscriptionRow { id: fresh(), client_id: to.id, gateway, ..old.clone() };
+    decide(db, ctx, old, new, &wanted.reason)
+}

@@ -1,0 +1,83 @@
+//! What a transfer of a subscription looks like before it is made.
+
+use crate::kernel::call::Ctx;
+use crate::subscriptions::hand_over::Handover;
+use crate::subscriptions::views::SubscriptionItemView;
+use comptoir_db::subscription_transfers::open_invoices;
+use comptoir_db::{Db, Outcome};
+use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus, goes_along};
+use comptoir_domain::{ClientId, CouponId, InvoiceId, Money, ServiceId, SubscriptionId};
+
+/// An invoice that stays with the old client.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct OpenInvoiceView {
+    /// The invoice.
+    pub invoice_id: InvoiceId,
+    /// Its number.
+    pub number: Option<String>,
+    /// What is open of it.
+    pub open: Money,
+}
+
+/// What a transfer would change.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct SubscriptionTransferPreviewView {
+    /// The subscription that would be transferred and never invoiced again.
+    pub subscription_id: SubscriptionId,
+    /// Whose it is.
+    pub from_client_id: ClientId,
+    /// Whose the one that carries on would be.
+    pub to_client_id: ClientId,
+    /// Where that one would stand.
+    pub status: SubscriptionStatus,
+    /// Whether its plan is lost: hosting becomes custom.
+    pub becomes_custom: bool,
+    /// How it would be paid.
+    pub gateway: String,
+    /// The first day that is charged to the next client.
+    pub charged_from: chrono::NaiveDate,
+    /// The day of the first invoice to the next client.
+    pub next_invoice_on: Option<chrono::NaiveDate>,
+    /// What is charged to the next client.
+    pub items: Vec<SubscriptionItemView>,
+    /// What is delivered to the next client from today on.
+    pub service_ids: Vec<ServiceId>,
+    /// What holds it and stays behind.
+    pub lifted_holds: Vec<HoldKind>,
+    /// What holds it and goes along.
+    pub kept_holds: Vec<HoldKind>,
+    /// The coupon that stays behind.
+    pub lost_coupon_id: Option<CouponId>,
+    /// What the old client still has to pay.
+    pub open_invoices: Vec<OpenInvoiceView>,
+}
+
+impl SubscriptionTransferPreviewView {
+    /// Of what was decided.
+    pub fn of(db: &mut Db, ctx: &Ctx, handover: &Handover) -> Outcome<Self> {
+        let Handover { old, new, items, holds, services, promised } = handover;
+        let open = open_invoices(db, ctx.scope, old.id)?.into_iter();
+        let kinds = |along: bool| {
+            let some = holds.iter().map(|hold| hold.kind).filter(|kind| goes_along(*kind) == along);
+            some.collect()
+        };
+        Ok(Self {
+            subscription_id: old.id,
+            from_client_id: old.client_id,
+            to_client_id: new.client_id,
+            status: new.status,
+            becomes_custom: promised.is_some(),
+            gateway: new.gateway.clone(),
+            charged_from: new.billed_through,
+            next_invoice_on: new.next_invoice_on,
+            items: items.iter().map(|(_, item)| SubscriptionItemView::from(item)).collect(),
+            service_ids: services.iter().map(|service| service.id).collect(),
+            lifted_holds: kinds(false),
+            kept_holds: kinds(true),
+            lost_coupon_id: old.coupon_id,
+            open_invoices: open
+                .map(|(invoice_id, number, open)| OpenInvoiceView { invoice_id, number, open })
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,170 @@
+//! Subscriptions that go to another client (SUB-07). The world begins on 5 January 2026; a month costs 10.00.
+
+use crate::api::price_moves::dearer;
+use crate::api::services::paid;
+use crate::api::subscription_changes::{Ladder, act, documents, rows, sound};
+use crate::stories::billing::{GOOD, buy};
+use crate::stories::dunning::{debtor, status};
+use crate::support::house::House;
+use crate::support::story::Story;
+use crate::support::world::{PASSWORD, client};
+use crate::support::{Actor, Answer};
+use serde_json::{Value, json};
+
+/// Who takes over.
+fn next(owner: &Actor) -> String {
+    owner.post("/v1/clients", client("north", "Next Ltd", "Otto")).expect(201).text("/id")
+}
+
+fn transfer(owner: &Actor, subscription: &str, body: Value) -> Answer {
+    owner.post_once(&format!("/v1/subscriptions/{subscription}/transfer"), &format!("transfer-{subscription}"), body)
+}
+
+both! {
+    /// February is invoiced to Tia, and paid by her on the 4th; Otto pays from 5 March on. Together they pay what one would.
+    fn paid_time_goes_along(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        let (tia, old) = buy(&owner, &ladder.care, "Tia", GOOD, None);
+        let otto = next(&owner);
+        let story = Story::of(world);
+        story.until("2026-01-28");
+        let owner = world.owner("north");
+        let wanted = json!({"client_id": otto, "gateway": "transfer", "reason": "the shop was sold"});
+        let preview = owner.post(&format!("/v1/subscriptions/{old}/transfer/preview"), wanted.clone()).expect(200);
+        assert_eq!((preview.text("/charged_from"), preview.text("/next_invoice_on")), ("2026-03-05".into(), "2026-02-23".into()));
+        assert_eq!((preview.text("/from_client_id"), preview.text("/to_client_id"), preview.text("/gateway")), (tia.clone(), otto.clone(), "transfer".into()));
+        let seen = preview.json();
+        assert_eq!((&seen["becomes_custom"], &seen["open_invoices"][0]["open"]["amount"], &seen["open_invoices"].as_array().unwrap().len()), (&json!(false), &json!("10.00"), &1));
+        assert_eq!((&seen["items"][0]["from_on"], &seen["items"][0]["unit_price"]), (&json!("2026-03-05"), &json!("10")));
+        assert_eq!(status(&owner, &old), "active", "a preview writes nothing");
+        let new = transfer(&owner, &old, wanted.clone()).expect(201);
+        assert_eq!(transfer(&owner, &old, wanted).expect(201).text("/id"), new.text("/id"), "with the same key it is done once");
+        let words = ["/client_id", "/status", "/anchor_on", "/billed_through", "/plan_id", "/transferred_from_id"].map(|place| new.text(place));
+        assert_eq!(words, [otto.clone(), "active".into(), "2026-01-05".into(), "2026-03-05".into(), ladder.care.clone(), old.clone()]);
+        let gone = owner.get(&format!("/v1/subscriptions/{old}")).expect(200);
+        assert_eq!((gone.text("/status"), gone.text("/status_reason"), gone.text("/transferred_to_id")), ("transferred".into(), "the shop was sold".into(), new.text("/id")));
+        assert_eq!((gone.text("/items/0/to_on"), new.text("/items/0/from_on")), ("2026-03-05".into(), "2026-03-05".into()), "no day is left out, none is paid twice");
+        sound(world);
+        story.until("2026-03-01");
+        let owner = world.owner("north");
+        assert_eq!(documents(&owner, &tia), rows(&[
+            ("invoice", "2026-01-05..2026-02-05", "10.00", "0.00"),
+            ("invoice", "2026-02-05..2026-03-05", "10.00", "0.00"),
+        ]));
+        assert_eq!(documents(&owner, &otto), rows(&[("invoice", "2026-03-05..2026-04-05", "10.00", "10.00")]));
+        assert_eq!(story.troubles(), [""; 0]);
+        // for ever
+        owner.post(&format!("/v1/subscriptions/{old}/cancel"), json!({"when": "now"})).refused(409, "wrong_state");
+        owner.post_once(&format!("/v1/subscriptions/{old}/transfer"), "back", json!({"client_id": otto})).refused(409, "wrong_state");
+        sound(world);
+    }
+
+    /// The starter plan promises PHP and 5 GB. The web space goes to Otto without a word to the panel, and keeps that.
+    fn hosting_becomes_custom(world) {
+        let (owner, house) = (world.owner("north"), House::built_in(world));
+        let nora = paid(&owner, "Nora", "nora.example");
+        house.work();
+        let otto = next(&owner);
+        let record = |house: &House| serde_json::from_str::<Value>(&house.text(&format!("accounts/{}.json", nora.service))).unwrap();
+        let (before, told) = (record(&house), owner.get(&format!("/v1/events?subject_id={}", nora.service)).json());
+        let preview = owner.post(&format!("/v1/subscriptions/{}/transfer/preview", nora.subscription), json!({"client_id": otto})).expect(200).json();
+        assert_eq!((&preview["becomes_custom"], &preview["service_ids"]), (&json!(true), &json!([nora.service])));
+        let new = transfer(&owner, &nora.subscription, json!({"client_id": otto})).expect(201).json();
+        assert_eq!((&new["plan_id"], &new["items"][0]["plan_id"], &new["name"]), (&json!(null), &json!(null), &json!("nora.example")));
+        assert_eq!((&new["services"][0]["id"], &new["services"][0]["is_settled"]), (&json!(nora.service), &json!(true)));
+        assert_eq!(new["items"][0]["unit_price"], "10");
+        house.work();
+        assert_eq!(owner.get(&format!("/v1/events?subject_id={}", nora.service)).json(), told, "the panel hears nothing");
+        // who sees it
+        assert_eq!(nora.client.get("/v1/me/services").expect(200).json()["data"], json!([]));
+        let me = world.stranger.sign_in("client", "north", "otto@north-client.example", PASSWORD);
+        assert_eq!(me.get("/v1/me/services").expect(200).json()["data"][0]["id"], json!(nora.service));
+        // told again, the panel is told the same
+        let id = new["id"].as_str().unwrap();
+        for verb in ["suspend", "activate"] {
+            owner.post(&format!("/v1/subscriptions/{id}/{verb}"), json!({})).expect(200);
+            house.work();
+        }
+        assert_eq!(record(&house), before);
+        assert_eq!((&before["script_php"], &before["disk_limit"]), (&json!(true), &json!(5_000_000_000_u64)));
+        sound(world);
+        owner.post(&format!("/v1/subscriptions/{id}/cancel"), json!({"when": "now"})).expect(200);
+        house.work();
+        assert!(!house.at("webspaces/nora.example").exists());
+    }
+
+    /// Dora owes 10.00 and is suspended for it on 19 February. Otto begins without her debt, which she pays later.
+    fn debts_stay_behind(world) {
+        let (dora, old, story) = debtor(world, "2026-02-19");
+        let owner = world.owner("north");
+        assert_eq!(status(&owner, &old), "suspended");
+        let otto = next(&owner);
+        let preview = owner.post(&format!("/v1/subscriptions/{old}/transfer/preview"), json!({"client_id": otto})).expect(200).json();
+        assert_eq!((&preview["lifted_holds"], &preview["kept_holds"], &preview["status"]), (&json!(["overdue"]), &json!([]), &json!("active")));
+        let new = transfer(&owner, &old, json!({"client_id": otto})).expect(201).text("/id");
+        assert_eq!(status(&owner, &new), "active");
+        let debt = owner.get(&format!("/v1/invoices?client_id={dora}&status=overdue")).expect(200).text("/data/0/id");
+        owner.post_once(&format!("/v1/invoices/{debt}/payments"), "at-last", json!({"method": "cash"})).expect(201);
+        story.until("2026-02-25");
+        let owner = world.owner("north");
+        assert_eq!((status(&owner, &old), status(&owner, &new)), ("transferred".into(), "active".into()));
+        assert_eq!(documents(&owner, &otto), rows(&[("invoice", "2026-03-05..2026-04-05", "10.00", "10.00")]));
+        assert_eq!(documents(&owner, &dora).len(), 2);
+        sound(world);
+    }
+
+    /// The new price that waits for 5 February goes along.
+    fn a_move_to_another_price_goes_along(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        let (pam, old) = buy(&owner, &ladder.care, "Pam", GOOD, None);
+        let otto = next(&owner);
+        let story = Story::of(world);
+        story.sleep_until("2026-01-15");
+        let owner = world.owner("north");
+        dearer(&owner, &ladder.care, "2026-01-15");
+        act(&owner, &old, "move-price", &json!({})).expect(200);
+        transfer(&owner, &old, json!({"client_id": otto})).expect(201);
+        assert_eq!(owner.get(&format!("/v1/subscriptions/{old}/changes")).text("/data/0/state"), "superseded");
+        story.until("2026-01-27");
+        let owner = world.owner("north");
+        assert_eq!(documents(&owner, &otto), rows(&[("invoice", "2026-02-05..2026-03-05", "12.00", "12.00")]));
+        assert_eq!(documents(&owner, &pam).len(), 1);
+        sound(world);
+    }
+
+    fn wrong_transfers_are_refused(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        let (una, subscription) = buy(&owner, &ladder.care, "Una", GOOD, None);
+        let otto = next(&owner);
+        let path = format!("/v1/subscriptions/{subscription}/transfer");
+        let method = owner.get(&format!("/v1/payment-methods?client_id={una}")).expect(200).text("/data/0/id");
+        for (key, body, status, pointer) in [
+            ("same", json!({"client_id": una}), 422, "/client_id"),
+            ("words", json!({"client_id": otto, "reason": "x".repeat(501)}), 422, "/reason"),
+            ("method", json!({"client_id": otto, "payment_method_id": method}), 422, "/payment_method_id"),
+        ] {
+            owner.post(&format!("{path}/preview"), body.clone()).expect(status).names(pointer);
+            owner.post_once(&path, key, body).expect(status).names(pointer);
+        }
+        owner.post(&path, json!({"client_id": otto})).refused(400, "idempotency_key_required");
+        let south = world.owner("south").get("/v1/clients").expect(200).text("/data/0/id");
+        owner.post_once(&path, "foreign", json!({"client_id": south})).refused(404, "not_found");
+        owner.post(&format!("/v1/clients/{otto}/suspend"), json!({"reason": "no"})).expect(200);
+        owner.post_once(&path, "inactive", json!({"client_id": otto})).expect(409).names("/client_id");
+        owner.post(&format!("/v1/clients/{otto}/activate"), json!({"reason": "yes"})).expect(200);
+        act(&owner, &subscription, "change-plan", &json!({"plan_id": ladder.plus, "way": "end_of_cycle"})).expect(200);
+        let waits = owner.post_once(&path, "waits", json!({"client_id": otto})).refused(409, "wrong_state");
+        assert!(waits.text("/detail").contains("withdraw"), "{}", waits.text);
+        // a week without a run: six days up to then are not invoiced
+        Story::of(world).sleep_until("2026-02-11");
+        let owner = world.owner("north");
+        let change = owner.get(&format!("/v1/subscriptions/{subscription}/changes")).text("/data/0/id");
+        act(&owner, &subscription, &format!("changes/{change}/withdraw"), &json!({})).expect(200);
+        let late = owner.post_once(&path, "late", json!({"client_id": otto})).refused(409, "wrong_state");
+        assert!(late.text("/detail").contains("/v1/invoices/generate"), "{}", late.text);
+        assert_eq!(status(&owner, &subscription), "active");
+    }
+}
