@@ -212,6 +212,29 @@ both! {
         sound(world);
     }
 
+    /// A draft of February at 10.00 has charged nothing yet: it goes, and February costs 12.00. The preview says so before.
+    fn drafts_are_made_anew(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        let (client, subscription) = buy(&owner, &ladder.care, "Dov", GOOD, None);
+        let story = Story::of(world);
+        story.sleep_until("2026-01-15");
+        let owner = world.owner("north");
+        dearer(&owner, &ladder.care, "2026-01-15");
+        owner.post("/v1/invoices/generate", json!({"client_ids": [client], "cycles": 1})).expect(200);
+        assert_eq!(nets(&owner, &client), ["10.00", "10.00"]);
+        let preview = owner.post(&format!("/v1/subscriptions/{subscription}/move-price/preview"), json!({})).expect(200);
+        assert_eq!(preview.text("/billed_from"), "2026-02-05");
+        let all = owner.post(&format!("/v1/plans/{}/move-subscriptions/preview", ladder.care), json!({})).expect(200);
+        assert_eq!(all.text("/moves/0/first_day"), "2026-02-05");
+        owner.post(&format!("/v1/plans/{}/move-subscriptions", ladder.care), json!({})).expect(202);
+        House::built_in(world).work();
+        assert_eq!(nets(&world.owner("north"), &client), ["10.00"]);
+        story.until("2026-01-27");
+        assert_eq!(nets(&world.owner("north"), &client), ["10.00", "12.00"]);
+        sound(world);
+    }
+
     fn wrong_moves_are_refused(world) {
         let owner = world.owner("north");
         let ladder = Ladder::of(&owner);

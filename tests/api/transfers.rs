@@ -125,6 +125,10 @@ both! {
         let owner = world.owner("north");
         dearer(&owner, &ladder.care, "2026-01-15");
         act(&owner, &old, "move-price", &json!({})).expect(200);
+        // a draft of February has charged Pam nothing yet
+        owner.post("/v1/invoices/generate", json!({"client_ids": [pam], "cycles": 1})).expect(200);
+        let preview = owner.post(&format!("/v1/subscriptions/{old}/transfer/preview"), json!({"client_id": otto})).expect(200);
+        assert_eq!((preview.text("/charged_from"), preview.text("/next_invoice_on")), ("2026-02-05".into(), "2026-01-26".into()));
         transfer(&owner, &old, json!({"client_id": otto})).expect(201);
         assert_eq!(owner.get(&format!("/v1/subscriptions/{old}/changes")).text("/data/0/state"), "superseded");
         story.until("2026-01-27");

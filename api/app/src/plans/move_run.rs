@@ -13,6 +13,7 @@ use crate::subscriptions::price_moves::{PriceBook, PriceMove, write};
 use comptoir_db::events::EventRow;
 use comptoir_db::plans::subscribers::{self, Chosen};
 use comptoir_db::{Db, Outcome, clients, operations};
+use comptoir_domain::operations::OperationState;
 use comptoir_domain::subscriptions::PriceStay;
 use comptoir_domain::{ClientId, PlanId};
 use serde_json::{Value, json};
@@ -87,6 +88,10 @@ fn move_part(
     let rows = subscribers::of_clients(tx, ctx.scope, chosen, part)?;
     let book = PriceBook::read(tx, ctx, &rows, wanted.priced_on)?;
     let operation = operations::lock(tx, ctx.scope, running.id)?;
+    if operation.state != OperationState::Running {
+        // called off meanwhile
+        return Ok(0);
+    }
     let mut tally = tally(operation.result.0);
     let mut moves = Vec::with_capacity(rows.len());
     for row in &rows {

@@ -7,12 +7,14 @@ use crate::kernel::clock::fresh;
 use crate::services::account::PROMISED;
 use crate::services::desire::desire;
 use crate::subscriptions::revise::copy_of;
+use chrono::{Days, NaiveDate};
 use comptoir_db::services::{self, ServiceRow};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items, in_the_way};
 use comptoir_db::subscription_transfers::{self, SubscriptionTransferRow};
 use comptoir_db::subscriptions::{self, HoldRow, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, counters, plans};
 use comptoir_domain::hosting::Properties;
+use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::subscriptions::{
     ChangeKind, ChangeState, ChangedBy, ChargedItem, HoldKind, Holds, ServiceState, SubscriptionStatus, carried_on,
     goes_along, standing, transition,
@@ -59,6 +61,11 @@ pub fn decide(
     }
     let items = carried(db, ctx, &old, &new)?;
     new.billed_through = items.iter().map(|(_, item)| item.from_on).min().unwrap_or(old.billed_through);
+    if new.billed_through < old.billed_through {
+        let lead = Days::new(u64::try_from(new.lead_days).unwrap_or_default());
+        let ahead = new.billed_through.checked_sub_days(lead).unwrap_or(new.billed_through);
+        new.next_invoice_on = Some(ahead.max(ctx.today()));
+    }
     old.status = SubscriptionStatus::Transferred;
     old.status_reason = reason.into();
     (old.next_invoice_on, old.ends_on) = (None, Some(ctx.today()));
@@ -112,12 +119,15 @@ fn carried(
 ) -> Outcome<Vec<(SubscriptionItemRow, SubscriptionItemRow)>> {
     let items = subscriptions::items_of(db, ctx.scope, &[old.id])?;
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
-    let lines = charged_beyond(db, ctx.scope, &ids, old.billed_through)?;
+    let lines = charged_beyond(db, ctx.scope, &ids, ctx.today())?;
+    // what stands on a draft is not charged: drafts are thrown away before
+    let (drafted, issued): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.state == InvoiceState::Draft);
+    let billed = drafted.iter().map(|line| line.period.from).fold(old.billed_through, NaiveDate::min);
     let is_custom = new.plan_id.is_none();
     let one = |item: SubscriptionItemRow| {
-        let charged_to = lines.iter().filter(|line| line.item == item.id).map(|line| line.period.to).max();
+        let charged_to = issued.iter().filter(|line| line.item == item.id).map(|line| line.period.to).max();
         let charged = ChargedItem { from: item.from_on, to: item.to_on, charged_to };
-        let on = carried_on(charged, old.billed_through)?;
+        let on = carried_on(charged, billed)?;
         let mut next = SubscriptionItemRow { subscription_id: new.id, to_on: item.to_on, ..copy_of(&item, on, ctx) };
         if on == item.from_on {
             // nothing of it is charged yet, its fee neither

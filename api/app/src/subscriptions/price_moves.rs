@@ -10,6 +10,7 @@ use comptoir_db::prices::{self, PriceRow};
 use comptoir_db::subscription_changes::{self, charged_beyond, end_items, in_the_way};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
+use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
     ChangeDates, ChangeKind, ChangeWay, ListPrice, PriceStay, SubscriptionStatus, cycle_price, first_day, moved,
@@ -107,7 +108,10 @@ pub struct PriceBook {
     versions: HashMap<PriceId, ListPrice>,
     offered: HashMap<(Sold, Cycle, Currency), ListPrice>,
     under_change: HashSet<SubscriptionId>,
+    /// Up to which day issued lines charge an item.
     charged_to: HashMap<SubscriptionItemId, NaiveDate>,
+    /// From which day on lines of drafts do, which the move throws away.
+    drafted_from: HashMap<SubscriptionItemId, NaiveDate>,
 }
 
 impl PriceBook {
@@ -122,12 +126,16 @@ impl PriceBook {
         let mut offered = prices::current_of_plans(db, ctx.scope, &Vec::from_iter(plans), priced_on)?;
         offered.extend(prices::current_of_add_ons(db, ctx.scope, &Vec::from_iter(add_ons), priced_on)?);
         let sold = |row: &PriceRow| ((row.plan_id, row.add_on_id), row.cycle, row.currency);
-        let from = rows.iter().map(|row| row.billed_through).min().unwrap_or_default();
-        let lines = charged_beyond(db, ctx.scope, &items.iter().map(|item| item.id).collect::<Vec<_>>(), from)?;
-        let mut charged_to = HashMap::new();
-        for line in lines {
-            let to: &mut NaiveDate = charged_to.entry(line.item).or_default();
-            *to = line.period.to.max(*to);
+        let (mut charged_to, mut drafted_from) = (HashMap::new(), HashMap::new());
+        let ids_of_items: Vec<_> = items.iter().map(|item| item.id).collect();
+        for line in charged_beyond(db, ctx.scope, &ids_of_items, ctx.today())? {
+            if line.state == InvoiceState::Draft {
+                let from = drafted_from.entry(line.item).or_insert(line.period.from);
+                *from = line.period.from.min(*from);
+            } else {
+                let to = charged_to.entry(line.item).or_insert(line.period.to);
+                *to = line.period.to.max(*to);
+            }
         }
         let under_change = in_the_way(db, ctx.scope, &ids, ctx.today())?.into_iter().map(|row| row.subscription_id);
         let mut of_subscription: HashMap<_, Vec<_>> = HashMap::new();
@@ -138,6 +146,7 @@ impl PriceBook {
             offered: offered.iter().map(|row| (sold(row), list_price(row))).collect(),
             under_change: under_change.collect(),
             charged_to,
+            drafted_from,
         })
     }
 
@@ -151,18 +160,25 @@ impl PriceBook {
             return Ok(Err(PriceStay::UnderChange));
         }
         let items = self.items.get(&row.id).map_or(&[][..], Vec::as_slice);
-        // what was charged beyond the end of an item was given back
-        let charged = items.iter().filter_map(|item| {
-            let day = *self.charged_to.get(&item.id)?;
-            Some(item.to_on.map_or(day, |end| end.min(day)))
-        });
-        let charged_to = charged.fold(row.billed_through, NaiveDate::max);
+        let charged_to = self.charged_to(row, items);
         let day = first_day(row.cycle, row.anchor_on, charged_to, wanted.from.max(ctx.today()))?;
         let over = row.cycle_limit.map(|cycles| row.cycle.start(row.anchor_on, cycles)).transpose()?;
         if over.is_some_and(|over| day >= over) {
             return Ok(Err(PriceStay::NoMoreCycles));
         }
         Ok(self.on(ctx, row, items, day, wanted))
+    }
+
+    /// The day up to which a subscription is charged, once its drafts are thrown away. What was charged beyond the end of an
+    /// item was given back.
+    fn charged_to(&self, row: &SubscriptionRow, items: &[SubscriptionItemRow]) -> NaiveDate {
+        let drafted = items.iter().filter_map(|item| self.drafted_from.get(&item.id)).copied();
+        let billed = drafted.fold(row.billed_through, NaiveDate::min);
+        let charged = items.iter().filter_map(|item| {
+            let day = *self.charged_to.get(&item.id)?;
+            Some(item.to_on.map_or(day, |end| end.min(day)))
+        });
+        charged.fold(billed, NaiveDate::max)
     }
 
     fn on(
