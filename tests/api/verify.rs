@@ -162,6 +162,8 @@ both! {
              format!("UPDATE coupon_uses SET state = 'used' WHERE {mine} AND state = 'released'"), &["coupons"]),
             (format!("INSERT INTO usage_months SELECT seller_id, subscription_id, resource, month_from, month_to, 0, 1000, '1', 9000000000, created_at FROM usage_records WHERE {mine}"),
              format!("DELETE FROM usage_months WHERE {mine}"), &["overuse"]),
+            (format!("INSERT INTO subscription_transfers SELECT seller_id, id, id, '', '2026-01-05', created_at FROM subscriptions WHERE {mine}"),
+             format!("DELETE FROM subscription_transfers WHERE {mine}"), &["transfers"]),
             (format!("UPDATE services SET observed = 'suspended' WHERE {mine} AND is_settled"),
              format!("UPDATE services SET observed = desired WHERE {mine} AND is_settled"), &["services"]),
         ];

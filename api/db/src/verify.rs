@@ -1,6 +1,9 @@
 //! What the checks read: a few columns of all rows of a seller, sums made by the database.
 
 pub mod open;
+mod transfers;
+
+pub use transfers::transfers;
 
 use crate::schema::{
     allocations, client_credits, coupon_uses, coupons, invoice_lines, invoices, ledger_entries, ledger_postings,

@@ -27,7 +27,7 @@ const MOST: usize = 1_000;
 /// Which subscriptions of a plan move, to which prices, and when.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"subscription_ids": ["sub_000g40o40k30e209185go38e1s"], "include_agreed": false, "reason": "prices of 2027"}))]
+#[schema(example = json!({"subscription_ids": ["sub_000g40o40k30e209185go38e1s"], "priced_on": "2027-01-01", "reason": "prices of 2027"}))]
 pub struct PlanSubscriptionsMove {
     /// Only these, at most 1000; all if absent.
     #[schema(min_items = 1, max_items = 1000)]

@@ -8,7 +8,7 @@ use crate::sandboxes::diff_views::{CurrencyDifferenceView, DocumentDifferenceVie
 use actix_web::get;
 use chrono::{Days, NaiveDate};
 use comptoir_db::sandboxes::{self, SandboxRow, documents};
-use comptoir_db::{Db, Outcome, Scope};
+use comptoir_db::{Db, Outcome, Scope, clients};
 use comptoir_domain::permissions::may;
 use comptoir_domain::sandboxes::diff::differences;
 use comptoir_domain::{ClientId, Code, Problem, SandboxId};
@@ -55,6 +55,13 @@ pub async fn compare_sandboxes(
     // a document may be dated by a clock that lags behind the zone of whoever asks
     let from = from.checked_sub_days(Days::new(1)).unwrap_or(from);
     let (here, there) = (house(call.state(), &here).await?, house(call.state(), &there).await?);
+    if let Some(client) = after {
+        // it may be a client of one of them only
+        let known = move |db: &mut Db| Ok(!clients::some(db, scope, &[client])?.is_empty());
+        if !here.store.read(known).await? && !there.store.read(known).await? {
+            return Err(Problem::not_found().into());
+        }
+    }
     let mut found = Vec::new();
     let next_after = loop {
         let clients = next(&here, &there, scope, from, after).await?;

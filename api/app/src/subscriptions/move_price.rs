@@ -16,7 +16,7 @@ use comptoir_domain::{Code, Problem, SubscriptionId};
 /// Which prices a subscription moves to, and when.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"include_agreed": false, "reason": "prices of 2027"}))]
+#[schema(example = json!({"priced_on": "2027-01-01", "reason": "prices of 2027"}))]
 pub struct SubscriptionPriceMove {
     /// The day whose prices hold; today if absent.
     pub priced_on: Option<chrono::NaiveDate>,

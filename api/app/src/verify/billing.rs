@@ -5,7 +5,7 @@ use crate::invoices::verify::{chain_links, changed};
 use comptoir_db::{Db, Outcome, Scope, subscription_statuses, verify};
 use comptoir_domain::verify::{
     Finding, billed_as_far_as_said, numbers_follow, overuse_is_recorded, periods_tile, steps_follow, sums_agree,
-    traces_hold,
+    traces_hold, transfers_tile,
 };
 
 /// Lines that are looked at together.
@@ -67,6 +67,11 @@ pub(super) fn overuse(db: &mut Db, scope: Scope) -> Outcome<Checked> {
 pub(super) fn statuses(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let steps = subscription_statuses::steps(db, scope)?;
     Ok(Checked { count: steps.len(), findings: steps_follow(&steps) })
+}
+
+pub(super) fn transfers(db: &mut Db, scope: Scope) -> Outcome<Checked> {
+    let transfers = verify::transfers(db, scope)?;
+    Ok(Checked { count: transfers.len(), findings: transfers_tile(&transfers) })
 }
 
 pub(super) fn services(db: &mut Db, scope: Scope) -> Outcome<Checked> {

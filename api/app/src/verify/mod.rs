@@ -79,5 +79,6 @@ pub const CHECKS: &[Check] = &[
     check("coupons", "Coupons are used as often as they say, and as they may", money::coupons),
     check("overuse", "Charged overuse was recorded, and is on invoices", billing::overuse),
     check("statuses", "Subscriptions stand where their last change of status has led", billing::statuses),
+    check("transfers", "What went to another client is paid by one of the two", billing::transfers),
     check("services", "Settled services are what they should be", billing::services),
 ];

@@ -8,6 +8,7 @@ mod rederive;
 mod retrace;
 mod statuses;
 mod traces;
+mod transfers;
 
 pub use amounts::{
     CouponCount, CreditStep, Document, Numbered, Sums, balances_follow, booked_as_documents, coupons_keep_their_limits,
@@ -19,6 +20,7 @@ pub use rederive::{Charged, Stored, opens_on, rederive};
 pub use retrace::{Retraced, retrace};
 pub use statuses::{Step, steps_follow};
 pub use traces::{TracedLine, traces_hold};
+pub use transfers::{Carried, Transfer, transfers_tile};
 
 /// Something that is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
