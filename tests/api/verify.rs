@@ -1,8 +1,9 @@
 //! The checks: a clean house has no faults, and whatever is spoiled is named, by the check that is there for it.
 
 use crate::api::invoices::{first_client, issued, tamper};
-use crate::api::orders::{order_of, shopper, wish};
+use crate::api::orders::{corner, order_of, shopper, wish};
 use crate::api::services::pay;
+use crate::support::world::client;
 use crate::support::{Actor, Backend, World};
 use comptoir_app::verify::CHECKS;
 use comptoir_db::Scope;
@@ -72,10 +73,24 @@ pub fn furnish(owner: &Actor) -> String {
     invoice
 }
 
+/// An imported subscription that went to another client.
+fn transferred(owner: &Actor, seller: &str) {
+    let next = owner.post("/v1/clients", client(seller, "Next Ltd", "Otto")).expect(201).text("/id");
+    let item = wish(owner, "moved.example", "Lyon")["cart"]["items"][0].clone();
+    let import = json!({"client_id": first_client(owner), "store_id": corner(owner)["id"], "gateway": "transfer",
+        "next_renewal_on": "2026-01-20", "item": item});
+    let old = owner.post("/v1/subscriptions/import", import).expect(201).text("/id");
+    let path = format!("/v1/subscriptions/{old}/transfer");
+    let new = owner.post_once(&path, "moved", json!({"client_id": next})).expect(201);
+    assert_eq!(new.text("/items/0/from_on"), "2026-01-20");
+}
+
 both! {
     fn a_clean_house_has_no_faults(world) {
         for seller in ["provider", "north", "south"] {
-            furnish(&world.owner(seller));
+            let owner = world.owner(seller);
+            furnish(&owner);
+            transferred(&owner, seller);
             let (wrong, counts) = verify(world, seller);
             assert!(wrong.is_empty(), "{seller}: {wrong:#?}");
             assert!(counts.values().all(|count| *count > 0), "{seller}: {counts:#?}");
