@@ -171,6 +171,23 @@ both! {
         sound(world);
     }
 
+    /// Nothing ran before its date had passed: what was owed up to it is charged all the same, and then it is suspended.
+    fn a_late_run_charges_what_was_owed_before(world) {
+        let owner = world.owner("north");
+        let id = custom(&owner, json!({"expires_on": "2026-02-20"})).expect(201).text("/id");
+        let story = Story::of(world);
+        story.sleep_until("2026-02-25");
+        story.until("2026-02-26");
+        let owner = world.owner("north");
+        assert_eq!(status(&owner, &id), "expired");
+        assert_eq!(charged(&owner, &id), rows([
+            ["2026-02-26", "2026-01-05..2026-02-05", "10.00", "10.00"],
+            ["2026-02-26", "2026-02-05..2026-02-20", "5.36", "5.36"],
+        ]));
+        assert_eq!(story.troubles(), [""; 0]);
+        sound(world);
+    }
+
     /// What is the seller's own has no price: a quarter later nothing was charged.
     fn the_sellers_own_is_never_invoiced(world) {
         let owner = world.owner("north");

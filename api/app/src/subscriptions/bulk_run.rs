@@ -150,10 +150,10 @@ fn act(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, action: &SubscriptionBulkActi
 fn conclude(tx: &mut Db, running: Running, dry_run: bool, now: comptoir_domain::Instant) -> Outcome<Value> {
     let results: Vec<Value> =
         operations::steps(tx, running.scope, running.id)?.into_iter().map(|step| step.result.0).collect();
-    let refused = results.iter().filter(|step| !step["problem"].is_null()).count();
-    let told = json!({ "done": results.len().saturating_sub(refused), "refused": refused, "dry_run": dry_run });
-    let mut result = told.clone();
-    result["results"] = json!(results);
+    let is_refused = |step: &&Value| step.get("problem").is_some_and(|problem| !problem.is_null());
+    let refused = results.iter().filter(is_refused).count();
+    let done = results.len().saturating_sub(refused);
+    let result = json!({ "done": done, "refused": refused, "dry_run": dry_run, "results": results });
     running.succeed(tx, &result, now)?;
-    Ok(told)
+    Ok(json!({ "done": done, "refused": refused, "dry_run": dry_run }))
 }

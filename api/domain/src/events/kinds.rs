@@ -51,9 +51,9 @@ kinds! {
     // recurring
     ProcessUsage = "process_usage", Subscriptions, Business, 5, Some("0 5 0 * * *"), "Give notice of what is used, and hold what uses too much";
     ProcessCancellation = "process_cancellation", Subscriptions, Business, 5, Some("0 10 0 * * *"), "End subscriptions whose end has come";
-    ProcessExpirations = "process_expirations", Subscriptions, Business, 5, Some("0 8 0 * * *"), "Suspend subscriptions whose validity is over";
     ProcessChanges = "process_changes", Subscriptions, Business, 5, Some("0 12 0 * * *"), "Make the changes of subscriptions whose day has come";
     ProcessInvoices = "process_invoices", Billing, Business, 5, Some("0 15 0 * * *"), "Invoice what is due";
+    ProcessExpirations = "process_expirations", Subscriptions, Business, 5, Some("0 20 0 * * *"), "Suspend subscriptions whose validity is over";
     ProcessSchetFacturas = "process_schet_facturas", Billing, Business, 5, Some("0 30 0 * * *"), "Write and send schet-facturas";
     ProcessPaymentQueue = "process_payment_queue", Payments, Business, 5, Some("0 0 * * * *"), "Collect what is due from stored payment methods";
     ProcessBatchFiles = "process_batch_files", Payments, Business, 5, Some("0 0 2 * * *"), "Prepare bank files";

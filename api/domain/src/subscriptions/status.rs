@@ -124,7 +124,7 @@ fn moves_to(from: SubscriptionStatus) -> &'static [SubscriptionStatus] {
         }
         PendingRenewal => &[Active, Suspended, Expired, Transferred, Fraudulent, Cancelled],
         Suspended => &[Active, Expired, Collections, Completed, Transferred, Fraudulent, Cancelled],
-        Expired => &[Active, Suspended, Transferred, Fraudulent, Cancelled],
+        Expired => &[Active, Suspended, Completed, Transferred, Fraudulent, Cancelled],
         Fraudulent => &[Pending, Active, Suspended, Expired, Cancelled],
         Completed => &[Active, Transferred, Cancelled],
         Sent | Stopped | Started | InProgress | Inactive | Collections => {
@@ -242,6 +242,7 @@ mod tests {
             (PendingRenewal, Active),
             (Active, Completed),
             (Suspended, Collections),
+            (Expired, Completed),
             (Collections, Active),
         ] {
             assert_eq!(transition(from, to, ChangedBy::System), Ok(()), "{from} to {to}");
