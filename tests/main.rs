@@ -1,7 +1,7 @@
 //! One test binary: everything here runs against a real server on a real socket, on SQLite and on PostgreSQL.
 //!
 //! `support/` has the server, the actors and the checks that every answer passes; `api/` has one file per capability;
-//! `stories/` let time pass; `faults/` lets things go wrong;
+//! `stories/` let time pass; `histories/` are what many clients do by chance; `faults/` lets things go wrong;
 //! `contract/` holds the API document to its word.
 
 #[macro_use]
@@ -9,4 +9,5 @@ mod support;
 mod api;
 mod contract;
 mod faults;
+mod histories;
 mod stories;

@@ -4,6 +4,7 @@
 
 use super::books::{agree, bank, faults, told};
 use super::population::settle_in;
+use crate::support::chance::Chance;
 use crate::support::database::words;
 use crate::support::site::Site;
 use crate::support::story::Story;
@@ -18,35 +19,6 @@ use std::time::{Duration, Instant};
 
 /// How many clients there are.
 const CLIENTS: usize = 40;
-
-/// Random numbers that can be had again (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn new() -> Self {
-        let given = std::env::var("COMPTOIR_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-        let seed = given.unwrap_or_else(|| {
-            u64::from(std::process::id()) << 20 | u64::try_from(Clock::System.now().micros() % 1_000_000).unwrap()
-        });
-        println!("COMPTOIR_TEST_SEED={seed}");
-        Self(seed)
-    }
-
-    /// Less than a duration.
-    fn below(&mut self, most: Duration) -> Duration {
-        Duration::from_nanos(self.less_than(u64::try_from(most.as_nanos()).unwrap()))
-    }
-
-    /// Less than a number.
-    fn less_than(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        let share = u128::from(mixed ^ (mixed >> 31));
-        u64::try_from((u128::from(most) * share) >> 64).unwrap()
-    }
-}
 
 /// How often the server is killed.
 fn kills_of_server() -> usize {
@@ -145,12 +117,12 @@ fn commands(backend: Backend) {
         for left in (1..=*kills).rev() {
             let done = steps(&mut disturbed.database.connect());
             let rest = u64::try_from(end - done).unwrap_or_default();
-            let next = i64::try_from(chance.less_than((2 * rest / u64::try_from(left).unwrap()).max(1))).unwrap();
+            let next = i64::try_from(chance.below((2 * rest / u64::try_from(left).unwrap()).max(1))).unwrap();
             // every other one among the charges, which are a small part of the time; the others after a part of what is left
             let moment = match left % 2 {
-                0 if charges > 0 => Moment::Charged(book_size(&disturbed) + chance.less_than(share.max(1))),
-                _ if rest > 0 => Moment::Done(done + next, chance.below(Duration::from_millis(5))),
-                _ => Moment::After(chance.below(whole)),
+                0 if charges > 0 => Moment::Charged(book_size(&disturbed) + chance.below(share.max(1))),
+                _ if rest > 0 => Moment::Done(done + next, chance.before(Duration::from_millis(5))),
+                _ => Moment::After(chance.before(whole)),
             };
             hits += usize::from(kill_at(&disturbed, disturbed.start(&words), moment));
             seen.insert(progress(&disturbed));
@@ -234,10 +206,10 @@ fn server(backend: Backend) {
         // now and then before it has begun, mostly after a part of what is left, such that there is enough for all kills
         let done = steps(&mut disturbed.database.connect());
         let rest = u64::try_from(end - done).unwrap_or_default();
-        let next = chance.less_than((2 * rest / u64::try_from(left).unwrap()).max(1));
+        let next = chance.below((2 * rest / u64::try_from(left).unwrap()).max(1));
         let moment = match rest {
-            0 => Moment::After(chance.below(whole)),
-            _ => Moment::Done(done + i64::try_from(next).unwrap(), chance.below(Duration::from_millis(40))),
+            0 => Moment::After(chance.before(whole)),
+            _ => Moment::Done(done + i64::try_from(next).unwrap(), chance.before(Duration::from_millis(40))),
         };
         hits += usize::from(kill_at(&disturbed, disturbed.start(&serve), moment));
         at_work += usize::from(steps(&mut disturbed.database.connect()) < end);

@@ -1,6 +1,6 @@
 //! Faults: many at once, two houses on one database, the server killed, the disk lost. Whatever happens, the books come to the same.
 
-mod books;
+pub mod books;
 mod checkouts;
 mod instances;
 mod kills;

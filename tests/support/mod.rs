@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod browser;
+pub mod chance;
 pub mod contract;
 pub mod database;
 pub mod house;

@@ -10,6 +10,7 @@ use comptoir_domain::Instant;
 use comptoir_domain::events::EventKind;
 use mail_parser::MessageParser;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The house on the world's database, with the world's clocks and gateway, and an outbox and web spaces of its own.
 pub struct Story {
@@ -52,6 +53,16 @@ impl Story {
     pub fn run(&self, kind: EventKind) -> serde_json::Value {
         let queued = row(None, Task::by_hand(kind), self.state.now());
         self.runtime.block_on(self.state.handlers.run(&self.state, &queued)).unwrap()
+    }
+
+    /// Begins to run one kind and gives up after a while, in the middle of whatever it does; whether it was in the middle.
+    pub fn break_off(&self, kind: EventKind, after: Duration) -> bool {
+        let queued = row(None, Task::by_hand(kind), self.state.now());
+        let run = async { tokio::time::timeout(after, self.state.handlers.run(&self.state, &queued)).await };
+        match self.runtime.block_on(run) {
+            Ok(ended) => ended.map(|_| false).unwrap(),
+            Err(_) => true,
+        }
     }
 
     /// The subjects of the mails in the outbox to an address.

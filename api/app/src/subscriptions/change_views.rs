@@ -107,7 +107,7 @@ pub struct SubscriptionChangePreviewView {
     pub ended_item_ids: Vec<SubscriptionItemId>,
     /// What would be given back.
     pub credits: Vec<CreditPreviewView>,
-    /// What would be charged: at once, or by the run that invoices the first day on the new terms.
+    /// What would be charged: what is left on the old terms, and at once, or by the run that invoices the first day, on the new.
     pub invoices: Vec<ForeseenInvoiceView>,
 }
 
@@ -123,7 +123,7 @@ impl SubscriptionChangePreviewView {
             locked_until: change.locked_until,
             ended_item_ids: change.ended_items.0.clone(),
             credits: decided.credits.iter().map(credit).collect::<Result<_, _>>()?,
-            invoices: decided.renewal.views(),
+            invoices: [decided.arrears.views(), decided.renewal.views()].concat(),
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::kernel::clock::fresh;
 use crate::services::account::PROMISED;
 use crate::services::desire::desire;
 use crate::subscriptions::revise::copy_of;
+use crate::subscriptions::stand::{begin, stand};
 use chrono::{Days, NaiveDate};
 use comptoir_db::services::{self, ServiceRow};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items, in_the_way};
@@ -24,7 +25,7 @@ use serde_json::json;
 
 /// Everything that changes.
 pub struct Handover {
-    /// The old subscription, as it is then.
+    /// The old subscription, with the day on which it ends.
     pub old: SubscriptionRow,
     /// The one that carries on.
     pub new: SubscriptionRow,
@@ -66,8 +67,6 @@ pub fn decide(
         let ahead = new.billed_through.checked_sub_days(lead).unwrap_or(new.billed_through);
         new.next_invoice_on = Some(ahead.max(ctx.today()));
     }
-    old.status = SubscriptionStatus::Transferred;
-    old.status_reason = reason.into();
     (old.next_invoice_on, old.ends_on) = (None, Some(ctx.today()));
     let services = services::of_subscriptions(db, ctx.scope, &[old.id])?;
     Ok(Handover { old, new, items, holds, services, promised })
@@ -151,8 +150,8 @@ pub fn write(tx: &mut Db, ctx: &Ctx, handover: Handover, reason: &str) -> Outcom
     subscription_changes::supersede(tx, ctx.scope, old.id)?;
     let open: Vec<HoldKind> = holds.iter().map(|hold| hold.kind).collect();
     subscriptions::lift_holds(tx, ctx.scope, old.id, &open, ctx.today(), ctx.now)?;
-    subscriptions::save(tx, &mut old)?;
-    subscriptions::insert(tx, &new)?;
+    stand(tx, ctx, &mut old, SubscriptionStatus::Transferred, reason)?;
+    begin(tx, ctx, &mut new)?;
     subscriptions::insert_items(tx, &items.into_iter().map(|(_, begun)| begun).collect::<Vec<_>>())?;
     for hold in holds.iter().filter(|hold| goes_along(hold.kind)) {
         let (placed_on, placed_at) = (ctx.today(), ctx.now);

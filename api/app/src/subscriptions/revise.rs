@@ -178,6 +178,8 @@ pub struct Decided {
     pub change: SubscriptionChangeRow,
     /// What is given back.
     pub credits: Vec<Credit>,
+    /// What is charged at once on the old terms.
+    pub arrears: renew::Decided,
     /// What is charged: at once, or as the next run would.
     pub renewal: renew::Decided,
 }
@@ -185,17 +187,40 @@ pub struct Decided {
 /// Decides; reads only.
 pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
     let credits = give_back::decide(db, ctx, &revision.ended, revision.credit_from)?;
+    let arrears = arrears(db, ctx, subject, revision)?;
     let row = after(db, ctx, subject, revision)?;
-    let mut items = subject.items.clone();
-    for item in items.iter_mut().filter(|item| revision.ended.contains(&item.id)) {
-        item.to_on = Some(item.from_on.max(revision.dates.billed_from));
-    }
+    let mut items = ended(subject, revision);
     items.extend(revision.begun.iter().cloned());
     let reach = if revision.invoice_now { Reach::Day(ctx.today()) } else { Reach::Through(revision.dates.billed_from) };
     let contracts = renew::Contracts { rows: vec![row.clone()], items };
     let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), &reach)?;
     let change = record(ctx, &subject.row, revision);
-    Ok(Decided { row, change, credits, renewal })
+    Ok(Decided { row, change, credits, arrears, renewal })
+}
+
+/// The items of before, with those that end.
+fn ended(subject: &Subject, revision: &Revision) -> Vec<SubscriptionItemRow> {
+    let mut items = subject.items.clone();
+    for item in items.iter_mut().filter(|item| revision.ended.contains(&item.id)) {
+        item.to_on = Some(item.from_on.max(revision.dates.billed_from));
+    }
+    items
+}
+
+/// Whether time before another cycle is not charged yet: because a run is late, or because it stood on a draft. The new
+/// cycle is counted from its first day, so what comes before has to be charged by the old one.
+fn is_behind(subject: &Subject, revision: &Revision) -> bool {
+    revision.renewal.is_some() && subject.row.billed_through < revision.dates.billed_from
+}
+
+/// What is to be charged of that time.
+fn arrears(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<renew::Decided> {
+    if !is_behind(subject, revision) {
+        return Ok(renew::Decided::default());
+    }
+    let contracts = renew::Contracts { rows: vec![subject.row.clone()], items: ended(subject, revision) };
+    let today = Reach::Day(ctx.today());
+    renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), &today)
 }
 
 /// The contract after the change: what begins in time that was billed already makes that time open again.
@@ -211,6 +236,7 @@ fn after(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outc
     row.coupon_cycles = row.coupon_cycles.map(|left| left.saturating_add(reopened));
     if let Some(renewal) = revision.renewal {
         (row.cycle, row.anchor_on, row.cycle_limit) = (renewal.cycle, renewal.anchor_on, renewal.cycle_limit);
+        row.billed_through = from;
     }
     row.billed_through = row.billed_through.min(from);
     let lead = Days::new(u64::try_from(row.lead_days).unwrap_or_default());
@@ -263,6 +289,15 @@ pub fn record(ctx: &Ctx, row: &SubscriptionRow, revision: &Revision) -> Subscrip
 
 /// Decides and writes a change of a subscription that is locked behind its client.
 pub fn revise(tx: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
+    let settled;
+    let subject = if is_behind(subject, revision) {
+        let arrears = arrears(tx, ctx, subject, revision)?;
+        renew::write(tx, ctx, arrears)?;
+        settled = Subject::read(tx, ctx, subject.row.id)?;
+        &settled
+    } else {
+        subject
+    };
     let mut decided = decide(tx, ctx, subject, revision)?;
     end_items(tx, ctx.scope, &revision.ended, revision.dates.billed_from)?;
     subscriptions::insert_items(tx, &revision.begun)?;

@@ -1,0 +1,78 @@
+//! Sixty-four at once: billing runs, payments and changes of plans, for the same few clients at the same moment. Nothing is
+//! charged or paid twice, and nobody hears of a deadlock.
+
+use super::Town;
+use super::deeds::{self, Person};
+use crate::api::verify::verify;
+use crate::support::Backend;
+use crate::support::chance::Chance;
+use crate::support::story::Story;
+use chrono::Days;
+use comptoir_domain::events::EventKind;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::Barrier;
+use std::thread;
+
+/// How many act at the same moment.
+const AT_ONCE: usize = 64;
+/// For so many clients.
+const CLIENTS: usize = 6;
+/// So many times, with a month in between.
+const ROUNDS: usize = 3;
+
+fn at_once(backend: Backend) {
+    let mut chance = Chance::new();
+    let mut town = Town::settle(backend, CLIENTS, &mut chance);
+    town.act();
+    let story = Story::of(&town.world);
+    let clients: Vec<String> = town.people.iter().map(|(client, ..)| client.clone()).collect();
+    let mut done: BTreeMap<String, usize> = BTreeMap::new();
+    for round in 0..ROUNDS {
+        town.today = town.today + Days::new(24);
+        story.sleep_until(&town.today.to_string());
+        let (owner, offer, barrier) = (town.world.owner("north"), town.offer.as_ref().unwrap(), Barrier::new(AT_ONCE));
+        let act = |n: usize, mut chance: Chance| {
+            // keys of its own in each round and each hand
+            let calls = Cell::new(u32::try_from((round * AT_ONCE + n) * 100).unwrap());
+            let person =
+                Person { owner: &owner, offer, client: &clients[n % CLIENTS], neighbour: &clients[0], calls: &calls };
+            barrier.wait();
+            let (deed, answer) = match n % 3 {
+                0 => {
+                    assert_eq!(story.run(EventKind::ProcessInvoices)["parked"], 0);
+                    return "a billing run".to_string();
+                }
+                1 => ("pay", deeds::pay(&person, &mut chance)),
+                _ => ("change the plan", deeds::change_plan(&person, &mut chance)),
+            };
+            let Some(answer) = answer else { return format!("{deed}: nothing to do") };
+            assert!(answer.status < 500, "{deed}: {}", answer.text);
+            let code = answer.json()["code"].as_str().unwrap_or("done").to_string();
+            format!("{deed}: {code}")
+        };
+        let ended: Vec<String> = thread::scope(|scope| {
+            let hands: Vec<_> = (0..AT_ONCE).map(|n| (n, chance.fork())).collect();
+            let act = &act;
+            let hands: Vec<_> = hands.into_iter().map(|(n, chance)| scope.spawn(move || act(n, chance))).collect();
+            hands.into_iter().map(|hand| hand.join().unwrap()).collect()
+        });
+        ended.into_iter().for_each(|ending| *done.entry(ending).or_default() += 1);
+        story.run(EventKind::ProcessInvoices);
+        town.sound();
+        assert_eq!(story.troubles(), [""; 0]);
+        assert_eq!(verify(&town.world, "north").0, BTreeMap::new());
+    }
+    println!("{done:#?}");
+    assert!(done.contains_key("pay: done") && done.contains_key("change the plan: done"), "{done:?}");
+}
+
+#[test]
+fn sixty_four_at_once_on_sqlite() {
+    at_once(Backend::Sqlite);
+}
+
+#[test]
+fn sixty_four_at_once_on_postgres() {
+    at_once(Backend::Postgres);
+}

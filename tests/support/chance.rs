@@ -1,0 +1,45 @@
+//! Random choices that can be had again: a test prints its seed, `COMPTOIR_TEST_SEED` repeats it.
+
+use comptoir_app::Clock;
+use std::time::Duration;
+
+/// A source of choices.
+#[derive(Clone)]
+pub struct Chance(fastrand::Rng);
+
+impl Chance {
+    /// With the seed of the environment, or with a new one; says which.
+    pub fn new() -> Self {
+        let given = std::env::var("COMPTOIR_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = given.unwrap_or_else(|| {
+            u64::from(std::process::id()) << 20 | u64::try_from(Clock::System.now().micros() % 1_000_000).unwrap()
+        });
+        println!("COMPTOIR_TEST_SEED={seed}");
+        Self(fastrand::Rng::with_seed(seed))
+    }
+
+    /// A source of its own, for someone whose choices do not depend on those of others.
+    pub fn fork(&mut self) -> Self {
+        Self(self.0.fork())
+    }
+
+    /// Less than a number.
+    pub fn below(&mut self, most: u64) -> u64 {
+        self.0.u64(..most)
+    }
+
+    /// Less than a duration.
+    pub fn before(&mut self, most: Duration) -> Duration {
+        Duration::from_nanos(self.below(u64::try_from(most.as_nanos()).unwrap().max(1)))
+    }
+
+    /// Yes so many times out of a hundred.
+    pub fn perhaps(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    /// One of some.
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
+        self.0.choice(of)
+    }
+}
