@@ -85,7 +85,7 @@ pub struct FieldProblem {
 
 /// A refusal: why, in words, and where.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("{}: {detail}", code.word())]
+#[error("{}: {detail}{}", code.word(), places(fields))]
 pub struct Problem {
     /// The row of the table.
     pub code: Code,
@@ -95,6 +95,11 @@ pub struct Problem {
     pub fields: Vec<FieldProblem>,
     /// What to take instead of a quote that no longer holds, as it is sent.
     pub quote: Option<Box<serde_json::Value>>,
+}
+
+/// The places of a problem, for logs and to-dos: who reads those has no form in which they could be marked.
+fn places(fields: &[FieldProblem]) -> String {
+    fields.iter().map(|field| format!("; {}: {}", field.pointer, field.detail)).collect()
 }
 
 /// What rules and use cases answer.
