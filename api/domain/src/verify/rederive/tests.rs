@@ -130,4 +130,17 @@ fn what_exists_otherwise_than_agreed_is_named() {
         stored.charged.iter_mut().for_each(|one| one.is_credited = true);
     };
     assert!(one(credited).is_empty());
+    // exchanged on its first day, when it had been charged by another cycle: given back, that is in order
+    let exchanged = |of: &mut Subscription, stored: &mut Stored| {
+        of.items[0].to = Some(of.items[0].from);
+        stored.charged[1].share = "91/91".parse().unwrap();
+        stored.charged.iter_mut().for_each(|one| one.is_credited = true);
+    };
+    assert!(one(exchanged).is_empty());
+    let kept = |of: &mut Subscription, stored: &mut Stored| {
+        of.items[0].to = Some(of.items[0].from);
+        stored.charged[1].share = "91/91".parse().unwrap();
+    };
+    let want = ["charges time in which the item does not run", "charges 91/91 days, its period has 28/28"];
+    assert_eq!(one(kept), want);
 }
