@@ -2,6 +2,7 @@
 //!
 //! `support/` has the server, the actors and the checks that every answer passes; `api/` has one file per capability;
 //! `stories/` let time pass; `histories/` are what many clients do by chance; `faults/` lets things go wrong;
+//! `pains/` holds what has gone wrong elsewhere;
 //! `contract/` holds the API document to its word.
 
 #[macro_use]
@@ -10,4 +11,5 @@ mod api;
 mod contract;
 mod faults;
 mod histories;
+mod pains;
 mod stories;

@@ -22,7 +22,7 @@ pub fn vat(owner: &Actor) -> String {
 }
 
 /// A client with a contract of 10.00 EUR a month and one of 12.00 USD, both paid up to 5 February.
-fn in_two_currencies(owner: &Actor) -> String {
+pub fn in_two_currencies(owner: &Actor) -> String {
     let dollar = json!({"code": "dollar", "name": "Dollar", "kind": "client", "currency": "USD", "locales": ["en"], "price_basis": "net",
         "gateways": ["transfer"], "domain_options": ["register"], "require_vat_number": false});
     let dollar = owner.post("/v1/stores", dollar).expect(201).json()["id"].clone();

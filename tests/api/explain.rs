@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// The explanation of a line, whose steps come to the amounts of the line.
 #[track_caller]
-fn explained(owner: &Actor, invoice: &str, at: usize) -> Value {
+pub fn explained(owner: &Actor, invoice: &str, at: usize) -> Value {
     let line = owner.get(&format!("/v1/invoices/{invoice}")).expect(200).json()["lines"][at].clone();
     let path = format!("/v1/invoices/{invoice}/lines/{}/explain", line["id"].as_str().unwrap());
     let told = owner.get(&path).expect(200).json();
@@ -26,7 +26,7 @@ fn step(view: &Value) -> TraceStep {
     serde_json::from_value(step).unwrap()
 }
 
-fn sentences(told: &Value) -> Vec<&str> {
+pub fn sentences(told: &Value) -> Vec<&str> {
     told["steps"].as_array().unwrap().iter().map(|step| step["sentence"].as_str().unwrap()).collect()
 }
 

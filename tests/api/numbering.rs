@@ -4,7 +4,7 @@ use crate::api::invoices::{get, issued, verify};
 use crate::support::{Actor, Answer};
 use serde_json::{Value, json};
 
-fn put(owner: &Actor, etag: &str, wish: Value) -> Answer {
+pub fn put(owner: &Actor, etag: &str, wish: Value) -> Answer {
     let headers = [("content-type", "application/json"), ("if-match", etag)];
     owner.send("PUT", "/v1/numbering", &headers, Some(wish.to_string().as_bytes()))
 }

@@ -54,18 +54,18 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// What "the bank" holds in a currency, in minor units.
-fn taken(world: &World, currency: &str) -> i64 {
+pub fn taken(world: &World, currency: &str) -> i64 {
     let totals = wait(bank(world).totals()).unwrap();
     totals.get(&currency.parse().unwrap()).map_or(0, |totals| totals.taken.minor())
 }
 
 /// What the bank wants to tell the shop now.
-fn callbacks(world: &World) -> Vec<Callback> {
+pub fn callbacks(world: &World) -> Vec<Callback> {
     let now = world.server.business.now();
     wait(bank(world).pending_callbacks(now)).unwrap().into_iter().map(|outgoing| outgoing.callback).collect()
 }
 
-fn post_back(world: &World, code: &str, callback: &Callback) -> Answer {
+pub fn post_back(world: &World, code: &str, callback: &Callback) -> Answer {
     let headers: Vec<_> = callback.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     world.stranger.send("POST", &format!("/v1/gateway-callbacks/fake/{code}"), &headers, Some(&callback.body))
 }
@@ -82,11 +82,11 @@ fn card(number: &str) -> Value {
     json!({"gateway": "fake", "card": {"number": number, "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice"}})
 }
 
-fn pay(actor: &Actor, id: &str, number: &str, key: &str) -> Answer {
+pub fn pay(actor: &Actor, id: &str, number: &str, key: &str) -> Answer {
     actor.post_once(&format!("/v1/invoices/{id}/pay"), key, card(number))
 }
 
-fn credit(owner: &Actor) -> Value {
+pub fn credit(owner: &Actor) -> Value {
     owner.get(&format!("/v1/clients/{}/credits", first_client(owner))).expect(200).json()["balances"].clone()
 }
 

@@ -5,6 +5,6 @@ mod checkouts;
 mod instances;
 mod kills;
 mod late;
-mod population;
+pub mod population;
 mod rehearsals;
 mod restore;

@@ -11,7 +11,7 @@ use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
-use comptoir_db::subscription_changes::{end_items, supersede};
+use comptoir_db::subscription_changes::{end_items, in_the_way, supersede};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::permissions::may;
@@ -139,7 +139,7 @@ fn end_now(tx: &mut Db, ctx: &Ctx, subject: &mut Subject, refund: CancelRefund, 
 
 /// The day on which the cycle ends that runs today, also while another one is agreed to follow it.
 fn runs_until(db: &mut Db, ctx: &Ctx, row: &SubscriptionRow) -> Outcome<NaiveDate> {
-    let mut agreed = in_the_way(db, ctx.scope, row.id, ctx.today())?.into_iter();
+    let mut agreed = in_the_way(db, ctx.scope, &[row.id], ctx.today())?.into_iter();
     let next = agreed.find(|change| change.billed_from > ctx.today());
     let (cycle, anchor) = next.map_or((row.cycle, row.anchor_on), |change| (change.from_cycle, change.from_anchor_on));
     let running = cycle.index_at(anchor, ctx.today())?;
