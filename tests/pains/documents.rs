@@ -80,7 +80,7 @@ both! {
         let (whole, parts) = (awkward(&owner, &standard, &reduced), awkward(&owner, &standard, &reduced));
         for id in [&whole, &parts] {
             let invoice = get(&owner, id);
-            assert_eq!(sums(&[invoice.clone()]), (2672, vec![22, 455], 3149));
+            assert_eq!(sums(std::slice::from_ref(&invoice)), (2672, vec![22, 455], 3149));
             let shares = |name: &str| -> i64 {
                 let rule = &invoice["taxes"].as_array().unwrap().iter().find(|tax| tax["name"] == name).unwrap()["rule"];
                 let of = |at: usize| explained(&owner, id, at)["taxes"].as_array().unwrap().iter().filter(|tax| tax["rule"] == *rule).map(|tax| cents(&tax["amount"])).sum::<i64>();
