@@ -3,7 +3,6 @@
 
 use super::Town;
 use super::deeds::{self, Person};
-use crate::api::verify::verify;
 use crate::support::Backend;
 use crate::support::chance::Chance;
 use crate::support::story::Story;
@@ -61,7 +60,7 @@ fn at_once(backend: Backend) {
         story.run(EventKind::ProcessInvoices);
         town.sound();
         assert_eq!(story.troubles(), [""; 0]);
-        assert_eq!(verify(&town.world, "north").0, BTreeMap::new());
+        town.verified();
     }
     println!("{done:#?}");
     assert!(done.contains_key("pay: done") && done.contains_key("change the plan: done"), "{done:?}");

@@ -39,7 +39,7 @@ pub const DEEDS: &[(&str, u64, Deed)] = &[
     ("get a one-off invoice", 2, one_off),
     ("use credit", 1, use_credit),
     ("rest or go on", 2, rest),
-    ("move to other prices", 3, move_price),
+    ("move to other prices", 5, move_price),
     ("go to the neighbour", 2, transfer),
 ];
 

@@ -63,11 +63,13 @@ impl Offer {
         let plans = vec![plan("low", 999), plan("mid", 1_903), plan("top", 4_117)];
         let later = |base: &str, a_month: u32, fees: &Value| {
             for price in prices(a_month, fees).as_array().unwrap() {
-                let price = with(price.clone(), &json!({"valid_from": "2026-05-01"}));
+                let price = with(price.clone(), &json!({"valid_from": "2026-03-01"}));
                 owner.post(&format!("{base}/prices"), price).expect(201);
             }
         };
-        later(&format!("/v1/plans/{}", plans[0]), 1_099, &fees);
+        for (plan, a_month) in plans.iter().zip([1_099, 2_011, 3_999]) {
+            later(&format!("/v1/plans/{plan}"), a_month, &fees);
+        }
         later(&format!("/v1/add-ons/{add_on}"), 299, &json!({"setup": eur("1.99")}));
         for (at, id) in plans.iter().enumerate() {
             let ways = json!({"upgrade_to": plans[at + 1..], "downgrade_to": plans[..at]});
@@ -82,9 +84,7 @@ impl Offer {
             owner.post("/v1/coupons", with(json!({"name": code, "code": code}), &more)).expect(201);
         }
         let bound: Vec<_> = CYCLES.iter().map(|cycle| json!({"plan_id": plans[1], "cycle": cycle})).collect();
-        owner
-            .post("/v1/discounts", json!({"name": "Middle", "percent": "20", "cycles": 5, "plans": bound}))
-            .expect(201);
+        owner.post("/v1/discounts", json!({"name": "Middle", "percent": "20", "plans": bound})).expect(201);
         let group = json!({"name": "Regulars", "guaranteed_discount": "7", "maximum_discount": "25"});
         let group = owner.post("/v1/client-groups", group).expect(201).text("/id");
         Self { store: corner(owner)["id"].as_str().unwrap().into(), plans, add_on, group }

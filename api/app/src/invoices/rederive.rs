@@ -20,7 +20,7 @@ use comptoir_domain::invoices::due::undo;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientId, Code, InvoiceId, Problem, SubscriptionId};
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Make a draft of subscriptions anew
 ///
@@ -47,6 +47,9 @@ pub fn rederive(tx: &mut Db, ctx: &Ctx, clients: &[ClientId]) -> Outcome<()> {
 
 fn drop_derived(tx: &mut Db, ctx: &Ctx, mut row: InvoiceRow) -> Outcome<()> {
     let (derived, by_hand) = parted(tx, ctx, &row)?;
+    if derived.is_empty() {
+        return Ok(());
+    }
     invoices::delete_lines(tx, ctx.scope, row.id)?;
     set_back(tx, ctx, &derived)?;
     if by_hand.is_empty() {
@@ -101,10 +104,15 @@ fn replace(
     reprice(tx, ctx, row, lines)
 }
 
-/// The lines of a draft that come from subscriptions, and the others.
+/// The lines of a draft that can be made anew from subscriptions, and the others: what was written by hand, and the time
+/// of subscriptions that have ended, at which no run looks again.
 fn parted(tx: &mut Db, ctx: &Ctx, row: &InvoiceRow) -> Outcome<(Vec<InvoiceLineRow>, Vec<InvoiceLineRow>)> {
     let lines = invoices::lines(tx, ctx.scope, &[row.id])?;
-    Ok(lines.into_iter().partition(|line| line.item_id.is_some()))
+    let ids: BTreeSet<SubscriptionId> = lines.iter().filter_map(|line| line.subscription_id).collect();
+    let of = subscriptions::find_many(tx, ctx.scope, &Vec::from_iter(ids))?;
+    let go_on: BTreeSet<_> = of.iter().filter(|row| !row.status.is_over()).map(|row| row.id).collect();
+    let derived = |line: &InvoiceLineRow| line.subscription_id.is_some_and(|id| go_on.contains(&id));
+    Ok(lines.into_iter().partition(|line| line.item_id.is_some() && derived(line)))
 }
 
 /// The last day on which something begins of each subscription.

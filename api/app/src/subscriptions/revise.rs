@@ -93,6 +93,16 @@ impl Subject {
         Err(Problem::new(Code::WrongState, detail).into())
     }
 
+    /// Refuses to charge anew what another client has paid for, before the subscription was transferred.
+    fn ensure_own(&self, revision: &Revision) -> Result<(), Problem> {
+        let own = self.items.iter().filter(|item| item.kind == ItemKind::Plan).map(|item| item.from_on).min();
+        let Some(own) = own.filter(|own| *own > revision.dates.billed_from && !revision.begun.is_empty()) else {
+            return Ok(());
+        };
+        let detail = format!("the client before has paid up to {own}: it can be changed with that day or a later one");
+        Err(Problem::new(Code::WrongState, detail))
+    }
+
     /// The day on which the cycle ends that runs today.
     pub fn cycle_ends_on(&self, ctx: &Ctx) -> Outcome<NaiveDate> {
         let running = self.row.cycle.index_at(self.row.anchor_on, ctx.today())?;
@@ -186,6 +196,7 @@ pub struct Decided {
 
 /// Decides; reads only.
 pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
+    subject.ensure_own(revision)?;
     let credits = give_back::decide(db, ctx, &revision.ended, revision.credit_from)?;
     let arrears = arrears(db, ctx, subject, revision)?;
     let row = after(db, ctx, subject, revision)?;

@@ -96,6 +96,11 @@ impl SubscriptionStatus {
         self.set_by() == SetBy::Hand && self.invoiced() == Invoiced::No
     }
 
+    /// Whether nothing is charged for it any more by itself.
+    pub fn is_over(self) -> bool {
+        self.is_ended() || self == Self::Completed
+    }
+
     /// Whether nothing can follow.
     pub fn is_ended(self) -> bool {
         moves_to(self).is_empty()

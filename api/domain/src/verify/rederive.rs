@@ -151,17 +151,15 @@ fn wrong(of: &Subscription, item: &Item, charged: &Charged) -> Result<Option<Fin
         (item.unit_price, Share::of_period(charged.period, whole))
     };
     let ends = [item.to, of.ends_on].into_iter().flatten().min();
-    // what was exchanged on the day on which it began may have been charged in another cycle: it has to be given back
-    let ran = item.to.is_none_or(|to| item.from < to);
+    // time in which the item does not run, because it was exchanged before, may have been charged in another cycle: it has
+    // to be given back
     let outside = charged.period.from < item.from || ends.is_some_and(|end| charged.period.from >= end);
+    let given_back = outside && charged.is_credited;
     let faults = [
         (charged.unit_price != price, format!("charges {} a cycle, the item {price}", charged.unit_price)),
         (charged.quantity != item.quantity, format!("charges {} units, the item {}", charged.quantity, item.quantity)),
-        (
-            charged.share != share && (ran || !charged.is_credited),
-            format!("charges {} days, its period has {share}", charged.share),
-        ),
-        (outside && !charged.is_credited, "charges time in which the item does not run".into()),
+        (charged.share != share && !given_back, format!("charges {} days, its period has {share}", charged.share)),
+        (outside && !given_back, "charges time in which the item does not run".into()),
     ];
     let fault = faults.into_iter().find(|(is_so, _)| *is_so);
     Ok(fault.map(|(_, detail)| Finding::new(charged.line, detail)))

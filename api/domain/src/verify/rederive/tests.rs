@@ -137,6 +137,13 @@ fn what_exists_otherwise_than_agreed_is_named() {
         stored.charged.iter_mut().for_each(|one| one.is_credited = true);
     };
     assert!(one(exchanged).is_empty());
+    // paid ahead by another cycle, then exchanged before that time came, and given back
+    let ahead = |of: &mut Subscription, stored: &mut Stored| {
+        of.items[0].to = Some(stored.charged[1].period.from);
+        stored.charged[1].share = "91/91".parse().unwrap();
+        stored.charged.iter_mut().for_each(|one| one.is_credited = true);
+    };
+    assert!(one(ahead).is_empty());
     let kept = |of: &mut Subscription, stored: &mut Stored| {
         of.items[0].to = Some(of.items[0].from);
         stored.charged[1].share = "91/91".parse().unwrap();
