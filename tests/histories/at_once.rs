@@ -21,7 +21,7 @@ const CLIENTS: usize = 6;
 const ROUNDS: usize = 3;
 
 fn at_once(backend: Backend) {
-    let mut chance = Chance::new();
+    let mut chance = Chance::same();
     let mut town = Town::settle(backend, CLIENTS, &mut chance);
     town.act();
     let story = Story::of(&town.world);

@@ -127,18 +127,19 @@ impl Town {
         assert_eq!(wrong, BTreeMap::new(), "on {}", self.today);
     }
 
-    /// Prints what was met, and insists that every deed was.
+    /// Prints what was met, and insists that every deed was tried.
     fn told(&self) {
         self.coverage.iter().for_each(|(what, count)| println!("{count:6}  {what}"));
         for (deed, ..) in deeds::DEEDS {
-            assert!(self.coverage.contains_key(&format!("{deed}: done")), "never done: {deed}");
+            let tried = |what: &String| what.starts_with(deed) && !what.ends_with("to be done to");
+            assert!(self.coverage.keys().any(tried), "never tried: {deed}");
         }
     }
 }
 
 /// Everything recurs as it would, for more than a year.
 fn living(backend: Backend) {
-    let mut chance = Chance::new();
+    let mut chance = Chance::same();
     let mut town = Town::settle(backend, many(), &mut chance);
     let story = Story::of(&town.world);
     while town.today < "2027-03-01".parse().unwrap() {
@@ -172,7 +173,7 @@ fn charged(world: &World) -> Vec<String> {
 /// The same deeds in two towns: in one the runs come every day, in the other only before somebody does something, and each
 /// is broken off a few times before it may end. Both have charged the same lines.
 fn daily_as_late_and_broken_off(backend: Backend) {
-    let mut chance = Chance::new();
+    let mut chance = Chance::same();
     let many = many() / 2;
     let (mut days, mut moments) = (chance.fork(), chance.fork());
     let (mut daily, mut late) =

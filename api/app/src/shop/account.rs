@@ -9,6 +9,7 @@ use comptoir_db::invoices::{InvoiceFilter, InvoiceRow};
 use comptoir_db::subscriptions::{self, SubscriptionFilter, SubscriptionItemRow};
 use comptoir_db::{Db, Outcome, Page, credits, invoices};
 use comptoir_domain::invoices::InvoiceStatus;
+use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::{ClientId, Currency, Money, Problem};
 use comptoir_storefront::pages::{AccountPage, SubscriptionRow, SubscriptionsPage};
 use std::collections::BTreeMap;
@@ -97,10 +98,15 @@ fn subscription(
     row: &subscriptions::SubscriptionRow,
     items: &[SubscriptionItemRow],
 ) -> Result<SubscriptionRow, Problem> {
-    let plan = items.iter().find(|item| item.subscription_id == row.id).map(|item| item.description.clone());
-    let title = plan.unwrap_or_else(|| row.name.clone());
+    let day = ctx.today().max(row.starts_on);
+    let runs = |item: &&SubscriptionItemRow| {
+        let is_plan = item.subscription_id == row.id && item.kind == ItemKind::Plan;
+        is_plan && item.from_on <= day && item.to_on.is_none_or(|to| day < to)
+    };
+    let title = items.iter().find(runs).map_or_else(|| row.name.clone(), |item| item.description.clone());
     let renews = row.ends_on.is_none() && !row.status.is_ended();
-    let next = row.cycle.index_at(row.anchor_on, ctx.today().max(row.starts_on))?.saturating_add(1);
+    // another cycle that is agreed begins with its first period
+    let next = row.cycle.index_at(row.anchor_on, day)?.saturating_add(1).max(0);
     Ok(SubscriptionRow {
         id: row.id.to_string(),
         name: Some(row.name.clone()).filter(|name| *name != title),

@@ -57,9 +57,10 @@ fn world(begin: NaiveDate, fates: &[Fate]) -> World {
     world
 }
 
-/// How many histories each property is held against. What fails is printed, made as small as it can be, with its seed.
+/// How many histories each property is held against; more if `PROPTEST_CASES` says so. What fails is printed, made as small
+/// as it can be, with its seed.
 fn many() -> u32 {
-    if std::env::var("COMPTOIR_TEST_LONG").is_ok() { 50_000 } else { 2_000 }
+    ProptestConfig::default().cases.max(2_000)
 }
 
 proptest! {
