@@ -59,14 +59,17 @@ const { server, origin } = await serve({
 const browser = await launch();
 
 /** Opens a page of the foreign site and hands it on. */
-async function visit(path, { width = 1280, but } = {}, work) {
+async function visit(path, { width = 1280, but, says } = {}, work) {
   const where = `foreign site, ${path}`;
   const context = await browser.newContext({ viewport: { width, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   faults.hear(page, where, but);
   try {
+    // whoever listens only after the page is there may come too late
+    const said = says && page.waitForEvent('console', (message) => message.text().includes(says));
     await page.goto(origin + path);
+    await said;
     await work(page, (selector, text) => faults.reads(page, where, selector, text), async (what) => {
       await faults.inspect(page, `${where}, ${what}`);
       if (pictures) await page.screenshot({ path: `${pictures}/widgets-${what}.png`, fullPage: true });
@@ -146,8 +149,7 @@ try {
     await reads('main', 'Agency');
   });
   // a key that nobody has: what stood there before stays
-  await visit('/lost', { but: /status of 401/ }, async (page, reads) => {
-    await page.waitForEvent('console', (message) => message.text().includes('comptoir-catalog'));
+  await visit('/lost', { but: /status of 401/, says: 'comptoir-catalog' }, async (page, reads) => {
     await reads('.instead', 'See our plans');
   });
 } finally {
