@@ -16,11 +16,6 @@ pub fn due(
     after: Option<SubscriptionId>,
     limit: i64,
 ) -> Outcome<Vec<SubscriptionId>> {
-    let over: Vec<_> = SubscriptionStatus::ALL
-        .iter()
-        .copied()
-        .filter(|status| status.is_ended() || *status == SubscriptionStatus::Completed)
-        .collect();
     let held = subscription_holds::table
         .filter(subscription_holds::seller_id.eq(subscriptions::seller_id))
         .filter(subscription_holds::subscription_id.eq(subscriptions::id))
@@ -29,7 +24,7 @@ pub fn due(
     let mut found = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::expires_on.le(today))
-        .filter(subscriptions::status.ne_all(over))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::over()))
         .filter(diesel::dsl::not(exists(held)))
         .into_boxed::<DbBackend>();
     if let Some(after) = after {

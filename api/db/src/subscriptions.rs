@@ -276,15 +276,10 @@ pub fn ending(
     after: Option<SubscriptionId>,
     limit: i64,
 ) -> Outcome<Vec<SubscriptionId>> {
-    let over: Vec<_> = SubscriptionStatus::ALL
-        .iter()
-        .copied()
-        .filter(|status| status.is_ended() || *status == SubscriptionStatus::Completed)
-        .collect();
     let used_up = subscriptions::cycle_limit.is_not_null().and(subscriptions::next_invoice_on.is_null());
     let mut found = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
-        .filter(subscriptions::status.ne_all(over))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::over()))
         .filter(
             subscriptions::ends_on.is_not_null().and(subscriptions::ends_on.assume_not_null().le(today)).or(used_up),
         )

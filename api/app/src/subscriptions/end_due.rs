@@ -58,7 +58,7 @@ enum Ending {
 
 /// How a subscription is to end by now, if it is.
 fn ending(row: &SubscriptionRow, today: NaiveDate) -> Outcome<Option<Ending>> {
-    if row.status.is_ended() || row.status == SubscriptionStatus::Completed {
+    if row.status.is_over() {
         return Ok(None);
     }
     if row.ends_on.is_some_and(|day| day <= today) {

@@ -76,7 +76,7 @@ pub fn decide(
 fn transferable(db: &mut Db, ctx: &Ctx, old: &SubscriptionRow) -> Outcome<()> {
     transition(old.status, SubscriptionStatus::Transferred, ChangedBy::System)?;
     let refuse = |detail: String| Err(Problem::new(Code::WrongState, detail).into());
-    if old.status.is_ended() || old.status == SubscriptionStatus::Completed {
+    if old.status.is_over() {
         return refuse(format!("the subscription is {}: there is nothing left to carry on", old.status));
     }
     let waits =

@@ -13,7 +13,7 @@ use comptoir_db::subscription_changes::end_items;
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::permissions::may;
-use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus, check_renewal, resumes_on};
+use comptoir_domain::subscriptions::{HoldKind, check_renewal, resumes_on};
 use comptoir_domain::{Check, Code, Problem, SubscriptionId};
 use serde_json::json;
 
@@ -66,7 +66,7 @@ pub fn renew(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, wanted: &SubscriptionRe
 }
 
 fn check(ctx: &Ctx, row: &SubscriptionRow, wanted: &SubscriptionRenewal) -> Result<(), Problem> {
-    if row.status.is_ended() || row.status == SubscriptionStatus::Completed {
+    if row.status.is_over() {
         let detail = format!("the subscription is {}: create a new one", row.status);
         return Err(Problem::new(Code::WrongState, detail));
     }

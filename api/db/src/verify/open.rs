@@ -57,13 +57,11 @@ pub fn traced(db: &mut Db, scope: Scope, after: Option<InvoiceLineId>, limit: i6
 
 /// So many subscriptions that run or are paid and about to, by id, after one of them.
 pub fn running(db: &mut Db, scope: Scope, after: Option<SubscriptionId>, limit: i64) -> Outcome<Vec<SubscriptionRow>> {
-    let over = |status: &SubscriptionStatus| status.is_ended() || *status == SubscriptionStatus::Completed;
-    let over: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(over).collect();
     let is_paid =
         subscriptions::status.ne(SubscriptionStatus::Pending).or(subscriptions::next_invoice_on.is_not_null());
     let mut found = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
-        .filter(subscriptions::status.ne_all(over))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::over()))
         .filter(is_paid)
         .into_boxed::<DbBackend>();
     if let Some(after) = after {

@@ -101,6 +101,11 @@ impl SubscriptionStatus {
         self.is_ended() || self == Self::Completed
     }
 
+    /// Those at which nothing is charged any more.
+    pub fn over() -> Vec<Self> {
+        Self::ALL.iter().copied().filter(|status| status.is_over()).collect()
+    }
+
     /// Whether nothing can follow.
     pub fn is_ended(self) -> bool {
         moves_to(self).is_empty()
