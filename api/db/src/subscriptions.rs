@@ -4,7 +4,7 @@ use crate::schema::{subscription_holds, subscription_items, subscriptions, waive
 use crate::{Db, DbBackend, Failure, Json, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::invoices::due::{DueKind, FeeKind, HeldSpan, Item, ItemKind, Subscription, WaiveReason};
-use comptoir_domain::schedule::Cycle;
+use comptoir_domain::schedule::{Cycle, Period};
 use comptoir_domain::subscriptions::{HoldKind, Holds, SubscriptionStatus};
 use comptoir_domain::{
     AddOnId, ClientId, CouponId, Currency, HoldId, Instant, OrderId, PlanId, PriceId, Quantity, SellerId, StoreId,
@@ -118,12 +118,14 @@ pub fn waived(
     scope: Scope,
     items: &[SubscriptionItemId],
     from: NaiveDate,
-) -> Outcome<Vec<(SubscriptionItemId, DueKind, NaiveDate)>> {
-    let found = waived_periods::table
+) -> Outcome<Vec<(SubscriptionItemId, DueKind, Period)>> {
+    let found: Vec<(SubscriptionItemId, DueKind, NaiveDate, NaiveDate)> = waived_periods::table
         .filter(waived_periods::seller_id.eq(scope.seller()))
         .filter(waived_periods::item_id.eq_any(items.to_vec()))
-        .filter(waived_periods::from_on.ge(from));
-    Ok(found.select((waived_periods::item_id, waived_periods::kind, waived_periods::from_on)).load(db)?)
+        .filter(waived_periods::from_on.ge(from))
+        .select((waived_periods::item_id, waived_periods::kind, waived_periods::from_on, waived_periods::to_on))
+        .load(db)?;
+    Ok(found.into_iter().map(|(item, kind, from, to)| (item, kind, Period { from, to })).collect())
 }
 
 /// The items of some subscriptions, in the order in which they were made.

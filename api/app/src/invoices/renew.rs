@@ -303,9 +303,11 @@ pub fn snapshot(
     let item_ids: Vec<_> = items.iter().map(|item| item.id).collect();
     let from = rows.iter().map(|row| row.billed_through).min().unwrap_or_default();
     let charged = invoices::charged(db, scope, &item_ids, from)?;
-    let charged = charged.into_iter().filter_map(|(item, kind, from)| Some((item, due_kind(kind)?, from)));
-    let mut existing: BTreeSet<LineKey> = charged.collect();
-    existing.extend(subscriptions::waived(db, scope, &item_ids, from)?);
+    let charged =
+        charged.into_iter().filter_map(|(item, kind, days)| Some(((item, due_kind(kind)?, days.from), days.to)));
+    let mut existing: BTreeMap<LineKey, NaiveDate> = charged.collect();
+    let waived = subscriptions::waived(db, scope, &item_ids, from)?;
+    existing.extend(waived.into_iter().map(|(item, kind, days)| ((item, kind, days.from), days.to)));
     let held = if billing.invoice_suspended {
         Vec::new()
     } else {

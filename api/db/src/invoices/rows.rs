@@ -161,21 +161,24 @@ pub fn lines(db: &mut Db, scope: Scope, of: &[InvoiceId]) -> Outcome<Vec<Invoice
     Ok(found.select(InvoiceLineRow::as_select()).load(db)?)
 }
 
-/// Which periods of some items are on invoices already, from a day on: item, kind and first day.
+/// Which periods of some items are on invoices already, from a day on.
 pub fn charged(
     db: &mut Db,
     scope: Scope,
     items: &[SubscriptionItemId],
     from: NaiveDate,
-) -> Outcome<Vec<(SubscriptionItemId, LineKind, NaiveDate)>> {
-    let found: Vec<(Option<SubscriptionItemId>, LineKind, Option<NaiveDate>)> = invoice_lines::table
+) -> Outcome<Vec<(SubscriptionItemId, LineKind, Period)>> {
+    let found: Vec<(Option<SubscriptionItemId>, LineKind, Option<NaiveDate>, Option<NaiveDate>)> = invoice_lines::table
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(invoice_lines::credits_line_id.is_null())
         .filter(invoice_lines::period_from.ge(from))
-        .select((invoice_lines::item_id, invoice_lines::kind, invoice_lines::period_from))
+        .select((invoice_lines::item_id, invoice_lines::kind, invoice_lines::period_from, invoice_lines::period_to))
         .load(db)?;
-    Ok(found.into_iter().filter_map(|(item, kind, from)| Some((item?, kind, from?))).collect())
+    Ok(found
+        .into_iter()
+        .filter_map(|(item, kind, from, to)| Some((item?, kind, Period { from: from?, to: to? })))
+        .collect())
 }
 
 /// The lines of credit notes that take something back of these lines.

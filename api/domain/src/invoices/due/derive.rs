@@ -4,7 +4,7 @@ use super::{DueKind, DueLine, Horizon, Item, ItemKind, LineKey, Progress, Subscr
 use crate::problem::Result;
 use crate::schedule::{Period, Share, out_of_calendar};
 use chrono::{Days, NaiveDate};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What one subscription lacks, each line with its invoice day.
 pub(super) struct Derived {
@@ -14,7 +14,7 @@ pub(super) struct Derived {
 }
 
 /// Walks the periods from the one that holds `billed_through` until one is not reached or the subscription has ended.
-pub(super) fn derive(of: &Subscription, existing: &BTreeSet<LineKey>, horizon: Horizon) -> Result<Derived> {
+pub(super) fn derive(of: &Subscription, existing: &BTreeMap<LineKey, NaiveDate>, horizon: Horizon) -> Result<Derived> {
     let end = end(of)?;
     let mut walk = Walk { of, existing, horizon, lines: Vec::new(), waived: Vec::new(), pending: None };
     let mut n = of.cycle.index_at(of.anchor, of.billed_through)?;
@@ -68,7 +68,7 @@ impl Horizon {
 
 struct Walk<'a> {
     of: &'a Subscription,
-    existing: &'a BTreeSet<LineKey>,
+    existing: &'a BTreeMap<LineKey, NaiveDate>,
     horizon: Horizon,
     lines: Vec<(NaiveDate, DueLine)>,
     waived: Vec<Waived>,
@@ -124,15 +124,21 @@ impl Walk<'_> {
         self.pending = Some((earliest.min(day), first.min(begins)));
     }
 
+    /// Whether a day of an item is charged or waived already. What was paid ahead stays paid when a hold ends within it.
+    fn is_taken(&self, item: &Item, kind: DueKind, day: NaiveDate) -> bool {
+        let mut so_far = self.existing.range((item.id, kind, NaiveDate::MIN)..=(item.id, kind, day));
+        so_far.next_back().is_some_and(|((.., from), to)| *from == day || day < *to)
+    }
+
     fn waive(&mut self, item: &Item, period: Period, reason: WaiveReason) {
         let kind = period_kind(item);
-        if !period.is_empty() && !self.existing.contains(&(item.id, kind, period.from)) {
+        if !period.is_empty() && !self.is_taken(item, kind, period.from) {
             self.waived.push(Waived { subscription: self.of.id, item: item.id, kind, period, reason });
         }
     }
 
     fn charge(&mut self, item: &Item, kind: DueKind, invoice_on: NaiveDate, period: Period, share: Share) {
-        if period.is_empty() || self.existing.contains(&(item.id, kind, period.from)) {
+        if period.is_empty() || self.is_taken(item, kind, period.from) {
             return;
         }
         let unit_price = if kind == item.fee_kind.due() { item.setup_fee } else { item.unit_price };

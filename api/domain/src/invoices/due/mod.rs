@@ -18,7 +18,7 @@ use crate::problem::Result;
 use crate::schedule::{Cycle, Period, Share, out_of_calendar};
 use crate::{ClientId, Currency, Quantity, SubscriptionId, SubscriptionItemId, UnitPrice};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 text_enum! {
@@ -152,8 +152,8 @@ pub type LineKey = (SubscriptionItemId, DueKind, NaiveDate);
 pub struct Snapshot {
     /// In the order in which their lines shall stand.
     pub subscriptions: Vec<Subscription>,
-    /// The keys that are taken.
-    pub existing: BTreeSet<LineKey>,
+    /// The time that is charged or waived already: each key with the first day after its period.
+    pub existing: BTreeMap<LineKey, NaiveDate>,
     /// More lines than this make another invoice (INV-02).
     pub lines_per_invoice: Option<NonZeroUsize>,
 }

@@ -71,10 +71,12 @@ impl World {
     /// Writes what is derived, as the billing run does.
     fn write(&mut self, due: Due) {
         for line in due.invoices.iter().flat_map(|invoice| &invoice.lines) {
-            assert!(self.snapshot.existing.insert(line.key()), "twice: {line:?}");
+            let before = self.snapshot.existing.insert(line.key(), line.period.to);
+            assert!(before.is_none(), "twice: {line:?}");
         }
         for waived in &due.waived {
-            assert!(self.snapshot.existing.insert(waived.key()), "twice: {waived:?}");
+            let before = self.snapshot.existing.insert(waived.key(), waived.period.to);
+            assert!(before.is_none(), "twice: {waived:?}");
         }
         for progress in due.progress {
             let mut all = self.snapshot.subscriptions.iter_mut();
@@ -109,8 +111,8 @@ impl World {
         let looked_at: Vec<_> = self.snapshot.subscriptions.iter().filter(is_next).cloned().collect();
         // no more than what the snapshot promises: keys from `billed_through` on
         let of = |item: SubscriptionItemId| looked_at.iter().find(|one| one.items.iter().any(|row| row.id == item));
-        let open = |key: &&LineKey| of(key.0).is_some_and(|one| key.2 >= one.billed_through);
-        let existing = self.snapshot.existing.iter().filter(open).copied().collect();
+        let open = |(key, _): &(&LineKey, &NaiveDate)| of(key.0).is_some_and(|one| key.2 >= one.billed_through);
+        let existing = self.snapshot.existing.iter().filter(open).map(|(key, to)| (*key, *to)).collect();
         let snapshot = Snapshot { subscriptions: looked_at, existing, lines_per_invoice: None };
         self.write(due(&snapshot, Horizon::AsOf(today)).unwrap());
     }

@@ -152,6 +152,24 @@ fn suspended_time_is_waived_when_it_ends() {
     assert_eq!((invoice.lines[0].share.days(), invoice.lines[0].share.of()), (20, 31));
 }
 
+/// An add-on paid ahead for the whole year, a plan exchanged in July, and a rest from July into the next year: where the rest
+/// ends, the plan is asked for from that day on, the add-on is not, because it is paid.
+#[test]
+fn what_was_paid_ahead_stays_paid_when_a_rest_ends_within_it() {
+    let mut calls = plan(1, "2026-01-05");
+    calls.kind = ItemKind::AddOn;
+    let mut top = plan(2, "2026-07-09");
+    top.known_on = day("2026-07-09");
+    let mut one = subscription(1, "2026-01-05", "1-year", vec![calls, top]);
+    one.billed_through = day("2027-01-05");
+    one.holds = vec![HeldSpan { from: day("2026-07-09"), to: Some(day("2027-01-27")) }];
+    let ahead = ((id(1), DueKind::AddOn, day("2027-01-05")), day("2028-01-05"));
+    let snapshot = Snapshot { subscriptions: vec![one], existing: [ahead].into(), ..Snapshot::default() };
+    let found = due(&snapshot, Horizon::AsOf(day("2027-01-28"))).unwrap();
+    let lines: Vec<_> = found.invoices.iter().flat_map(|one| &one.lines).map(|line| (line.item, line.period)).collect();
+    assert_eq!(lines, [(id(2), Period { from: day("2027-01-27"), to: day("2028-01-05") })]);
+}
+
 #[test]
 fn a_trial_is_waived_and_the_limit_ends_it() {
     let mut one = subscription(1, "2027-01-31", "1-month", vec![plan(1, "2027-01-31")]);
