@@ -38,6 +38,7 @@ pub const DEEDS: &[(&str, u64, Deed)] = &[
     ("pay ahead", 2, generate),
     ("get a one-off invoice", 2, one_off),
     ("use credit", 1, use_credit),
+    ("rest or go on", 2, rest),
     ("move to other prices", 5, move_price),
     ("go to the neighbour", 2, transfer),
 ];
@@ -169,6 +170,13 @@ fn cancel(person: &Person, chance: &mut Chance) -> Option<Answer> {
     let wanted = json!({"when": if now { "now" } else { "end_of_cycle" }, "reason": "by chance"});
     let refund = if now && chance.perhaps(60) { json!({"refund": "credit"}) } else { json!({}) };
     Some(person.act(&contract, "cancel", with(wanted, &refund)))
+}
+
+/// Pauses what runs, takes up again what was paused.
+fn rest(person: &Person, chance: &mut Chance) -> Option<Answer> {
+    let contract = person.contract(chance)?;
+    let to = if contract["status"] == "inactive" { "active" } else { "inactive" };
+    Some(person.act(&contract, "status", json!({"status": to, "reason": "by chance"})))
 }
 
 fn move_price(person: &Person, chance: &mut Chance) -> Option<Answer> {

@@ -17,7 +17,7 @@ use comptoir_db::subscriptions::{self, Billed, SubscriptionItemRow, Subscription
 use comptoir_db::{Db, Failure, Outcome, Scope, coupons, invoices, plans, settings, stores, taxes};
 use comptoir_domain::coupons::Coupon;
 use comptoir_domain::discounts::Discount;
-use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, LineKey, Snapshot, Subscription, due_on};
+use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, ItemKind, LineKey, Snapshot, Subscription, due_on};
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{Description, PriceBasis, Priced, price};
@@ -342,7 +342,11 @@ fn terms(
     }
     let granted = granted(tx, ctx, rows)?;
     let mut of_subscription: HashMap<SubscriptionId, BTreeMap<_, _>> = HashMap::new();
+    let mut plans_of: HashMap<SubscriptionId, BTreeMap<NaiveDate, PlanId>> = HashMap::new();
     for item in items {
+        if let Some(plan) = item.plan_id.filter(|_| item.kind == ItemKind::Plan) {
+            plans_of.entry(item.subscription_id).or_default().insert(item.from_on, plan);
+        }
         let words = ItemTerms { description: item.description.clone(), tax_policy: item.tax_policy_id };
         of_subscription.entry(item.subscription_id).or_default().insert(item.id, words);
     }
@@ -350,7 +354,7 @@ fn terms(
         let (discount, discount_cycles) = granted.get(&row.id).cloned().unzip();
         let terms = Terms {
             name: row.name.clone(),
-            plan: row.plan_id,
+            plans: plans_of.remove(&row.id).unwrap_or_default(),
             kind: row.plan_id.and_then(|plan| kinds.get(&plan).copied()).unwrap_or(PlanType::Generic),
             coupon: row.coupon_id.and_then(|coupon| coupons.get(&coupon).cloned()),
             coupon_cycles: row.coupon_cycles.and_then(|left| u32::try_from(left).ok()),

@@ -9,6 +9,7 @@ use crate::plans::PlanType;
 use crate::problem::Result;
 use crate::quotes::{CartLine, CouponApplication, Description, PriceBasis, PriceRequest, TaxFacts};
 use crate::{Money, PlanId, Rate, SubscriptionId, SubscriptionItemId, TaxPolicyId};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an invoice says about a subscription, beyond days and prices.
@@ -16,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Terms {
     /// The domain name, or the plan's name.
     pub name: String,
-    /// Its plan, for coupons that are for some plans only.
-    pub plan: Option<PlanId>,
+    /// Its plans, each from the day on which it is charged: coupons and discounts are for some plans only.
+    pub plans: BTreeMap<NaiveDate, PlanId>,
     /// What kind of plan it is.
     pub kind: PlanType,
     /// The coupon it was ordered with.
@@ -30,6 +31,14 @@ pub struct Terms {
     pub discount_cycles: Option<u32>,
     /// What each item is called and how it is taxed.
     pub items: BTreeMap<SubscriptionItemId, ItemTerms>,
+}
+
+impl Terms {
+    /// The plan that is charged on a day, whenever that is asked: a change that waits says already what holds then.
+    fn plan_on(&self, day: NaiveDate) -> Option<PlanId> {
+        let begun = self.plans.range(..=day).next_back();
+        begun.or_else(|| self.plans.first_key_value()).map(|(_, plan)| *plan)
+    }
 }
 
 /// What an invoice says about an item.
@@ -64,12 +73,17 @@ pub fn covered(of: &Subscription, terms: &Terms, lines: &[&DueLine]) -> Result<C
     let billed = of.cycle.index_at(of.anchor, of.billed_through)?;
     let mut covered =
         Covered { cycles_left: terms.coupon_cycles, discount_cycles_left: terms.discount_cycles, ..Covered::default() };
-    if terms.coupon.as_ref().is_some_and(|coupon| coupon.covers(terms.plan)) {
-        (covered.lines, covered.cycles_left) = lasting(&cycles, billed, terms.coupon_cycles);
+    let those = |covers: &dyn Fn(Option<PlanId>) -> bool| {
+        let lines = cycles.iter().filter(|((.., from), _)| covers(terms.plan_on(*from)));
+        lines.map(|(key, cycle)| (*key, *cycle)).collect::<BTreeMap<_, _>>()
+    };
+    if let Some(coupon) = &terms.coupon {
+        let lines = those(&|plan| coupon.covers(plan));
+        (covered.lines, covered.cycles_left) = lasting(&lines, billed, terms.coupon_cycles);
     }
-    let wanted = terms.plan.map(|plan_id| PlanCycle { plan_id, cycle: of.cycle });
-    if terms.discount.as_ref().zip(wanted).is_some_and(|(discount, wanted)| discount.covers(wanted)) {
-        let (lines, left) = lasting(&cycles, billed, terms.discount_cycles);
+    if let Some(discount) = &terms.discount {
+        let of_plan = |plan_id| discount.covers(PlanCycle { plan_id, cycle: of.cycle });
+        let (lines, left) = lasting(&those(&|plan| plan.is_some_and(of_plan)), billed, terms.discount_cycles);
         (covered.discounted, covered.discount_cycles_left) = (lines.into_keys().collect(), left);
     }
     Ok(covered)
@@ -248,7 +262,7 @@ mod tests {
         let named = |name: &str| ItemTerms { description: name.into(), tax_policy: None };
         Terms {
             name: "example.com".into(),
-            plan: None,
+            plans: BTreeMap::new(),
             kind: PlanType::Hosting,
             coupon: Some(coupon),
             coupon_cycles,
@@ -313,13 +327,19 @@ mod tests {
             property: None,
         };
         let on_plan = |terms: Terms, plan, discount_cycles| Terms {
-            plan: Some(id(plan)),
+            plans: BTreeMap::from([(day("2027-01-31"), id(plan))]),
             discount: Some(discount.clone()),
             discount_cycles,
             ..terms
         };
         let discounted = |terms, cycles| on_plan(terms, 7, cycles);
         let plain = || Terms { coupon: None, ..terms("0", None) };
+        // another plan from 31 March on has no part in it, whether the run comes before that day or after
+        let mut changes = discounted(plain(), None);
+        changes.plans.insert(day("2027-03-31"), id(8));
+        for (as_of, want) in [("2027-03-21", &["11.25", "12.50"][..]), ("2027-04-20", &["11.25", "12.50", "12.50"])] {
+            assert_eq!(billed(changes.clone(), as_of).0, want);
+        }
         let (nets, covered) = billed(discounted(plain(), Some(2)), "2027-04-20");
         assert_eq!(
             (nets, covered.discount_cycles_left),
