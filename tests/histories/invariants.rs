@@ -3,6 +3,7 @@
 
 use crate::support::World;
 use crate::support::database::words;
+use chrono::NaiveDate;
 
 /// What must never be, and who would tell.
 const NEVER: &[(&str, &str)] = &[
@@ -118,11 +119,39 @@ const NEVER: &[(&str, &str)] = &[
     ),
 ];
 
+/// Lines of which days were given back, never all of them: net, first day, first day after, the first day that was given back
+/// and how much that was.
+const GIVEN_BACK: &str = "
+    SELECT 'client ' || CAST(k.number AS TEXT) || ', ' || l.description || ';' || CAST(l.net_minor AS TEXT) || ';'
+        || CAST(l.period_from AS TEXT) || ';' || CAST(l.period_to AS TEXT) || ';'
+        || CAST(min(c.period_from) AS TEXT) || ';' || CAST(-sum(c.net_minor) AS TEXT) AS word
+    FROM invoice_lines l
+    JOIN invoice_lines c ON c.seller_id = l.seller_id AND c.credits_line_id = l.id
+    JOIN invoices i ON i.seller_id = l.seller_id AND i.id = l.invoice_id
+    JOIN clients k ON k.seller_id = i.seller_id AND k.id = i.client_id
+    WHERE l.period_from IS NOT NULL
+    GROUP BY l.seller_id, l.id, k.number, l.description, l.net_minor, l.period_from, l.period_to
+    HAVING min(c.period_from) > l.period_from";
+
+/// A day that was used stays charged: what was given back is worth no more than the days from the first of them on, but for
+/// half a cent of rounding.
+fn used_days_given_back(word: &str) -> bool {
+    let parts: Vec<&str> = word.rsplitn(6, ';').collect();
+    let [given, first, to, from, net] = parts[..5] else { panic!("{word}") };
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let [given, net] = [given, net].map(|text| text.parse::<i64>().unwrap());
+    let unused = (day(to) - day(first)).num_days() * net;
+    let days = (day(to) - day(from)).num_days();
+    2 * (given * days - unused) > days
+}
+
 /// What is broken in a house, in words.
 pub fn broken(world: &World) -> Vec<String> {
     let mut db = world.database.connect();
+    let used = words(&mut db, GIVEN_BACK).into_iter().filter(|word| used_days_given_back(word));
+    let used: Vec<_> = used.map(|word| format!("days that were used were given back: {word}")).collect();
     let told = NEVER.iter().flat_map(|(what, sql)| {
         words(&mut db, sql).into_iter().map(move |word| format!("{what}: {word}")).collect::<Vec<_>>()
     });
-    told.collect()
+    told.chain(used).collect()
 }

@@ -116,6 +116,7 @@ pub struct ChargedLine {
     pub invoice: InvoiceId,
     pub line: InvoiceLineId,
     pub item: SubscriptionItemId,
+    pub item_to: Option<NaiveDate>,
     pub state: InvoiceState,
     pub is_written_off: bool,
     pub period: Period,
@@ -124,7 +125,7 @@ pub struct ChargedLine {
 }
 
 type ChargedColumns = (
-    (InvoiceId, InvoiceLineId, Option<SubscriptionItemId>, InvoiceState, bool),
+    (InvoiceId, InvoiceLineId, SubscriptionItemId, Option<NaiveDate>, InvoiceState, bool),
     (Option<NaiveDate>, Option<NaiveDate>, i64, i64),
 );
 
@@ -141,6 +142,11 @@ pub fn charged_beyond(
             invoices::table
                 .on(invoices::seller_id.eq(invoice_lines::seller_id).and(invoices::id.eq(invoice_lines::invoice_id))),
         )
+        .inner_join(
+            subscription_items::table.on(subscription_items::seller_id
+                .eq(invoice_lines::seller_id)
+                .and(subscription_items::id.nullable().eq(invoice_lines::item_id))),
+        )
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(invoice_lines::credits_line_id.is_null())
@@ -151,7 +157,8 @@ pub fn charged_beyond(
             (
                 invoice_lines::invoice_id,
                 invoice_lines::id,
-                invoice_lines::item_id,
+                subscription_items::id,
+                subscription_items::to_on,
                 invoices::state,
                 invoices::is_written_off,
             ),
@@ -163,9 +170,22 @@ pub fn charged_beyond(
             ),
         ))
         .load(db)?;
-    let line = |((invoice, line, item, state, is_written_off), (from, to, net_minor, coupon_discount_minor)): ChargedColumns| {
+    let line = |(
+        (invoice, line, item, item_to, state, is_written_off),
+        (from, to, net_minor, coupon_discount_minor),
+    ): ChargedColumns| {
         let period = Period { from: from?, to: to? };
-        Some(ChargedLine { invoice, line, item: item?, state, is_written_off, period, net_minor, coupon_discount_minor })
+        Some(ChargedLine {
+            invoice,
+            line,
+            item,
+            item_to,
+            state,
+            is_written_off,
+            period,
+            net_minor,
+            coupon_discount_minor,
+        })
     };
     Ok(found.into_iter().filter_map(line).collect())
 }

@@ -44,7 +44,8 @@ pub fn decide(db: &mut Db, ctx: &Ctx, items: &[SubscriptionItemId], from: NaiveD
         let invoice = rows.iter().find(|row| row.id == line.invoice)?;
         let money = |minor| Money::from_minor(minor, invoice.currency);
         let left = money(left.get(&line.line).copied().unwrap_or_default());
-        Some(Charged { invoice: line.invoice, line: line.line, period: line.period, net: money(line.net_minor), left })
+        let (net, until) = (money(line.net_minor), line.item_to);
+        Some(Charged { invoice: line.invoice, line: line.line, period: line.period, until, net, left })
     });
     let wanted = unused(&charged.collect::<Vec<_>>(), from)?;
     // one or two: the invoice of the cycle that runs, and that of the next one if it is out already

@@ -166,6 +166,8 @@ pub struct Charged {
     pub line: InvoiceLineId,
     /// The days that it pays for.
     pub period: Period,
+    /// The first day on which its item does not run, if it has ended: what it charged from then on was given back then.
+    pub until: Option<NaiveDate>,
     /// What it charged, without tax.
     pub net: Money,
     /// What is left of that.
@@ -177,7 +179,8 @@ pub struct Charged {
 pub fn unused(charged: &[Charged], from: NaiveDate) -> Result<BTreeMap<InvoiceId, Vec<Extent>>> {
     let mut taken: BTreeMap<InvoiceId, Vec<Extent>> = BTreeMap::new();
     for line in charged {
-        let open = Period { from, to: line.period.to }.within(line.period);
+        let to = line.until.map_or(line.period.to, |until| until.min(line.period.to));
+        let open = Period { from, to }.within(line.period);
         if open.is_empty() || line.left.is_zero() {
             continue;
         }
@@ -213,7 +216,7 @@ mod tests {
 
     fn line(number: u128, from: &str, to: &str, net: i64, left: i64) -> Charged {
         let period = Period { from: day(from), to: day(to) };
-        Charged { invoice: id(number), line: id(number), period, net: eur(net), left: eur(left) }
+        Charged { invoice: id(number), line: id(number), period, until: None, net: eur(net), left: eur(left) }
     }
 
     /// What is taken of each line, in cents; `None` for all that is left.
@@ -234,6 +237,15 @@ mod tests {
         assert_eq!(parts(&charged, "2027-06-01"), [(id(1), None), (id(2), None)]);
         assert_eq!(parts(&charged, "2027-07-01"), [(id(2), None)]);
         assert_eq!(parts(&charged, "2027-08-01"), []);
+    }
+
+    /// Its item ended on 11 June, when 9.90 × 20 / 30 = 6.60 were given back: the days that were used are not given back with
+    /// whatever ends later, and from 6 June on there are five days to give back, 1.65.
+    #[test]
+    fn what_an_ended_item_has_used_stays_charged() {
+        let ended = Charged { until: Some(day("2027-06-11")), ..line(1, "2027-06-01", "2027-07-01", 990, 330) };
+        assert_eq!(parts(&[ended], "2027-06-21"), []);
+        assert_eq!(parts(&[ended], "2027-06-06"), [(id(1), Some(165))]);
     }
 
     /// 8.00 was credited out of kindness: of 9.90 only 1.90 is left, although ten days are worth 3.30.
@@ -278,7 +290,7 @@ mod tests {
         fn credits_are_bounded(begins in any_date(), days in 1_i64..400, at in 0_i64..400, net in 0_i64..100_000, gone in 0_i64..100_000) {
             let to = begins + chrono::TimeDelta::days(days);
             let left = (net - gone).max(0);
-            let one = Charged { invoice: id(1), line: id(1), period: Period { from: begins, to }, net: eur(net), left: eur(left) };
+            let one = Charged { invoice: id(1), line: id(1), period: Period { from: begins, to }, until: None, net: eur(net), left: eur(left) };
             let worth = |from: NaiveDate| match unused(&[one], from).unwrap().into_values().flatten().next() {
                 None => 0,
                 Some(Extent::PartOfLine(_, part)) => part.minor(),
