@@ -30,7 +30,7 @@ pub const DEEDS: &[(&str, u64, Deed)] = &[
     ("remove an item", 3, remove),
     ("cancel", 3, cancel),
     ("keep what was to end", 2, keep),
-    ("withdraw a change", 2, withdraw),
+    ("withdraw a change", 4, withdraw),
     ("pay", 14, pay),
     ("get credit", 2, credit),
     ("get a credit note", 3, credit_note),

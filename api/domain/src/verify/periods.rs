@@ -76,8 +76,10 @@ pub fn billed_as_far_as_said(contracts: &[Contract], spans: &[Span], periods: &P
             findings.push(Finding::new(contract.id, detail));
             continue;
         }
-        // something added later may wait to be billed for time before what others have reached
-        let farthest = theirs.iter().map(|span| reached(span)).max().unwrap_or(contract.billed_through);
+        // something added later may wait to be billed for time before what others have reached; what was charged beyond the
+        // end of an item was given back
+        let ran = |span: &Span| ends(span).map_or(reached(span), |end| end.min(reached(span)));
+        let farthest = theirs.iter().map(|span| ran(span)).max().unwrap_or(contract.billed_through);
         if farthest > contract.billed_through && short(farthest).is_none() {
             let detail = format!("billed up to {farthest}, but said to be up to {} only", contract.billed_through);
             findings.push(Finding::new(contract.id, detail));
@@ -137,6 +139,9 @@ mod tests {
         assert_eq!(billed(span("2026-01-01", None), "2026-02-01", None, &month), 0);
         assert_eq!(billed(span("2026-01-01", None), "2026-03-01", None, &month), 1);
         assert_eq!(billed(span("2026-01-01", None), "2026-01-15", None, &month), 1);
+        // charged beyond its end, which was given back
+        assert_eq!(billed(span("2026-01-01", Some("2026-01-15")), "2026-01-15", None, &month), 0);
+        assert_eq!(billed(span("2026-01-01", None), "2026-01-15", Some("2026-01-15"), &month), 0);
         // what ends before that day has nothing to be billed for after it
         assert_eq!(billed(span("2026-01-01", Some("2026-02-01")), "2026-03-01", None, &month), 0);
         assert_eq!(billed(span("2026-01-01", None), "2026-03-01", Some("2026-02-01"), &month), 0);
