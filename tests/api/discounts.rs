@@ -3,6 +3,7 @@
 
 use super::client_groups::{default_group, member, pays};
 use super::orders::{corner, shopper};
+use super::subscription_changes::{Ladder, act, documents, item_of, sound};
 use crate::stories::billing::{GOOD, buy, care, invoices};
 use crate::support::Actor;
 use crate::support::story::Story;
@@ -154,6 +155,45 @@ both! {
         assert_eq!(paid(&late), ["10.00", "10.00", "10.00", "10.00"]);
         assert_eq!(paid(&loyal), ["9.00", "9.00", "9.00", "9.00"]);
         crate::api::invoices::books_balance(&owner);
+    }
+
+    /// A fifth off for two cycles. An add-on of 3.10 comes on 15 January, in the first of them: 3.10 × 80 % × 21 / 31 = 1.68.
+    /// February is the second: 13.10 × 80 % = 10.48. There are two of them from the 15th on: of 18 in 28 days, 2.48 × 18 / 28 =
+    /// 1.59 come back and 4.96 × 18 / 28 = 3.19 are charged. Only March costs 16.20.
+    fn changes_do_not_use_it_up(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        make(&owner, "Twice", "20", &ladder.care, json!({"cycles": 2}));
+        let (client, subscription) = buy(&owner, &ladder.care, "Ada", GOOD, None);
+        let story = Story::of(world);
+        story.until("2026-01-15");
+        let more = json!({"add_on_id": ladder.add_on, "way": "now_with_credit", "invoice_now": true});
+        act(&world.owner("north"), &subscription, "add-ons", &more).expect(200);
+        story.until("2026-02-15");
+        let owner = world.owner("north");
+        let two = json!({"quantity": "2", "way": "now_with_credit", "invoice_now": true});
+        act(&owner, &subscription, &format!("items/{}/change", item_of(&owner, &subscription, "Calls")), &two).expect(200);
+        story.until("2026-03-01");
+        let nets: Vec<_> = documents(&world.owner("north"), &client).into_iter().map(|row| row.2).collect();
+        assert_eq!(nets, ["8.00", "1.68", "10.48", "-1.59", "3.19", "16.20"]);
+        sound(world);
+    }
+
+    /// February is invoiced on 26 January, given back with a cancellation, and charged again because the client stays: the
+    /// three cycles that were promised are January to March.
+    fn who_stays_after_all_keeps_it(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        make(&owner, "Thrice", "20", &ladder.care, json!({"cycles": 3}));
+        let (client, subscription) = buy(&owner, &ladder.care, "Kim", GOOD, None);
+        let story = Story::of(world);
+        story.until("2026-01-28");
+        act(&world.owner("north"), &subscription, "cancel", &json!({"when": "end_of_cycle"})).expect(200);
+        world.owner("north").act(&format!("/v1/subscriptions/{subscription}/keep")).expect(200);
+        story.until("2026-03-30");
+        let nets: Vec<_> = documents(&world.owner("north"), &client).into_iter().map(|row| row.2).collect();
+        assert_eq!(nets, ["8.00", "8.00", "-8.00", "8.00", "8.00", "10.00"]);
+        sound(world);
     }
 
     /// The same by one late run: of three months at once the first has the discount that is left.

@@ -1,5 +1,5 @@
 //! What there is to buy: a ladder of three plans in four cycles with a set-up fee and fees for changes, an add-on, coupons,
-//! a discount for the middle one, a group that gives more, and a tax.
+//! a discount for some cycles of the middle one, a group that gives more, and a tax.
 
 use crate::api::orders::corner;
 use crate::stories::billing::care;
@@ -83,9 +83,10 @@ impl Offer {
         ]) {
             owner.post("/v1/coupons", with(json!({"name": code, "code": code}), &more)).expect(201);
         }
-        // without end: one for some cycles is used up once more by a change within a cycle
         let bound: Vec<_> = CYCLES.iter().map(|cycle| json!({"plan_id": plans[1], "cycle": cycle})).collect();
-        owner.post("/v1/discounts", json!({"name": "Middle", "percent": "20", "plans": bound})).expect(201);
+        owner
+            .post("/v1/discounts", json!({"name": "Middle", "percent": "20", "cycles": 5, "plans": bound}))
+            .expect(201);
         let group = json!({"name": "Regulars", "guaranteed_discount": "7", "maximum_discount": "25"});
         let group = owner.post("/v1/client-groups", group).expect(201).text("/id");
         Self { store: corner(owner)["id"].as_str().unwrap().into(), plans, add_on, group }

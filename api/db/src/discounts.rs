@@ -101,17 +101,38 @@ pub fn find_many(db: &mut Db, scope: Scope, ids: &[DiscountId]) -> Outcome<Vec<D
     Ok(found.select(DiscountRow::as_select()).load(db)?)
 }
 
+/// Gives discounts for so many cycles more, where they are for a limited number of them.
+pub fn give_again(db: &mut Db, scope: Scope, again: impl IntoIterator<Item = (SubscriptionId, u32)>) -> Outcome<()> {
+    let cycles_left = subscription_discounts::cycles_left;
+    for (cycles, ids) in together(again) {
+        let cycles = i32::try_from(cycles).unwrap_or(i32::MAX);
+        if cycles == 0 {
+            continue;
+        }
+        let theirs = subscription_discounts::table
+            .filter(subscription_discounts::seller_id.eq(scope.seller()))
+            .filter(subscription_discounts::subscription_id.eq_any(ids));
+        diesel::update(theirs).set(cycles_left.eq(cycles_left + cycles)).execute(db)?;
+    }
+    Ok(())
+}
+
 /// Writes down for how many cycles more subscriptions have their discount: one statement for each number.
 pub fn count_down(db: &mut Db, scope: Scope, left: impl IntoIterator<Item = (SubscriptionId, i32)>) -> Outcome<()> {
-    let mut together: BTreeMap<i32, Vec<SubscriptionId>> = BTreeMap::new();
-    for (id, left) in left {
-        together.entry(left).or_default().push(id);
-    }
-    for (left, ids) in together {
+    for (left, ids) in together(left) {
         let theirs = subscription_discounts::table
             .filter(subscription_discounts::seller_id.eq(scope.seller()))
             .filter(subscription_discounts::subscription_id.eq_any(ids));
         diesel::update(theirs).set(subscription_discounts::cycles_left.eq(left)).execute(db)?;
     }
     Ok(())
+}
+
+/// The subscriptions of each number.
+fn together<T: Ord>(numbers: impl IntoIterator<Item = (SubscriptionId, T)>) -> BTreeMap<T, Vec<SubscriptionId>> {
+    let mut together: BTreeMap<T, Vec<SubscriptionId>> = BTreeMap::new();
+    for (id, number) in numbers {
+        together.entry(number).or_default().push(id);
+    }
+    together
 }

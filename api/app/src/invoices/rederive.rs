@@ -14,9 +14,10 @@ use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceLineRow, InvoiceRow};
 use comptoir_db::subscriptions::{self, Billed, SubscriptionRow};
-use comptoir_db::{Db, Json, Outcome, clients};
+use comptoir_db::{Db, Json, Outcome, clients, discounts};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::invoices::due::undo;
+use comptoir_domain::invoices::granted::Granted;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientId, Code, InvoiceId, Problem, SubscriptionId};
 use serde_json::json;
@@ -136,24 +137,25 @@ pub fn set_back(tx: &mut Db, ctx: &Ctx, derived: &[InvoiceLineRow]) -> Outcome<V
     let mut lines: HashMap<SubscriptionId, Vec<_>> = HashMap::new();
     for line in derived {
         if let (Some(subscription), Some(item), Some(from)) = (line.subscription_id, line.item_id, line.period_from) {
-            lines.entry(subscription).or_default().push((item, from, line.coupon_discount_minor != 0));
+            lines.entry(subscription).or_default().push((item, from, Granted::of(&line.trace.0.steps)));
         }
     }
-    let mut moved = Vec::with_capacity(rows.len());
+    let (mut moved, mut discounts_again) = (Vec::with_capacity(rows.len()), Vec::new());
     let billed = subscriptions::as_billed(&rows, items, &[], |_| true)?;
     for (row, of) in rows.iter().zip(&billed) {
         let theirs = lines.get(&row.id).map_or(&[][..], Vec::as_slice);
         if let Some(undone) = undo(of, theirs)? {
-            let again = i32::try_from(undone.coupon_cycles).unwrap_or(i32::MAX);
             let next = row.next_invoice_on.map_or(undone.next_invoice_on, |day| day.min(undone.next_invoice_on));
             let to = Billed {
                 billed_through: undone.billed_through,
                 next_invoice_on: Some(next).filter(|_| !row.status.is_ended()),
-                coupon_cycles: row.coupon_cycles.map(|left| left.saturating_add(again)),
+                coupon_cycles: row.coupon_cycles.map(|left| left.saturating_add_unsigned(undone.again.coupon)),
             };
             moved.push((row.id, to));
+            discounts_again.push((row.id, undone.again.discount));
         }
     }
     subscriptions::advance(tx, ctx.scope, moved)?;
+    discounts::give_again(tx, ctx.scope, discounts_again)?;
     subscriptions::find_many(tx, ctx.scope, &ids)
 }

@@ -73,7 +73,7 @@ pub fn decide(db: &mut Db, ctx: &Ctx, clients: Vec<ClientRow>) -> Outcome<Decide
     }
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = subscriptions::items_of(db, ctx.scope, &ids)?;
-    decide_for(db, ctx, clients, Contracts { rows, items }, overuse, &Reach::Day(ctx.today()))
+    decide_for(db, ctx, clients, Contracts::new(rows, items), overuse, &Reach::Day(ctx.today()))
 }
 
 /// Subscriptions that are at hand, with their items: as they are in the tables, or as they would be.
@@ -82,6 +82,15 @@ pub struct Contracts {
     pub rows: Vec<SubscriptionRow>,
     /// What is charged for them.
     pub items: Vec<SubscriptionItemRow>,
+    /// For how many cycles more some have their discount than the tables say.
+    pub discounts_again: BTreeMap<SubscriptionId, u32>,
+}
+
+impl Contracts {
+    /// With discounts as the tables say.
+    pub fn new(rows: Vec<SubscriptionRow>, items: Vec<SubscriptionItemRow>) -> Self {
+        Self { rows, items, discounts_again: BTreeMap::new() }
+    }
 }
 
 /// Works out what is missing of some subscriptions of these clients; reads only.
@@ -97,7 +106,7 @@ pub fn work_out(
     }
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = subscriptions::items_of(db, ctx.scope, &ids)?;
-    decide_for(db, ctx, clients, Contracts { rows, items }, Overuse::default(), reach)
+    decide_for(db, ctx, clients, Contracts::new(rows, items), Overuse::default(), reach)
 }
 
 /// The same for contracts that are at hand, with what was used above their limits.
@@ -145,8 +154,12 @@ struct Run {
 impl Run {
     fn load(tx: &mut Db, ctx: &Ctx, contracts: Contracts, clients: Vec<ClientRow>, overuse: &Overuse) -> Outcome<Self> {
         let billing = settings::read(tx, ctx.scope)?.value.0.billing;
-        let Contracts { rows, items } = contracts;
-        let terms = terms(tx, ctx, &rows, &items)?;
+        let Contracts { rows, items, discounts_again } = contracts;
+        let mut terms = terms(tx, ctx, &rows, &items)?;
+        for (id, again) in discounts_again {
+            let left = terms.get_mut(&id).and_then(|terms| terms.discount_cycles.as_mut());
+            left.into_iter().for_each(|left| *left = left.saturating_add(again));
+        }
         let of_items = terms.values().flat_map(|terms| &terms.items).filter_map(|(_, item)| item.tax_policy);
         let used = BTreeSet::from_iter(of_items.chain(overuse.tax_policies()));
         let stores = BTreeSet::from_iter(rows.iter().map(|row| row.store_id));

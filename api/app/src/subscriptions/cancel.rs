@@ -6,14 +6,14 @@ use crate::services;
 use crate::services::desire::desire;
 use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
-use crate::subscriptions::revise::{Subject, copy_of, is_same_thing};
+use crate::subscriptions::revise::{Subject, copy_of, is_same_thing, used_beyond};
 use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::subscription_changes::{end_items, in_the_way, supersede};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::{Db, Outcome, discounts};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
 use comptoir_domain::{Check, Code, Problem, SubscriptionId};
@@ -105,6 +105,9 @@ pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<Subsc
             let again = items.iter().filter(|item| was_cut(item, end, &items)).map(|item| copy_of(item, end, ctx));
             let again: Vec<_> = again.collect();
             if !again.is_empty() {
+                let used = used_beyond(tx, ctx, &row, &items, end, |_| true)?;
+                row.coupon_cycles = row.coupon_cycles.map(|left| left.saturating_add_unsigned(used.coupon));
+                discounts::give_again(tx, ctx.scope, [(row.id, used.discount)])?;
                 subscriptions::insert_items(tx, &again)?;
                 row.billed_through = row.billed_through.min(end);
             }

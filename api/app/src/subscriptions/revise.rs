@@ -15,17 +15,19 @@ use crate::webhooks;
 use chrono::{Days, NaiveDate};
 use comptoir_db::activities::ActivityRow;
 use comptoir_db::clients::{self, ClientRow};
-use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items};
+use comptoir_db::invoices::traces_beyond;
+use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, end_items};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Json, Outcome};
+use comptoir_db::{Db, Json, Outcome, discounts};
 use comptoir_domain::invoices::due::ItemKind;
+use comptoir_domain::invoices::granted::{CyclesAgain, Granted, cycles_again};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
     ChangeDates, ChangeDirection, ChangeKind, ChangeState, ChangeWay, SubscriptionStatus,
 };
 use comptoir_domain::{Code, PlanId, Problem, SubscriptionId, SubscriptionItemId, UnitPrice};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// A subscription with its items and its client.
 pub struct Subject {
@@ -192,6 +194,8 @@ pub struct Decided {
     pub arrears: renew::Decided,
     /// What is charged: at once, or as the next run would.
     pub renewal: renew::Decided,
+    /// What coupon and discount are to give again.
+    again: CyclesAgain,
 }
 
 /// Decides; reads only.
@@ -199,14 +203,16 @@ pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) ->
     subject.ensure_own(revision)?;
     let credits = give_back::decide(db, ctx, &revision.ended, revision.credit_from)?;
     let arrears = arrears(db, ctx, subject, revision)?;
-    let row = after(db, ctx, subject, revision)?;
+    let again = reopened(db, ctx, subject, revision)?;
+    let row = after(ctx, subject, revision, again);
     let mut items = ended(subject, revision);
     items.extend(revision.begun.iter().cloned());
     let reach = if revision.invoice_now { Reach::Day(ctx.today()) } else { Reach::Through(revision.dates.billed_from) };
-    let contracts = renew::Contracts { rows: vec![row.clone()], items };
+    let discounts_again = BTreeMap::from([(row.id, again.discount)]);
+    let contracts = renew::Contracts { rows: vec![row.clone()], items, discounts_again };
     let renewal = renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), &reach)?;
     let change = record(ctx, &subject.row, revision);
-    Ok(Decided { row, change, credits, arrears, renewal })
+    Ok(Decided { row, change, credits, arrears, renewal, again })
 }
 
 /// The items of before, with those that end.
@@ -229,22 +235,21 @@ fn arrears(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Ou
     if !is_behind(subject, revision) {
         return Ok(renew::Decided::default());
     }
-    let contracts = renew::Contracts { rows: vec![subject.row.clone()], items: ended(subject, revision) };
+    let contracts = renew::Contracts::new(vec![subject.row.clone()], ended(subject, revision));
     let today = Reach::Day(ctx.today());
     renew::decide_for(db, ctx, vec![subject.client.clone()], contracts, Overuse::default(), &today)
 }
 
 /// The contract after the change: what begins in time that was billed already makes that time open again.
-fn after(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<SubscriptionRow> {
+fn after(ctx: &Ctx, subject: &Subject, revision: &Revision, again: CyclesAgain) -> SubscriptionRow {
     let (mut row, from) = (subject.row.clone(), revision.dates.billed_from);
     if revision.dates.delivered_from <= ctx.today() {
         row.plan_id = revision.plan;
     }
     if revision.begun.is_empty() {
-        return Ok(row);
+        return row;
     }
-    let reopened = reopened(db, ctx, subject, revision)?;
-    row.coupon_cycles = row.coupon_cycles.map(|left| left.saturating_add(reopened));
+    row.coupon_cycles = row.coupon_cycles.map(|left| left.saturating_add_unsigned(again.coupon));
     if let Some(renewal) = revision.renewal {
         (row.cycle, row.anchor_on, row.cycle_limit) = (renewal.cycle, renewal.anchor_on, renewal.cycle_limit);
         row.billed_through = from;
@@ -253,21 +258,32 @@ fn after(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outc
     let lead = Days::new(u64::try_from(row.lead_days).unwrap_or_default());
     let ahead = from.checked_sub_days(lead).unwrap_or(from).max(ctx.today());
     row.next_invoice_on = Some(row.next_invoice_on.map_or(ahead, |day| day.min(ahead)));
-    Ok(row)
+    row
 }
 
-/// For how many cycles the coupon was used already that are charged anew: they do not use it up twice.
-fn reopened(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<i32> {
-    let (row, from) = (&subject.row, revision.dates.billed_from);
-    let mut cycles = BTreeSet::new();
-    for line in charged_beyond(db, ctx.scope, &revision.ended, from)? {
-        // in another cycle the rest of the present one is no cycle of its own
-        let again = revision.renewal.is_none() || line.period.from >= from;
-        if line.coupon_discount_minor != 0 && again {
-            cycles.insert(row.cycle.index_at(row.anchor_on, line.period.from)?);
-        }
+/// For how many cycles coupon and discount were used already that are open again: they are not used up twice.
+fn reopened(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<CyclesAgain> {
+    if revision.begun.is_empty() {
+        return Ok(CyclesAgain::default());
     }
-    Ok(i32::try_from(cycles.len()).unwrap_or(i32::MAX))
+    // in another cycle the rest of the present one is no cycle of its own
+    let is_again = |from: NaiveDate| revision.renewal.is_none() || from >= revision.dates.billed_from;
+    used_beyond(db, ctx, &subject.row, &subject.items, revision.dates.billed_from, is_again)
+}
+
+/// For how many cycles coupon and discount were used that reach beyond a day.
+pub fn used_beyond(
+    db: &mut Db,
+    ctx: &Ctx,
+    row: &SubscriptionRow,
+    items: &[SubscriptionItemRow],
+    day: NaiveDate,
+    is_again: impl Fn(NaiveDate) -> bool,
+) -> Outcome<CyclesAgain> {
+    let items: Vec<_> = items.iter().map(|item| item.id).collect();
+    let lines = traces_beyond(db, ctx.scope, &items, day)?.into_iter().filter(|(from, _)| is_again(*from));
+    let lines: Vec<_> = lines.map(|(from, trace)| (from, Granted::of(&trace.steps))).collect();
+    Ok(cycles_again(row.cycle, row.anchor_on, &lines)?)
 }
 
 /// The record of a change.
@@ -313,6 +329,7 @@ pub fn revise(tx: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) ->
     end_items(tx, ctx.scope, &revision.ended, revision.dates.billed_from)?;
     subscriptions::insert_items(tx, &revision.begun)?;
     subscriptions::save(tx, &mut decided.row)?;
+    discounts::give_again(tx, ctx.scope, [(decided.row.id, decided.again.discount)])?;
     if revision.kind == ChangeKind::Plan {
         subscription_changes::supersede(tx, ctx.scope, decided.row.id)?;
     }

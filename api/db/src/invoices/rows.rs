@@ -168,17 +168,37 @@ pub fn charged(
     items: &[SubscriptionItemId],
     from: NaiveDate,
 ) -> Outcome<Vec<(SubscriptionItemId, LineKind, Period)>> {
-    let found: Vec<(Option<SubscriptionItemId>, LineKind, Option<NaiveDate>, Option<NaiveDate>)> = invoice_lines::table
+    type Columns = (Option<SubscriptionItemId>, LineKind, Option<NaiveDate>, Option<NaiveDate>);
+    let found = invoice_lines::table
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(invoice_lines::credits_line_id.is_null())
         .filter(invoice_lines::period_from.ge(from))
         .select((invoice_lines::item_id, invoice_lines::kind, invoice_lines::period_from, invoice_lines::period_to))
-        .load(db)?;
+        .load::<Columns>(db)?;
     Ok(found
         .into_iter()
         .filter_map(|(item, kind, from, to)| Some((item?, kind, Period { from: from?, to: to? })))
         .collect())
+}
+
+/// The traces of lines of some items that pay for days after one day, set-up and fees left aside, each with the day from
+/// which it does.
+pub fn traces_beyond(
+    db: &mut Db,
+    scope: Scope,
+    items: &[SubscriptionItemId],
+    day: NaiveDate,
+) -> Outcome<Vec<(NaiveDate, LineTrace)>> {
+    let found = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
+        .filter(invoice_lines::credits_line_id.is_null())
+        .filter(invoice_lines::period_to.gt(day))
+        .filter(invoice_lines::kind.ne_all(vec![LineKind::Setup, LineKind::Fee]))
+        .select((invoice_lines::period_from.assume_not_null(), invoice_lines::trace))
+        .load::<(NaiveDate, Json<LineTrace>)>(db)?;
+    Ok(found.into_iter().map(|(from, trace)| (from, trace.0)).collect())
 }
 
 /// The lines of credit notes that take something back of these lines.

@@ -8,6 +8,7 @@ pub mod chain;
 pub mod credit_note;
 pub mod due;
 pub mod frozen;
+pub mod granted;
 pub mod line_payments;
 pub mod numbering;
 pub mod renewal;

@@ -4,9 +4,9 @@
 use super::Subscription;
 use super::derive::before;
 use crate::SubscriptionItemId;
+use crate::invoices::granted::{CyclesAgain, Granted, cycles_again};
 use crate::problem::Result;
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
 
 /// Where a subscription stands again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,31 +15,29 @@ pub struct Undone {
     pub billed_through: NaiveDate,
     /// When the run has to look at it again.
     pub next_invoice_on: NaiveDate,
-    /// So many cycles of its coupon are to be had again.
-    pub coupon_cycles: u32,
+    /// What is to be had again.
+    pub again: CyclesAgain,
 }
 
-/// Where a subscription stands without some lines that were derived for it: of which item, from which day, and whether a
-/// coupon took something off. Nothing, if there are none.
+/// Where a subscription stands without some lines that were derived for it: of which item, from which day, and what it
+/// got. Nothing, if there are none.
 ///
 /// # Errors
 /// A cycle that leads out of the calendar.
-pub fn undo(of: &Subscription, lines: &[(SubscriptionItemId, NaiveDate, bool)]) -> Result<Option<Undone>> {
-    let (mut first, mut couponed) = (of.billed_through, BTreeSet::new());
-    for (item, from, by_coupon) in lines {
+pub fn undo(of: &Subscription, lines: &[(SubscriptionItemId, NaiveDate, Granted)]) -> Result<Option<Undone>> {
+    let mut first = of.billed_through;
+    for (item, from, _) in lines {
         let n = of.cycle.index_at(of.anchor, *from)?;
         let begins = of.cycle.start(of.anchor, n)?;
         // a trial is waived in front of the line: derived again, the item begins where it began
         let lasting = of.items.iter().find(|one| one.id == *item).map_or(begins, |one| one.from.max(begins));
         first = first.min(lasting);
-        if *by_coupon {
-            couponed.insert(n);
-        }
     }
+    let granted: Vec<_> = lines.iter().map(|(_, from, granted)| (*from, *granted)).collect();
     let undone = Undone {
         billed_through: first,
         next_invoice_on: before(first, of.lead_days),
-        coupon_cycles: u32::try_from(couponed.len()).unwrap_or(u32::MAX),
+        again: cycles_again(of.cycle, of.anchor, &granted)?,
     };
     Ok(Some(undone).filter(|_| !lines.is_empty()))
 }

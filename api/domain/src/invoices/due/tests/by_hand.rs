@@ -1,6 +1,7 @@
 //! What people ask for by hand (INV-06), and taking it back.
 
 use super::*;
+use crate::invoices::granted::{CyclesAgain, Granted};
 use crate::schedule::testing::{any_cycle, any_date};
 use chrono::Days;
 use proptest::prelude::*;
@@ -62,8 +63,10 @@ fn a_cycle_begun_is_not_among_those_ahead() {
 fn a_trial_begins_again_where_it_began() {
     let mut one = subscription(1, "2027-01-01", "1-month", vec![plan(1, "2027-01-01")]);
     (one.trial_until, one.billed_through) = (Some(day("2027-01-15")), day("2027-03-01"));
-    let lines = [(id(1), day("2027-01-15"), true), (id(1), day("2027-02-01"), true)];
-    let want = Undone { billed_through: day("2027-01-01"), next_invoice_on: day("2026-12-22"), coupon_cycles: 2 };
+    let coupon = Granted { coupon: true, discount: false };
+    let lines = [(id(1), day("2027-01-15"), coupon), (id(1), day("2027-02-01"), coupon)];
+    let again = CyclesAgain { coupon: 2, discount: 0 };
+    let want = Undone { billed_through: day("2027-01-01"), next_invoice_on: day("2026-12-22"), again };
     assert_eq!(undo(&one, &lines), Ok(Some(want)));
     assert_eq!(undo(&one, &[]), Ok(None));
 }
@@ -95,7 +98,7 @@ proptest! {
             prop_assert!(line.period.from >= made.progress[0].billed_through && !run.existing.contains_key(&line.key()));
         }
 
-        let back: Vec<_> = lines.iter().map(|line| (line.item, line.period.from, false)).collect();
+        let back: Vec<_> = lines.iter().map(|line| (line.item, line.period.from, Granted::default())).collect();
         if let Some(undone) = undo(&snapshot.subscriptions[0], &back).unwrap() {
             snapshot.subscriptions[0].billed_through = undone.billed_through;
         }
