@@ -1,0 +1,111 @@
+//! Clients: their groups, properties, contacts, credits and payment methods.
+
+diesel::table! {
+    clients (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        number -> BigInt,
+        kind -> Text,
+        status -> Text,
+        status_reason -> Text,
+        archived_at -> Nullable<BigInt>,
+        company -> Text,
+        vat_number -> Text,
+        address_line1 -> Text,
+        address_line2 -> Text,
+        city -> Text,
+        state -> Text,
+        postal_code -> Text,
+        country -> Text,
+        locale -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+        tax_exemption -> Text,
+    }
+}
+
+diesel::table! {
+    client_groups (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        is_default -> Bool,
+        maximum_discount -> Nullable<Text>,
+        guaranteed_discount -> Text,
+        exempt_from_suspension -> Bool,
+        dunning -> Nullable<Text>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_group_members (seller_id, client_id) {
+        seller_id -> Binary,
+        client_id -> Binary,
+        client_group_id -> Binary,
+        maximum_discount -> Nullable<Text>,
+        guaranteed_discount -> Nullable<Text>,
+        exempt_from_suspension -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    client_properties (seller_id, client_id, name) {
+        seller_id -> Binary,
+        client_id -> Binary,
+        name -> Text,
+        value -> Text,
+        is_active -> Bool,
+    }
+}
+
+diesel::table! {
+    contacts (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        client_id -> Binary,
+        is_primary -> Bool,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Text,
+        phone -> Text,
+        locale -> Text,
+        mail_format -> Text,
+        password_hash -> Nullable<Text>,
+        password_changed_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_credits (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        client_id -> Binary,
+        currency -> Text,
+        amount_minor -> BigInt,
+        balance_minor -> BigInt,
+        kind -> Text,
+        reason -> Text,
+        invoice_id -> Nullable<Binary>,
+        transaction_id -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment_methods (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        client_id -> Binary,
+        gateway -> Text,
+        token_sealed -> Text,
+        label -> Text,
+        expires_on -> Nullable<Date>,
+        is_default -> Bool,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}

@@ -1,0 +1,99 @@
+//! The tables, as the migrations make them: the columns of each, capability by capability, and here which of them may stand
+//! in one query, which is all.
+
+mod catalogue;
+mod client;
+mod event;
+mod invoice;
+mod money;
+mod people;
+mod promotion;
+mod seller;
+mod subscription;
+mod tax;
+mod usage;
+
+pub use catalogue::*;
+pub use client::*;
+pub use event::*;
+pub use invoice::*;
+pub use money::*;
+pub use people::*;
+pub use promotion::*;
+pub use seller::*;
+pub use subscription::*;
+pub use tax::*;
+pub use usage::*;
+
+diesel::allow_tables_to_appear_in_same_query!(
+    plans,
+    plan_stores,
+    plan_paths,
+    plan_downgrades,
+    add_on_groups,
+    add_ons,
+    plan_add_ons,
+    prices,
+    overuse_prices,
+    clients,
+    client_groups,
+    client_group_members,
+    client_properties,
+    contacts,
+    client_credits,
+    payment_methods,
+    events,
+    watermarks,
+    operations,
+    operation_steps,
+    todos,
+    activities,
+    mails,
+    webhook_endpoints,
+    webhook_deliveries,
+    idempotency_keys,
+    sandboxes,
+    invoice_series,
+    chain_heads,
+    chain_links,
+    invoices,
+    invoice_lines,
+    dunning_steps,
+    transactions,
+    allocations,
+    allocation_lines,
+    ledger_entries,
+    ledger_postings,
+    roles,
+    administrators,
+    sessions,
+    api_keys,
+    password_resets,
+    discounts,
+    subscription_discounts,
+    coupons,
+    coupon_uses,
+    sellers,
+    counters,
+    settings,
+    stores,
+    orders,
+    subscriptions,
+    subscription_status_changes,
+    subscription_properties,
+    subscription_comments,
+    subscription_items,
+    subscription_changes,
+    subscription_transfers,
+    subscription_holds,
+    waived_periods,
+    services,
+    payment_shares,
+    tax_policies,
+    tax_rules,
+    vat_checks,
+    tax_evidence,
+    usage_records,
+    usage_months,
+    usage_notices,
+);
