@@ -8,3 +8,4 @@ mod late;
 pub mod population;
 mod rehearsals;
 mod restore;
+mod writers;

@@ -21,6 +21,7 @@ pub mod migrate;
 pub mod schema;
 pub mod scope;
 pub mod store;
+mod writer;
 
 pub mod activities;
 pub mod add_on_groups;

@@ -1,39 +1,27 @@
 //! The door to the database: [`Store::read`] and [`Store::write`] each run one whole use case, off the async threads.
 //!
-//! SQLite has one writer thread with a queue (requests before batches), so writers never fight for the lock, and a pool
-//! of readers. PostgreSQL has a pool; a write that loses against another (deadlock, serialization) is run again, which is
+//! SQLite has one writer ([`crate::writer`]) and a pool of readers. PostgreSQL has a pool; a write that loses against another (deadlock, serialization) is run again, which is
 //! why `write` takes `Fn`. A use case that panics is rolled back. Nothing here knows what is stored.
 
 use crate::connection::{Address, Purpose, open};
+use crate::writer::{Urgency, Writer};
 use crate::{Db, Failure, Outcome, migrate};
 use diesel::connection::SimpleConnection;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use tokio::sync::{Semaphore, oneshot};
-
-type Job = Box<dyn FnOnce(&mut Db) + Send>;
-
-/// How urgent a write is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Urgency {
-    /// Someone waits for the answer.
-    Request,
-    /// Part of a long run; waits until no request does.
-    Batch,
-}
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 /// A migrated database, shared by everything that runs.
 #[derive(Clone)]
 pub struct Store {
     address: Address,
     readers: Arc<Pool>,
-    writer: Arc<Writer>,
+    writers: Arc<Writers>,
 }
 
-enum Writer {
+enum Writers {
     /// SQLite's one writer.
-    Thread(Queue),
+    One(Writer),
     /// PostgreSQL: the pool, with a few connections that only writers use.
     Pool(Pool),
 }
@@ -59,12 +47,12 @@ impl Store {
         for name in migrate::migrate(&mut first)? {
             tracing::info!(migration = name, "applied");
         }
-        let writer = match address {
-            Address::Sqlite(_) => Writer::Thread(Queue::start(first)?),
-            Address::Postgres(_) => Writer::Pool(Pool::new(address.clone(), Purpose::Write, connections)),
+        let writers = match address {
+            Address::Sqlite(_) => Writers::One(Writer::start(first)?),
+            Address::Postgres(_) => Writers::Pool(Pool::new(address.clone(), Purpose::Write, connections)),
         };
         let readers = Pool::new(address.clone(), Purpose::Read, connections);
-        Ok(Self { address: address.clone(), readers: Arc::new(readers), writer: Arc::new(writer) })
+        Ok(Self { address: address.clone(), readers: Arc::new(readers), writers: Arc::new(writers) })
     }
 
     /// Where the data lives.
@@ -104,9 +92,9 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Db) -> Outcome<T> + Send + 'static,
     {
-        match &*self.writer {
-            Writer::Thread(queue) => queue.run(urgency, move |db| persist(db, &work)).await,
-            Writer::Pool(pool) => pool.run(move |db| persist(db, &work)).await,
+        match &*self.writers {
+            Writers::One(writer) => writer.run(urgency, work).await,
+            Writers::Pool(pool) => pool.run(move |db| persist(db, &work)).await,
         }
     }
 }
@@ -114,7 +102,8 @@ impl Store {
 /// How often a transaction that lost against another is run again.
 const TRIES: u32 = 8;
 
-fn persist<T>(db: &mut Db, work: &impl Fn(&mut Db) -> Outcome<T>) -> Outcome<T> {
+/// Runs it in a transaction of its own, again if it lost against another.
+pub(crate) fn persist<T>(db: &mut Db, work: &impl Fn(&mut Db) -> Outcome<T>) -> Outcome<T> {
     let mut tries = 1;
     loop {
         match transaction(db, Purpose::Write, work) {
@@ -130,12 +119,7 @@ fn persist<T>(db: &mut Db, work: &impl Fn(&mut Db) -> Outcome<T>) -> Outcome<T> 
 
 fn transaction<T>(db: &mut Db, purpose: Purpose, work: impl FnOnce(&mut Db) -> Outcome<T>) -> Outcome<T> {
     db.begin(purpose)?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| work(db))).unwrap_or_else(|panic| {
-        let text =
-            panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(Failure::Panic(text.unwrap_or_default()))
-    });
-    match outcome {
+    match caught(|| work(db)) {
         Ok(value) => {
             db.commit()?;
             Ok(value)
@@ -149,77 +133,13 @@ fn transaction<T>(db: &mut Db, purpose: Purpose, work: impl FnOnce(&mut Db) -> O
     }
 }
 
-/// The writer thread and what waits for it.
-struct Queue {
-    waiting: Arc<(Mutex<Waiting>, Condvar)>,
-}
-
-#[derive(Default)]
-struct Waiting {
-    requests: VecDeque<Job>,
-    batches: VecDeque<Job>,
-    closed: bool,
-}
-
-impl Queue {
-    fn start(mut db: Db) -> Outcome<Self> {
-        let waiting = Arc::new((Mutex::new(Waiting::default()), Condvar::new()));
-        let theirs = Arc::clone(&waiting);
-        let work = move || {
-            while let Some(job) = next_job(&theirs) {
-                job(&mut db);
-            }
-        };
-        let thread = std::thread::Builder::new().name("writer".into()).spawn(work);
-        thread.map_err(|error| Failure::Open(format!("writer thread: {error}")))?;
-        Ok(Self { waiting })
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        urgency: Urgency,
-        work: impl FnOnce(&mut Db) -> Outcome<T> + Send + 'static,
-    ) -> Outcome<T> {
-        let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |db| {
-            // the caller may have gone away; what was asked for is done all the same
-            let _ = sender.send(work(db));
-        });
-        {
-            let (waiting, wake) = &*self.waiting;
-            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            match urgency {
-                Urgency::Request => waiting.requests.push_back(job),
-                Urgency::Batch => waiting.batches.push_back(job),
-            }
-            wake.notify_one();
-        }
-        receiver.await.unwrap_or_else(|_| Err(Failure::Open("the writer has stopped".into())))
-    }
-}
-
-impl Drop for Queue {
-    fn drop(&mut self) {
-        let (waiting, wake) = &*self.waiting;
-        waiting.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
-        wake.notify_all();
-    }
-}
-
-fn next_job((waiting, wake): &(Mutex<Waiting>, Condvar)) -> Option<Job> {
-    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-    loop {
-        if let Some(job) = waiting.requests.pop_front() {
-            return Some(job);
-        }
-        if let Some(job) = waiting.batches.pop_front() {
-            return Some(job);
-        }
-        if waiting.closed {
-            return None;
-        }
-        waiting = wake.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-    }
+/// A panic as a failure, so that what was written can be taken back.
+pub(crate) fn caught<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text =
+            panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Failure::Panic(text.unwrap_or_default()))
+    })
 }
 
 /// A bounded set of connections, opened when first needed, dropped when they break. Waiting for one does not hold a
