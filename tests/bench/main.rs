@@ -1,10 +1,13 @@
 //! How fast the house is, as ratios that were measured in one run: a billing run against the raw insert of the very rows
-//! that it wrote, and what the server answers a second while four callers ask without pause. `scripts/bench` runs it.
+//! that it wrote, what the server answers a second while four callers ask without pause, and how long orders take while
+//! a billing run goes on. `scripts/bench` runs it.
 
 mod billing;
+mod caller;
 mod counter;
 mod meter;
 mod population;
+mod rush;
 mod site;
 
 use site::Site;
@@ -15,8 +18,16 @@ use std::process::Command;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What is measured; each by a process of its own, so that none inherits the memory of another.
-const USUAL: &[&[&str]] = &[&["sqlite", "10000"], &["counter", "400"]];
-const LONG: &[&[&str]] = &[&["sqlite", "10000"], &["sqlite", "100000"], &["postgres", "10000"], &["counter", "2000"]];
+const USUAL: &[&[&str]] = &[&["sqlite", "10000"], &["counter", "400"], &["rush", "sqlite", "10000"]];
+const LONG: &[&[&str]] = &[
+    &["sqlite", "10000"],
+    &["sqlite", "100000"],
+    &["sqlite", "1000000"],
+    &["postgres", "10000"],
+    &["counter", "2000"],
+    &["rush", "sqlite", "50000"],
+    &["rush", "postgres", "20000"],
+];
 
 fn main() {
     // `cargo bench` says `--bench` besides
@@ -28,6 +39,8 @@ fn main() {
             println!("\n{}", counter::HEADING);
             counter::measure(Site::on_sqlite(), calls.parse().unwrap()).iter().for_each(|line| println!("{line}"));
         }
+        ["rush", "sqlite", count] => println!("{}", rush::measure(&Site::on_sqlite(), count.parse().unwrap())),
+        ["rush", "postgres", count] => println!("{}", rush::measure(&Site::on_postgres(), count.parse().unwrap())),
         ["--long"] => all(LONG),
         [] => all(USUAL),
         _ => panic!("--long, or nothing"),

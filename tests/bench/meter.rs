@@ -60,6 +60,11 @@ fn stat(pid: u32) -> Option<(u32, Duration)> {
     Some((fields[1].parse().unwrap(), Duration::from_millis(ticks * 10)))
 }
 
+/// The time on the processor that a process has used so far.
+pub fn used_by(pid: u32) -> Duration {
+    stat(pid).unwrap().1
+}
+
 /// What a process holds in memory, in megabytes.
 pub fn memory(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
