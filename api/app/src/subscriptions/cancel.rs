@@ -6,12 +6,12 @@ use crate::services;
 use crate::services::desire::desire;
 use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
-use crate::subscriptions::revise::{Subject, copy_of, is_same_thing, used_beyond};
+use crate::subscriptions::revise::{Subject, copy_of, cycle_ends_on, is_same_thing, used_beyond};
 use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
-use comptoir_db::subscription_changes::{end_items, in_the_way, supersede};
+use comptoir_db::subscription_changes::{end_items, supersede};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, discounts};
 use comptoir_domain::permissions::may;
@@ -132,21 +132,12 @@ fn was_cut(item: &SubscriptionItemRow, end: NaiveDate, items: &[SubscriptionItem
 fn end_now(tx: &mut Db, ctx: &Ctx, subject: &mut Subject, refund: CancelRefund, reason: &str) -> Outcome<()> {
     let from = match refund {
         CancelRefund::Credit => ctx.today(),
-        CancelRefund::None => runs_until(tx, ctx, &subject.row)?,
+        CancelRefund::None => cycle_ends_on(tx, ctx, &subject.row)?,
     };
     let items: Vec<_> = subject.items.iter().map(|item| item.id).collect();
     let credits = give_back::decide(tx, ctx, &items, from)?;
     end(tx, ctx, &mut subject.row, reason)?;
     give_back::write(tx, ctx, &credits, from, comment(&subject.row, reason))
-}
-
-/// The day on which the cycle ends that runs today, also while another one is agreed to follow it.
-fn runs_until(db: &mut Db, ctx: &Ctx, row: &SubscriptionRow) -> Outcome<NaiveDate> {
-    let mut agreed = in_the_way(db, ctx.scope, &[row.id], ctx.today())?.into_iter();
-    let next = agreed.find(|change| change.billed_from > ctx.today());
-    let (cycle, anchor) = next.map_or((row.cycle, row.anchor_on), |change| (change.from_cycle, change.from_anchor_on));
-    let running = cycle.index_at(anchor, ctx.today())?;
-    Ok(cycle.period(anchor, running)?.to)
 }
 
 fn comment<'a>(row: &'a SubscriptionRow, reason: &'a str) -> &'a str {
@@ -168,7 +159,7 @@ pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str) -> O
 /// back.
 pub fn end_later(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str) -> Outcome<()> {
     transition(row.status, SubscriptionStatus::Cancelled, ChangedBy::System)?;
-    let over = runs_until(tx, ctx, row)?;
+    let over = cycle_ends_on(tx, ctx, row)?;
     row.ends_on = Some(over);
     row.status_reason = reason.into();
     subscriptions::save(tx, row)?;

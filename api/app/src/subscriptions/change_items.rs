@@ -7,7 +7,7 @@ use crate::kernel::{Answer, Body, Call, Id};
 use crate::quotes::compute::tax_by_default;
 use crate::subscriptions::change_views::SubscriptionChangePreviewView;
 use crate::subscriptions::changes::{make, preview};
-use crate::subscriptions::revise::{Revision, Subject, copy_of};
+use crate::subscriptions::revise::{Revision, Subject, copy_of, cycle_ends_on};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::{HttpRequest, post};
 use comptoir_db::subscriptions::SubscriptionItemRow;
@@ -179,7 +179,7 @@ pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &Subscription
         .map_err(|problem| Failure::from(problem).instead_of("/add_on_ids/0", "/add_on_id"))?;
     tax_by_default(db, ctx.scope, charged.iter_mut())?;
     let item = charged.into_iter().find(|item| item.add_on == Some(wanted.add_on_id)).ok_or_else(Problem::not_found)?;
-    let dates = dates(subject, ctx, wanted.way)?;
+    let dates = dates(db, ctx, subject, wanted.way)?;
     let begun = SubscriptionItemRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
@@ -218,7 +218,7 @@ fn edit(
     check.ensure(alone, "/quantity", "out_of_range", "of a plan there is one");
     let price = agreed(&mut check, wanted.price, subject);
     check.done()?;
-    let dates = dates(subject, ctx, wanted.way)?;
+    let dates = dates(db, ctx, subject, wanted.way)?;
     let copy = copy_of(item, dates.billed_from, ctx);
     let begun = SubscriptionItemRow {
         quantity: wanted.quantity.unwrap_or(copy.quantity),
@@ -246,7 +246,7 @@ fn removal(
         let detail = "the plan goes with its subscription: call POST /v1/subscriptions/{id}/cancel instead";
         return Err(Problem::new(Code::WrongState, detail).into());
     }
-    let (today, end) = (ctx.today(), subject.cycle_ends_on(ctx)?);
+    let (today, end) = (ctx.today(), cycle_ends_on(db, ctx, &subject.row)?);
     // what goes today is not charged any more, given back or not; what was paid beyond this cycle is given back in any case
     let (goes_on, credit_from) = match wanted.way {
         ChangeWay::NowWithCredit => (today, today),
@@ -265,12 +265,12 @@ fn charged<'a>(subject: &'a Subject, ctx: &Ctx, id: SubscriptionItemId) -> Resul
 }
 
 /// Without a credit there is nothing to give back for what only comes, so it counts from today or from the next cycle.
-fn dates(subject: &Subject, ctx: &Ctx, way: ChangeWay) -> Outcome<ChangeDates> {
+fn dates(db: &mut Db, ctx: &Ctx, subject: &Subject, way: ChangeWay) -> Outcome<ChangeDates> {
     if way == ChangeWay::NowWithoutCredit {
         let detail = "now_with_credit or end_of_cycle: there is no price for a cycle that is half paid";
         return Err(Problem::field("/way", "not_possible", detail).into());
     }
-    Ok(way.dates(ctx.today(), subject.cycle_ends_on(ctx)?))
+    Ok(way.dates(ctx.today(), cycle_ends_on(db, ctx, &subject.row)?))
 }
 
 fn check_quantity(check: &mut Check, quantity: Option<Quantity>) {

@@ -6,7 +6,7 @@ use crate::kernel::{Answer, Body, Call, Id};
 use crate::quotes::compute::tax_by_default;
 use crate::subscriptions::change_views::SubscriptionChangePreviewView;
 use crate::subscriptions::changes::{make, preview};
-use crate::subscriptions::revise::{Renewal, Revision, Subject};
+use crate::subscriptions::revise::{Renewal, Revision, Subject, cycle_ends_on};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
@@ -154,7 +154,7 @@ pub fn revision(
     let (direction, policy) = direction(db, ctx, subject, plan.id, cycle)?;
     allowed.map_or(Ok(()), |allowed| allowed(policy))?;
     let way = wanted.way.unwrap_or(policy.way);
-    let dates = way.dates(ctx.today(), subject.cycle_ends_on(ctx)?);
+    let dates = way.dates(ctx.today(), cycle_ends_on(db, ctx, &subject.row)?);
     tax_by_default(db, ctx.scope, charged.iter_mut())?;
     let renewal = renewal(db, ctx, subject, plan, cycle, dates.billed_from)?;
     let before: Vec<_> = subject.charged_from(dates.billed_from).collect();

@@ -105,12 +105,6 @@ impl Subject {
         Err(Problem::new(Code::WrongState, detail))
     }
 
-    /// The day on which the cycle ends that runs today.
-    pub fn cycle_ends_on(&self, ctx: &Ctx) -> Outcome<NaiveDate> {
-        let running = self.row.cycle.index_at(self.row.anchor_on, ctx.today())?;
-        Ok(self.row.cycle.period(self.row.anchor_on, running)?.to)
-    }
-
     /// What is charged on a day.
     pub fn charged_on(&self, day: NaiveDate) -> impl Iterator<Item = &SubscriptionItemRow> {
         self.items.iter().filter(move |item| item.from_on <= day && item.to_on.is_none_or(|to| day < to))
@@ -125,6 +119,15 @@ impl Subject {
     pub fn same_from(&self, item: &SubscriptionItemRow, day: NaiveDate) -> Vec<SubscriptionItemId> {
         self.charged_from(day).filter(|other| is_same_thing(item, other)).map(|other| other.id).collect()
     }
+}
+
+/// The day on which the cycle ends that runs today, also while another one is agreed to follow it.
+pub fn cycle_ends_on(db: &mut Db, ctx: &Ctx, row: &SubscriptionRow) -> Outcome<NaiveDate> {
+    let mut agreed = subscription_changes::in_the_way(db, ctx.scope, &[row.id], ctx.today())?.into_iter();
+    let next = agreed.find(|change| change.billed_from > ctx.today());
+    let (cycle, anchor) = next.map_or((row.cycle, row.anchor_on), |change| (change.from_cycle, change.from_anchor_on));
+    let running = cycle.index_at(anchor, ctx.today())?;
+    Ok(cycle.period(anchor, running)?.to)
 }
 
 /// Whether two items charge for the plan, or for the same add-on.
