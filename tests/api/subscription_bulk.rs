@@ -122,6 +122,34 @@ both! {
         assert_eq!(verify(world, "north").0, BTreeMap::new());
     }
 
+    /// To one client: two go, that client's own one is refused as the call for one would. The result names what carries on, and
+    /// with a dry run nothing is there. What Una's plan charges, 10.00 a month, is Otto's from 5 February on.
+    fn another_client_takes_over_many(world) {
+        let owner = world.owner("north");
+        let [one, two, hosted] = three(world, &owner);
+        let otto = owner.get(&format!("/v1/subscriptions/{two}")).text("/client_id");
+        let wanted = |dry: bool| json!({"ids": [one, two, hosted], "action": {"transfer": {"client_id": otto, "reason": "shops merged"}}, "dry_run": dry});
+        let want = said(&[(200, "active"), (422, "validation_failed"), (200, "active")]);
+        let before = owner.get("/v1/subscriptions?limit=100").json();
+        assert_eq!(results(&bulk(world, &owner, "dry", wanted(true))), want);
+        assert_eq!(owner.get("/v1/subscriptions?limit=100").json(), before, "a rehearsal leaves nothing");
+        let done = bulk(world, &owner, "real", wanted(false));
+        assert_eq!((results(&done), &done["result"]["done"], &done["result"]["refused"]), (want, &json!(2), &json!(1)));
+        let rows = done["result"]["results"].as_array().unwrap();
+        assert_eq!(rows[1]["problem"]["errors"][0]["pointer"], "/client_id");
+        for (row, old) in [(&rows[0], &one), (&rows[2], &hosted)] {
+            let (said, new) = (&row["subscription"], row["subscription"]["id"].as_str().unwrap());
+            assert_eq!((&row["id"], &said["client_id"]), (&json!(old), &json!(otto)));
+            let new = owner.get(&format!("/v1/subscriptions/{new}")).expect(200);
+            assert_eq!((new.text("/client_id"), new.text("/transferred_from_id"), new.text("/billed_through")), (otto.clone(), old.clone(), "2026-02-05".into()));
+            assert_eq!(status(&owner, old), "transferred");
+        }
+        assert_eq!(rows[2]["subscription"]["plan_id"], json!(null), "hosting becomes custom");
+        // once more, nothing is left to carry on
+        assert_eq!(results(&bulk(world, &owner, "again", wanted(false)))[0], (409, "wrong_state".to_string()));
+        assert_eq!(verify(world, "north").0, BTreeMap::new());
+    }
+
     /// Called off and taken up again, and by two workers at once: what is done is not done anew. Cancelled a second time it
     /// would be refused.
     fn what_is_done_is_not_done_again(world) {
@@ -148,6 +176,7 @@ both! {
         let owner = world.owner("north");
         let (_, mine) = buy(&owner, &care(&owner, json!({})), "Mine", GOOD, None);
         let theirs = world.owner("south").get("/v1/subscriptions").text("/data/0/id");
+        let stranger = world.owner("south").get("/v1/clients").text("/data/0/id");
         let before = world.database.digest();
         let action = json!({"suspend": {}});
         for (body, status, place) in [
@@ -162,6 +191,8 @@ both! {
             problem.expect(status).names(place);
         }
         owner.post_once("/v1/subscriptions/bulk", "lost", json!({"ids": [mine], "action": {"lose": {}}})).expect(422);
+        let away = json!({"ids": [mine], "action": {"transfer": {"client_id": stranger}}});
+        owner.post_once("/v1/subscriptions/bulk", "away", away).refused(404, "not_found");
         owner.post_once("/v1/subscriptions/bulk", "theirs", json!({"ids": [mine, theirs], "action": action})).refused(404, "not_found");
         owner.post("/v1/subscriptions/bulk", json!({"ids": [mine], "action": action})).expect(400);
         assert_eq!(world.database.digest(), before, "nothing is asked for");

@@ -11,6 +11,7 @@ use crate::subscriptions::change_plan::SubscriptionPlanChange;
 use crate::subscriptions::hold::SubscriptionReason;
 use crate::subscriptions::renew::SubscriptionRenewal;
 use crate::subscriptions::set_status::SubscriptionStatusSet;
+use crate::subscriptions::transfer::SubscriptionTransfer;
 use actix_web::post;
 use comptoir_db::entity::in_order;
 use comptoir_db::subscriptions::{self, SubscriptionFilter};
@@ -45,6 +46,8 @@ pub enum SubscriptionBulkAction {
     ChangePlan(SubscriptionPlanChange),
     /// Add an add-on.
     AddAddOn(SubscriptionAddOnCreate),
+    /// Transfer it to another client.
+    Transfer(SubscriptionTransfer),
 }
 
 /// Which subscriptions: all for which every part holds.
@@ -94,8 +97,8 @@ pub struct BulkOrder {
 /// Change many subscriptions
 ///
 /// Each succeeds or is refused for itself. The result of the operation has them in order under `results`: the `status` that
-/// the call for one would have had, where the `subscription` stands then, or the `problem`. A dry run shows the same and
-/// writes nothing.
+/// the call for one would have had, where the `subscription` stands then, or the `problem`. Of a transfer, that is the one
+/// that carries on. A dry run shows the same and writes nothing.
 #[utoipa::path(tag = "subscriptions", request_body = SubscriptionBulk, responses((status = 202, body = OperationView, description = "The operation")))]
 #[post("/v1/subscriptions/bulk")]
 pub async fn change_subscriptions(call: Call<may::WriteSubscriptions>, body: Body<SubscriptionBulk>) -> Answer {
@@ -114,6 +117,9 @@ fn order(db: &mut Db, ctx: &Ctx, wanted: &SubscriptionBulk) -> Outcome<BulkOrder
         (None, Some(filter)) => matching(db, ctx, filter)?,
         _ => return Err(Problem::field("/ids", "required", "either ids or a filter").into()),
     };
+    if let SubscriptionBulkAction::Transfer(transfer) = &wanted.action {
+        clients::find(db, ctx.scope, transfer.client_id)?;
+    }
     let (kind, id) = ctx.actor.words();
     Ok(BulkOrder {
         by: (kind.into(), id),

@@ -15,13 +15,14 @@ use crate::subscriptions::changes::change;
 use crate::subscriptions::hold::{activate_by_hand, suspend_by_hand};
 use crate::subscriptions::renew::renew;
 use crate::subscriptions::set_status::set_status;
+use crate::subscriptions::transfer::transfer;
 use chrono::NaiveDate;
 use comptoir_db::events::EventRow;
 use comptoir_db::operations::{self, OperationStepRow};
 use comptoir_db::subscriptions::SubscriptionRow;
 use comptoir_db::{Db, Failure, Json, Outcome};
 use comptoir_domain::subscriptions::SubscriptionStatus;
-use comptoir_domain::{Code, PlanId, Problem, SubscriptionId};
+use comptoir_domain::{ClientId, Code, PlanId, Problem, SubscriptionId};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -40,6 +41,9 @@ struct Step {
 /// Where a subscription stands.
 #[derive(Serialize)]
 struct Standing {
+    /// Itself, or the one that carries it on.
+    id: SubscriptionId,
+    client_id: ClientId,
     status: SubscriptionStatus,
     plan_id: Option<PlanId>,
     next_invoice_on: Option<NaiveDate>,
@@ -50,6 +54,8 @@ struct Standing {
 impl From<SubscriptionRow> for Standing {
     fn from(row: SubscriptionRow) -> Self {
         Self {
+            id: row.id,
+            client_id: row.client_id,
             status: row.status,
             plan_id: row.plan_id,
             next_invoice_on: row.next_invoice_on,
@@ -144,6 +150,7 @@ fn act(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, action: &SubscriptionBulkActi
         SubscriptionBulkAction::AddAddOn(wanted) => {
             change(tx, ctx, id, |db, subject| addition(db, ctx, subject, wanted))
         }
+        SubscriptionBulkAction::Transfer(wanted) => transfer(tx, ctx, id, wanted),
     }
 }
 

@@ -20,7 +20,7 @@ use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Check, ClientId, PaymentMethodId, Percent, Problem, SubscriptionId};
 
 /// To whom, and how it is paid from then on.
-#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "gateway": "transfer", "reason": "the shop was sold"}))]
 pub struct SubscriptionTransfer {
@@ -49,12 +49,7 @@ pub async fn transfer_subscription(
     body: Body<SubscriptionTransfer>,
 ) -> Answer {
     call.write_once(move |tx, ctx| {
-        let (old, to) = lock(tx, ctx, id.0, body.0.client_id)?;
-        let handover = prepared(tx, ctx, old, &to, &body.0)?;
-        let row = write(tx, ctx, handover, &body.0.reason)?;
-        if let Some(method) = body.0.payment_method_id {
-            replace(tx, ctx, &row, &[PaymentShare { payment_method_id: method, share: Percent::from(100) }])?;
-        }
+        let row = transfer(tx, ctx, id.0, &body.0)?;
         let (location, version) = (format!("/v1/subscriptions/{}", row.id), row.version);
         let view = views(tx, ctx.scope, vec![row])?.pop().ok_or_else(Problem::not_found)?;
         Ok(Reply::created(&view, location).version(version))
@@ -78,6 +73,17 @@ pub async fn preview_subscription_transfer(
         Ok(Reply::ok(&SubscriptionTransferPreviewView::of(db, ctx, &handover)?))
     })
     .await
+}
+
+/// Transfers a subscription; the one that carries on.
+pub fn transfer(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, wanted: &SubscriptionTransfer) -> Outcome<SubscriptionRow> {
+    let (old, to) = lock(tx, ctx, id, wanted.client_id)?;
+    let handover = prepared(tx, ctx, old, &to, wanted)?;
+    let row = write(tx, ctx, handover, &wanted.reason)?;
+    if let Some(method) = wanted.payment_method_id {
+        replace(tx, ctx, &row, &[PaymentShare { payment_method_id: method, share: Percent::from(100) }])?;
+    }
+    Ok(row)
 }
 
 /// Both clients in the order of their ids, as billing runs lock theirs, and then the subscription.
