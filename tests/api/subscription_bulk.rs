@@ -6,6 +6,7 @@ use crate::api::verify::verify;
 use crate::stories::billing::{GOOD, buy, care};
 use crate::stories::dunning::status;
 use crate::support::house::House;
+use crate::support::world::client;
 use crate::support::{Actor, World};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -145,6 +146,14 @@ both! {
             assert_eq!(status(&owner, old), "transferred");
         }
         assert_eq!(rows[2]["subscription"]["plan_id"], json!(null), "hosting becomes custom");
+        // the rest becomes the seller's own
+        let own = json!({"ids": [two], "action": {"transfer": {"to_seller": true}}});
+        owner.post_once("/v1/subscriptions/bulk", "own", own.clone()).expect(422).names("/to_seller");
+        let house = owner.post("/v1/clients", client("north", "North itself", "Hera")).expect(201).text("/id");
+        let headers = [("content-type", "application/json")];
+        owner.send("PUT", "/v1/seller/own-client", &headers, Some(json!({"client_id": house}).to_string().as_bytes())).expect(200);
+        let owned = bulk(world, &owner, "owned", own);
+        assert_eq!(owned["result"]["results"][0]["subscription"]["client_id"], json!(house));
         // once more, nothing is left to carry on
         assert_eq!(results(&bulk(world, &owner, "again", wanted(false)))[0], (409, "wrong_state".to_string()));
         assert_eq!(verify(world, "north").0, BTreeMap::new());

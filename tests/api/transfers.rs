@@ -20,6 +20,11 @@ fn transfer(owner: &Actor, subscription: &str, body: Value) -> Answer {
     owner.post_once(&format!("/v1/subscriptions/{subscription}/transfer"), &format!("transfer-{subscription}"), body)
 }
 
+fn put(owner: &Actor, path: &str, body: &Value) -> Answer {
+    let headers = [("content-type", "application/json")];
+    owner.send("PUT", path, &headers, Some(body.to_string().as_bytes()))
+}
+
 both! {
     /// February is invoiced to Tia, and paid by her on the 4th; Otto pays from 5 March on. Together they pay what one would.
     fn paid_time_goes_along(world) {
@@ -136,6 +141,81 @@ both! {
         assert_eq!(documents(&owner, &otto), rows(&[("invoice", "2026-02-05..2026-03-05", "12.00", "12.00")]));
         assert_eq!(documents(&owner, &pam).len(), 1);
         sound(world);
+    }
+
+    /// Tia's plan of 10.00 a month becomes the house's own in February: it has no plan, no items, and nobody is charged from March
+    /// on. In June it goes to Otto as it stands, without a price.
+    fn the_seller_takes_over_and_is_never_invoiced(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        let (tia, old) = buy(&owner, &ladder.care, "Tia", GOOD, None);
+        let story = Story::of(world);
+        story.until("2026-01-28");
+        let owner = world.owner("north");
+        assert_eq!(owner.get("/v1/seller/own-client").expect(200).json(), json!({"client_id": null}));
+        let to_seller = json!({"to_seller": true, "reason": "we run it ourselves"});
+        let path = format!("/v1/subscriptions/{old}/transfer");
+        owner.post(&format!("{path}/preview"), to_seller.clone()).expect(422).names("/to_seller");
+        let house = owner.post("/v1/clients", client("north", "North itself", "Hera")).expect(201).text("/id");
+        let named = put(&owner, "/v1/seller/own-client", &json!({"client_id": house})).expect(200);
+        assert_eq!((named.text("/client_id"), owner.get("/v1/seller/own-client").text("/client_id")), (house.clone(), house.clone()));
+        let preview = owner.post(&format!("{path}/preview"), to_seller.clone()).expect(200).json();
+        assert_eq!((&preview["to_client_id"], &preview["is_sellers_own"], &preview["becomes_custom"]), (&json!(house), &json!(true), &json!(true)));
+        assert_eq!((&preview["items"], &preview["charged_from"], &preview["next_invoice_on"]), (&json!([]), &json!(null), &json!(null)));
+        let new = transfer(&owner, &old, to_seller).expect(201).json();
+        assert_eq!((&new["client_id"], &new["plan_id"], &new["items"]), (&json!(house), &json!(null), &json!([])));
+        let gone = owner.get(&format!("/v1/subscriptions/{old}")).expect(200);
+        assert_eq!((gone.text("/status"), gone.text("/items/0/to_on")), ("transferred".into(), "2026-03-05".into()));
+        sound(world);
+        story.until("2026-06-06");
+        let owner = world.owner("north");
+        assert_eq!(documents(&owner, &house), rows(&[]));
+        assert_eq!(documents(&owner, &tia).len(), 2, "January and February");
+        let own = new["id"].as_str().unwrap();
+        let otto = next(&owner);
+        let again = transfer(&owner, own, json!({"client_id": otto})).expect(201).json();
+        assert_eq!((&again["client_id"], &again["items"], &again["status"]), (&json!(otto), &json!([]), &json!("active")));
+        story.until("2026-07-20");
+        assert_eq!(documents(&world.owner("north"), &otto), rows(&[]));
+        assert_eq!(story.troubles(), [""; 0]);
+        sound(world);
+    }
+
+    /// What cannot be the seller's own is refused, and so is a price for it.
+    fn what_is_the_sellers_own_is_not_paid_for(world) {
+        let owner = world.owner("north");
+        let (una, subscription) = buy(&owner, &Ladder::of(&owner).care, "Una", GOOD, None);
+        let house = next(&owner);
+        let stranger = world.owner("south").get("/v1/clients").expect(200).text("/data/0/id");
+        put(&owner, "/v1/seller/own-client", &json!({"client_id": stranger})).refused(404, "not_found");
+        put(&owner, "/v1/seller/own-client", &json!({})).expect(200);
+        owner.post(&format!("/v1/clients/{una}/suspend"), json!({"reason": "no"})).expect(200);
+        put(&owner, "/v1/seller/own-client", &json!({"client_id": una})).expect(409).names("/client_id");
+        put(&owner, "/v1/seller/own-client", &json!({"client_id": house})).expect(200);
+        let path = format!("/v1/subscriptions/{subscription}/transfer");
+        let method = owner.get(&format!("/v1/payment-methods?client_id={una}")).expect(200).text("/data/0/id");
+        let before = world.database.digest();
+        for (body, place) in [
+            (json!({}), "/client_id"),
+            (json!({"client_id": house, "to_seller": true}), "/client_id"),
+            (json!({"to_seller": true, "gateway": "transfer"}), "/gateway"),
+            (json!({"client_id": house, "gateway": "transfer"}), "/gateway"),
+            (json!({"to_seller": true, "payment_method_id": method}), "/payment_method_id"),
+        ] {
+            owner.post(&format!("{path}/preview"), body.clone()).expect(422).names(place);
+            owner.post_once(&path, &body.to_string(), body).expect(422).names(place);
+        }
+        let store = crate::api::orders::corner(&owner)["id"].clone();
+        let priced = json!({"client_id": house, "store_id": store, "name": "Ours", "cycle": "1-month", "gateway": "transfer",
+            "price": {"amount": "1.00", "currency": "EUR"}});
+        owner.post("/v1/subscriptions/custom", priced).expect(422).names("/price");
+        assert_eq!(world.database.digest(), before, "nothing is written");
+        transfer(&owner, &subscription, json!({"to_seller": true})).expect(201);
+        let own = owner.get(&format!("/v1/subscriptions/{subscription}")).text("/transferred_to_id");
+        transfer(&owner, &own, json!({"to_seller": true})).expect(422).names("/to_seller");
+        // no longer named, the client is one like any other
+        put(&owner, "/v1/seller/own-client", &json!({"client_id": null})).expect(200);
+        assert_eq!(owner.get("/v1/seller/own-client").json(), json!({"client_id": null}));
     }
 
     fn wrong_transfers_are_refused(world) {

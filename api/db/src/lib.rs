@@ -46,6 +46,7 @@ pub mod offers;
 pub mod operations;
 pub mod orders;
 pub mod overuse_prices;
+pub mod own_clients;
 pub mod password_resets;
 pub mod rate;
 pub mod reports;

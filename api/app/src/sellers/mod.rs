@@ -1,5 +1,6 @@
-//! The seller's own profile (SEL-01).
+//! The seller's own profile (SEL-01), and the client that stands for it.
 
+mod own_client;
 mod profile;
 pub mod views;
 
@@ -7,5 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(profile::get_seller).service(profile::update_seller);
+    config
+        .service(profile::get_seller)
+        .service(profile::update_seller)
+        .service(own_client::get_own_client)
+        .service(own_client::replace_own_client);
 }

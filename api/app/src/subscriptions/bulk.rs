@@ -11,7 +11,7 @@ use crate::subscriptions::change_plan::SubscriptionPlanChange;
 use crate::subscriptions::hold::SubscriptionReason;
 use crate::subscriptions::renew::SubscriptionRenewal;
 use crate::subscriptions::set_status::SubscriptionStatusSet;
-use crate::subscriptions::transfer::SubscriptionTransfer;
+use crate::subscriptions::transfer::{SubscriptionTransfer, receiver};
 use actix_web::post;
 use comptoir_db::entity::in_order;
 use comptoir_db::subscriptions::{self, SubscriptionFilter};
@@ -46,7 +46,7 @@ pub enum SubscriptionBulkAction {
     ChangePlan(SubscriptionPlanChange),
     /// Add an add-on.
     AddAddOn(SubscriptionAddOnCreate),
-    /// Transfer it to another client.
+    /// Transfer it to another client, or to the seller itself.
     Transfer(SubscriptionTransfer),
 }
 
@@ -118,7 +118,7 @@ fn order(db: &mut Db, ctx: &Ctx, wanted: &SubscriptionBulk) -> Outcome<BulkOrder
         _ => return Err(Problem::field("/ids", "required", "either ids or a filter").into()),
     };
     if let SubscriptionBulkAction::Transfer(transfer) = &wanted.action {
-        clients::find(db, ctx.scope, transfer.client_id)?;
+        receiver(db, ctx, transfer)?;
     }
     let (kind, id) = ctx.actor.words();
     Ok(BulkOrder {

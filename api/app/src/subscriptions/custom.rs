@@ -13,7 +13,7 @@ use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::stores::StoreRow;
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Json, Outcome, clients, settings, stores, taxes};
+use comptoir_db::{Db, Json, Outcome, clients, own_clients, settings, stores, taxes};
 use comptoir_domain::invoices::due::{FeeKind, ItemKind};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::PlanType;
@@ -41,7 +41,8 @@ pub struct CustomSubscriptionCreate {
     /// How often it renews.
     #[schema(value_type = String, example = "1-month")]
     pub cycle: Cycle,
-    /// What a cycle costs, in the currency of the store; nothing is ever charged if absent.
+    /// What a cycle costs, in the currency of the store; nothing is ever charged if absent, and for the
+    /// client that stands for the seller it has to be.
     pub price: Option<Money>,
     /// How it is taxed; by the default policy if absent.
     pub tax_policy_id: Option<TaxPolicyId>,
@@ -80,7 +81,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &CustomSubscriptionCreate) -> Outcome<
         Some(id) => Some(taxes::find(tx, ctx.scope, id)?.id),
         None => taxes::default_policy(tx, ctx.scope)?,
     };
-    check(ctx, wanted, store.currency)?;
+    check(ctx, wanted, store.currency, own_clients::find(tx, ctx.scope)? == Some(client.id))?;
     let mut row = contract(tx, ctx, wanted, &store)?;
     let items: Vec<_> = item(ctx, wanted, &row, tax_policy_id).into_iter().collect();
     let billed = subscriptions::as_billed(std::slice::from_ref(&row), items.clone(), &[], |_| true)?;
@@ -91,7 +92,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &CustomSubscriptionCreate) -> Outcome<
     Ok(row)
 }
 
-fn check(ctx: &Ctx, wanted: &CustomSubscriptionCreate, currency: Currency) -> Result<(), Problem> {
+fn check(ctx: &Ctx, wanted: &CustomSubscriptionCreate, currency: Currency, is_own: bool) -> Result<(), Problem> {
     let today = ctx.today();
     let starts_on = wanted.starts_on.unwrap_or(today);
     let mut check = Check::new();
@@ -99,6 +100,7 @@ fn check(ctx: &Ctx, wanted: &CustomSubscriptionCreate, currency: Currency) -> Re
     let near = (starts_on - today).num_days().abs() <= LONGEST_WAY;
     check.ensure(near, "/starts_on", "out_of_range", "within a year of today");
     check_renewal(&mut check, "/expires_on", wanted.expires_on, today.max(starts_on));
+    check.ensure(!is_own || wanted.price.is_none(), "/price", "not_here", "what is the seller's own has no price");
     if let Some(price) = wanted.price {
         let same = price.currency() == currency;
         check.ensure(same, "/price/currency", "wrong_currency", &format!("expected {currency}, that of the store"));

@@ -29,7 +29,9 @@ pub struct Handover {
     pub old: SubscriptionRow,
     /// The one that carries on.
     pub new: SubscriptionRow,
-    /// Each item of the old one that ends, with the one that carries it on.
+    /// Whether it becomes the seller's own, which has no items.
+    pub is_own: bool,
+    /// Each item of the old one that ends, with the one that carries it on, unless it becomes the seller's own.
     pub items: Vec<(SubscriptionItemRow, SubscriptionItemRow)>,
     /// What holds the old one; some of it goes along.
     pub holds: Vec<HoldRow>,
@@ -45,6 +47,7 @@ pub fn decide(
     ctx: &Ctx,
     mut old: SubscriptionRow,
     mut new: SubscriptionRow,
+    is_own: bool,
     reason: &str,
 ) -> Outcome<Handover> {
     transferable(db, ctx, &old)?;
@@ -57,7 +60,7 @@ pub fn decide(
     (new.number, new.order_id, new.version) = (0, None, 1);
     (new.coupon_id, new.coupon_cycles) = (None, None);
     (new.starts_on, new.created_at) = (ctx.today(), ctx.now);
-    if promised.is_some() {
+    if promised.is_some() || is_own {
         new.plan_id = None;
     }
     let items = carried(db, ctx, &old, &new)?;
@@ -67,9 +70,12 @@ pub fn decide(
         let ahead = new.billed_through.checked_sub_days(lead).unwrap_or(new.billed_through);
         new.next_invoice_on = Some(ahead.max(ctx.today()));
     }
+    if is_own {
+        (new.cycle_limit, new.trial_until) = (None, None);
+    }
     (old.next_invoice_on, old.ends_on) = (None, Some(ctx.today()));
     let services = services::of_subscriptions(db, ctx.scope, &[old.id])?;
-    Ok(Handover { old, new, items, holds, services, promised })
+    Ok(Handover { old, new, is_own, items, holds, services, promised })
 }
 
 /// Refuses what cannot go to another client as it stands.
@@ -85,7 +91,9 @@ fn transferable(db: &mut Db, ctx: &Ctx, old: &SubscriptionRow) -> Outcome<()> {
         let id = change.id;
         return refuse(format!("a change waits for {}: withdraw {id} first", change.delivered_from));
     }
-    if old.billed_through < ctx.today() {
+    let items = subscriptions::items_of(db, ctx.scope, &[old.id])?;
+    let is_charged = items.iter().any(|item| item.to_on.is_none_or(|to| old.billed_through < to));
+    if is_charged && old.billed_through < ctx.today() {
         let detail = format!(
             "it is invoiced up to {} only: invoice the time up to today first (POST /v1/invoices/generate)",
             old.billed_through
@@ -142,7 +150,7 @@ fn carried(
 
 /// Writes a transfer whose clients are locked; the subscription that carries on.
 pub fn write(tx: &mut Db, ctx: &Ctx, handover: Handover, reason: &str) -> Outcome<SubscriptionRow> {
-    let Handover { mut old, mut new, items, holds, services, promised } = handover;
+    let Handover { mut old, mut new, is_own, items, holds, services, promised } = handover;
     new.number = counters::next(tx, ctx.scope, "subscriptions", crate::orders::rows::FIRST_NUMBER)?;
     for (ended, begun) in &items {
         end_items(tx, ctx.scope, &[ended.id], begun.from_on)?;
@@ -152,7 +160,9 @@ pub fn write(tx: &mut Db, ctx: &Ctx, handover: Handover, reason: &str) -> Outcom
     subscriptions::lift_holds(tx, ctx.scope, old.id, &open, ctx.today(), ctx.now)?;
     stand(tx, ctx, &mut old, SubscriptionStatus::Transferred, reason)?;
     begin(tx, ctx, &mut new)?;
-    subscriptions::insert_items(tx, &items.into_iter().map(|(_, begun)| begun).collect::<Vec<_>>())?;
+    if !is_own {
+        subscriptions::insert_items(tx, &items.into_iter().map(|(_, begun)| begun).collect::<Vec<_>>())?;
+    }
     for hold in holds.iter().filter(|hold| goes_along(hold.kind)) {
         let (placed_on, placed_at) = (ctx.today(), ctx.now);
         let along = HoldRow { id: fresh(), subscription_id: new.id, placed_on, placed_at, ..hold.clone() };

@@ -1,5 +1,6 @@
 //! A subscription goes to another client (SUB-07): the old one is transferred and never invoiced again, a new one carries on
-//! what is delivered from the day up to which the old one is charged. The decision reads only.
+//! what is delivered from the day up to which the old one is charged. Of the seller itself, nothing is charged. The decision reads
+//! only.
 
 use crate::invoices::rederive::rederive;
 use crate::kernel::call::Ctx;
@@ -14,7 +15,7 @@ use crate::subscriptions::views::{SubscriptionView, views};
 use actix_web::post;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::{Db, Outcome, own_clients};
 use comptoir_domain::permissions::may;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Check, ClientId, PaymentMethodId, Percent, Problem, SubscriptionId};
@@ -25,7 +26,10 @@ use comptoir_domain::{Check, ClientId, PaymentMethodId, Percent, Problem, Subscr
 #[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "gateway": "transfer", "reason": "the shop was sold"}))]
 pub struct SubscriptionTransfer {
     /// The client who takes over: an active one.
-    pub client_id: ClientId,
+    pub client_id: Option<ClientId>,
+    /// Or the seller itself, that is the client that stands for it: without a price, never invoiced.
+    #[serde(default)]
+    pub to_seller: bool,
     /// How that client means to pay; as the old one if absent.
     pub gateway: Option<StoreGateway>,
     /// A stored method of that client, which pays it from then on; the default one if absent.
@@ -39,7 +43,8 @@ pub struct SubscriptionTransfer {
 /// Transfer a subscription to another client
 ///
 /// What was charged stays with the old client, open invoices too, and nothing is given back: the time goes along. Hosting
-/// becomes custom, with the same items, prices and promises; coupons, discounts and debts stay behind.
+/// becomes custom, with the same items, prices and promises; coupons, discounts and debts stay behind. What becomes the seller's
+/// own is custom and has no items.
 #[utoipa::path(tag = "subscriptions", params(("id" = SubscriptionId, Path)), request_body = SubscriptionTransfer,
     responses((status = 201, body = SubscriptionView, description = "The subscription that carries on")))]
 #[post("/v1/subscriptions/{id}/transfer")]
@@ -68,7 +73,8 @@ pub async fn preview_subscription_transfer(
 ) -> Answer {
     call.read(move |db, ctx| {
         let old = subscriptions::find(db, ctx.scope, id.0)?;
-        let to = clients::find(db, ctx.scope, body.0.client_id)?;
+        let to = receiver(db, ctx, &body.0)?;
+        let to = clients::find(db, ctx.scope, to)?;
         let handover = prepared(db, ctx, old, &to, &body.0)?;
         Ok(Reply::ok(&SubscriptionTransferPreviewView::of(db, ctx, &handover)?))
     })
@@ -77,13 +83,26 @@ pub async fn preview_subscription_transfer(
 
 /// Transfers a subscription; the one that carries on.
 pub fn transfer(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, wanted: &SubscriptionTransfer) -> Outcome<SubscriptionRow> {
-    let (old, to) = lock(tx, ctx, id, wanted.client_id)?;
+    let to = receiver(tx, ctx, wanted)?;
+    let (old, to) = lock(tx, ctx, id, to)?;
     let handover = prepared(tx, ctx, old, &to, wanted)?;
     let row = write(tx, ctx, handover, &wanted.reason)?;
     if let Some(method) = wanted.payment_method_id {
         replace(tx, ctx, &row, &[PaymentShare { payment_method_id: method, share: Percent::from(100) }])?;
     }
     Ok(row)
+}
+
+/// Who takes over: the client that is named, or the one that stands for the seller.
+pub fn receiver(db: &mut Db, ctx: &Ctx, wanted: &SubscriptionTransfer) -> Outcome<ClientId> {
+    match (wanted.client_id, wanted.to_seller) {
+        (Some(id), false) => Ok(clients::find(db, ctx.scope, id)?.id),
+        (None, true) => {
+            let nobody = "no client stands for the seller: name one first (PUT /v1/seller/own-client)";
+            Ok(own_clients::find(db, ctx.scope)?.ok_or_else(|| Problem::field("/to_seller", "required", nobody))?)
+        }
+        _ => Err(Problem::field("/client_id", "required", "either a client or the seller itself").into()),
+    }
 }
 
 /// Both clients in the order of their ids, as billing runs lock theirs, and then the subscription.
@@ -103,14 +122,19 @@ fn prepared(
     to: &ClientRow,
     wanted: &SubscriptionTransfer,
 ) -> Outcome<Handover> {
+    let is_own = own_clients::find(db, ctx.scope)? == Some(to.id);
     let mut check = Check::new();
+    let free = "what is the seller's own is not paid for";
+    check.ensure(!is_own || wanted.gateway.is_none(), "/gateway", "not_here", free);
+    check.ensure(!is_own || wanted.payment_method_id.is_none(), "/payment_method_id", "not_here", free);
     check.paragraphs("/reason", &wanted.reason, 500);
-    check.ensure(old.client_id != to.id, "/client_id", "same_client", "it is that client's already");
+    let named = if wanted.to_seller { "/to_seller" } else { "/client_id" };
+    check.ensure(old.client_id != to.id, named, "same_client", "it is that client's already");
     check.done()?;
     buys(to)?;
     let method = wanted.payment_method_id.map(|method| stored(db, ctx, method, to.id)).transpose()?;
     let named = wanted.gateway.map(|gateway| gateway.as_str().to_string());
     let gateway = method.map(|method| method.gateway).or(named).unwrap_or_else(|| old.gateway.clone());
     let new = SubscriptionRow { id: fresh(), client_id: to.id, gateway, ..old.clone() };
-    decide(db, ctx, old, new, &wanted.reason)
+    decide(db, ctx, old, new, is_own, &wanted.reason)
 }

@@ -28,15 +28,17 @@ pub struct SubscriptionTransferPreviewView {
     pub from_client_id: ClientId,
     /// Whose the one that carries on would be.
     pub to_client_id: ClientId,
+    /// Whether it becomes the seller's own: it has no price and is never invoiced.
+    pub is_sellers_own: bool,
     /// Where that one would stand.
     pub status: SubscriptionStatus,
-    /// Whether its plan is lost: hosting becomes custom.
+    /// Whether its plan is lost: hosting becomes custom, and so does what becomes the seller's own.
     pub becomes_custom: bool,
     /// How it would be paid.
     pub gateway: String,
-    /// The first day that is charged to the next client.
-    pub charged_from: chrono::NaiveDate,
-    /// The day of the first invoice to the next client.
+    /// The first day that is charged to the next client; null for the seller itself.
+    pub charged_from: Option<chrono::NaiveDate>,
+    /// The day of the first invoice to the next client; null for the seller itself.
     pub next_invoice_on: Option<chrono::NaiveDate>,
     /// What is charged to the next client.
     pub items: Vec<SubscriptionItemView>,
@@ -55,7 +57,9 @@ pub struct SubscriptionTransferPreviewView {
 impl SubscriptionTransferPreviewView {
     /// Of what was decided.
     pub fn of(db: &mut Db, ctx: &Ctx, handover: &Handover) -> Outcome<Self> {
-        let Handover { old, new, items, holds, services, promised } = handover;
+        let Handover { old, new, is_own, items, holds, services, promised } = handover;
+        let is_own = *is_own;
+        let begun = items.iter().map(|(_, item)| SubscriptionItemView::from(item));
         let open = open_invoices(db, ctx.scope, old.id)?.into_iter();
         let kinds = |along: bool| {
             let some = holds.iter().map(|hold| hold.kind).filter(|kind| goes_along(*kind) == along);
@@ -65,12 +69,13 @@ impl SubscriptionTransferPreviewView {
             subscription_id: old.id,
             from_client_id: old.client_id,
             to_client_id: new.client_id,
+            is_sellers_own: is_own,
             status: new.status,
-            becomes_custom: promised.is_some(),
+            becomes_custom: promised.is_some() || (is_own && old.plan_id.is_some()),
             gateway: new.gateway.clone(),
-            charged_from: new.billed_through,
-            next_invoice_on: new.next_invoice_on,
-            items: items.iter().map(|(_, item)| SubscriptionItemView::from(item)).collect(),
+            charged_from: (!is_own).then_some(new.billed_through),
+            next_invoice_on: new.next_invoice_on.filter(|_| !is_own),
+            items: begun.filter(|_| !is_own).collect(),
             service_ids: services.iter().map(|service| service.id).collect(),
             lifted_holds: kinds(false),
             kept_holds: kinds(true),

@@ -49,6 +49,7 @@ pub const TABLES: &[Table] = &[
     all("roles"),
     all("administrators"),
     all("clients"),
+    all("own_clients"),
     all("client_groups"),
     all("client_group_members"),
     all("client_properties"),

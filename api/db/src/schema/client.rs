@@ -109,3 +109,10 @@ diesel::table! {
         version -> BigInt,
     }
 }
+
+diesel::table! {
+    own_clients (seller_id) {
+        seller_id -> Binary,
+        client_id -> Binary,
+    }
+}

@@ -36,6 +36,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     prices,
     overuse_prices,
     clients,
+    own_clients,
     client_groups,
     client_group_members,
     client_properties,
