@@ -218,6 +218,47 @@ both! {
         assert_eq!(owner.get("/v1/seller/own-client").json(), json!({"client_id": null}));
     }
 
+    /// Each hears of its part, in its own language; whoever says no tells nobody, and so does a rehearsal. The seller is not told.
+    fn both_clients_are_told(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        let (tia, old) = buy(&owner, &ladder.care, "Tia", GOOD, None);
+        let otto = next(&owner);
+        let address = |client: &str| owner.get(&format!("/v1/clients/{client}")).text("/primary_contact/email");
+        let contact = owner.get(&format!("/v1/clients/{otto}")).text("/primary_contact/id");
+        owner.patch(&format!("/v1/contacts/{contact}"), json!({"locale": "en-GB"})).expect(200);
+        let told = || {
+            let all = owner.get("/v1/mails?limit=100").expect(200).json();
+            let ours = |mail: &&Value| mail["kind"].as_str().unwrap().contains("_over") && mail["kind"] != "overuse_notice";
+            let mut kinds: Vec<_> = all["data"].as_array().unwrap().iter().filter(ours).cloned().collect();
+            kinds.sort_by_key(|mail| mail["kind"].as_str().unwrap().to_string());
+            kinds
+        };
+        let quiet = owner.post(&format!("/v1/subscriptions/{old}/transfer/preview"), json!({"client_id": otto, "notify": false}));
+        assert_eq!(quiet.expect(200).json()["mails"], json!([]));
+        let preview = owner.post(&format!("/v1/subscriptions/{old}/transfer/preview"), json!({"client_id": otto})).expect(200).json();
+        assert_eq!(preview["mails"], json!([
+            {"kind": "subscription_handed_over", "client_id": tia, "recipient": address(&tia)},
+            {"kind": "subscription_taken_over", "client_id": otto, "recipient": address(&otto)},
+        ]));
+        assert_eq!(told(), Vec::<Value>::new(), "a preview tells nobody");
+        let new = transfer(&owner, &old, json!({"client_id": otto})).expect(201).text("/id");
+        let mails = told();
+        let seen: Vec<_> = mails.iter().map(|mail| (mail["kind"].as_str().unwrap(), mail["recipient"].as_str().unwrap())).collect();
+        assert_eq!(seen, [("subscription_handed_over", address(&tia).as_str()), ("subscription_taken_over", address(&otto).as_str())]);
+        let text = |at: usize| owner.get(&format!("/v1/mails/{}", mails[at]["id"].as_str().unwrap())).expect(200).text("/text");
+        assert!(text(0).contains("À partir de cette date, il ne vous est plus facturé."), "{}", text(0));
+        assert!(text(1).contains("It is charged to you from 5 February 2026 on."), "{}", text(1));
+        // back without a word
+        transfer(&owner, &new, json!({"client_id": tia, "notify": false})).expect(201);
+        assert_eq!(told().len(), 2);
+        // of what becomes its own, the seller tells its former client alone
+        put(&owner, "/v1/seller/own-client", &json!({"client_id": otto})).expect(200);
+        let back = owner.get(&format!("/v1/subscriptions/{new}")).text("/transferred_to_id");
+        let own = owner.post(&format!("/v1/subscriptions/{back}/transfer/preview"), json!({"to_seller": true})).expect(200).json();
+        assert_eq!(own["mails"], json!([{"kind": "subscription_handed_over", "client_id": tia, "recipient": address(&tia)}]));
+    }
+
     fn wrong_transfers_are_refused(world) {
         let owner = world.owner("north");
         let ladder = Ladder::of(&owner);

@@ -51,6 +51,10 @@ text_enum! {
     SubscriptionCancelled = "subscription_cancelled",
     /// A subscription has another plan.
     SubscriptionChanged = "subscription_changed",
+    /// A subscription has gone to another client, who hears of it by another kind.
+    SubscriptionHandedOver = "subscription_handed_over",
+    /// A subscription has come from another client.
+    SubscriptionTakenOver = "subscription_taken_over",
     /// More is used than was bought.
     OveruseNotice = "overuse_notice",
     /// An invoice was corrected.

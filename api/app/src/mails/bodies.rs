@@ -46,8 +46,10 @@ pub const BODIES: &[(&str, &str)] = kinds![
     "refund",
     "subscription_activated",
     "subscription_cancelled",
+    "subscription_handed_over",
     "subscription_info",
     "subscription_suspended",
+    "subscription_taken_over",
     "todo_assigned",
 ];
 

@@ -27,6 +27,7 @@ mod set_status;
 pub mod stand;
 mod statuses;
 mod transfer;
+mod transfer_mails;
 mod transfer_views;
 mod update;
 pub mod views;

@@ -10,6 +10,7 @@ use crate::orders::take::buys;
 use crate::payment_methods::shares::{PaymentShare, replace};
 use crate::payment_methods::stored;
 use crate::subscriptions::hand_over::{Handover, decide, write};
+use crate::subscriptions::transfer_mails::{letters, send};
 use crate::subscriptions::transfer_views::SubscriptionTransferPreviewView;
 use crate::subscriptions::views::{SubscriptionView, views};
 use actix_web::post;
@@ -38,6 +39,14 @@ pub struct SubscriptionTransfer {
     #[serde(default)]
     #[schema(max_length = 500)]
     pub reason: String,
+    /// Whether both clients are told by mail; yes if absent. The seller itself is never told.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub notify: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Transfer a subscription to another client
@@ -76,7 +85,8 @@ pub async fn preview_subscription_transfer(
         let to = receiver(db, ctx, &body.0)?;
         let to = clients::find(db, ctx.scope, to)?;
         let handover = prepared(db, ctx, old, &to, &body.0)?;
-        Ok(Reply::ok(&SubscriptionTransferPreviewView::of(db, ctx, &handover)?))
+        let letters = letters(db, ctx, &handover, body.0.notify)?;
+        Ok(Reply::ok(&SubscriptionTransferPreviewView::of(db, ctx, &handover, letters)?))
     })
     .await
 }
@@ -86,7 +96,9 @@ pub fn transfer(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, wanted: &Subscriptio
     let to = receiver(tx, ctx, wanted)?;
     let (old, to) = lock(tx, ctx, id, to)?;
     let handover = prepared(tx, ctx, old, &to, wanted)?;
+    let letters = letters(tx, ctx, &handover, wanted.notify)?;
     let row = write(tx, ctx, handover, &wanted.reason)?;
+    send(tx, ctx, &letters)?;
     if let Some(method) = wanted.payment_method_id {
         replace(tx, ctx, &row, &[PaymentShare { payment_method_id: method, share: Percent::from(100) }])?;
     }

@@ -2,9 +2,11 @@
 
 use crate::kernel::call::Ctx;
 use crate::subscriptions::hand_over::Handover;
+use crate::subscriptions::transfer_mails::Letter;
 use crate::subscriptions::views::SubscriptionItemView;
 use comptoir_db::subscription_transfers::open_invoices;
 use comptoir_db::{Db, Outcome};
+use comptoir_domain::mails::MailKind;
 use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus, goes_along};
 use comptoir_domain::{ClientId, CouponId, InvoiceId, Money, ServiceId, SubscriptionId};
 
@@ -17,6 +19,17 @@ pub struct OpenInvoiceView {
     pub number: Option<String>,
     /// What is open of it.
     pub open: Money,
+}
+
+/// A mail that would be sent.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct TransferMailView {
+    /// What it is about.
+    pub kind: MailKind,
+    /// The client who is told.
+    pub client_id: ClientId,
+    /// The address of its primary contact.
+    pub recipient: String,
 }
 
 /// What a transfer would change.
@@ -52,11 +65,13 @@ pub struct SubscriptionTransferPreviewView {
     pub lost_coupon_id: Option<CouponId>,
     /// What the old client still has to pay.
     pub open_invoices: Vec<OpenInvoiceView>,
+    /// Who would be told.
+    pub mails: Vec<TransferMailView>,
 }
 
 impl SubscriptionTransferPreviewView {
     /// Of what was decided.
-    pub fn of(db: &mut Db, ctx: &Ctx, handover: &Handover) -> Outcome<Self> {
+    pub fn of(db: &mut Db, ctx: &Ctx, handover: &Handover, letters: Vec<Letter>) -> Outcome<Self> {
         let Handover { old, new, is_own, items, holds, services, promised } = handover;
         let is_own = *is_own;
         let begun = items.iter().map(|(_, item)| SubscriptionItemView::from(item));
@@ -65,7 +80,13 @@ impl SubscriptionTransferPreviewView {
             let some = holds.iter().map(|hold| hold.kind).filter(|kind| goes_along(*kind) == along);
             some.collect()
         };
+        let mail = |Letter { kind, contact, .. }: Letter| TransferMailView {
+            kind,
+            client_id: contact.client_id,
+            recipient: contact.email,
+        };
         Ok(Self {
+            mails: letters.into_iter().map(mail).collect(),
             subscription_id: old.id,
             from_client_id: old.client_id,
             to_client_id: new.client_id,
