@@ -1,5 +1,6 @@
 //! Several payment methods for one subscription (SUB-08, PAY-04): 75, 20 and 5 % of 10.01.
 
+use crate::api::services::paid;
 use crate::api::subscription_changes::sound;
 use crate::stories::billing::{GOOD, buy, care};
 use crate::support::Actor;
@@ -77,6 +78,33 @@ both! {
         assert_eq!(owner.get(&format!("/v1/invoices/{invoice}")).text("/status"), "paid");
         assert_eq!(story.troubles(), [""; 0]);
         sound(world);
+    }
+
+    /// A client halves the price between two cards of its own, and is refused what an administrator is.
+    fn clients_share_out_their_own(world) {
+        let (nora, ole) = (paid(&world.owner("north"), "Nora", "nora.example"), paid(&world.owner("north"), "Ole", "ole.example"));
+        let owner = world.owner("north");
+        let client = |subscription: &str| owner.get(&format!("/v1/subscriptions/{subscription}")).text("/client_id");
+        let (hers, his) = (client(&nora.subscription), client(&ole.subscription));
+        let (one, two, other) = (keep(&owner, &hers, GOOD), keep(&owner, &hers, DRY), keep(&owner, &his, LOST));
+        let path = format!("/v1/me/subscriptions/{}/payment-methods", nora.subscription);
+        assert_eq!(nora.client.get(&path).expect(200).json(), shares(&[]));
+        let halves = shares(&[(&one, "50"), (&two, "50")]);
+        for (body, pointer) in [
+            (shares(&[(&one, "99")]), "/methods"),
+            (shares(&[(&one, "50"), (&one, "50")]), "/methods/1/payment_method_id"),
+            (shares(&[(&other, "100")]), "/methods/0/payment_method_id"),
+        ] {
+            put(&nora.client, &path, &body).expect(422).names(pointer);
+        }
+        nora.client.send("PUT", &path, &[("content-type", "application/json")], Some(halves.to_string().as_bytes())).refused(428, "precondition_required");
+        put(&ole.client, &path, &halves).refused(404, "not_found");
+        ole.client.get(&path).refused(404, "not_found");
+        assert_eq!(put(&nora.client, &path, &halves).expect(200).json(), halves);
+        assert_eq!(nora.client.get(&path).json(), halves);
+        let as_seller = owner.get(&format!("/v1/subscriptions/{}/payment-methods", nora.subscription));
+        assert_eq!(as_seller.expect(200).json(), halves);
+        assert_eq!(put(&nora.client, &path, &shares(&[])).expect(200).json(), shares(&[]));
     }
 
     fn wrong_shares_are_refused(world) {

@@ -23,5 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(mine::list_my_payment_methods)
         .service(mine::delete_my_payment_method)
         .service(shares::get_payment_shares)
-        .service(shares::replace_payment_shares);
+        .service(shares::replace_payment_shares)
+        .service(shares::get_my_payment_shares)
+        .service(shares::replace_my_payment_shares);
 }

@@ -3,6 +3,7 @@
 
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply};
+use crate::subscriptions::read::own;
 use actix_web::{get, put};
 use comptoir_db::entity::in_order;
 use comptoir_db::payment_shares::{self, PaymentShareRow};
@@ -65,14 +66,56 @@ pub async fn replace_payment_shares(
     body: Body<PaymentSharesReplace>,
 ) -> Answer {
     call.write(move |tx, ctx| {
-        let mut subscription = subscriptions::lock(tx, ctx.scope, id.0)?;
-        seen.check(subscription.version)?;
-        check(tx, ctx, &subscription, &body.0.methods)?;
-        replace(tx, ctx, &subscription, &body.0.methods)?;
-        subscriptions::save(tx, &mut subscription)?;
-        reply(tx, ctx, &subscription)
+        let subscription = subscriptions::lock(tx, ctx.scope, id.0)?;
+        share_out(tx, ctx, subscription, &seen, &body.0.methods)
     })
     .await
+}
+
+/// Get the payment methods of one of your subscriptions
+#[utoipa::path(tag = "me", params(("id" = SubscriptionId, Path)), responses((status = 200, body = PaymentSharesView, description = "Methods and shares")))]
+#[get("/v1/me/subscriptions/{id}/payment-methods")]
+pub async fn get_my_payment_shares(call: Call<may::Own>, id: Id<SubscriptionId>) -> Answer {
+    call.read(move |db, ctx| {
+        let subscription = own(db, ctx, id.0)?;
+        reply(db, ctx, &subscription)
+    })
+    .await
+}
+
+/// Replace the payment methods of one of your subscriptions
+///
+/// Each of your stored methods that is named is charged its share of what the subscription costs by itself.
+#[utoipa::path(tag = "me", params(("id" = SubscriptionId, Path)), request_body = PaymentSharesReplace,
+    responses((status = 200, body = PaymentSharesView, description = "Methods and shares as they are now")))]
+#[put("/v1/me/subscriptions/{id}/payment-methods")]
+pub async fn replace_my_payment_shares(
+    call: Call<may::Own>,
+    id: Id<SubscriptionId>,
+    seen: IfMatch,
+    body: Body<PaymentSharesReplace>,
+) -> Answer {
+    call.write(move |tx, ctx| {
+        let mine = own(tx, ctx, id.0)?;
+        let subscription = subscriptions::lock(tx, ctx.scope, mine.id)?;
+        share_out(tx, ctx, subscription, &seen, &body.0.methods)
+    })
+    .await
+}
+
+/// Puts these shares in place of those of a subscription that is locked.
+fn share_out(
+    tx: &mut Db,
+    ctx: &Ctx,
+    mut of: SubscriptionRow,
+    seen: &IfMatch,
+    methods: &[PaymentShare],
+) -> Outcome<Reply> {
+    seen.check(of.version)?;
+    check(tx, ctx, &of, methods)?;
+    replace(tx, ctx, &of, methods)?;
+    subscriptions::save(tx, &mut of)?;
+    reply(tx, ctx, &of)
 }
 
 fn check(tx: &mut Db, ctx: &Ctx, of: &SubscriptionRow, methods: &[PaymentShare]) -> Outcome<()> {

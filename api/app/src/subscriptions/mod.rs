@@ -20,7 +20,7 @@ mod import;
 mod move_price;
 pub mod price_moves;
 mod properties;
-mod read;
+pub mod read;
 mod renew;
 pub mod revise;
 mod set_status;
