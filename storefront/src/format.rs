@@ -5,7 +5,7 @@
 //! language, then the first row.
 
 use chrono::{Datelike, NaiveDate};
-use comptoir_domain::{Locale, Money};
+use comptoir_domain::{Currency, Locale, Money, UnitPrice};
 
 /// How one locale writes numbers and dates.
 #[derive(Debug)]
@@ -88,10 +88,22 @@ pub fn notation(locale: Locale) -> &'static Notation {
 impl Notation {
     /// `€1,234.50` or `1 234,50 €`, with the currency's own number of digits.
     pub fn money(&self, amount: Money) -> String {
-        let currency = amount.currency();
+        self.signed(&amount.decimal().abs().to_string(), amount.is_negative(), amount.currency())
+    }
+
+    /// `€0.0125`: with every digit that the price has, and at least those of the currency.
+    pub fn unit_price(&self, price: UnitPrice, currency: Currency) -> String {
+        let mut shown = price.get().normalize();
+        if shown.scale() < currency.digits() {
+            shown.rescale(currency.digits());
+        }
+        self.signed(&shown.abs().to_string(), shown.is_sign_negative(), currency)
+    }
+
+    fn signed(&self, plain: &str, is_negative: bool, currency: Currency) -> String {
         let sign = self.signs.iter().find(|(code, _)| *code == currency.as_str()).map(|(_, sign)| *sign);
-        let number = self.number(&amount.decimal().abs().to_string());
-        let minus = if amount.is_negative() { "-" } else { "" };
+        let number = self.number(plain);
+        let minus = if is_negative { "-" } else { "" };
         match (self.currency_first, sign) {
             (true, Some(sign)) => format!("{minus}{sign}{number}"),
             (true, None) => format!("{minus}{currency}{NO_BREAK}{number}"),
@@ -161,6 +173,18 @@ mod tests {
         for (minor, want) in [(0, "$0.00"), (5, "$0.05"), (99_999, "$999.99"), (100_000, "$1,000.00")] {
             assert_eq!(english.money(Money::from_minor(minor, "USD".parse().unwrap())), want);
         }
+    }
+
+    #[test]
+    fn prices_per_unit_have_all_their_digits() {
+        let [english, french] = ["en-US", "fr-FR"].map(|locale| notation(locale.parse().unwrap()));
+        let euro = "EUR".parse().unwrap();
+        for (price, want) in [("0.0125", "€0.0125"), ("0.5", "€0.50"), ("3", "€3.00"), ("1200.100", "€1,200.10")]
+        {
+            assert_eq!(english.unit_price(price.parse().unwrap(), euro), want);
+        }
+        assert_eq!(french.unit_price("0.0125".parse().unwrap(), euro), "0,0125\u{a0}€");
+        assert_eq!(english.unit_price("3".parse().unwrap(), "JPY".parse().unwrap()), "¥3");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     texts::Texts,
 };
 use chrono::NaiveDate;
-use comptoir_domain::{Currency, Locale, Money};
+use comptoir_domain::{Currency, Locale, Money, UnitPrice};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, escape_formatter,
     value::{Kwargs, Serde, Value},
@@ -77,6 +77,9 @@ pub(crate) fn environment(
     let style = notation(locale);
     env.add_filter("local", move |text: Serde<StoreText>| text.0.get(locale, default).to_string());
     env.add_filter("money", move |amount: Serde<Money>| style.money(amount.0));
+    env.add_filter("unit_price", move |price: Serde<UnitPrice>, currency: Serde<Currency>| {
+        style.unit_price(price.0, currency.0)
+    });
     env.add_filter("minor", |amount: Serde<Money>| amount.0.minor());
     env.add_filter("date", move |date: Serde<NaiveDate>| style.date(date.0, &months));
     env.add_filter("per", move |cycle: Serde<Cycle>| cycle_text(&per, "per", cycle.0));
@@ -180,6 +183,7 @@ mod tests {
             ("domains.state.", pages::DomainState::ALL.to_vec()),
             ("invoice.status.", pages::INVOICE_STATUSES.to_vec()),
             ("message.", with(pages::MessageKind::ALL, &[".title", ".text"])),
+            ("plan.overuse.", comptoir_domain::usage::Resource::ALL.iter().map(|word| word.as_str()).collect()),
             ("result.", with(pages::ResultState::ALL, &[".title", ".text"])),
             ("subscription.status.", pages::SUBSCRIPTION_STATUSES.to_vec()),
         ]

@@ -52,6 +52,8 @@ impl StoreSite {
             check.slug(&format!("{pointer}/slug"), &plan.slug);
             check.ensure(!plan.prices.is_empty(), &format!("{pointer}/prices"), "required", "at least one price");
             check_prices(check, &pointer, &plan.prices, self.store.currency);
+            let resources = plan.overuse.iter().map(|above| above.resource.as_str());
+            unique(check, &format!("{pointer}/overuse"), resources);
             for (nth, id) in plan.add_on_groups.iter().enumerate() {
                 let known = self.add_on_groups.iter().any(|group| group.id == *id);
                 check.ensure(known, &format!("{pointer}/add_on_groups/{nth}"), "unknown", "no such group");

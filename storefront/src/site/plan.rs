@@ -3,7 +3,8 @@
 pub use comptoir_domain::schedule::Cycle;
 
 use super::StoreText;
-use comptoir_domain::{AddOnGroupId, AddOnId, Money, PlanId};
+use comptoir_domain::usage::Resource;
+use comptoir_domain::{AddOnGroupId, AddOnId, Money, PlanId, UnitPrice};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,6 +28,9 @@ pub struct StorePlan {
     pub features: Vec<StoreFeature>,
     /// Prices, the one to be preselected first.
     pub prices: Vec<StorePrice>,
+    /// What use above its limits costs, by resource.
+    #[serde(default)]
+    pub overuse: Vec<StoreOverusePrice>,
     /// Questions asked on its page, in this order.
     #[serde(default)]
     pub add_on_groups: Vec<AddOnGroupId>,
@@ -47,6 +51,20 @@ pub struct StoreFeature {
     /// How much.
     #[serde(default)]
     pub value: StoreText,
+}
+
+/// What use above a limit of the plan costs (CAT-06), in the currency of the store and with taxes or without, as its prices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreOverusePrice {
+    /// What is used.
+    pub resource: Resource,
+    /// How many bytes one unit has; a unit that is begun is charged.
+    pub unit_size: u64,
+    /// The unit in words: `1 GB`.
+    pub unit: StoreText,
+    /// What one unit costs.
+    pub unit_price: UnitPrice,
 }
 
 /// What one billing cycle costs.

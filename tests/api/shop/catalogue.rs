@@ -1,6 +1,7 @@
 //! What the store shows, what can be put into the cart, and how files are served.
 
 use super::{STORE, fill, list, open, someone, sum};
+use crate::api::orders::shopper;
 use crate::support::browser::Browser;
 use serde_json::json;
 
@@ -64,6 +65,45 @@ both! {
         browser.submit(&form).expect(200);
         assert!(!browser.open(&format!("{STORE}/plans/starter/")).main().contains("Launch"));
         assert_eq!(sum(&fill(&Browser::new(&world.server.url), "next.example")), ["€15.00", "€3.00", "€18.00"]);
+    }
+
+    /// What use above the limits costs stands where the plan is: in its view with what is announced, in the catalogue and on its
+    /// page with what holds today, in the currency of the store. Where there is no limit, and where it costs nothing, nothing does.
+    fn a_plan_says_what_overuse_costs(world) {
+        let (owner, browser) = open(world);
+        let plan = format!("/v1/plans/{}", world.seller_ids("north", "pla"));
+        let page = format!("{STORE}/plans/starter/");
+        assert!(!browser.open(&page).expect(200).main().contains("Beyond the limits"));
+        let price = |resource: &str, currency: &str, unit_price: &str, from: Option<&str>| {
+            let body = json!({"resource": resource, "currency": currency, "unit_size": 2_500_000_000_u64, "unit_price": unit_price, "valid_from": from});
+            owner.post(&format!("{plan}/overuse-prices"), body).expect(201);
+        };
+        price("traffic", "EUR", "0.0125", None);
+        price("traffic", "EUR", "0.50", Some("2026-02-01"));
+        price("traffic", "USD", "9", None);
+        price("disk_space", "EUR", "3", None);
+        owner.patch(&plan, json!({"properties": {"disk_space": 5_000_000_000_u64, "traffic": 100_000_000_000_u64}})).expect(200);
+        let seen = owner.get(&plan).expect(200).json();
+        let open: Vec<_> = seen["overuse_prices"].as_array().unwrap().iter().map(|row| [&row["resource"], &row["currency"], &row["unit_price"], &row["valid_from"]].map(|word| word.as_str().unwrap())).collect();
+        assert_eq!(open, [["traffic", "EUR", "0.0125", "2026-01-05"], ["traffic", "EUR", "0.5", "2026-02-01"], ["traffic", "USD", "9", "2026-01-05"], ["disk_space", "EUR", "3", "2026-01-05"]]);
+        let listed = owner.get("/v1/plans?limit=100").json()["data"].as_array().unwrap().iter().find(|row| row["id"] == seen["id"]).unwrap()["overuse_prices"].clone();
+        assert_eq!(listed, seen["overuse_prices"]);
+        let catalogue = || {
+            let site = shopper(&owner).get("/v1/store/catalog").expect(200).json();
+            site["plans"].as_array().unwrap().iter().find(|row| row["slug"] == "starter").unwrap()["overuse"].clone()
+        };
+        let shown = catalogue();
+        assert_eq!((&shown[0]["resource"], &shown[0]["unit_price"], &shown[1]["resource"], &shown[1]["unit_price"]), (&json!("disk_space"), &json!("3"), &json!("traffic"), &json!("0.0125")));
+        assert_eq!((shown[1]["unit_size"].as_u64(), shown.as_array().unwrap().len()), (Some(2_500_000_000), 2));
+        let text = browser.open(&page).expect(200).main();
+        for said in ["Beyond the limits", "Disk space, per 2.5 GB begun€3.00", "Traffic of a month, per 2.5 GB begun€0.0125"] {
+            assert!(text.contains(said), "{said} in {text}");
+        }
+        assert!(!text.contains("€0.50") && !text.contains("€9"), "{text}");
+        owner.patch(&plan, json!({"properties": {"disk_space": "unlimited"}})).expect(200);
+        price("traffic", "EUR", "0", Some("2026-01-31"));
+        assert_eq!(catalogue().as_array().unwrap().len(), 1);
+        assert!(!browser.open(&page).expect(200).main().contains("Disk space, per"));
     }
 
     fn files_are_kept_and_guarded(world) {

@@ -2,7 +2,7 @@
 
 mod create;
 mod read;
-mod views;
+pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -3,11 +3,12 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
+use crate::overuse_prices::views::OverusePriceView;
 use crate::plans::views::{PlanList, PlanView};
 use crate::prices::PriceView;
 use actix_web::get;
 use comptoir_db::plans::{self, PlanFilter, PlanRow, links};
-use comptoir_db::{Db, Failure, Outcome, prices};
+use comptoir_db::{Db, Failure, Outcome, overuse_prices, prices};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::{PlanState, PlanType};
 use comptoir_domain::{PlanId, StoreId};
@@ -79,6 +80,9 @@ fn views(db: &mut Db, ctx: &Ctx, rows: Vec<PlanRow>) -> Outcome<Vec<PlanView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let book = prices::open_of_plans(db, ctx.scope, &ids, ctx.today())?;
     let mut prices = by_plan(book.into_iter().filter_map(|row| Some((row.plan_id?, PriceView::from(row)))));
+    let above = overuse_prices::of_plans(db, ctx.scope, &ids)?.into_iter();
+    let open = above.filter(|row| row.valid_to.is_none_or(|to| ctx.today() < to));
+    let mut overuse = by_plan(open.map(|row| (row.plan_id, OverusePriceView::from(&row))));
     let mut add_ons = by_plan(links::add_ons::of(db, ctx.scope, &ids)?);
     let mut stores = by_plan(links::stores::of(db, ctx.scope, &ids)?);
     let mut up = by_plan(links::upgrades::of(db, ctx.scope, &ids)?);
@@ -100,6 +104,7 @@ fn views(db: &mut Db, ctx: &Ctx, rows: Vec<PlanRow>) -> Outcome<Vec<PlanView>> {
         trial_days: row.trial_days,
         position: row.position,
         prices: prices.remove(&row.id).unwrap_or_default(),
+        overuse_prices: overuse.remove(&row.id).unwrap_or_default(),
         add_on_ids: add_ons.remove(&row.id).unwrap_or_default(),
         store_ids: stores.remove(&row.id).unwrap_or_default(),
         upgrade_to: up.remove(&row.id).unwrap_or_default(),

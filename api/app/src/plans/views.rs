@@ -2,6 +2,7 @@
 
 use crate::hosting::HostingPropertiesPatch;
 use crate::kernel::{Change, Nullable};
+use crate::overuse_prices::views::OverusePriceView;
 use crate::prices::{PriceCreate, PriceView};
 use comptoir_db::plans::PlanRow;
 use comptoir_domain::hosting::Properties;
@@ -46,6 +47,8 @@ pub struct PlanView {
     pub position: i64,
     /// The present prices and those announced.
     pub prices: Vec<PriceView>,
+    /// What is charged for use above its limits: the present prices and those announced.
+    pub overuse_prices: Vec<OverusePriceView>,
     /// The add-ons it offers.
     pub add_on_ids: Vec<AddOnId>,
     /// The stores that offer it.

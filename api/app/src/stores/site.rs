@@ -2,10 +2,11 @@
 //! same one.
 
 use crate::kernel::call::Ctx;
-use crate::stores::features::features;
+use crate::stores::features::{features, size};
 use crate::stores::offer::Automatic;
 use crate::stores::wording::{INTRO, TERMS, in_each};
 use comptoir_db::add_ons::{self, AddOnRow};
+use comptoir_db::overuse_prices::{self, OverusePriceRow};
 use comptoir_db::plans::{self, PlanRow};
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::stores::StoreRow;
@@ -13,10 +14,11 @@ use comptoir_db::{Db, Outcome, add_on_groups, offers};
 use comptoir_domain::orders::{DomainOption, Offer, OfferedAddOn, OfferedPlan, OfferedPrice};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::schedule::CycleUnit;
+use comptoir_domain::usage::{Resource, limit};
 use comptoir_domain::{AddOnGroupId, Locale, PlanId};
 use comptoir_storefront::site::{
-    StoreAddOn, StoreAddOnGroup, StoreContact, StoreDomains, StoreLegalText, StorePlan, StorePrice, StoreProfile,
-    StoreSite, StoreText, StoreTld,
+    StoreAddOn, StoreAddOnGroup, StoreContact, StoreDomains, StoreLegalText, StoreOverusePrice, StorePlan, StorePrice,
+    StoreProfile, StoreSite, StoreText, StoreTld,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,9 +35,12 @@ pub fn read(db: &mut Db, ctx: &Ctx, seller: &SellerRow, store: &StoreRow, public
     let groups = add_on_groups::find_many(db, ctx.scope, &groups.into_iter().collect::<Vec<_>>())?;
     let automatic = Automatic::read(db, ctx, store)?;
     let locale = store.locales.0.first().copied().unwrap_or(seller.locale);
+    let above = overuse_prices::of_plans(db, ctx.scope, &ids)?;
+    let above: Vec<_> = above.into_iter().filter(|row| row.is_current(ctx.today())).collect();
     let plan = |(offered, row): (&&OfferedPlan, PlanRow)| {
         let order = groups.iter().map(|group| group.id);
-        plan(offered, row, questions(offered, &choices, order), locale, &automatic)
+        let overuse = overuse(&above, &row, store);
+        Ok(StorePlan { overuse, ..plan(offered, row, questions(offered, &choices, order), locale, &automatic)? })
     };
     let group = |group: &add_on_groups::AddOnGroupRow| StoreAddOnGroup {
         id: group.id,
@@ -146,10 +151,26 @@ fn plan(
         description: StoreText::new(locale, rest.trim()),
         features: features(&row, locale),
         prices: prices.collect::<Outcome<_>>()?,
+        overuse: Vec::new(),
         add_on_groups: questions,
         needs_domain: offered.kind == PlanType::Hosting,
         recommended: false,
     })
+}
+
+/// What is charged for use above what the plan promises; nothing is above what has no limit.
+fn overuse(prices: &[OverusePriceRow], plan: &PlanRow, store: &StoreRow) -> Vec<StoreOverusePrice> {
+    let price = |resource: &Resource| {
+        limit(&plan.properties.0, *resource)?;
+        let fits = |row: &&OverusePriceRow| {
+            row.plan_id == plan.id && row.resource == *resource && row.currency == store.currency
+        };
+        let row = prices.iter().find(fits).filter(|row| !row.unit_price.get().is_zero())?;
+        let unit_size = u64::try_from(row.unit_size).ok()?;
+        let unit = StoreText(store.locales.0.iter().map(|locale| (*locale, size(unit_size, *locale))).collect());
+        Some(StoreOverusePrice { resource: *resource, unit_size, unit, unit_price: row.unit_price })
+    };
+    Resource::ALL.iter().filter_map(price).collect()
 }
 
 /// The shortest cycle first: what is preselected costs the least today.
