@@ -226,6 +226,43 @@ both! {
         sound(world);
     }
 
+    /// Without a default plan nothing of hosting is promised; then its values are the first ones, and what is said otherwise
+    /// holds. What the plan says later changes nothing.
+    fn its_first_values_come_from_the_default_plan(world) {
+        let owner = world.owner("north");
+        assert_eq!(custom(&owner, json!({})).expect(201).json()["hosting_properties"], json!(null));
+        let starter = format!("/v1/plans/{}", world.seller("north").ids["pla"]);
+        let properties = json!({"properties": {"disk_space": 5_000_000_000_u64, "mailboxes": 10, "validity": 30, "script_php": true}});
+        owner.patch(&starter, properties).expect(200);
+        let before = owner.get(&starter).expect(200);
+        assert_eq!(before.json()["is_default"], json!(false));
+        let made = owner.act(&format!("{starter}/make-default")).expect(200);
+        assert_eq!((&made.json()["is_default"], made.header("etag") == before.header("etag")), (&json!(true), false));
+        let etag = owner.act(&format!("{starter}/make-default")).expect(200).header("etag").map(String::from);
+        assert_eq!(etag.as_deref(), made.header("etag"), "it is the default already");
+        // a plan of another kind has a default of its own
+        let care = care(&owner, json!({"kind": "generic"}));
+        assert_eq!(owner.act(&format!("/v1/plans/{care}/make-default")).expect(200).json()["is_default"], json!(true));
+        assert_eq!(owner.get(&starter).json()["is_default"], json!(true));
+        let first = custom(&owner, json!({})).expect(201).json();
+        let mut want = owner.get(&starter).json()["properties"].clone();
+        want.as_object_mut().unwrap().remove("validity");
+        assert_eq!((&first["hosting_properties"], &first["expires_on"]), (&want, &json!(null)));
+        let other = custom(&owner, json!({"hosting_properties": {"disk_space": "unlimited", "mailboxes": null}})).expect(201).json();
+        want["disk_space"] = json!("unlimited");
+        want.as_object_mut().unwrap().remove("mailboxes");
+        assert_eq!(other["hosting_properties"], want);
+        // another hosting plan takes the place
+        let draft = json!({"code": "other", "name": "Other", "kind": "hosting", "properties": {"domains": 3}});
+        let draft = owner.post("/v1/plans", draft).expect(201).text("/id");
+        owner.act(&format!("/v1/plans/{draft}/make-default")).expect(200);
+        assert_eq!(owner.get(&starter).json()["is_default"], json!(false));
+        assert_eq!(custom(&owner, json!({})).expect(201).json()["hosting_properties"], json!({"domains": 3}));
+        let id = first["id"].as_str().unwrap();
+        assert_eq!(owner.get(&format!("/v1/subscriptions/{id}")).json()["hosting_properties"], first["hosting_properties"]);
+        sound(world);
+    }
+
     /// Each refusal names its place, and nothing is written.
     fn what_cannot_be_is_refused(world) {
         let owner = world.owner("north");
@@ -242,6 +279,9 @@ both! {
             (json!({"starts_on": "2026-02-01", "expires_on": "2026-02-01"}), 422, "/expires_on"),
             (json!({"cycle": "2-blue"}), 422, "/cycle"),
             (json!({"gateway": "gold"}), 422, "/gateway"),
+            (json!({"hosting_properties": {"disks": 5}}), 422, "/hosting_properties/disks"),
+            (json!({"hosting_properties": {"disk_space": "much"}}), 422, "/hosting_properties/disk_space"),
+            (json!({"hosting_properties": {"validity": 30}}), 422, "/hosting_properties/validity"),
         ] {
             custom(&owner, more).expect(status).names(place);
         }

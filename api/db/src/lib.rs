@@ -35,6 +35,7 @@ pub mod contacts;
 pub mod counters;
 pub mod coupons;
 pub mod credits;
+pub mod custom_hosting;
 pub mod discounts;
 pub mod dunning;
 pub mod events;

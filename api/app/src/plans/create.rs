@@ -74,5 +74,6 @@ fn row(ctx: &Ctx, wanted: &PlanCreate, findings: &mut Check) -> PlanRow {
         created_at: ctx.now,
         version: 1,
         change_policies: wanted.change_policies.map(Json),
+        is_default: false,
     }
 }

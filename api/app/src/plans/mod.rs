@@ -3,6 +3,7 @@
 
 mod create;
 mod delete;
+mod make_default;
 mod merge_preview;
 pub mod move_run;
 mod move_subscriptions;
@@ -27,6 +28,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(delete::delete_plan)
         .service(status::activate_plan)
         .service(status::retire_plan)
+        .service(make_default::make_plan_default)
         .service(prices::create_plan_price)
         .service(prices::list_plan_prices)
         .service(merge_preview::preview_plan_merge)

@@ -95,6 +95,7 @@ fn views(db: &mut Db, ctx: &Ctx, rows: Vec<PlanRow>) -> Outcome<Vec<PlanView>> {
         features: row.features.0,
         kind: row.kind,
         state: row.state,
+        is_default: row.is_default,
         properties: row.properties.0,
         tlds: row.tlds.0,
         tax_policy_id: row.tax_policy_id,

@@ -29,6 +29,8 @@ pub struct PlanView {
     pub kind: PlanType,
     /// Whether it can be bought.
     pub state: PlanState,
+    /// Whether it is the default of its kind; a custom subscription begins with what the default hosting plan promises.
+    pub is_default: bool,
     /// What hosting promises.
     pub properties: Properties,
     /// The top-level domains of a domain plan.

@@ -6,15 +6,12 @@ use comptoir_connectors::ConnectorError;
 use comptoir_connectors::panel::{Account, InvalidName, State};
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::SubscriptionItemRow;
-use comptoir_db::{Db, Outcome, Scope, subscriptions};
+use comptoir_db::{Db, Outcome, Scope, custom_hosting, subscriptions};
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::subscriptions::ServiceState;
 use std::collections::HashMap;
 
-/// The setting of a service that says what was promised, where no plan says it any more.
-pub const PROMISED: &str = "promised";
-
-/// The record that each service asks for on a day, in their order; four queries however many there are.
+/// The record that each service asks for on a day, in their order; five queries however many there are.
 pub fn accounts(
     db: &mut Db,
     scope: Scope,
@@ -29,22 +26,18 @@ pub fn accounts(
     let plans = contracts.iter().filter_map(|row| row.plan_id).collect();
     let promises = Promises::read(db, scope, plans, bought.iter().filter_map(|item| item.add_on_id).collect())?;
     let by_id: HashMap<_, _> = contracts.iter().map(|row| (row.id, row)).collect();
+    let custom = custom_hosting::of_subscriptions(db, scope, &ids)?;
     let account = |row: &ServiceRow| {
         let theirs = bought.iter().filter(|item| item.subscription_id == row.subscription_id);
         let plan = by_id.get(&row.subscription_id).and_then(|contract| contract.plan_id);
         let promised = match plan {
-            None => kept(row),
+            None => custom.get(&row.subscription_id).cloned(),
             Some(_) => None,
         };
         let promised = promised.unwrap_or_else(|| promises.of(plan, theirs.filter_map(|item| item.add_on_id)));
         account(row, &promised).map_err(|error| ConnectorError::invalid("name", format!("{}: {error}", row.name)))
     };
     Ok(rows.iter().map(account).collect())
-}
-
-/// What a service without a plan was promised under the plan that it had.
-fn kept(row: &ServiceRow) -> Option<Properties> {
-    serde_json::from_value(row.settings.0.get(PROMISED)?.clone()).ok()
 }
 
 fn account(row: &ServiceRow, promised: &Properties) -> Result<Account, InvalidName> {

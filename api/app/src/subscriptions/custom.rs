@@ -1,6 +1,7 @@
 //! Custom subscriptions (SUB-10): of no plan, on terms of their own, billed like any other. What is delivered for them is not
-//! ours to know. Without a price nothing is ever charged: so a seller keeps what is its own.
+//! ours to know; what hosting is promised begins with the default plan. Without a price nothing is ever charged: so a seller keeps what is its own.
 
+use crate::hosting::HostingPropertiesPatch;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
@@ -11,9 +12,11 @@ use crate::subscriptions::stand::begin;
 use crate::subscriptions::views::{SubscriptionView, views};
 use actix_web::post;
 use chrono::NaiveDate;
+use comptoir_db::custom_hosting::CustomHostingRow;
 use comptoir_db::stores::StoreRow;
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Json, Outcome, clients, own_clients, settings, stores, taxes};
+use comptoir_db::{Db, Json, Outcome, clients, custom_hosting, own_clients, plans, settings, stores, taxes};
+use comptoir_domain::hosting::{Bearer, Properties};
 use comptoir_domain::invoices::due::{FeeKind, ItemKind};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::PlanType;
@@ -24,6 +27,9 @@ use comptoir_domain::{
     Check, ClientId, Currency, Money, Problem, Quantity, StoreId, SubscriptionId, TaxPolicyId, UnitPrice,
 };
 use serde_json::json;
+
+/// The property of plans that says for how many days their subscriptions are valid.
+const VALIDITY: &str = "validity";
 
 /// A contract for what no plan offers.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -52,11 +58,15 @@ pub struct CustomSubscriptionCreate {
     pub expires_on: Option<NaiveDate>,
     /// How the client means to pay.
     pub gateway: StoreGateway,
+    /// What hosting it promises, where that is not what the default hosting plan says: a value sets, null takes away.
+    pub hosting_properties: Option<HostingPropertiesPatch>,
 }
 
 /// Create a custom subscription
 ///
-/// It is active at once and invoiced by the next run. It takes no add-ons; its price is changed like that of any other.
+/// It is active at once and invoiced by the next run. It takes no add-ons; its price is changed like that of any other. What
+/// hosting it promises begins with the values of the default hosting plan, if there is one, whose `validity` is left to
+/// `expires_on`.
 #[utoipa::path(tag = "subscriptions", request_body = CustomSubscriptionCreate, responses((status = 201, body = SubscriptionView, description = "Created")))]
 #[post("/v1/subscriptions/custom")]
 pub async fn create_custom_subscription(
@@ -81,32 +91,58 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &CustomSubscriptionCreate) -> Outcome<
         Some(id) => Some(taxes::find(tx, ctx.scope, id)?.id),
         None => taxes::default_policy(tx, ctx.scope)?,
     };
-    check(ctx, wanted, store.currency, own_clients::find(tx, ctx.scope)? == Some(client.id))?;
+    let mut findings = Check::new();
+    let is_own = own_clients::find(tx, ctx.scope)? == Some(client.id);
+    check(&mut findings, ctx, wanted, store.currency, is_own);
+    let promised = promised(tx, ctx, wanted, &mut findings)?;
+    findings.done()?;
     let mut row = contract(tx, ctx, wanted, &store)?;
     let items: Vec<_> = item(ctx, wanted, &row, tax_policy_id).into_iter().collect();
     let billed = subscriptions::as_billed(std::slice::from_ref(&row), items.clone(), &[], |_| true)?;
     row.next_invoice_on = billed.first().map(first_invoice_day).transpose()?.flatten();
     begin(tx, ctx, &mut row)?;
     subscriptions::insert_items(tx, &items)?;
+    if let Some(promised) = promised {
+        let (seller_id, subscription_id, properties) = (row.seller_id, row.id, Json(promised));
+        custom_hosting::insert(tx, &CustomHostingRow { seller_id, subscription_id, properties })?;
+    }
     ctx.record(tx, "subscription.created", row.id, json!({ "name": row.name, "client_id": row.client_id }))?;
     Ok(row)
 }
 
-fn check(ctx: &Ctx, wanted: &CustomSubscriptionCreate, currency: Currency, is_own: bool) -> Result<(), Problem> {
+fn check(check: &mut Check, ctx: &Ctx, wanted: &CustomSubscriptionCreate, currency: Currency, is_own: bool) {
     let today = ctx.today();
     let starts_on = wanted.starts_on.unwrap_or(today);
-    let mut check = Check::new();
     check.text("/name", &wanted.name, 1..=200);
     let near = (starts_on - today).num_days().abs() <= LONGEST_WAY;
     check.ensure(near, "/starts_on", "out_of_range", "within a year of today");
-    check_renewal(&mut check, "/expires_on", wanted.expires_on, today.max(starts_on));
+    check_renewal(check, "/expires_on", wanted.expires_on, today.max(starts_on));
     check.ensure(!is_own || wanted.price.is_none(), "/price", "not_here", "what is the seller's own has no price");
     if let Some(price) = wanted.price {
         let same = price.currency() == currency;
         check.ensure(same, "/price/currency", "wrong_currency", &format!("expected {currency}, that of the store"));
         check.ensure(!price.is_negative(), "/price/amount", "out_of_range", "0 or more");
     }
-    check.done()
+}
+
+/// What hosting is promised: the values of the default plan, and what is different. None if neither says anything.
+fn promised(
+    tx: &mut Db,
+    ctx: &Ctx,
+    wanted: &CustomSubscriptionCreate,
+    check: &mut Check,
+) -> Outcome<Option<Properties>> {
+    let first = plans::default_of(tx, ctx.scope, PlanType::Hosting)?.map(|plan| plan.properties.0);
+    if first.is_none() && wanted.hosting_properties.is_none() {
+        return Ok(None);
+    }
+    let changes = wanted.hosting_properties.clone().unwrap_or_default();
+    let place = "/hosting_properties";
+    let dated = changes.applied_to(&Properties::default()).contains_key(VALIDITY);
+    check.ensure(!dated, &format!("{place}/{VALIDITY}"), "not_here", "expires_on says how long it is valid");
+    let mut values = changes.applied_to(&first.unwrap_or_default());
+    values.remove(VALIDITY);
+    Ok(Some(Properties::parse(check, place, &values, Bearer::Plan, None)))
 }
 
 /// The contract, as it is billed from its first day on.

@@ -4,16 +4,16 @@
 use crate::hosting::Promises;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
-use crate::services::account::PROMISED;
 use crate::services::desire::desire;
 use crate::subscriptions::revise::copy_of;
 use crate::subscriptions::stand::{begin, stand};
 use chrono::{Days, NaiveDate};
+use comptoir_db::custom_hosting::CustomHostingRow;
 use comptoir_db::services::{self, ServiceRow};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, charged_beyond, end_items, in_the_way};
 use comptoir_db::subscription_transfers::{self, SubscriptionTransferRow};
 use comptoir_db::subscriptions::{self, HoldRow, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Outcome, counters, plans};
+use comptoir_db::{Db, Json, Outcome, counters, custom_hosting, plans};
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::subscriptions::{
@@ -37,7 +37,7 @@ pub struct Handover {
     pub holds: Vec<HoldRow>,
     /// What is delivered.
     pub services: Vec<ServiceRow>,
-    /// What hosting that becomes custom goes on being promised.
+    /// What hosting that is or becomes custom goes on being promised.
     pub promised: Option<Properties>,
 }
 
@@ -103,9 +103,11 @@ fn transferable(db: &mut Db, ctx: &Ctx, old: &SubscriptionRow) -> Outcome<()> {
     Ok(())
 }
 
-/// What hosting is promised today by plan and add-ons; none if it is no hosting.
+/// What hosting is promised today by plan and add-ons, or by itself; none if it is no hosting.
 fn custom(db: &mut Db, ctx: &Ctx, old: &SubscriptionRow) -> Outcome<Option<Properties>> {
-    let Some(plan) = old.plan_id else { return Ok(None) };
+    let Some(plan) = old.plan_id else {
+        return Ok(custom_hosting::of_subscriptions(db, ctx.scope, &[old.id])?.remove(&old.id));
+    };
     if !plans::find(db, ctx.scope, plan)?.kind.has_hosting_properties() {
         return Ok(None);
     }
@@ -160,6 +162,10 @@ pub fn write(tx: &mut Db, ctx: &Ctx, handover: Handover, reason: &str) -> Outcom
     subscriptions::lift_holds(tx, ctx.scope, old.id, &open, ctx.today(), ctx.now)?;
     stand(tx, ctx, &mut old, SubscriptionStatus::Transferred, reason)?;
     begin(tx, ctx, &mut new)?;
+    if let Some(promised) = promised {
+        let (seller_id, subscription_id, properties) = (new.seller_id, new.id, Json(promised));
+        custom_hosting::insert(tx, &CustomHostingRow { seller_id, subscription_id, properties })?;
+    }
     if !is_own {
         subscriptions::insert_items(tx, &items.into_iter().map(|(_, begun)| begun).collect::<Vec<_>>())?;
     }
@@ -171,9 +177,6 @@ pub fn write(tx: &mut Db, ctx: &Ctx, handover: Handover, reason: &str) -> Outcom
     for service in services {
         let mut service = services::lock(tx, ctx.scope, service.id)?;
         service.subscription_id = new.id;
-        if let (Some(promised), Some(settings)) = (&promised, service.settings.0.as_object_mut()) {
-            settings.insert(PROMISED.into(), json!(promised));
-        }
         services::save(tx, &mut service)?;
     }
     if !holds.is_empty() && new.status == SubscriptionStatus::Active {

@@ -72,7 +72,7 @@ pub struct SubscriptionTransferPreviewView {
 impl SubscriptionTransferPreviewView {
     /// Of what was decided.
     pub fn of(db: &mut Db, ctx: &Ctx, handover: &Handover, letters: Vec<Letter>) -> Outcome<Self> {
-        let Handover { old, new, is_own, items, holds, services, promised } = handover;
+        let Handover { old, new, is_own, items, holds, services, .. } = handover;
         let is_own = *is_own;
         let begun = items.iter().map(|(_, item)| SubscriptionItemView::from(item));
         let open = open_invoices(db, ctx.scope, old.id)?.into_iter();
@@ -92,7 +92,7 @@ impl SubscriptionTransferPreviewView {
             to_client_id: new.client_id,
             is_sellers_own: is_own,
             status: new.status,
-            becomes_custom: promised.is_some() || (is_own && old.plan_id.is_some()),
+            becomes_custom: old.plan_id.is_some() && new.plan_id.is_none(),
             gateway: new.gateway.clone(),
             charged_from: (!is_own).then_some(new.billed_through),
             next_invoice_on: new.next_invoice_on.filter(|_| !is_own),

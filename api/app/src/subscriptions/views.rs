@@ -5,7 +5,8 @@ use crate::services::views::ServiceView;
 use crate::subscriptions::billing_views::{Bills, GrantedCouponView, GrantedDiscountView, LastInvoiceView};
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
-use comptoir_db::{Db, Outcome, Scope, services, subscription_transfers};
+use comptoir_db::{Db, Outcome, Scope, custom_hosting, services, subscription_transfers};
+use comptoir_domain::hosting::Properties;
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::stores::StoreGateway;
@@ -113,13 +114,15 @@ pub struct SubscriptionView {
     pub holds: Vec<HoldView>,
     /// What is delivered.
     pub services: Vec<ServiceView>,
+    /// What hosting it promises by itself; null where a plan says it, or where it is no hosting.
+    pub hosting_properties: Option<Properties>,
     /// Since when.
     pub created_at: Instant,
 }
 
 list_of!(SubscriptionList, SubscriptionView);
 
-/// The views of some subscriptions, with eight queries however many there are.
+/// The views of some subscriptions, with nine queries however many there are.
 pub fn views(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<Vec<SubscriptionView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = items_of(db, scope, &ids)?;
@@ -128,7 +131,9 @@ pub fn views(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<V
     let bills = Bills::load(db, scope, &ids)?;
     let transfers = subscription_transfers::of_subscriptions(db, scope, &ids)?;
     let mut all: Vec<_> = rows.into_iter().map(|row| view(row, &items, &holds, &services, &bills)).collect();
+    let mut custom = custom_hosting::of_subscriptions(db, scope, &ids)?;
     for view in &mut all {
+        view.hosting_properties = custom.remove(&view.id);
         let from = transfers.iter().find(|row| row.to_subscription_id == view.id);
         let to = transfers.iter().find(|row| row.from_subscription_id == view.id);
         view.transferred_from_id = from.map(|row| row.from_subscription_id);
@@ -173,6 +178,7 @@ fn view(
         gateway: row.gateway,
         transferred_from_id: None,
         transferred_to_id: None,
+        hosting_properties: None,
         created_at: row.created_at,
     }
 }

@@ -4,7 +4,7 @@ use crate::hosting::Promises;
 use chrono::NaiveDate;
 use comptoir_db::overuse_prices::{self, OverusePriceRow};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Outcome, Scope};
+use comptoir_db::{Db, Outcome, Scope, custom_hosting};
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Period;
@@ -19,6 +19,7 @@ pub struct Contracts {
     pub rows: BTreeMap<SubscriptionId, SubscriptionRow>,
     items: HashMap<SubscriptionId, Vec<SubscriptionItemRow>>,
     promises: Promises,
+    custom: HashMap<SubscriptionId, Properties>,
     prices: Vec<OverusePriceRow>,
 }
 
@@ -28,7 +29,7 @@ pub fn lifetime(row: &SubscriptionRow) -> Lifetime {
 }
 
 impl Contracts {
-    /// Five queries, however many there are.
+    /// Six queries, however many there are.
     pub fn read(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<Self> {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let bought = subscriptions::items_of(db, scope, &ids)?;
@@ -36,9 +37,10 @@ impl Contracts {
         let plans: BTreeSet<PlanId> = bought.iter().filter_map(|item| item.plan_id).chain(held).collect();
         let prices = overuse_prices::of_plans(db, scope, &Vec::from_iter(plans.iter().copied()))?;
         let promises = Promises::read(db, scope, plans, bought.iter().filter_map(|item| item.add_on_id).collect())?;
+        let custom = custom_hosting::of_subscriptions(db, scope, &ids)?;
         let mut items: HashMap<_, Vec<_>> = HashMap::new();
         bought.into_iter().for_each(|item| items.entry(item.subscription_id).or_default().push(item));
-        Ok(Self { rows: rows.into_iter().map(|row| (row.id, row)).collect(), items, promises, prices })
+        Ok(Self { rows: rows.into_iter().map(|row| (row.id, row)).collect(), items, promises, custom, prices })
     }
 
     /// What a subscription pays for on a day.
@@ -58,6 +60,9 @@ impl Contracts {
 
     /// What it may use on a day.
     pub fn properties(&self, of: &SubscriptionRow, day: NaiveDate) -> Properties {
+        if let Some(own) = self.custom.get(&of.id) {
+            return own.clone();
+        }
         self.promises.of(self.plan_id(of, day), self.items_on(of, day).filter_map(|item| item.add_on_id))
     }
 

@@ -5,7 +5,7 @@ pub mod subscribers;
 
 use crate::entity::in_order;
 use crate::schema::{plan_downgrades, plan_paths, plan_stores, plans, prices, subscriptions, tax_policies};
-use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
+use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice, sellers};
 use chrono::NaiveDate;
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::plans::{PlanState, PlanType};
@@ -38,6 +38,8 @@ pub struct PlanRow {
     pub created_at: Instant,
     pub version: i64,
     pub change_policies: Option<Json<ChangePolicies>>,
+    /// What is made without a plan of this kind begins with its values.
+    pub is_default: bool,
 }
 
 entity!(plans, PlanRow, PlanId);
@@ -46,6 +48,26 @@ entity!(plans, PlanRow, PlanId);
 pub fn find_many(db: &mut Db, scope: Scope, ids: &[PlanId]) -> Outcome<Vec<PlanRow>> {
     let query = plans::table.filter(plans::seller_id.eq(scope.seller())).filter(plans::id.eq_any(ids.to_vec()));
     in_order(ids, query.select(PlanRow::as_select()).load(db)?, |row| row.id)
+}
+
+/// The default plan of a kind, if there is one.
+pub fn default_of(db: &mut Db, scope: Scope, kind: PlanType) -> Outcome<Option<PlanRow>> {
+    let marked = plans::table
+        .filter(plans::seller_id.eq(scope.seller()))
+        .filter(plans::kind.eq(kind))
+        .filter(plans::is_default.eq(true));
+    Ok(marked.select(PlanRow::as_select()).first(db).optional()?)
+}
+
+/// Takes the mark from the default plan of a kind, so that another can have it.
+pub fn clear_default(db: &mut Db, scope: Scope, kind: PlanType) -> Outcome<()> {
+    sellers::take_turn(db, scope)?;
+    let marked = plans::table
+        .filter(plans::seller_id.eq(scope.seller()))
+        .filter(plans::kind.eq(kind))
+        .filter(plans::is_default.eq(true));
+    diesel::update(marked).set((plans::is_default.eq(false), plans::version.eq(plans::version + 1))).execute(db)?;
+    Ok(())
 }
 
 /// Which plans of a list are wanted; empty lists and `None` do not restrict.

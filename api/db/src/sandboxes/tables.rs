@@ -102,6 +102,7 @@ pub const TABLES: &[Table] = &[
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`
     all("payment_methods"),
     all("payment_shares"),
+    all("custom_hosting"),
     all("allocations"),
     all("allocation_lines"),
     all("client_credits"),

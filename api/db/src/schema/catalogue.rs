@@ -21,6 +21,7 @@ diesel::table! {
         created_at -> BigInt,
         version -> BigInt,
         change_policies -> Nullable<Text>,
+        is_default -> Bool,
     }
 }
 

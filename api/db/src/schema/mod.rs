@@ -90,6 +90,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     waived_periods,
     services,
     payment_shares,
+    custom_hosting,
     tax_policies,
     tax_rules,
     vat_checks,

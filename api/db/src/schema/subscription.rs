@@ -205,3 +205,11 @@ diesel::table! {
         share -> Text,
     }
 }
+
+diesel::table! {
+    custom_hosting (seller_id, subscription_id) {
+        seller_id -> Binary,
+        subscription_id -> Binary,
+        properties -> Text,
+    }
+}
