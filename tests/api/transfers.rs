@@ -80,6 +80,8 @@ both! {
         assert_eq!((&new["services"][0]["id"], &new["services"][0]["is_settled"]), (&json!(nora.service), &json!(true)));
         assert_eq!(new["items"][0]["unit_price"], "10");
         assert_eq!((&new["hosting_properties"]["disk_space"], &new["hosting_properties"]["script_php"]), (&json!(5_000_000_000_u64), &json!(true)));
+        let used = owner.get(&format!("/v1/subscriptions/{}/usage", new["id"].as_str().unwrap())).expect(200).json();
+        assert_eq!(used["resources"][0]["limit"], json!(5_000_000_000_u64), "and use is held against it");
         house.work();
         assert_eq!(owner.get(&format!("/v1/events?subject_id={}", nora.service)).json(), told, "the panel hears nothing");
         // who sees it

@@ -1,5 +1,6 @@
 //! Custom subscriptions (SUB-10): of no plan, on terms of their own, billed like any other. What is delivered for them is not
-//! ours to know; what hosting is promised begins with the default plan. Without a price nothing is ever charged: so a seller keeps what is its own.
+//! ours to know; what hosting is promised begins with the default plan. Without a price nothing is ever charged: so a seller
+//! keeps what is its own.
 
 use crate::hosting::HostingPropertiesPatch;
 use crate::kernel::call::Ctx;

@@ -133,7 +133,7 @@ pub fn views(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<V
     let mut all: Vec<_> = rows.into_iter().map(|row| view(row, &items, &holds, &services, &bills)).collect();
     let mut custom = custom_hosting::of_subscriptions(db, scope, &ids)?;
     for view in &mut all {
-        view.hosting_properties = custom.remove(&view.id);
+        view.hosting_properties = custom.remove(&view.id).filter(|_| view.plan_id.is_none());
         let from = transfers.iter().find(|row| row.to_subscription_id == view.id);
         let to = transfers.iter().find(|row| row.from_subscription_id == view.id);
         view.transferred_from_id = from.map(|row| row.from_subscription_id);

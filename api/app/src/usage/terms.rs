@@ -60,10 +60,11 @@ impl Contracts {
 
     /// What it may use on a day.
     pub fn properties(&self, of: &SubscriptionRow, day: NaiveDate) -> Properties {
-        if let Some(own) = self.custom.get(&of.id) {
+        let plan = self.plan_id(of, day);
+        if let Some(own) = self.custom.get(&of.id).filter(|_| plan.is_none()) {
             return own.clone();
         }
-        self.promises.of(self.plan_id(of, day), self.items_on(of, day).filter_map(|item| item.add_on_id))
+        self.promises.of(plan, self.items_on(of, day).filter_map(|item| item.add_on_id))
     }
 
     /// On which terms a month is charged: with what was bought on its last day, at the price of its first. None if
