@@ -10,6 +10,7 @@ use comptoir_domain::{
     AddOnId, ClientId, CouponId, Currency, HoldId, Instant, OrderId, PlanId, PriceId, Quantity, SellerId, StoreId,
     SubscriptionId, SubscriptionItemId, TaxPolicyId, UnitPrice,
 };
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -250,10 +251,14 @@ pub fn due_clients(
     after: Option<ClientId>,
     limit: i64,
 ) -> Outcome<Vec<ClientId>> {
-    let mut due = subscriptions::table
+    let due = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
-        .filter(subscriptions::next_invoice_on.le(as_of))
-        .into_boxed::<DbBackend>();
+        .filter(subscriptions::next_invoice_on.le(as_of));
+    // the search below goes through the clients in order: with none due that would be all there are
+    if after.is_none() && !diesel::select(exists(due)).get_result::<bool>(db)? {
+        return Ok(Vec::new());
+    }
+    let mut due = due.into_boxed::<DbBackend>();
     if let Some(after) = after {
         due = due.filter(subscriptions::client_id.gt(after));
     }
