@@ -12,6 +12,7 @@ mod contacts;
 pub mod coupons;
 mod custom_subscriptions;
 pub mod discounts;
+pub mod ec_sales_list;
 pub mod events;
 pub mod explain;
 mod idempotency;

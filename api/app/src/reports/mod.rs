@@ -1,5 +1,6 @@
-//! Reports over issued documents (TAX-05, TAX-06): as JSON, and as CSV for a spreadsheet.
+//! Reports over issued documents (TAX-04 to TAX-06): as JSON, and as CSV for a spreadsheet.
 
+mod ec_sales_list;
 mod oss;
 mod taxes;
 
@@ -12,7 +13,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(taxes::report_taxes)
         .service(taxes::report_taxes_as_csv)
         .service(oss::report_oss)
-        .service(oss::report_oss_as_csv);
+        .service(oss::report_oss_as_csv)
+        .service(ec_sales_list::report_ec_sales_list)
+        .service(ec_sales_list::report_ec_sales_list_as_csv);
 }
 
 /// Rows as CSV, with their names above.

@@ -3,6 +3,10 @@
 use crate::{Check, Result};
 use chrono::{Datelike, Days, Months, NaiveDate};
 
+mod ec_sales;
+
+pub use ec_sales::EcSalesPeriod;
+
 /// A quarter of a year, for which taxes are declared through the one-stop shop.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct Quarter {
@@ -16,13 +20,9 @@ pub struct Quarter {
 impl Quarter {
     /// The quarter, if there is such a one; places in refusals are those of a query.
     pub fn new(year: i64, quarter: i64) -> Result<Self> {
-        let (found, part) = (i32::try_from(year).ok(), u32::try_from(quarter).ok());
-        let (found, part) =
-            (found.filter(|year| (1958..=9998).contains(year)), part.filter(|part| (1..=4).contains(part)));
         let mut check = Check::new();
-        check.ensure(found.is_some(), "?year", "out_of_range", "a year of four digits");
-        check.ensure(part.is_some(), "?quarter", "out_of_range", "from 1 to 4");
-        check.done().map(|()| Self { year: found.unwrap_or_default(), quarter: part.unwrap_or_default() })
+        let found = Self { year: read_year(&mut check, year), quarter: read_part(&mut check, "?quarter", quarter, 4) };
+        check.done().map(|()| found)
     }
 
     /// The quarter in which a day lies.
@@ -39,6 +39,20 @@ impl Quarter {
     pub fn last_day(self) -> NaiveDate {
         self.first_day() + Months::new(3) - Days::new(1)
     }
+}
+
+/// The year of a query; notes one that no report is about.
+pub fn read_year(check: &mut Check, year: i64) -> i32 {
+    let found = i32::try_from(year).ok().filter(|year| (1958..=9998).contains(year));
+    check.ensure(found.is_some(), "?year", "out_of_range", "a year of four digits");
+    found.unwrap_or_default()
+}
+
+/// A part of a year, from 1 to the last.
+fn read_part(check: &mut Check, pointer: &str, part: i64, last: u32) -> u32 {
+    let found = u32::try_from(part).ok().filter(|part| (1..=last).contains(part));
+    check.ensure(found.is_some(), pointer, "out_of_range", &format!("from 1 to {last}"));
+    found.unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Sums over issued documents, made by the database: amounts stand in the documents with all digits of their currency, so
-//! without the point they are whole minor units, and the sums are exact.
+//! What taxes came to.
 
+use super::Words;
 use crate::{Db, Failure, Outcome, Scope};
 use chrono::NaiveDate;
 use comptoir_domain::taxes::TaxNote;
@@ -78,21 +78,8 @@ pub fn taxes(
     (from, to): (NaiveDate, NaiveDate),
     corrections_before: Option<NaiveDate>,
 ) -> Outcome<Vec<TaxSum>> {
-    // what is said about a tax, and the texts in it, in the words of either database
-    let (each, part, buyer): (_, fn(&str) -> String, _) = match db {
-        Db::Sqlite(_) => (
-            "json_each(i.taxes)",
-            |path| format!("json_extract(t.value, '$.{path}')"),
-            "json_extract(i.buyer, '$.address.country')",
-        ),
-        Db::Pg(_) => (
-            "jsonb_array_elements(i.taxes::jsonb)",
-            |path| format!("(t.value #>> '{{{}}}')", path.replace('.', ",")),
-            "(i.buyer::jsonb #>> '{address,country}')",
-        ),
-    };
-    let minor = |path: &str| format!("CAST(SUM(CAST(REPLACE({}, '.', '') AS BIGINT)) AS BIGINT)", part(path));
-    let texts = ["policy", "rule", "name", "rate", "note"].map(|path| format!("{} AS {path}", part(path))).join(", ");
+    let words = Words::of(db);
+    let texts = ["policy", "rule", "name", "rate", "note"].map(|path| format!("{} AS {path}", words.tax(path)));
     let sql = format!(
         "SELECT COALESCE(i.taxed_in, {buyer}) AS country, {texts}, i.currency AS currency, \
                 CASE WHEN o.issued_on < $1 THEN o.issued_on END AS corrects, {base} AS base, {tax} AS tax \
@@ -100,8 +87,11 @@ pub fn taxes(
          LEFT JOIN invoices o ON o.seller_id = i.seller_id AND o.id = i.credits_invoice_id \
          WHERE i.seller_id = $2 AND i.issued_on >= $3 AND i.issued_on <= $4 \
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 4, 5, 3, 7, 8",
-        base = minor("base.amount"),
-        tax = minor("amount.amount"),
+        each = words.each_tax,
+        buyer = words.buyer("i", "address.country"),
+        texts = texts.join(", "),
+        base = words.sum("base.amount"),
+        tax = words.sum("amount.amount"),
     );
     let query = diesel::sql_query(sql)
         .bind::<Nullable<Date>, _>(corrections_before)
