@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// A business of another member whose number has been confirmed.
 #[track_caller]
-fn confirmed(owner: &Actor, name: &str, country: &str, vat_number: &str) -> String {
+pub fn confirmed(owner: &Actor, name: &str, country: &str, vat_number: &str) -> String {
     let client = made(owner, name, country, vat_number);
     owner.act(&format!("/v1/clients/{client}/check-vat")).expect(200);
     client
@@ -29,8 +29,11 @@ pub fn credited(owner: &Actor, invoice: &Value, wish: Value) {
     owner.post(&format!("/v1/invoices/{}/credit-notes", invoice["id"].as_str().unwrap()), wish).expect(201);
 }
 
+/// Nobody has entered a rate for the dollar.
 fn customer(vat_number: &str, net: &str, currency: &str, documents: i64) -> Value {
-    json!({"vat_number": vat_number, "net": {"amount": net, "currency": currency}, "documents": documents})
+    let net = json!({"amount": net, "currency": currency});
+    let net_in_euro = if currency == "EUR" { net.clone() } else { json!(null) };
+    json!({"vat_number": vat_number, "net": net, "net_in_euro": net_in_euro, "documents": documents})
 }
 
 both! {
@@ -60,7 +63,7 @@ both! {
         assert_eq!(list["period"], json!({"year": 2026, "quarter": null, "month": 1}));
         let csv = owner.get("/v1/reports/ec-sales-list.csv?year=2026&month=1").expect(200).text;
         let lines: Vec<_> = csv.lines().collect();
-        assert_eq!((lines.len(), lines[0], lines[1]), (4, "year,quarter,month,vat_number,currency,net,documents", "2026,,1,ATU13585627,EUR,115.00,3"));
+        assert_eq!((lines.len(), lines[0], lines[1]), (4, "year,quarter,month,vat_number,currency,net,net_in_euro,documents", "2026,,1,ATU13585627,EUR,115.00,115.00,3"));
         // another month, another seller
         let empty = owner.get("/v1/reports/ec-sales-list?year=2026&month=2").expect(200).json();
         assert_eq!((&empty["customers"], &empty["totals"]), (&json!([]), &json!([])));

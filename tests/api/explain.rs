@@ -88,7 +88,7 @@ both! {
         let told = explained(&owner, &invoice, 0);
         assert_eq!(told, before);
         let eur = |amount: &str| json!({"amount": amount, "currency": "EUR"});
-        let tax = json!({"tax_rule_id": rule, "name": "VAT", "location": "FR", "stage": "on_price", "rate": {"percent": "20"},
+        let tax = json!({"tax_rule_id": rule, "name": "VAT", "location": "FR", "stage": "on_price", "threshold": null, "rate": {"percent": "20"},
             "base": eur("40.03"), "amount": eur("8.01")});
         assert_eq!((&told["inputs"]["taxes"], &told["taxes"]), (&json!([tax]), &json!([{"rule": rule, "amount": eur("8.00")}])));
         assert_eq!((&told["inputs"]["price"], &told["inputs"]["cycle"], &told["inputs"]["tax_note"]), (&json!(null), &json!(null), &json!(null)));

@@ -113,7 +113,8 @@ both! {
         credit(&owner, &first, json!({"extent": "whole"}));
         let path = "/v1/reports/oss?year=2026&quarter=1";
         let supply = |country: &str, percent: &str, base: &str, tax: &str| {
-            json!({"country": country, "percent": percent, "base": {"amount": base, "currency": "EUR"}, "tax": {"amount": tax, "currency": "EUR"}})
+            let [base, tax] = [base, tax].map(|amount| json!({"amount": amount, "currency": "EUR"}));
+            json!({"country": country, "percent": percent, "base": base, "tax": tax, "base_in_euro": base, "tax_in_euro": tax})
         };
         let january = owner.get(path).expect(200).json();
         assert_eq!(january["supplies"], json!([supply("DE", "19", "100.00", "19.00"), supply("FI", "25.5", "100.00", "25.50")]));
@@ -124,10 +125,10 @@ both! {
         assert_eq!(owner.get(path).expect(200).json(), january);
         let april = owner.get("/v1/reports/oss?year=2026&quarter=2").expect(200).json();
         assert_eq!(april["supplies"], json!([]));
-        let want = json!([{"period": {"year": 2026, "quarter": 1}, "country": "DE", "tax": {"amount": "-19.00", "currency": "EUR"}}]);
+        let want = json!([{"period": {"year": 2026, "quarter": 1}, "country": "DE", "tax": {"amount": "-19.00", "currency": "EUR"}, "tax_in_euro": {"amount": "-19.00", "currency": "EUR"}}]);
         assert_eq!(april["corrections"], want);
         let csv = owner.get("/v1/reports/oss.csv?year=2026&quarter=2").expect(200).text;
-        assert_eq!(csv, "year,quarter,kind,country,percent,currency,base,tax\n2026,1,correction,DE,,EUR,,-19.00\n");
+        assert_eq!(csv, "year,quarter,kind,country,percent,currency,base,tax,base_in_euro,tax_in_euro\n2026,1,correction,DE,,EUR,,-19.00,,-19.00\n");
         owner.get("/v1/reports/oss?year=2026&quarter=5").refused(422, "validation_failed").names("?quarter");
     }
 }

@@ -64,7 +64,7 @@ fn sums(document: &Value) -> (&str, &str, &Value) {
     )
 }
 
-fn settle(owner: &Actor, taxes: Value) {
+pub fn settle(owner: &Actor, taxes: Value) {
     let headers = [("content-type", "application/json"), ("if-match", "*")];
     let body = json!({ "taxes": taxes }).to_string();
     owner.send("PUT", "/v1/settings", &headers, Some(body.as_bytes())).expect(200);

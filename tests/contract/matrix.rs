@@ -73,6 +73,9 @@ fn owners_request(operation: &Operation, mine: &Seller) -> Request {
         match parameter["in"].as_str().unwrap() {
             "path" if name == "action" => path = path.replace("{action}", "suspend"),
             "path" if name == "gateway" => path = path.replace("{gateway}", "fake"),
+            "path" if ["currency", "date"].contains(&name) => {
+                path = path.replace(&format!("{{{name}}}"), parameter["example"].as_str().unwrap());
+            }
             "path" if name == "seller_code" => path = path.replace("{seller_code}", &mine.code),
             "path" => path = path.replace(&format!("{{{name}}}"), &id.unwrap()),
             "query" => {
@@ -83,6 +86,10 @@ fn owners_request(operation: &Operation, mine: &Seller) -> Request {
             }
             _ => {}
         }
+    }
+    // a quarter or a month: neither of them is required, but one is
+    if operation.path.starts_with("/v1/reports/ec-sales-list") {
+        query.push(("quarter".into(), "1".into()));
     }
     Request {
         method: operation.method.clone(),
@@ -231,7 +238,6 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             mine.owner.act(&request.path.replace("/reopen", "/done")).expect(200);
         }
         "advance_sandbox" | "compare_sandboxes" => crate::api::sandboxes::prepare(world),
-        "report_ec_sales_list" | "report_ec_sales_list_as_csv" => request.query.push(("quarter".into(), "1".into())),
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}
     }

@@ -69,7 +69,8 @@ fn tax_facts(case: &Value) -> TaxFacts {
     let place = &case["place"];
     let place =
         Place { state: read_if(&place["state"]), city: read_if(&place["city"]), ..Place::of(read(&place["country"])) };
-    TaxFacts { policies: policies(case), place, date: read(&case["date"]), note: read_if::<TaxNote>(&case["note"]) }
+    let (date, note) = (read(&case["date"]), read_if::<TaxNote>(&case["note"]));
+    TaxFacts { policies: policies(case), place, date, note, private_sale: None }
 }
 
 fn group(case: &Value) -> GroupDiscount {

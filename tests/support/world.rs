@@ -165,6 +165,7 @@ fn furnish(owner: &Actor, code: &str) {
     owner.post("/v1/contacts", json!({"client_id": first, "contact": bob})).expect(201);
     crate::api::client_groups::furnish(owner, code);
     crate::api::taxes::furnish(owner, code);
+    crate::api::exchange_rates::furnish(owner);
     crate::api::coupons::furnish(owner, code);
 
     crate::api::add_ons::furnish(owner, code);

@@ -33,6 +33,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::client_properties::routes(config);
     crate::dunning::routes(config);
     crate::taxes::routes(config);
+    crate::exchange_rates::routes(config);
     crate::clients::routes(config);
     crate::contacts::routes(config);
     crate::activities::routes(config);

@@ -25,6 +25,7 @@ pub mod credits;
 pub mod discounts;
 pub mod dunning;
 pub mod events;
+pub mod exchange_rates;
 pub mod http;
 pub mod invoices;
 pub mod kernel;

@@ -61,7 +61,7 @@ macro_rules! insert_many {
 
 use crate::DbBackend;
 use comptoir_domain::schedule::{Cycle, Share};
-use comptoir_domain::{Percent, Quantity, UnitPrice};
+use comptoir_domain::{Percent, Quantity, UnitPrice, UnitsPerEuro};
 use diesel::serialize::{IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 
@@ -77,4 +77,4 @@ macro_rules! decimals {
     )+ };
 }
 
-decimals!(Percent, UnitPrice, Quantity, Cycle, Share);
+decimals!(Percent, UnitPrice, Quantity, UnitsPerEuro, Cycle, Share);

@@ -82,6 +82,8 @@ decimals! {
     UnitPrice { places: 9, example: "0.0125" },
     /// How many units.
     Quantity { places: 6, example: "1" },
+    /// Units of a currency for one euro, as the European Central Bank publishes them.
+    UnitsPerEuro { places: 9, example: "1.0844" },
 }
 
 impl Percent {

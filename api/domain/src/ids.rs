@@ -133,6 +133,8 @@ ids! {
     TaxRuleId = "txr",
     /// An answer about a VAT number.
     VatCheckId = "vck",
+    /// What a currency was worth in euro on a day.
+    ExchangeRateId = "exr",
     /// A coupon.
     CouponId = "cou",
     /// One use of a coupon.

@@ -19,6 +19,7 @@ pub mod decimal;
 pub mod discounts;
 pub mod dunning;
 pub mod events;
+pub mod exchange_rates;
 pub mod hosting;
 pub mod instant;
 pub mod invoices;
@@ -53,7 +54,7 @@ pub mod verify;
 pub mod webhooks;
 
 pub use check::Check;
-pub use decimal::{Percent, Quantity, UnitPrice};
+pub use decimal::{Percent, Quantity, UnitPrice, UnitsPerEuro};
 pub use ids::*;
 pub use instant::Instant;
 pub use money::{Currency, Money};

@@ -15,6 +15,9 @@ pub struct Currency {
 }
 
 impl Currency {
+    /// In which declarations to the one-stop shop are made.
+    pub const EUR: Self = Self { code: *b"EUR", digits: 2 };
+
     /// The three letters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.code).unwrap_or("XXX")

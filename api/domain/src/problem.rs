@@ -75,7 +75,7 @@ codes! {
 /// What is wrong with one place of the request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FieldProblem {
-    /// JSON pointer into the body (`/contact/email`), or `?name` for a query parameter.
+    /// JSON pointer into the body (`/contact/email`), `?name` for a query parameter, or `{name}` for a part of the path.
     pub pointer: String,
     /// A stable word: `required`, `too_long`, `unknown`, …
     pub code: &'static str,

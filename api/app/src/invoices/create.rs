@@ -5,7 +5,7 @@ use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
 use crate::invoices::issue;
 use crate::invoices::lines::{check_line, policies};
 use crate::invoices::read::view;
-use crate::invoices::tax::tax_facts;
+use crate::invoices::tax::price_today;
 use crate::invoices::views::{InvoiceCreate, InvoiceLineCreate, InvoiceView};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, Body, Call, Desk, Reply};
@@ -19,7 +19,7 @@ use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::{Db, Outcome, sellers};
 use comptoir_domain::coupons::GroupDiscount;
 use comptoir_domain::permissions::{Permission, may};
-use comptoir_domain::quotes::{CartLine, Description, LineKind, PriceBasis, PriceRequest, price};
+use comptoir_domain::quotes::{CartLine, Description, LineKind, PriceBasis, PriceRequest};
 use comptoir_domain::schedule::Share;
 use comptoir_domain::{Check, Currency, InvoiceId, PaymentMethodId, Percent, Problem, TaxPolicyId};
 use serde_json::json;
@@ -136,14 +136,15 @@ fn new_invoice(
     };
     let used = BTreeSet::from_iter(policies.iter().copied().flatten());
     let lines = wanted.lines.iter().zip(policies).enumerate();
-    let request = PriceRequest {
+    let request = |tax| PriceRequest {
         currency,
         prices: PriceBasis::Net,
         lines: lines.map(|(at, (line, policy))| cart_line(at, line, *policy, currency)).collect(),
         group: GroupDiscount::default(),
         coupons: Vec::new(),
-        tax: tax_facts(tx, ctx, &client, &Vec::from_iter(used), ctx.today())?,
+        tax,
     };
+    let priced = price_today(tx, ctx, &client, &Vec::from_iter(used), request)?;
     let line = |line: &InvoiceLineCreate| NewLine {
         subscription_id: None,
         item_id: None,
@@ -159,7 +160,7 @@ fn new_invoice(
         comment: wanted.comment.clone(),
         gateway: String::new(),
         lines: wanted.lines.iter().map(line).collect(),
-        priced: price(&request)?,
+        priced,
     })
 }
 

@@ -116,6 +116,7 @@ pub fn document(ctx: &Ctx, parties: &Parties, wanted: &NewInvoice) -> Outcome<Do
         version: 1,
         taxed_in: priced.taxed_in,
         is_mailed: true,
+        private_in: priced.private_in,
     };
     let shares = tax_shares(priced).map_err(Problem::from)?;
     let mut lines = Vec::with_capacity(wanted.lines.len());

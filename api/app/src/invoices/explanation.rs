@@ -7,7 +7,7 @@ use comptoir_db::{Failure, Outcome};
 use comptoir_domain::invoices::shares::TaxShare;
 use comptoir_domain::quotes::{LineKind, TraceRule, TraceStep};
 use comptoir_domain::schedule::{Cycle, Period, Share};
-use comptoir_domain::taxes::{TaxNote, TaxStage};
+use comptoir_domain::taxes::{TaxNote, TaxStage, ThresholdSide};
 use comptoir_domain::{
     CouponId, Currency, InvoiceLineId, Money, Percent, PriceId, Quantity, Rate, TaxRuleId, UnitPrice,
 };
@@ -104,6 +104,8 @@ pub struct LineTaxView {
     pub location: String,
     /// On what.
     pub stage: TaxStage,
+    /// On which side of the threshold of the one-stop shop, if the seller goes by it and the buyer is a private one of another member.
+    pub threshold: Option<ThresholdSide>,
     /// How much.
     pub rate: Rate,
     /// What it is levied on: the sum of the lines of the policy, and for the second stage the taxes of the first.
@@ -224,6 +226,7 @@ impl LineTaxView {
             name: given(step, "name")?,
             location: given(step, "location")?,
             stage: given(step, "stage")?,
+            threshold: step.inputs.get("threshold").and_then(|text| text.parse().ok()),
             rate,
             base: money(&given::<String>(step, "base")?, currency)?,
             amount: money(&step.result, currency)?,

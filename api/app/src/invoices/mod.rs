@@ -31,7 +31,6 @@ pub use draft::{NewInvoice, NewLine, write_draft};
 pub use issue::{issue, issue_many};
 pub use read::lock_with_client;
 pub use rederive::rederive;
-pub use tax::tax_facts;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

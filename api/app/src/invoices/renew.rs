@@ -20,7 +20,7 @@ use comptoir_domain::discounts::Discount;
 use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, ItemKind, LineKey, Snapshot, Subscription, due_on};
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
 use comptoir_domain::plans::PlanType;
-use comptoir_domain::quotes::{Description, PriceBasis, Priced, price};
+use comptoir_domain::quotes::{Description, PriceBasis, Priced};
 use comptoir_domain::schedule::Period;
 use comptoir_domain::settings::BillingSettings;
 use comptoir_domain::subscriptions::is_invoiced;
@@ -261,10 +261,11 @@ impl Run {
         let missing = || Failure::Corrupt(format!("{} or its group is not among those of the run", invoice.client));
         let client = self.clients.get(&invoice.client).ok_or_else(missing)?;
         let group = self.places.get(&invoice.client).ok_or_else(missing)?.discount();
-        let tax = facts(self.policies.clone(), self.taxation.of(&buyer_of(client)), issued_on);
+        let buyer = buyer_of(client);
+        let tax = facts(self.policies.clone(), self.taxation.of(&buyer), issued_on);
         let mut request = renewal::price_request(invoice, &self.terms, covered, basis, group, tax)?;
         request.lines.extend(overuse.iter().map(|line| line.cart.clone()));
-        let priced = price(&request)?;
+        let priced = self.taxation.price(&buyer, &mut request)?;
         let renewed = invoice.lines.first().and_then(|line| self.rows.get(&line.subscription));
         let gateway = renewed.map(|row| &row.gateway).or_else(|| overuse.first().map(|line| &line.gateway));
         Ok(NewInvoice {

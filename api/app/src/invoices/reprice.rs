@@ -1,12 +1,12 @@
 //! Pricing a draft anew after someone has written in it: hand-written lines by quantity and price; lines of subscriptions
 //! stay as they were derived, and bear their share of the taxes of all lines together.
 
-use crate::invoices::tax::tax_facts;
+use crate::invoices::tax::price_today;
 use crate::kernel::call::Ctx;
 use comptoir_db::invoices::{self, InvoiceLineRow, InvoiceRow, LineTrace};
 use comptoir_db::{Db, Failure, Json, Outcome, clients, stores, subscriptions};
 use comptoir_domain::invoices::shares::{TaxShare, tax_shares};
-use comptoir_domain::quotes::{CartLine, Description, PriceBasis, PriceRequest, PricedLine, TraceRule, price};
+use comptoir_domain::quotes::{CartLine, Description, PriceBasis, PriceRequest, PricedLine, TraceRule};
 use comptoir_domain::schedule::Share;
 use comptoir_domain::{Code, Percent, Problem, Quantity, SubscriptionId, UnitPrice};
 use std::collections::BTreeSet;
@@ -16,20 +16,22 @@ pub fn reprice(tx: &mut Db, ctx: &Ctx, invoice: &mut InvoiceRow, mut lines: Vec<
     refuse_gross(tx, ctx, &lines)?;
     let client = clients::find(tx, ctx.scope, invoice.client_id)?;
     let policies: BTreeSet<_> = lines.iter().filter_map(|line| line.tax_policy_id).collect();
-    let request = PriceRequest {
+    let cart = lines.iter().map(|line| cart_line(invoice, line)).collect::<Outcome<_>>()?;
+    let request = |tax| PriceRequest {
         currency: invoice.currency,
         prices: PriceBasis::Net,
-        lines: lines.iter().map(|line| cart_line(invoice, line)).collect::<Outcome<_>>()?,
+        lines: cart,
         group: Default::default(),
         coupons: Vec::new(),
-        tax: tax_facts(tx, ctx, &client, &Vec::from_iter(policies), ctx.today())?,
+        tax,
     };
-    let priced = price(&request)?;
+    let priced = price_today(tx, ctx, &client, &Vec::from_iter(policies), request)?;
     let shares = tax_shares(&priced).map_err(Problem::from)?;
     for ((line, priced), taxes) in lines.iter_mut().zip(&priced.lines).zip(shares) {
         take_over(line, priced, taxes);
     }
     invoice.taxes = Json(priced.taxes);
+    (invoice.taxed_in, invoice.private_in) = (priced.taxed_in, priced.private_in);
     write_lines(tx, ctx, invoice, lines)
 }
 

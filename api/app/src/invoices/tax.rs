@@ -6,24 +6,26 @@ use chrono::NaiveDate;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::{Db, Outcome, taxes};
 use comptoir_domain::TaxPolicyId;
-use comptoir_domain::quotes::TaxFacts;
+use comptoir_domain::quotes::{PriceRequest, Priced, TaxFacts};
 use comptoir_domain::taxes::{TaxPolicy, Treatment};
 
-/// The tax side of a price request: where the client is taxed and whether at all, on which day, and by which policies.
-/// Without policies nothing is taxed.
-pub fn tax_facts(
+/// Prices what a client is invoiced today, with the tax side of the request: where the client is taxed and whether at all, and by
+/// which policies. Without policies nothing is taxed.
+pub fn price_today(
     tx: &mut Db,
     ctx: &Ctx,
     client: &ClientRow,
     policies: &[TaxPolicyId],
-    date: NaiveDate,
-) -> Outcome<TaxFacts> {
+    request: impl FnOnce(TaxFacts) -> PriceRequest,
+) -> Outcome<Priced> {
     let buyer = buyer_of(client);
-    let treatment = Taxation::load(tx, ctx, [&buyer])?.of(&buyer);
-    Ok(facts(taxes::policies(tx, ctx.scope, policies)?, treatment, date))
+    let taxation = Taxation::load(tx, ctx, [&buyer])?;
+    let tax = facts(taxes::policies(tx, ctx.scope, policies)?, taxation.of(&buyer), ctx.today());
+    taxation.price(&buyer, &mut request(tax))
 }
 
 /// The same for a buyer whose treatment is known.
 pub fn facts(policies: Vec<TaxPolicy>, treatment: Treatment, date: NaiveDate) -> TaxFacts {
-    TaxFacts { policies, note: treatment.reason.note(), place: treatment.place, date }
+    let note = treatment.reason.note();
+    TaxFacts { policies, note, place: treatment.place, date, private_sale: treatment.private_sale }
 }

@@ -85,7 +85,7 @@ pub struct ProblemView {
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldProblemView {
-    /// A JSON pointer into the body (`/contact/email`), or `?name` for a parameter of the query.
+    /// A JSON pointer into the body (`/contact/email`), `?name` for a parameter of the query, or `{name}` for a part of the path.
     pub pointer: String,
     /// A stable word.
     pub code: String,

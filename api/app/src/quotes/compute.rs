@@ -71,13 +71,13 @@ pub fn quote(
     let policies: BTreeSet<TaxPolicyId> =
         contracts.iter().flat_map(|contract| &contract.items).filter_map(|item| item.tax_policy).collect();
     let policies = taxes::policies(db, ctx.scope, &policies.into_iter().collect::<Vec<_>>())?;
-    let treatment = Taxation::load(db, ctx, [buyer])?.of(buyer);
-    let tax_reason = treatment.reason;
-    let tax = facts(policies, treatment, ctx.today());
+    let taxation = Taxation::load(db, ctx, [buyer])?;
+    let tax = facts(policies, taxation.of(buyer), ctx.today());
     let group = group_discount(db, ctx.scope, client)?;
     let (currency, basis) = (store.currency, store.price_basis);
-    let request = price_request(&contracts, &lines, currency, basis, coupon.as_slice(), group, tax.clone());
-    let priced = price(&request)?;
+    let mut request = price_request(&contracts, &lines, currency, basis, coupon.as_slice(), group, tax);
+    let priced = taxation.price(buyer, &mut request)?;
+    let (tax, tax_reason) = (request.tax, taxation.of(buyer).reason);
     Ok(Quoted { store, contracts, dated, lines, due, coupon, group, tax, tax_reason, priced })
 }
 

@@ -2,6 +2,7 @@
 //! 2006/112/EC, art. 262 to 264), by the VAT number on the documents. A credit note subtracts in the period in which it was issued.
 
 use super::csv;
+use super::euro::{AppliedRateView, Euro, total};
 use crate::kernel::call::Ctx;
 use crate::kernel::query::Query;
 use crate::kernel::{Answer, Call, Reply};
@@ -38,6 +39,12 @@ pub struct EcSalesListView {
     pub customers: Vec<EcSalesCustomerView>,
     /// All of each currency together.
     pub totals: Vec<Money>,
+    /// All in euro; null if a rate is missing.
+    pub total_in_euro: Option<Money>,
+    /// The rates by which amounts became euro: those of the last day of the period, or the next ones that were published.
+    pub rates: Vec<AppliedRateView>,
+    /// Currencies whose rate is missing.
+    pub missing_rates: Vec<Currency>,
 }
 
 /// What was supplied to one business in one currency.
@@ -49,6 +56,8 @@ pub struct EcSalesCustomerView {
     pub vat_number: Option<String>,
     /// Without VAT, credit notes subtracted.
     pub net: Money,
+    /// The same in euro; null if the rate is missing.
+    pub net_in_euro: Option<Money>,
     /// How many invoices and credit notes it is the sum of.
     #[schema(minimum = 1)]
     pub documents: i64,
@@ -73,6 +82,7 @@ struct CsvRow {
     vat_number: Option<String>,
     currency: Currency,
     net: String,
+    net_in_euro: Option<String>,
     documents: i64,
 }
 
@@ -89,6 +99,7 @@ pub async fn report_ec_sales_list_as_csv(call: Call<may::ReadReports>, query: Qu
         vat_number: one.vat_number,
         currency: one.net.currency(),
         net: one.net.decimal().to_string(),
+        net_in_euro: one.net_in_euro.map(|net| net.decimal().to_string()),
         documents: one.documents,
     };
     Ok(csv(&view.customers.into_iter().map(row).collect::<Vec<_>>()))
@@ -97,16 +108,18 @@ pub async fn report_ec_sales_list_as_csv(call: Call<may::ReadReports>, query: Qu
 fn report(db: &mut Db, ctx: &Ctx, query: EcSalesListQuery) -> Outcome<EcSalesListView> {
     let period = EcSalesPeriod::new(query.year, query.quarter, query.month)?;
     let sales = reports::ec_sales(db, ctx.scope, (period.first_day(), period.last_day()))?;
-    let customer = |sale: EcSale| EcSalesCustomerView {
-        net: Money::from_minor(sale.net_minor, sale.currency),
-        vat_number: sale.vat_number,
-        documents: sale.documents,
-    };
-    let customers: Vec<_> = sales.into_iter().map(customer).collect();
+    let mut euro = Euro::load(db, ctx, &[period.last_day()])?;
+    let customers = sales.into_iter().map(|EcSale { vat_number, currency, documents, net_minor }| {
+        let net = Money::from_minor(net_minor, currency);
+        Ok(EcSalesCustomerView { vat_number, net, net_in_euro: euro.of(period.last_day(), net)?, documents })
+    });
+    let customers = customers.collect::<Outcome<Vec<_>>>()?;
     let mut totals: BTreeMap<Currency, Money> = BTreeMap::new();
     for EcSalesCustomerView { net, .. } in &customers {
         let sum = totals.entry(net.currency()).or_insert(Money::zero(net.currency()));
         *sum = sum.plus(*net).map_err(Problem::from)?;
     }
-    Ok(EcSalesListView { period, customers, totals: totals.into_values().collect() })
+    let total_in_euro = total(customers.iter().map(|one| one.net_in_euro))?;
+    let (totals, rates, missing_rates) = (totals.into_values().collect(), euro.applied(), euro.missing());
+    Ok(EcSalesListView { period, customers, totals, total_in_euro, rates, missing_rates })
 }

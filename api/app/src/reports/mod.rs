@@ -1,7 +1,9 @@
 //! Reports over issued documents (TAX-04 to TAX-06): as JSON, and as CSV for a spreadsheet.
 
 mod ec_sales_list;
+mod euro;
 mod oss;
+mod oss_threshold;
 mod taxes;
 
 use crate::kernel::Reply;
@@ -14,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(taxes::report_taxes_as_csv)
         .service(oss::report_oss)
         .service(oss::report_oss_as_csv)
+        .service(oss_threshold::report_oss_threshold)
         .service(ec_sales_list::report_ec_sales_list)
         .service(ec_sales_list::report_ec_sales_list_as_csv);
 }

@@ -2,6 +2,7 @@
 //! document of an earlier quarter corrects the return of that quarter, by member state.
 
 use super::csv;
+use super::euro::{AppliedRateView, Euro, total};
 use crate::kernel::call::Ctx;
 use crate::kernel::query::Query;
 use crate::kernel::{Answer, Call, Reply};
@@ -12,7 +13,7 @@ use comptoir_domain::permissions::may;
 use comptoir_domain::reports::Quarter;
 use comptoir_domain::taxes::is_in_one_stop_shop;
 use comptoir_domain::{Country, Currency, Money, Percent, Problem, Rate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// For which quarter.
 #[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::IntoParams)]
@@ -27,7 +28,8 @@ pub struct OssReportQuery {
     quarter: i64,
 }
 
-/// What is declared for a quarter.
+/// What is declared for a quarter. The return is in euro, at the rate of the last day of the quarter, or the next one that was
+/// published; a correction at the rate of the quarter that it corrects.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct OssReportView {
     /// The quarter.
@@ -36,6 +38,12 @@ pub struct OssReportView {
     pub supplies: Vec<OssSupplyView>,
     /// What corrects earlier returns, by quarter and member state.
     pub corrections: Vec<OssCorrectionView>,
+    /// All VAT, corrections included; null if a rate is missing.
+    pub tax_in_euro: Option<Money>,
+    /// The rates by which amounts became euro.
+    pub rates: Vec<AppliedRateView>,
+    /// Currencies whose rate is missing: enter it, and the sums in euro are there.
+    pub missing_rates: Vec<Currency>,
 }
 
 /// What was supplied to private buyers of a member state at one rate.
@@ -50,6 +58,10 @@ pub struct OssSupplyView {
     pub base: Money,
     /// The VAT.
     pub tax: Money,
+    /// Without VAT, in euro; null if the rate is missing.
+    pub base_in_euro: Option<Money>,
+    /// The VAT in euro; null if the rate is missing.
+    pub tax_in_euro: Option<Money>,
 }
 
 /// What corrects the return of an earlier quarter.
@@ -61,11 +73,13 @@ pub struct OssCorrectionView {
     pub country: Country,
     /// The VAT; below nothing if there was too much.
     pub tax: Money,
+    /// The VAT in euro; null if the rate is missing.
+    pub tax_in_euro: Option<Money>,
 }
 
 /// Report for the one-stop shop
 ///
-/// From the documents issued in the quarter, in their currencies: the return is in euro, at the rate of the last day.
+/// From the documents issued in the quarter, in their currencies and in euro, at the exchange rates that were entered.
 #[utoipa::path(tag = "reports", params(OssReportQuery), responses((status = 200, body = OssReportView, description = "What is declared")))]
 #[get("/v1/reports/oss")]
 pub async fn report_oss(call: Call<may::ReadReports>, query: Query<OssReportQuery>) -> Answer {
@@ -83,6 +97,8 @@ struct CsvRow {
     currency: Currency,
     base: Option<String>,
     tax: String,
+    base_in_euro: Option<String>,
+    tax_in_euro: Option<String>,
 }
 
 /// Report for the one-stop shop as CSV
@@ -93,6 +109,7 @@ struct CsvRow {
 pub async fn report_oss_as_csv(call: Call<may::ReadReports>, query: Query<OssReportQuery>) -> Answer {
     let view = call.read(move |db, ctx| report(db, ctx, query.0)).await?;
     let Quarter { year, quarter } = view.period;
+    let text = |amount: Option<Money>| amount.map(|amount| amount.decimal().to_string());
     let supply = |one: OssSupplyView| CsvRow {
         year,
         quarter,
@@ -102,6 +119,8 @@ pub async fn report_oss_as_csv(call: Call<may::ReadReports>, query: Query<OssRep
         currency: one.tax.currency(),
         base: Some(one.base.decimal().to_string()),
         tax: one.tax.decimal().to_string(),
+        base_in_euro: text(one.base_in_euro),
+        tax_in_euro: text(one.tax_in_euro),
     };
     let correction = |one: OssCorrectionView| CsvRow {
         year: one.period.year,
@@ -112,6 +131,8 @@ pub async fn report_oss_as_csv(call: Call<may::ReadReports>, query: Query<OssRep
         currency: one.tax.currency(),
         base: None,
         tax: one.tax.decimal().to_string(),
+        base_in_euro: None,
+        tax_in_euro: text(one.tax_in_euro),
     };
     let rows = view.supplies.into_iter().map(supply).chain(view.corrections.into_iter().map(correction));
     Ok(csv(&rows.collect::<Vec<_>>()))
@@ -139,11 +160,20 @@ fn report(db: &mut Db, ctx: &Ctx, query: OssReportQuery) -> Outcome<OssReportVie
             *sums = (sums.0.plus(base).map_err(Problem::from)?, sums.1.plus(tax).map_err(Problem::from)?);
         }
     }
-    let supply = |((country, percent, _), (base, tax))| OssSupplyView { country, percent, base, tax };
-    let correction = |((period, country, _), tax)| OssCorrectionView { period, country, tax };
-    Ok(OssReportView {
-        period,
-        supplies: supplies.into_iter().map(supply).collect(),
-        corrections: corrections.into_iter().map(correction).collect(),
-    })
+    let mut last_days: BTreeSet<_> = corrections.keys().map(|(period, ..)| period.last_day()).collect();
+    last_days.insert(last);
+    let mut euro = Euro::load(db, ctx, &Vec::from_iter(last_days))?;
+    let supplies = supplies.into_iter().map(|((country, percent, _), (base, tax))| {
+        let (base_in_euro, tax_in_euro) = (euro.of(last, base)?, euro.of(last, tax)?);
+        Ok(OssSupplyView { country, percent, base, tax, base_in_euro, tax_in_euro })
+    });
+    let supplies = supplies.collect::<Outcome<Vec<_>>>()?;
+    let corrections = corrections.into_iter().map(|((period, country, _), tax)| {
+        Ok(OssCorrectionView { period, country, tax, tax_in_euro: euro.of(period.last_day(), tax)? })
+    });
+    let corrections = corrections.collect::<Outcome<Vec<_>>>()?;
+    let taxes = supplies.iter().map(|one| one.tax_in_euro).chain(corrections.iter().map(|one| one.tax_in_euro));
+    let tax_in_euro = total(taxes)?;
+    let (rates, missing_rates) = (euro.applied(), euro.missing());
+    Ok(OssReportView { period, supplies, corrections, tax_in_euro, rates, missing_rates })
 }

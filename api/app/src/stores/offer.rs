@@ -129,7 +129,7 @@ impl Automatic {
             lines: amounts.iter().map(line).collect(),
             group: self.group,
             coupons: coupon.map(application).into_iter().collect(),
-            tax: TaxFacts { policies: Vec::new(), place, date: self.today, note: None },
+            tax: TaxFacts { policies: Vec::new(), place, date: self.today, note: None, private_sale: None },
         }
     }
 }

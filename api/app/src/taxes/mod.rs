@@ -3,6 +3,7 @@
 pub mod evidence;
 pub mod policies;
 mod rules;
+pub mod threshold;
 pub mod treat;
 pub mod vat_numbers;
 

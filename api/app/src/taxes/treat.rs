@@ -1,13 +1,17 @@
 //! How clients and shoppers are taxed: what the decision of `domain` needs, read once for as many buyers as there are.
 
 use crate::kernel::call::Ctx;
+use crate::taxes::threshold::Standing;
 use chrono::NaiveDate;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::taxes::vat_checks::{self, VatCheckRow};
 use comptoir_db::{Db, Outcome, sellers, settings};
 use comptoir_domain::Country;
-use comptoir_domain::taxes::{Buyer, Place, TaxReason, TaxSettings, Treatment, VatAnswer, VatOutcome, treat};
+use comptoir_domain::quotes::{PriceRequest, Priced, price};
+use comptoir_domain::taxes::{
+    Buyer, Oss, Place, TaxReason, TaxSettings, ThresholdSide, Treatment, VatAnswer, VatOutcome, in_union, treat,
+};
 use std::collections::HashMap;
 
 /// What the taxes of some buyers depend on.
@@ -15,6 +19,8 @@ pub struct Taxation {
     seller: Country,
     settings: TaxSettings,
     answers: HashMap<String, VatAnswer>,
+    /// For sellers who go by the threshold of the one-stop shop.
+    threshold: Option<Standing>,
     today: NaiveDate,
 }
 
@@ -31,13 +37,30 @@ impl Taxation {
             }
         }
         let settings = settings::read(db, ctx.scope)?.value.0.taxes;
-        Ok(Self { seller: seller.country, settings, answers, today })
+        let goes_by_it = settings.oss == Oss::Home && in_union(seller.country, today);
+        let threshold = if goes_by_it { Some(Standing::load(db, ctx)?) } else { None };
+        Ok(Self { seller: seller.country, settings, answers, threshold, today })
     }
 
     /// How one of them is taxed today.
     pub fn of(&self, buyer: &Buyer) -> Treatment {
         let answer = buyer.number(self.today).and_then(|number| self.answers.get(&number.to_string()).copied());
-        treat(self.seller, buyer, answer, &self.settings, self.today)
+        let is_exceeded = self.threshold.as_ref().is_some_and(Standing::is_exceeded);
+        treat(self.seller, buyer, answer, &self.settings, is_exceeded, self.today)
+    }
+
+    /// Prices a sale to one of them, taxed as `of` says; but if this very sale exceeds the threshold, where the buyer is. What is
+    /// priced here counts towards the threshold for what is priced after it.
+    pub fn price(&self, buyer: &Buyer, request: &mut PriceRequest) -> Outcome<Priced> {
+        let priced = price(request)?;
+        let Some((threshold, sale)) = self.threshold.as_ref().zip(request.tax.private_sale) else { return Ok(priced) };
+        let exceeds = threshold.count(priced.totals.net)?;
+        if !exceeds || sale.threshold == Some(ThresholdSide::Above) {
+            return Ok(priced);
+        }
+        let Treatment { place, private_sale, .. } = self.of(buyer);
+        (request.tax.place, request.tax.private_sale) = (place, private_sale);
+        Ok(price(request)?)
     }
 }
 

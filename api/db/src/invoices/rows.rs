@@ -49,6 +49,8 @@ pub struct InvoiceRow {
     pub taxed_in: Option<Country>,
     /// Whether the client is told by mail when it is issued.
     pub is_mailed: bool,
+    /// In which other member of the Union its private buyer is; none for everybody else.
+    pub private_in: Option<Country>,
 }
 
 entity!(invoices, InvoiceRow, InvoiceId);
@@ -142,7 +144,7 @@ pub fn lock_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<In
 
 /// Writes many documents.
 pub fn insert_many(db: &mut Db, rows: &[InvoiceRow]) -> Outcome<()> {
-    insert_many!(db, invoices::table, rows, 30);
+    insert_many!(db, invoices::table, rows, 31);
     Ok(())
 }
 

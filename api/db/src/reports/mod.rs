@@ -2,9 +2,11 @@
 //! without the point they are whole minor units, and the sums are exact.
 
 mod ec_sales;
+mod private_sales;
 mod taxes;
 
 pub use ec_sales::{EcSale, ec_sales};
+pub use private_sales::{PrivateDocument, PrivateSales, private_documents, private_sales};
 pub use taxes::{TaxSum, taxes};
 
 use crate::Db;

@@ -64,6 +64,7 @@ pub const TABLES: &[Table] = &[
     all("tax_policies"),
     all("tax_rules"),
     all("vat_checks"),
+    all("exchange_rates"),
     all("stores"),
     all("plans"),
     all("plan_stores"),

@@ -72,6 +72,7 @@ diesel::table! {
         version -> BigInt,
         taxed_in -> Nullable<Text>,
         is_mailed -> Bool,
+        private_in -> Nullable<Text>,
     }
 }
 

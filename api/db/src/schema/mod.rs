@@ -95,6 +95,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tax_rules,
     vat_checks,
     tax_evidence,
+    exchange_rates,
     usage_records,
     usage_months,
     usage_notices,

@@ -55,3 +55,15 @@ diesel::table! {
         noted_at -> BigInt,
     }
 }
+
+diesel::table! {
+    exchange_rates (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        currency -> Text,
+        published_on -> Date,
+        rate -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}

@@ -287,7 +287,7 @@ mod tests {
         let left = covered.clone();
         let (terms, covered) = (BTreeMap::from([(of.id, terms)]), BTreeMap::from([(of.id, covered)]));
         let place = Place { country: "FR".parse().unwrap(), state: None, city: None, county: None };
-        let tax = TaxFacts { policies: Vec::new(), place, date: day(as_of), note: None };
+        let tax = TaxFacts { policies: Vec::new(), place, date: day(as_of), note: None, private_sale: None };
         let one = |invoice: &DueInvoice| {
             let request =
                 price_request(invoice, &terms, &covered, PriceBasis::Net, GroupDiscount::default(), tax.clone());

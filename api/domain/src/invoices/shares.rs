@@ -107,6 +107,7 @@ mod tests {
             taxes: taxes.iter().map(tax).collect(),
             totals,
             taxed_in: None,
+            private_in: None,
         }
     }
 

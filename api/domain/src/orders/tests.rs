@@ -90,7 +90,7 @@ fn priced(cart: &Cart, rule: &BillingRule, today: &str) -> Priced {
     let contracts = contracts(cart, &offer).unwrap();
     let (lines, _) = first_lines(&with_dates(&contracts, rule, today)).unwrap();
     let place = Place::of("FR".parse().unwrap());
-    let tax = TaxFacts { policies: vec![], place, date: today, note: None };
+    let tax = TaxFacts { policies: vec![], place, date: today, note: None, private_sale: None };
     price(&price_request(&contracts, &lines, offer.currency, PriceBasis::Net, &[], Default::default(), tax)).unwrap()
 }
 

@@ -29,7 +29,7 @@ pub use trace::{TraceRule, TraceStep};
 
 use crate::coupons::GroupDiscount;
 use crate::schedule::Share;
-use crate::taxes::{Place, TaxNote, TaxPolicy};
+use crate::taxes::{Place, PrivateSale, TaxNote, TaxPolicy};
 use crate::{CouponId, Currency, Percent, Quantity, Rate, TaxPolicyId, UnitPrice};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -134,6 +134,9 @@ pub struct TaxFacts {
     pub date: NaiveDate,
     /// Why no tax is charged, if so. Gross prices are then reduced by the taxes that would have been inside.
     pub note: Option<TaxNote>,
+    /// Whether it is sold to a private buyer of another member of the Union.
+    #[serde(default)]
+    pub private_sale: Option<PrivateSale>,
 }
 
 /// Everything that amounts depend on.

@@ -32,6 +32,7 @@ pub fn price(request: &PriceRequest) -> Result<Priced> {
         taxes,
         totals,
         taxed_in: Some(request.tax.place.country),
+        private_in: request.tax.private_sale.map(|sale| sale.country),
     })
 }
 

@@ -77,6 +77,9 @@ pub struct Priced {
     /// Whose taxes they are; unknown in what was priced before this was noted.
     #[serde(default)]
     pub taxed_in: Option<Country>,
+    /// In which other member of the Union the private buyer is.
+    #[serde(default)]
+    pub private_in: Option<Country>,
 }
 
 impl PricedTotals {

@@ -43,7 +43,9 @@ pub(super) fn tax(
         _ => total,
     };
     if relieved.is_none() || request.prices == PriceBasis::Gross {
-        let steps: Vec<_> = levy.rules().zip(&rows).map(|(rule, row)| step(rule, row, charged)).collect();
+        let threshold = request.tax.private_sale.and_then(|sale| sale.threshold);
+        let sided = |step: TraceStep| threshold.into_iter().fold(step, |step, side| step.with("threshold", side));
+        let steps: Vec<_> = levy.rules().zip(&rows).map(|(rule, row)| sided(step(rule, row, charged))).collect();
         lines.iter_mut().for_each(|draft| draft.trace.extend(steps.iter().cloned()));
     }
     share_out(on_lines, &weights, &mut lines)?;

@@ -19,7 +19,7 @@ text_enum! {
         FixedCoupon = "fixed_coupon",
         /// A tax of the document: `percent` of `base`, or `fixed` for each of so many `lines`, rounded. Taxes inside gross
         /// prices are rounded together and shared out by the largest remainder. `name`, `location`, `stage` and `tax_rule_id`
-        /// say which.
+        /// say which; `threshold` on which side of the threshold of the one-stop shop it is charged, where the seller goes by it.
         Tax = "tax",
         /// The line's part of `document_tax`, which all taxes before come to, by the largest remainder: its exact tax is `weight` of `weights`.
         TaxShare = "tax_share",
@@ -44,7 +44,9 @@ impl TraceRule {
                  guaranteed {guaranteed} %, at most {maximum} %)"
             }
             Self::FixedCoupon => "less {share} = {result} (its part of the coupon's {coupon}, as {value} of {base})",
-            Self::Tax => "{name}, {location}, {stage}: [{percent} % of {base}][{fixed} × {lines} lines] = {result}",
+            Self::Tax => {
+                "{name}, {location}, {stage}[, {threshold}]: [{percent} % of {base}][{fixed} × {lines} lines] = {result}"
+            }
             Self::TaxShare => "its part of the tax of {document_tax}, as {weight} of {weights}: {result}",
             Self::TaxTakenOut => "{value} less the tax of {tax} inside = {result}",
             Self::Relieved => "no tax is charged: {note}",

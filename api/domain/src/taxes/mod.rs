@@ -11,6 +11,7 @@ mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
+mod threshold;
 mod treat;
 mod union;
 mod vat_number;
@@ -21,6 +22,7 @@ pub(crate) use levy::allot;
 pub use location::{Area, Location, Place};
 pub use settings::TaxSettings;
 pub use table::{Refreshment, TabledTax, built_in_taxes, read_tax_table, refresh};
+pub use threshold::{DayTurnover, Headroom, PrivateSale, ThresholdSide, Turnover, threshold_limit};
 pub use treat::{
     Buyer, Oss, TaxReason, Treatment, UnverifiedNumbers, VatAnswer, VatOutcome, is_in_one_stop_shop, treat,
 };

@@ -12,7 +12,7 @@ pub struct TaxSettings {
     /// Days for which an answer about a VAT number holds.
     #[schema(minimum = 1, maximum = 365)]
     pub answer_holds_days: u16,
-    /// Where private buyers of other members are taxed.
+    /// Where private buyers of other members are taxed: where they live from the start, or where the seller is below the threshold.
     pub oss: Oss,
     /// What becomes of an order of which everything but the invoice address shows another country.
     pub contradicting_evidence: Contradiction,

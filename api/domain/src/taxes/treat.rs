@@ -2,7 +2,7 @@
 //! invoices by hand.
 
 use super::union::{in_union, reverse_charge, vat_prefix};
-use super::{Place, TaxNote, TaxSettings, VatNumber};
+use super::{Place, PrivateSale, TaxNote, TaxSettings, ThresholdSide, VatNumber};
 use crate::Country;
 use crate::people::ClientKind;
 use chrono::NaiveDate;
@@ -98,17 +98,21 @@ pub struct Treatment {
     pub place: Place,
     /// Why.
     pub reason: TaxReason,
+    /// Whether it is a sale to a private buyer of another member.
+    pub private_sale: Option<PrivateSale>,
 }
 
-/// Decides how a seller taxes a buyer on a day. `answer` is the last answer about the buyer's VAT number.
+/// Decides how a seller taxes a buyer on a day. `answer` is the last answer about the buyer's VAT number; `is_exceeded` says
+/// whether the threshold of the one-stop shop is, which matters to those only who go by it.
 pub fn treat(
     seller: Country,
     buyer: &Buyer,
     answer: Option<VatAnswer>,
     settings: &TaxSettings,
+    is_exceeded: bool,
     on: NaiveDate,
 ) -> Treatment {
-    let at_buyer = |reason| Treatment { place: buyer.place.clone(), reason };
+    let at_buyer = |reason| Treatment { place: buyer.place.clone(), reason, private_sale: None };
     if buyer.is_exempt {
         return at_buyer(TaxReason::Exempt);
     }
@@ -127,9 +131,14 @@ pub fn treat(
     if doubt.is_none() && reverse_charge(seller, number.is_some(), number.as_deref(), on) {
         return at_buyer(TaxReason::ReverseCharge);
     }
-    let place = if settings.oss == Oss::Home { Place::of(seller) } else { buyer.place.clone() };
-    let private = if settings.oss == Oss::Home { TaxReason::Home } else { TaxReason::Destination };
-    Treatment { place, reason: doubt.unwrap_or(private) }
+    let side = if is_exceeded { ThresholdSide::Above } else { ThresholdSide::Below };
+    let threshold = (settings.oss == Oss::Home).then_some(side);
+    let (place, private) = match threshold {
+        Some(ThresholdSide::Below) => (Place::of(seller), TaxReason::Home),
+        Some(ThresholdSide::Above) | None => (buyer.place.clone(), TaxReason::Destination),
+    };
+    let private_sale = Some(PrivateSale { country: buyer.place.country, threshold });
+    Treatment { place, reason: doubt.unwrap_or(private), private_sale }
 }
 
 /// Why a number is not relied on: it was refused, or nobody has confirmed it lately where that is asked for.
@@ -165,7 +174,8 @@ text_enum! {
         /// Where they live; declared through the one-stop shop.
         #[default]
         Destination = "destination",
-        /// Where the seller is: as long as it sells no more than 10 000 EUR a year to private buyers of other members.
+        /// Where the seller is, until the sales to private buyers of other members come to more than 10 000 EUR in this calendar year
+        /// or have done so in the one before; where they live from the very sale on that exceeds it.
         Home = "home",
     }
 }
@@ -222,16 +232,22 @@ mod tests {
             (buyer("GB", "XI980780684"), confirmed, "GB", Destination),
             (Buyer { is_exempt: true, ..buyer("DE", "") }, None, "DE", Exempt),
         ] {
-            let treatment = treat(country("DE"), &buyer, answer, &TaxSettings::default(), day(TODAY));
+            let treatment = treat(country("DE"), &buyer, answer, &TaxSettings::default(), false, day(TODAY));
             assert_eq!((treatment.place.country.as_str(), treatment.reason), (place, reason), "{buyer:?}");
             let note = treatment.reason.note();
             assert_eq!(note.is_some(), matches!(reason, ReverseCharge | Exempt), "{buyer:?}");
         }
         // a seller outside the Union, and one in Monaco with a French client
         let austrian = buyer("AT", "ATU13585627");
-        assert_eq!(treat(country("US"), &austrian, confirmed, &TaxSettings::default(), day(TODAY)).reason, Destination);
+        assert_eq!(
+            treat(country("US"), &austrian, confirmed, &TaxSettings::default(), false, day(TODAY)).reason,
+            Destination
+        );
         let french = buyer("FR", "FR40303265045");
-        assert_eq!(treat(country("MC"), &french, confirmed, &TaxSettings::default(), day(TODAY)).reason, Domestic);
+        assert_eq!(
+            treat(country("MC"), &french, confirmed, &TaxSettings::default(), false, day(TODAY)).reason,
+            Domestic
+        );
     }
 
     #[test]
@@ -244,14 +260,51 @@ mod tests {
     #[test]
     fn small_sellers_tax_at_home() {
         let settings = TaxSettings { oss: Oss::Home, ..TaxSettings::default() };
-        let reason = |buyer: &Buyer, answer| {
-            let treatment = treat(country("DE"), buyer, answer, &settings, day(TODAY));
+        let told = |buyer: &Buyer, answer, is_exceeded| {
+            let treatment = treat(country("DE"), buyer, answer, &settings, is_exceeded, day(TODAY));
             (treatment.place.country.to_string(), treatment.reason)
         };
-        assert_eq!(reason(&buyer("AT", ""), None), ("DE".into(), Home));
-        assert_eq!(reason(&buyer("AT", "ATU13585627"), said(VatOutcome::Valid, TODAY)), ("AT".into(), ReverseCharge));
-        assert_eq!(reason(&buyer("AT", "ATU13585627"), None), ("DE".into(), NumberUnverified));
-        assert_eq!(reason(&buyer("US", ""), None), ("US".into(), Destination));
+        let confirmed = said(VatOutcome::Valid, TODAY);
+        for (buyer, answer, below, above) in [
+            (buyer("AT", ""), None, ("DE", Home), ("AT", Destination)),
+            (buyer("AT", "ATU13585627"), confirmed, ("AT", ReverseCharge), ("AT", ReverseCharge)),
+            (buyer("AT", "ATU13585627"), None, ("DE", NumberUnverified), ("AT", NumberUnverified)),
+            (buyer("DE", ""), None, ("DE", Domestic), ("DE", Domestic)),
+            (buyer("US", ""), None, ("US", Destination), ("US", Destination)),
+        ] {
+            let of = |(code, reason): (&str, _)| (code.to_string(), reason);
+            assert_eq!(told(&buyer, answer, false), of(below), "{buyer:?}");
+            assert_eq!(told(&buyer, answer, true), of(above), "{buyer:?}");
+        }
+    }
+
+    /// A sale to a private buyer of another member counts towards the threshold, whoever goes by it; nothing else does.
+    #[test]
+    fn private_sales_to_other_members() {
+        for (oss, is_exceeded, side) in [
+            (Oss::Destination, false, None),
+            (Oss::Home, false, Some(ThresholdSide::Below)),
+            (Oss::Home, true, Some(ThresholdSide::Above)),
+        ] {
+            let settings = TaxSettings { oss, ..TaxSettings::default() };
+            let sale = |seller: &str, buyer: &Buyer, answer| {
+                treat(country(seller), buyer, answer, &settings, is_exceeded, day(TODAY)).private_sale
+            };
+            let austrian = Some(PrivateSale { country: country("AT"), threshold: side });
+            assert_eq!(sale("DE", &buyer("AT", ""), None), austrian);
+            assert_eq!(sale("DE", &buyer("AT", "ATU13585627"), None), austrian);
+            assert_eq!(sale("DE", &buyer("AT", "ATU13585627"), said(VatOutcome::Valid, TODAY)), None);
+            let exempt = Buyer { is_exempt: true, ..buyer("AT", "") };
+            for (seller, buyer) in [
+                ("DE", buyer("DE", "")),
+                ("DE", buyer("US", "")),
+                ("US", buyer("AT", "")),
+                ("FR", buyer("MC", "")),
+                ("DE", exempt),
+            ] {
+                assert_eq!(sale(seller, &buyer, None), None, "{seller} {buyer:?}");
+            }
+        }
     }
 
     /// An answer holds for 90 days: from 25 August to 23 November.
@@ -259,7 +312,7 @@ mod tests {
     fn an_answer_grows_old() {
         let settings = TaxSettings::default();
         let reason = |outcome, on, settings: &TaxSettings| {
-            treat(country("DE"), &buyer("AT", "ATU13585627"), said(outcome, on), settings, day(TODAY)).reason
+            treat(country("DE"), &buyer("AT", "ATU13585627"), said(outcome, on), settings, false, day(TODAY)).reason
         };
         assert_eq!(settings.answer_holds_days, 90);
         assert_eq!(reason(VatOutcome::Valid, "2026-08-25", &settings), ReverseCharge);
@@ -293,16 +346,17 @@ mod tests {
             outcome in prop::sample::select(vec![None, Some(VatOutcome::Valid), Some(VatOutcome::Invalid), Some(VatOutcome::Unavailable)]),
             age in 0_i64..200,
             oss in prop::sample::select(vec![Oss::Home, Oss::Destination]),
+            is_exceeded in any::<bool>(),
         ) {
             let on = day(TODAY);
             let answer = outcome.map(|outcome| VatAnswer { outcome, on: on - chrono::Days::new(age.unsigned_abs()) });
             let settings = TaxSettings { oss, ..TaxSettings::default() };
-            let treatment = treat(country(seller), &buyer(home, number), answer, &settings, on);
+            let treatment = treat(country(seller), &buyer(home, number), answer, &settings, is_exceeded, on);
             let at_home = |code: &str| if code == "MC" { "FR".to_string() } else { code.replace("GR", "EL") };
             let fits = number.starts_with(&at_home(home)) && number != "ATU13585626" && home != "US" && home != "GB" && !number.is_empty();
             let relieved = fits && seller != "US" && at_home(seller) != at_home(home) && outcome == Some(VatOutcome::Valid) && age <= 90;
             prop_assert_eq!(treatment.reason == ReverseCharge, relieved);
-            let abroad = oss == Oss::Home && matches!(treatment.reason, Home | NumberInvalid | NumberUnverified);
+            let abroad = oss == Oss::Home && !is_exceeded && matches!(treatment.reason, Home | NumberInvalid | NumberUnverified);
             prop_assert_eq!(treatment.place.country, country(if abroad { seller } else { home }));
         }
     }

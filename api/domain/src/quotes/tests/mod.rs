@@ -87,6 +87,7 @@ pub fn request(lines: Vec<CartLine>, policies: Vec<TaxPolicy>) -> PriceRequest {
             place: Place::of("FR".parse().unwrap()),
             date: "2028-02-29".parse().unwrap(),
             note: None,
+            private_sale: None,
         },
     }
 }
