@@ -14,7 +14,7 @@ use comptoir_domain::quotes::{Priced, price};
 use comptoir_domain::schedule::BillingRule;
 use comptoir_domain::{SubscriptionId, SubscriptionItemId};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The books of the sale.
 struct Life<'a> {
@@ -26,7 +26,8 @@ struct Life<'a> {
     known: Vec<Subscription>,
     next: Vec<Option<NaiveDate>>,
     cycles_left: Vec<Option<u32>>,
-    existing: BTreeSet<LineKey>,
+    /// Each line with the day before which its period ends.
+    existing: BTreeMap<LineKey, NaiveDate>,
     waived: Vec<Waived>,
     invoices: Vec<Value>,
 }
@@ -118,7 +119,7 @@ impl<'a> Life<'a> {
             known: so_far.iter().map(|dated| dated.subscription.clone()).collect(),
             next: vec![None; dated.len()],
             cycles_left: vec![later; dated.len()],
-            existing: BTreeSet::new(),
+            existing: BTreeMap::new(),
             waived: Vec::new(),
             invoices: Vec::new(),
             coupon,
@@ -154,11 +155,12 @@ impl<'a> Life<'a> {
     }
 
     fn write(&mut self, due: &Due) {
-        for key in due.invoices.iter().flat_map(|invoice| &invoice.lines).map(DueLine::key) {
-            assert!(self.existing.insert(key), "twice: {key:?}");
+        for line in due.invoices.iter().flat_map(|invoice| &invoice.lines) {
+            let before = self.existing.insert(line.key(), line.period.to);
+            assert_eq!(before, None, "twice: {line:?}");
         }
         for waived in &due.waived {
-            assert!(self.existing.insert(waived.key()), "twice: {waived:?}");
+            assert_eq!(self.existing.insert(waived.key(), waived.period.to), None, "twice: {waived:?}");
         }
         self.waived.extend(due.waived.iter().cloned());
         for Progress { subscription, billed_through, next_invoice_on } in &due.progress {
@@ -215,7 +217,7 @@ impl<'a> Life<'a> {
         let taxed = |item: &ContractItem| ItemTerms { description: String::new(), tax_policy: item.tax_policy };
         Terms {
             name: String::new(),
-            plan: Some(contract.plan),
+            plans: BTreeMap::from([(self.whole[at].anchor, contract.plan)]),
             kind: contract.kind,
             coupon: self.coupon.clone(),
             coupon_cycles: self.cycles_left[at],
