@@ -288,6 +288,8 @@ both! {
         custom(&owner, json!({"client_id": stranger})).refused(404, "not_found");
         renew(&owner, &id, json!({"expires_on": "2026-01-05"})).expect(422).names("/expires_on");
         renew(&owner, &id, json!({"expires_on": "2026-06-01", "reason": "x".repeat(501)})).expect(422).names("/reason");
+        let mailboxes = json!({"hosting_properties": {"mailboxes": 5}});
+        owner.patch(&format!("/v1/subscriptions/{bought}"), mailboxes).expect(422).names("/hosting_properties");
         // invoiced up to 5 February already
         let problem = renew(&owner, &bought, json!({"expires_on": "2026-01-20"})).expect(422).names("/expires_on");
         assert!(problem.text("/errors/0/detail").contains("2026-02-05"), "{}", problem.text);

@@ -1,5 +1,6 @@
 //! Subscriptions that go to another client (SUB-07). The world begins on 5 January 2026; a month costs 10.00.
 
+use crate::api::orders::wish;
 use crate::api::price_moves::dearer;
 use crate::api::services::paid;
 use crate::api::subscription_changes::{Ladder, act, documents, rows, sound};
@@ -96,6 +97,15 @@ both! {
         }
         assert_eq!(record(&house), before);
         assert_eq!((&before["script_php"], &before["disk_limit"]), (&json!(true), &json!(5_000_000_000_u64)));
+        // promised more, it is delivered more
+        let promise = |properties: Value| owner.patch(&format!("/v1/subscriptions/{id}"), json!({"hosting_properties": properties}));
+        let more = promise(json!({"disk_space": 7_000_000_000_u64, "script_php": null})).expect(200).json();
+        assert_eq!((&more["hosting_properties"]["disk_space"], &more["hosting_properties"]["script_php"]), (&json!(7_000_000_000_u64), &json!(null)));
+        house.work();
+        let now = record(&house);
+        assert_eq!((&now["script_php"], &now["disk_limit"]), (&json!(false), &json!(7_000_000_000_u64)));
+        promise(json!({"disks": 5})).expect(422).names("/hosting_properties/disks");
+        promise(json!({"validity": 30})).expect(422).names("/hosting_properties/validity");
         sound(world);
         owner.post(&format!("/v1/subscriptions/{id}/cancel"), json!({"when": "now"})).expect(200);
         house.work();
@@ -212,6 +222,13 @@ both! {
         let priced = json!({"client_id": house, "store_id": store, "name": "Ours", "cycle": "1-month", "gateway": "transfer",
             "price": {"amount": "1.00", "currency": "EUR"}});
         owner.post("/v1/subscriptions/custom", priced).expect(422).names("/price");
+        // nor can anything that is charged be ordered or imported for it
+        let item = wish(&owner, "ours.example", "Lyon")["cart"]["items"][0].clone();
+        let order = json!({"client_id": house, "order": {"store_id": store, "gateway": "transfer", "cart": {"items": [item]}}});
+        owner.post("/v1/orders/preview", order.clone()).refused(409, "wrong_state").names("/client_id");
+        owner.post_once("/v1/orders", "ours", order).refused(409, "wrong_state").names("/client_id");
+        let import = json!({"client_id": house, "store_id": store, "gateway": "transfer", "next_renewal_on": "2026-02-05", "item": item});
+        owner.post("/v1/subscriptions/import", import).refused(409, "wrong_state").names("/client_id");
         assert_eq!(world.database.digest(), before, "nothing is written");
         transfer(&owner, &subscription, json!({"to_seller": true})).expect(201);
         let own = owner.get(&format!("/v1/subscriptions/{subscription}")).text("/transferred_to_id");

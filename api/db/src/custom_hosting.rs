@@ -22,6 +22,12 @@ pub fn insert(db: &mut Db, row: &CustomHostingRow) -> Outcome<()> {
     Ok(())
 }
 
+/// Writes them over what was promised so far.
+pub fn replace(db: &mut Db, row: &CustomHostingRow) -> Outcome<()> {
+    diesel::delete(custom_hosting::table.find((row.seller_id, row.subscription_id))).execute(db)?;
+    insert(db, row)
+}
+
 /// What some subscriptions promise; those that promise no hosting of their own are left out.
 pub fn of_subscriptions(
     db: &mut Db,

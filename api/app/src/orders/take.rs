@@ -9,11 +9,11 @@ use crate::quotes::compute::{Quoted, quote};
 use crate::taxes::treat::buyer_of;
 use actix_web::post;
 use comptoir_db::clients::ClientRow;
-use comptoir_db::{Db, Outcome, clients, stores};
+use comptoir_db::{Db, Outcome, clients, own_clients, stores};
 use comptoir_domain::clients::ClientStatus;
 use comptoir_domain::orders::Cart;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Code, Problem};
+use comptoir_domain::{ClientId, Code, Problem};
 
 /// Days that an order may begin in the past or in the future.
 pub const LONGEST_WAY: i64 = 366;
@@ -57,6 +57,7 @@ pub fn take(tx: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
 
 fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> Outcome<(Quoted, Cart)> {
     buys(client)?;
+    is_charged(db, ctx, client.id)?;
     if terms.starts_on.is_some_and(|day| (day - ctx.today()).num_days().abs() > LONGEST_WAY) {
         return Err(Problem::field("/order/starts_on", "out_of_range", "at most a year from today").into());
     }
@@ -64,6 +65,16 @@ fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
     let cart = Cart::from(terms);
     let quoted = quote(db, ctx, store.id, &cart, &buyer_of(client), Some(client.id));
     Ok((quoted.map_err(|failure| failure.under("/order"))?, cart))
+}
+
+/// Refuses the client that stands for the seller: nothing is ever charged to it (SUB-10).
+pub fn is_charged(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<()> {
+    if own_clients::find(db, ctx.scope)? != Some(client) {
+        return Ok(());
+    }
+    let problem = Problem::new(Code::WrongState, "nothing is charged to the client that stands for the seller");
+    let way = "create a custom subscription without a price, or transfer one to the seller";
+    Err(problem.at("/client_id", "sellers_own", way).into())
 }
 
 /// Refuses someone who buys nothing any more.

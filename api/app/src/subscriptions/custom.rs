@@ -8,16 +8,15 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::orders::rows::subscription_number;
 use crate::orders::take::{LONGEST_WAY, buys};
+use crate::subscriptions::custom_hosting;
 use crate::subscriptions::import::first_invoice_day;
 use crate::subscriptions::stand::begin;
 use crate::subscriptions::views::{SubscriptionView, views};
 use actix_web::post;
 use chrono::NaiveDate;
-use comptoir_db::custom_hosting::CustomHostingRow;
 use comptoir_db::stores::StoreRow;
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Json, Outcome, clients, custom_hosting, own_clients, plans, settings, stores, taxes};
-use comptoir_domain::hosting::{Bearer, Properties};
+use comptoir_db::{Db, Json, Outcome, clients, own_clients, settings, stores, taxes};
 use comptoir_domain::invoices::due::{FeeKind, ItemKind};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::PlanType;
@@ -28,9 +27,6 @@ use comptoir_domain::{
     Check, ClientId, Currency, Money, Problem, Quantity, StoreId, SubscriptionId, TaxPolicyId, UnitPrice,
 };
 use serde_json::json;
-
-/// The property of plans that says for how many days their subscriptions are valid.
-const VALIDITY: &str = "validity";
 
 /// A contract for what no plan offers.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -95,7 +91,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &CustomSubscriptionCreate) -> Outcome<
     let mut findings = Check::new();
     let is_own = own_clients::find(tx, ctx.scope)? == Some(client.id);
     check(&mut findings, ctx, wanted, store.currency, is_own);
-    let promised = promised(tx, ctx, wanted, &mut findings)?;
+    let promised = custom_hosting::first(tx, ctx, wanted.hosting_properties.as_ref(), &mut findings)?;
     findings.done()?;
     let mut row = contract(tx, ctx, wanted, &store)?;
     let items: Vec<_> = item(ctx, wanted, &row, tax_policy_id).into_iter().collect();
@@ -104,8 +100,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &CustomSubscriptionCreate) -> Outcome<
     begin(tx, ctx, &mut row)?;
     subscriptions::insert_items(tx, &items)?;
     if let Some(promised) = promised {
-        let (seller_id, subscription_id, properties) = (row.seller_id, row.id, Json(promised));
-        custom_hosting::insert(tx, &CustomHostingRow { seller_id, subscription_id, properties })?;
+        custom_hosting::promise(tx, ctx, &row, promised)?;
     }
     ctx.record(tx, "subscription.created", row.id, json!({ "name": row.name, "client_id": row.client_id }))?;
     Ok(row)
@@ -124,26 +119,6 @@ fn check(check: &mut Check, ctx: &Ctx, wanted: &CustomSubscriptionCreate, curren
         check.ensure(same, "/price/currency", "wrong_currency", &format!("expected {currency}, that of the store"));
         check.ensure(!price.is_negative(), "/price/amount", "out_of_range", "0 or more");
     }
-}
-
-/// What hosting is promised: the values of the default plan, and what is different. None if neither says anything.
-fn promised(
-    tx: &mut Db,
-    ctx: &Ctx,
-    wanted: &CustomSubscriptionCreate,
-    check: &mut Check,
-) -> Outcome<Option<Properties>> {
-    let first = plans::default_of(tx, ctx.scope, PlanType::Hosting)?.map(|plan| plan.properties.0);
-    if first.is_none() && wanted.hosting_properties.is_none() {
-        return Ok(None);
-    }
-    let changes = wanted.hosting_properties.clone().unwrap_or_default();
-    let place = "/hosting_properties";
-    let dated = changes.applied_to(&Properties::default()).contains_key(VALIDITY);
-    check.ensure(!dated, &format!("{place}/{VALIDITY}"), "not_here", "expires_on says how long it is valid");
-    let mut values = changes.applied_to(&first.unwrap_or_default());
-    values.remove(VALIDITY);
-    Ok(Some(Properties::parse(check, place, &values, Bearer::Plan, None)))
 }
 
 /// The contract, as it is billed from its first day on.

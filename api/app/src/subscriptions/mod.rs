@@ -11,6 +11,7 @@ mod change_views;
 mod changes;
 mod comments;
 mod custom;
+mod custom_hosting;
 pub mod end_due;
 pub mod expire_due;
 mod give_back;

@@ -1,6 +1,8 @@
 //! Changing what describes a subscription. What it costs, delivers and how long it lasts have calls of their own.
 
+use crate::hosting::HostingPropertiesPatch;
 use crate::kernel::{Answer, Body, Call, Change, Id, IfMatch};
+use crate::subscriptions::custom_hosting;
 use crate::subscriptions::read::reply;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::patch;
@@ -23,11 +25,16 @@ pub struct SubscriptionPatch {
     #[serde(default)]
     #[schema(value_type = StoreGateway, required = false)]
     pub gateway: Change<StoreGateway>,
+    /// What hosting of no plan promises: a value sets, null takes away.
+    #[serde(default)]
+    #[schema(value_type = HostingPropertiesPatch, required = false)]
+    pub hosting_properties: Change<HostingPropertiesPatch>,
 }
 
 /// Change a subscription
 ///
-/// A subscription that something is delivered for keeps its name: the service is bound to it.
+/// A subscription that something is delivered for keeps its name: the service is bound to it. Hosting that promises something
+/// else is brought in step at the panel.
 #[utoipa::path(tag = "subscriptions", params(("id" = SubscriptionId, Path)), request_body = SubscriptionPatch,
     responses((status = 200, body = SubscriptionView, description = "The subscription as it is now")))]
 #[patch("/v1/subscriptions/{id}")]
@@ -40,13 +47,18 @@ pub async fn update_subscription(
     call.write(move |tx, ctx| {
         let mut row = subscriptions::lock(tx, ctx.scope, id.0)?;
         seen.check(row.version)?;
-        let SubscriptionPatch { name, gateway } = body.0.clone();
+        let SubscriptionPatch { name, gateway, hosting_properties } = body.0.clone();
         let renamed = name.apply(&mut row.name);
         let bound = renamed && !services::of_subscriptions(tx, ctx.scope, &[row.id])?.is_empty();
         let mut check = Check::new();
         check.text("/name", &row.name, 1..=200);
         check.ensure(!bound, "/name", "not_possible", "it is bound to what is delivered under that name");
+        let promised = hosting_properties.value();
+        let promised = promised.map(|wanted| custom_hosting::changed(tx, ctx, &row, wanted, &mut check)).transpose()?;
         check.done()?;
+        if let Some(promised) = promised {
+            custom_hosting::promise(tx, ctx, &row, promised)?;
+        }
         if let Some(gateway) = gateway.value() {
             row.gateway = gateway.as_str().into();
         }
