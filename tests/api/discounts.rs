@@ -20,7 +20,7 @@ pub fn furnish(owner: &Actor, _: &str) {
 
 /// A discount on a month of a plan; its id.
 #[track_caller]
-fn make(owner: &Actor, name: &str, percent: &str, plan: &str, more: Value) -> String {
+pub fn make(owner: &Actor, name: &str, percent: &str, plan: &str, more: Value) -> String {
     let mut wish = json!({"name": name, "percent": percent, "plans": [{"plan_id": plan, "cycle": "1-month"}]});
     wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     owner.post("/v1/discounts", wish).expect(201).text("/id")

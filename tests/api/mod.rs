@@ -5,6 +5,7 @@ mod administrators;
 mod api_keys;
 mod bad_input;
 pub mod by_hand;
+mod changes_undone;
 mod client_accounts;
 pub mod client_groups;
 mod clients;

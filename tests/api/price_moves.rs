@@ -16,19 +16,19 @@ pub fn dearer(owner: &Actor, plan: &str, from: &str) {
     }
 }
 
-fn states(owner: &Actor, subscription: &str) -> Vec<(String, String)> {
+pub fn states(owner: &Actor, subscription: &str) -> Vec<(String, String)> {
     let list = owner.get(&format!("/v1/subscriptions/{subscription}/changes")).expect(200).json();
     let mut rows = list["data"].as_array().unwrap().clone();
     rows.sort_by_key(|row| row["id"].as_str().unwrap().to_string());
     rows.iter().map(|row| (row["kind"].as_str().unwrap().into(), row["state"].as_str().unwrap().into())).collect()
 }
 
-fn words(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn words(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(one, other)| ((*one).into(), (*other).into())).collect()
 }
 
 /// What the documents of a client come to, oldest first.
-fn nets(owner: &Actor, client: &str) -> Vec<String> {
+pub fn nets(owner: &Actor, client: &str) -> Vec<String> {
     documents(owner, client).into_iter().map(|row| row.2).collect()
 }
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from amounts import DIGITS, price
+from amounts import DIGITS, discount, price
 from cases import a_cart, a_sale
 from dates import begin, item_lines, next_look
 
@@ -51,9 +51,18 @@ def covered_cycles(sale, by_day):
     return {contract: set(sorted(all_)[: None if limit is None else limit - 1]) for contract, all_ in cycles.items()}
 
 
-def applications(sale, day, lines, covered):
+def had_before(longest, had):
+    """What earlier lines of the contract had of a fixed coupon for the days of one."""
+    def common(other):
+        return max(0, (min(longest["to"], other["to"]) - max(longest["from"], other["from"])).days)
+
+    mine = [other for other in had if other["contract"] == longest["contract"]]
+    return sum((other["taken"] * Fraction(common(other), (other["to"] - other["from"]).days) for other in mine), Fraction(0))
+
+
+def applications(sale, day, lines, covered, had):
     """The coupon on the order as a whole; afterwards once for each cycle of each contract: of a fixed amount the part that
-    the longest charged part of the cycle is of it."""
+    the longest charged part of the cycle is of it, less what earlier lines had of it for these days."""
     if not sale["coupon"]:
         return []
     coupon = {key: sale["coupon"][key] for key in ("percent", "fixed", "free_setup")}
@@ -65,14 +74,17 @@ def applications(sale, day, lines, covered):
             groups[line["contract"], line["cycle"]].append(at)
 
     def for_part(group):
-        parts = [Fraction(lines[at]["days"], lines[at]["of"]) for at in group if lines[at]["kind"] != "setup"]
-        whole = coupon["fixed"] is None or not parts
-        return {**coupon, "lines": group, "fixed": coupon["fixed"] if whole else coupon["fixed"] * max(parts)}
+        parts = [lines[at] for at in group if lines[at]["kind"] != "setup"]
+        if coupon["fixed"] is None or not parts:
+            return {**coupon, "lines": group}
+        longest = max(parts, key=lambda line: line["days"])
+        part = coupon["fixed"] * Fraction(longest["days"], longest["of"]) - had_before(longest, had)
+        return {**coupon, "lines": group, "fixed": max(part, Fraction(0))}
 
     return [for_part(group) for _, group in sorted(groups.items())]
 
 
-def invoice(sale, day, lines, covered):
+def invoice(sale, day, lines, covered, had):
     """One invoice with what it comes to."""
     def cart_line(line):
         item = sale["contracts"][line["contract"]]["items"][line["item"]]
@@ -82,7 +94,12 @@ def invoice(sale, day, lines, covered):
             "of": line["of"], "policy": item["policy"], "discountable": True, "offered": Fraction(0),
         }
 
-    cart = {**sale, "lines": [cart_line(line) for line in lines], "coupons": applications(sale, day, lines, covered)}
+    cart = {**sale, "lines": [cart_line(line) for line in lines], "coupons": applications(sale, day, lines, covered, had)}
+    if sale["coupon"] and sale["coupon"]["fixed"] is not None:
+        scale = 10 ** DIGITS[sale["currency"]]
+        for line, left in zip(lines, discount(cart, scale)):
+            if line["kind"] != "setup":
+                had.append({**line, "taken": Fraction(left["uncouponed"] - left["rest"], scale)})
     names = ("contract", "item", "kind", "from", "to", "days", "of")
     return {"invoice_on": day, "lines": [[line[name] for name in names] for line in lines], "priced": price(cart)}
 
@@ -93,7 +110,8 @@ def work_out(case):
     contracts, by_day = lines_of(case)
     covered = covered_cycles(case, by_day)
     days = sorted(by_day, key=lambda day: day or date.min)
-    return {"contracts": contracts, "invoices": [invoice(case, day, by_day[day], covered) for day in days]}
+    had = []
+    return {"contracts": contracts, "invoices": [invoice(case, day, by_day[day], covered, had) for day in days]}
 
 
 def classes(case, told):

@@ -4,8 +4,9 @@ use crate::{basis, coupon, day, group, id, list, number, read, read_if, tax_fact
 use chrono::NaiveDate;
 use comptoir_domain::coupons::Coupon;
 use comptoir_domain::invoices::due::{
-    Due, DueInvoice, DueLine, HeldSpan, Horizon, Item, LineKey, Progress, Snapshot, Subscription, Waived, due,
+    Due, DueInvoice, DueKind, DueLine, HeldSpan, Horizon, Item, LineKey, Progress, Snapshot, Subscription, Waived, due,
 };
+use comptoir_domain::invoices::granted::FixedPart;
 use comptoir_domain::invoices::renewal::{self, ItemTerms, Terms, covered};
 use comptoir_domain::orders::first_invoice::{self, ContractIds, Dated, Signed, dated, first_lines};
 use comptoir_domain::orders::{Contract, ContractItem};
@@ -20,6 +21,8 @@ use std::collections::BTreeMap;
 struct Life<'a> {
     case: &'a Value,
     coupon: Option<Coupon>,
+    /// What it took off lines, if it is a fixed amount.
+    fixed: Vec<(SubscriptionId, FixedPart)>,
     /// What each contract will have been when everything is known.
     whole: Vec<Subscription>,
     /// What it is so far.
@@ -121,6 +124,7 @@ impl<'a> Life<'a> {
             cycles_left: vec![later; dated.len()],
             existing: BTreeMap::new(),
             waived: Vec::new(),
+            fixed: Vec::new(),
             invoices: Vec::new(),
             coupon,
         };
@@ -150,8 +154,12 @@ impl<'a> Life<'a> {
             let ((contract, item), period, share) = (self.item(line.item), line.period, line.share);
             json!([contract, item, line.kind, period.from, period.to, share.days(), share.of()])
         };
-        let lines: Vec<Value> = lines.iter().map(line).collect();
-        self.invoices.push(json!({"invoice_on": invoice_on, "lines": lines, "priced": told(priced)}));
+        let told_lines: Vec<Value> = lines.iter().map(line).collect();
+        for (line, priced) in lines.iter().zip(&priced.lines).filter(|(line, _)| line.kind != DueKind::Setup) {
+            let part = FixedPart::of(line.period, None, &priced.trace);
+            self.fixed.extend(part.map(|part| (line.subscription, part)));
+        }
+        self.invoices.push(json!({"invoice_on": invoice_on, "lines": told_lines, "priced": told(priced)}));
     }
 
     fn write(&mut self, due: &Due) {
@@ -206,7 +214,9 @@ impl<'a> Life<'a> {
             let DueInvoice { invoice_on, lines, .. } = invoice;
             let (basis, group, tax) = (basis(self.case), group(self.case), tax_facts(self.case));
             let request = renewal::price_request(invoice, &terms, &coupons, basis, group, tax).unwrap();
-            self.keep(Some(*invoice_on), &lines.iter().collect::<Vec<_>>(), &price(&request).unwrap());
+            let priced = price(&request).unwrap();
+            renewal::remember(&mut coupons, invoice, &priced);
+            self.keep(Some(*invoice_on), &lines.iter().collect::<Vec<_>>(), &priced);
         }
         self.write(&found);
     }
@@ -221,6 +231,7 @@ impl<'a> Life<'a> {
             kind: contract.kind,
             coupon: self.coupon.clone(),
             coupon_cycles: self.cycles_left[at],
+            fixed_parts: self.fixed.iter().filter(|(of, _)| *of == id).map(|(_, part)| *part).collect(),
             discount: None,
             discount_cycles: None,
             items: self.whole[at].items.iter().map(|item| item.id).zip(contract.items.iter().map(taxed)).collect(),

@@ -26,6 +26,7 @@ pub struct SubscriptionChangeRow {
     pub from_cycle: Cycle,
     pub to_cycle: Cycle,
     pub from_anchor_on: NaiveDate,
+    pub from_cycle_limit: Option<i32>,
     pub billed_from: NaiveDate,
     pub delivered_from: NaiveDate,
     pub locked_until: Option<NaiveDate>,
@@ -72,7 +73,7 @@ pub fn in_the_way(
 
 /// Writes the records of many changes.
 pub fn insert_many(db: &mut Db, rows: &[SubscriptionChangeRow]) -> Outcome<()> {
-    insert_many!(db, subscription_changes::table, rows, 20);
+    insert_many!(db, subscription_changes::table, rows, 21);
     Ok(())
 }
 
@@ -89,6 +90,16 @@ pub fn supersede(db: &mut Db, scope: Scope, subscription: SubscriptionId) -> Out
     );
     diesel::update(waiting).set(change).execute(db)?;
     Ok(())
+}
+
+/// The price moves of a subscription in whose place another change came.
+pub fn superseded(db: &mut Db, scope: Scope, subscription: SubscriptionId) -> Outcome<Vec<SubscriptionChangeRow>> {
+    let found = subscription_changes::table
+        .filter(subscription_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_changes::subscription_id.eq(subscription))
+        .filter(subscription_changes::state.eq(ChangeState::Superseded))
+        .order(subscription_changes::id);
+    Ok(found.select(SubscriptionChangeRow::as_select()).load(db)?)
 }
 
 /// Changes whose day has come, by id, after one of them.

@@ -129,6 +129,15 @@ pub fn waived(
     Ok(found.into_iter().map(|(item, kind, from, to)| (item, kind, Period { from, to })).collect())
 }
 
+/// The day up to which a subscription was billed before it was imported, if it was.
+pub fn billed_elsewhere(db: &mut Db, scope: Scope, id: SubscriptionId) -> Outcome<Option<NaiveDate>> {
+    let imported = waived_periods::table
+        .filter(waived_periods::seller_id.eq(scope.seller()))
+        .filter(waived_periods::subscription_id.eq(id))
+        .filter(waived_periods::reason.eq(WaiveReason::Import));
+    Ok(imported.select(diesel::dsl::max(waived_periods::to_on)).first(db)?)
+}
+
 /// The items of some subscriptions, in the order in which they were made.
 pub fn items_of(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Outcome<Vec<SubscriptionItemRow>> {
     let found = subscription_items::table

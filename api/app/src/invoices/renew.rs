@@ -18,6 +18,7 @@ use comptoir_db::{Db, Failure, Outcome, Scope, coupons, invoices, plans, setting
 use comptoir_domain::coupons::Coupon;
 use comptoir_domain::discounts::Discount;
 use comptoir_domain::invoices::due::{Due, DueInvoice, DueLine, ItemKind, LineKey, Snapshot, Subscription, due_on};
+use comptoir_domain::invoices::granted::FixedPart;
 use comptoir_domain::invoices::renewal::{self, Covered, ItemTerms, Terms, covered, due_kind};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{Description, PriceBasis, Priced};
@@ -25,7 +26,7 @@ use comptoir_domain::schedule::Period;
 use comptoir_domain::settings::BillingSettings;
 use comptoir_domain::subscriptions::is_invoiced;
 use comptoir_domain::taxes::TaxPolicy;
-use comptoir_domain::{ClientId, CouponId, DiscountId, PlanId, StoreId, SubscriptionId, SubscriptionItemId};
+use comptoir_domain::{ClientId, CouponId, DiscountId, PlanId, Rate, StoreId, SubscriptionId, SubscriptionItemId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 
@@ -200,7 +201,7 @@ impl Run {
         overuse: &Overuse,
         decided: &mut Decided,
     ) -> Outcome<()> {
-        let covered = self.covered(snapshot, &found)?;
+        let mut covered = self.covered(snapshot, &found)?;
         let waived = found.waived.iter().map(|waived| WaivedRow {
             seller_id: ctx.scope.seller(),
             subscription_id: waived.subscription,
@@ -230,7 +231,9 @@ impl Run {
         let used = overuse.place(basis, &mut found.invoices, snapshot.lines_per_invoice);
         for (invoice, used) in found.invoices.iter().zip(&used) {
             let issued_on = reach.issued_on(invoice, ctx.today());
-            decided.invoices.push(self.new_invoice(issued_on, invoice, used, &covered, basis)?);
+            let priced = self.new_invoice(issued_on, invoice, used, &covered, basis)?;
+            renewal::remember(&mut covered, invoice, &priced.priced);
+            decided.invoices.push(priced);
             decided.days.push(issued_on);
         }
         Ok(())
@@ -354,6 +357,7 @@ fn terms(
     for row in coupons::find_many(tx, ctx.scope, &Vec::from_iter(coupon_ids))? {
         coupons.insert(row.id, row.coupon()?);
     }
+    let mut fixed = fixed_parts(tx, ctx, rows, items, &coupons)?;
     let granted = granted(tx, ctx, rows)?;
     let mut of_subscription: HashMap<SubscriptionId, BTreeMap<_, _>> = HashMap::new();
     let mut plans_of: HashMap<SubscriptionId, BTreeMap<NaiveDate, PlanId>> = HashMap::new();
@@ -372,6 +376,7 @@ fn terms(
             kind: row.plan_id.and_then(|plan| kinds.get(&plan).copied()).unwrap_or(PlanType::Generic),
             coupon: row.coupon_id.and_then(|coupon| coupons.get(&coupon).cloned()),
             coupon_cycles: row.coupon_cycles.and_then(|left| u32::try_from(left).ok()),
+            fixed_parts: fixed.remove(&row.id).unwrap_or_default(),
             discount,
             discount_cycles: discount_cycles.flatten().and_then(|left| u32::try_from(left).ok()),
             items: of_subscription.remove(&row.id).unwrap_or_default(),
@@ -379,6 +384,29 @@ fn terms(
         (row.id, terms)
     };
     Ok(rows.iter().map(one).collect())
+}
+
+/// What coupons of fixed amounts took off lines that reach into the time that is charged now.
+fn fixed_parts(
+    tx: &mut Db,
+    ctx: &Ctx,
+    rows: &[SubscriptionRow],
+    items: &[SubscriptionItemRow],
+    coupons: &HashMap<CouponId, Coupon>,
+) -> Outcome<HashMap<SubscriptionId, Vec<FixedPart>>> {
+    let is_fixed = |id: CouponId| coupons.get(&id).is_some_and(|coupon| matches!(coupon.value, Rate::Fixed(_)));
+    let with = rows.iter().filter(|row| row.coupon_id.is_some_and(is_fixed) && row.coupon_cycles != Some(0));
+    let with: BTreeMap<SubscriptionId, NaiveDate> = with.map(|row| (row.id, row.billed_through)).collect();
+    let Some(from) = with.values().min() else { return Ok(HashMap::new()) };
+    let theirs = items.iter().filter(|item| with.contains_key(&item.subscription_id));
+    let theirs: HashMap<SubscriptionItemId, &SubscriptionItemRow> = theirs.map(|item| (item.id, item)).collect();
+    let mut found: HashMap<SubscriptionId, Vec<FixedPart>> = HashMap::new();
+    for line in invoices::traces_beyond(tx, ctx.scope, &theirs.keys().copied().collect::<Vec<_>>(), *from)? {
+        let Some(item) = theirs.get(&line.item) else { continue };
+        let part = FixedPart::of(line.period, item.to_on, &line.trace.steps);
+        found.entry(item.subscription_id).or_default().extend(part);
+    }
+    Ok(found)
 }
 
 /// The discounts of some subscriptions, and for how many cycles more.

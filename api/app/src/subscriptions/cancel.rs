@@ -6,17 +6,17 @@ use crate::services;
 use crate::services::desire::desire;
 use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
-use crate::subscriptions::revise::{Subject, copy_of, cycle_ends_on, is_same_thing, used_beyond};
+use crate::subscriptions::revise::{Subject, cycle_ends_on, is_same_thing, used_beyond};
 use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
-use comptoir_db::subscription_changes::{end_items, supersede};
+use comptoir_db::subscription_changes::{end_items, in_the_way, supersede};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, discounts};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
-use comptoir_domain::{Check, Code, Problem, SubscriptionId};
+use comptoir_domain::{Check, Code, Problem, SubscriptionId, SubscriptionItemId};
 use serde_json::json;
 
 /// When a cancelled subscription ends.
@@ -94,7 +94,8 @@ pub fn cancel(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, wanted: &SubscriptionC
 #[post("/v1/subscriptions/{id}/keep")]
 pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<SubscriptionId>) -> Answer {
     call.write(move |tx, ctx| {
-        let Subject { mut row, items, .. } = Subject::lock(tx, ctx, id.0)?;
+        let subject = Subject::lock(tx, ctx, id.0)?;
+        let mut row = subject.row.clone();
         if row.status.is_ended() {
             return Err(
                 Problem::new(Code::WrongState, format!("the subscription is {}: order a new one", row.status)).into()
@@ -102,10 +103,12 @@ pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<Subsc
         }
         if let Some(end) = row.ends_on.take() {
             // what was given back is charged anew
-            let again = items.iter().filter(|item| was_cut(item, end, &items)).map(|item| copy_of(item, end, ctx));
-            let again: Vec<_> = again.collect();
+            let ended = ended_by_itself(tx, ctx, row.id, end)?;
+            let cut =
+                subject.items.iter().filter(|item| !ended.contains(&item.id) && was_cut(item, end, &subject.items));
+            let again: Vec<_> = cut.map(|item| subject.copy(item, end, ctx)).collect();
             if !again.is_empty() {
-                let used = used_beyond(tx, ctx, &row, &items, end, |_| true)?;
+                let used = used_beyond(tx, ctx, &row, &subject.items, end, |_| true)?;
                 row.coupon_cycles = row.coupon_cycles.map(|left| left.saturating_add_unsigned(used.coupon));
                 discounts::give_again(tx, ctx.scope, [(row.id, used.discount)])?;
                 subscriptions::insert_items(tx, &again)?;
@@ -119,6 +122,12 @@ pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<Subsc
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// What was to end on a day in any case: by a change that waits for it.
+fn ended_by_itself(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, end: NaiveDate) -> Outcome<Vec<SubscriptionItemId>> {
+    let agreed = in_the_way(tx, ctx.scope, &[id], ctx.today())?.into_iter().filter(|change| change.billed_from == end);
+    Ok(agreed.flat_map(|change| change.ended_items.0).collect())
 }
 
 /// Whether an item ended with its subscription on that day, and not because something took its place.

@@ -7,7 +7,7 @@ use crate::kernel::{Answer, Body, Call, Id};
 use crate::quotes::compute::tax_by_default;
 use crate::subscriptions::change_views::SubscriptionChangePreviewView;
 use crate::subscriptions::changes::{make, preview};
-use crate::subscriptions::revise::{Revision, Subject, copy_of, cycle_ends_on};
+use crate::subscriptions::revise::{Revision, Subject, cycle_ends_on};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::{HttpRequest, post};
 use comptoir_db::subscriptions::SubscriptionItemRow;
@@ -219,7 +219,7 @@ fn edit(
     let price = agreed(&mut check, wanted.price, subject);
     check.done()?;
     let dates = dates(db, ctx, subject, wanted.way)?;
-    let copy = copy_of(item, dates.billed_from, ctx);
+    let copy = subject.copy(item, dates.billed_from, ctx);
     let begun = SubscriptionItemRow {
         quantity: wanted.quantity.unwrap_or(copy.quantity),
         unit_price: price.unwrap_or(copy.unit_price),

@@ -8,15 +8,16 @@ use crate::subscriptions::change_views::{
     SubscriptionChangeList, SubscriptionChangePreviewView, SubscriptionChangeView,
 };
 use crate::subscriptions::read::reply;
-use crate::subscriptions::revise::{Decided, Renewal, Revision, Subject, copy_of, decide, revise};
+use crate::subscriptions::revise::{Decided, Renewal, Revision, Subject, decide, is_same_thing, revise};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::{HttpRequest, get, post};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow};
-use comptoir_db::subscriptions::SubscriptionRow;
+use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, subscriptions};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangeDates, ChangeState, SubscriptionStatus};
-use comptoir_domain::{Code, Problem, SubscriptionChangeId, SubscriptionId};
+use comptoir_domain::{Code, Problem, SubscriptionChangeId, SubscriptionId, SubscriptionItemId};
+use std::collections::BTreeMap;
 
 /// Makes the change that is worked out for a subscription, once.
 pub async fn make<P, F>(call: Call<P>, id: SubscriptionId, revision: F) -> Answer
@@ -83,7 +84,8 @@ pub async fn list_subscription_changes(
 
 /// Withdraw a change that waits for its day
 ///
-/// What was invoiced ahead on the new terms is credited, and the old terms go on.
+/// What was invoiced ahead on the new terms is credited, and the old terms go on; so does a move to another price that the
+/// change had taken the place of.
 #[utoipa::path(tag = "subscriptions", params(("id" = SubscriptionId, Path), ("change_id" = SubscriptionChangeId, Path)),
     responses((status = 200, body = SubscriptionView, description = "As if it had not been asked for")))]
 #[post("/v1/subscriptions/{id}/changes/{change_id}/withdraw")]
@@ -96,17 +98,34 @@ pub async fn withdraw_subscription_change(
     call.write_once(move |tx, ctx| {
         let subject = Subject::lock(tx, ctx, id.0)?;
         let mut change = subscription_changes::lock(tx, ctx.scope, change)?;
-        let revision = withdrawal(ctx, &subject, &change)?;
+        let (revision, again) = withdrawal(ctx, &subject, &change)?;
         change.state = ChangeState::Withdrawn;
         subscription_changes::save(tx, &mut change)?;
         let Decided { row, .. } = revise(tx, ctx, &subject, &revision)?;
+        take_up(tx, ctx, row.id, &again)?;
         reply(tx, ctx, row)
     })
     .await
 }
 
+/// Which item goes on as which.
+type Again = BTreeMap<SubscriptionItemId, SubscriptionItemId>;
+
+/// Price moves in whose place the change came wait for their day again.
+fn take_up(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, again: &Again) -> Outcome<()> {
+    for mut superseded in subscription_changes::superseded(tx, ctx.scope, id)? {
+        if superseded.begun_items.0.iter().any(|item| again.contains_key(item)) {
+            let items = superseded.ended_items.0.iter_mut().chain(&mut superseded.begun_items.0);
+            items.for_each(|item| *item = again.get(item).copied().unwrap_or(*item));
+            superseded.state = ChangeState::Waiting;
+            subscription_changes::save(tx, &mut superseded)?;
+        }
+    }
+    Ok(())
+}
+
 /// The change the other way round, on the same day: what was to begin never does, and what was to end goes on anew.
-fn withdrawal(ctx: &Ctx, subject: &Subject, change: &SubscriptionChangeRow) -> Result<Revision, Problem> {
+fn withdrawal(ctx: &Ctx, subject: &Subject, change: &SubscriptionChangeRow) -> Result<(Revision, Again), Problem> {
     if change.subscription_id != subject.row.id {
         return Err(Problem::not_found());
     }
@@ -114,23 +133,32 @@ fn withdrawal(ctx: &Ctx, subject: &Subject, change: &SubscriptionChangeRow) -> R
         let detail = format!("the change is {}: only one that waits for its day can be withdrawn", change.state);
         return Err(Problem::new(Code::WrongState, detail));
     }
-    let again = subject.items.iter().filter(|item| change.ended_items.0.contains(&item.id));
+    let ended: Vec<_> = subject.items.iter().filter(|item| change.ended_items.0.contains(&item.id)).collect();
+    let begun = ended.iter().map(|item| {
+        let from_on = item.from_on.max(change.billed_from);
+        // another price was agreed for a later day
+        let next = ended.iter().filter(|other| is_same_thing(item, other) && other.from_on > from_on);
+        SubscriptionItemRow { to_on: next.map(|other| other.from_on).min(), ..subject.copy(item, from_on, ctx) }
+    });
+    let begun: Vec<_> = begun.collect();
+    let again = ended.iter().zip(&begun).map(|(old, new)| (old.id, new.id)).collect();
     let other_cycle = change.from_cycle != change.to_cycle;
-    Ok(Revision {
+    let revision = Revision {
         kind: change.kind,
         way: change.way,
         direction: None,
         dates: ChangeDates { billed_from: change.billed_from, delivered_from: ctx.today(), locked_until: None },
         credit_from: change.billed_from,
         ended: change.begun_items.0.clone(),
-        begun: again.map(|item| copy_of(item, change.billed_from, ctx)).collect(),
+        begun,
         plan: change.from_plan_id,
         renewal: other_cycle.then_some(Renewal {
             cycle: change.from_cycle,
             anchor_on: change.from_anchor_on,
-            cycle_limit: subject.row.cycle_limit,
+            cycle_limit: change.from_cycle_limit,
         }),
         invoice_now: false,
         reason: "withdrawn".into(),
-    })
+    };
+    Ok((revision, again))
 }

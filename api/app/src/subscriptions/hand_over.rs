@@ -137,11 +137,8 @@ fn carried(
         let charged_to = issued.iter().filter(|line| line.item == item.id).map(|line| line.period.to).max();
         let charged = ChargedItem { from: item.from_on, to: item.to_on, charged_to };
         let on = carried_on(charged, billed)?;
-        let mut next = SubscriptionItemRow { subscription_id: new.id, to_on: item.to_on, ..copy_of(&item, on, ctx) };
-        if on == item.from_on {
-            // nothing of it is charged yet, its fee neither
-            next.setup_fee = item.setup_fee;
-        }
+        let copy = copy_of(&item, on, on != item.from_on, ctx);
+        let mut next = SubscriptionItemRow { subscription_id: new.id, to_on: item.to_on, ..copy };
         if is_custom {
             (next.plan_id, next.add_on_id, next.price_id) = (None, None, None);
         }

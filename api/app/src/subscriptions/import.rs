@@ -18,7 +18,7 @@ use comptoir_domain::orders::first_invoice::{Dated, Signed, imported};
 use comptoir_domain::orders::{Cart, CartItem, Contract};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
-use comptoir_domain::{Check, Problem};
+use comptoir_domain::{Check, Problem, UnitPrice};
 use serde_json::json;
 
 /// Import a subscription
@@ -81,7 +81,11 @@ fn the_one(tx: &mut Db, ctx: &Ctx, item: &OrderItem, offer: &comptoir_domain::or
     let contracts =
         agreed(tx, ctx.scope, &cart, offer).map_err(|failure| failure.instead_of("/cart/items/0", "/item"))?;
     match <[Contract; 1]>::try_from(contracts) {
-        Ok([contract]) => Ok(contract),
+        Ok([mut contract]) => {
+            // what it cost to begin was paid where it began
+            contract.items.iter_mut().for_each(|item| item.setup_fee = UnitPrice::default());
+            Ok(contract)
+        }
         Err(_) => {
             Err(Problem::field("/item/domain/option", "not_wanted", "import the name by itself, with its domain plan")
                 .into())

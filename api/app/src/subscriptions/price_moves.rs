@@ -9,7 +9,7 @@ use comptoir_db::plans::subscribers::touch;
 use comptoir_db::prices::{self, PriceRow};
 use comptoir_db::subscription_changes::{self, charged_beyond, end_items, in_the_way};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::{Db, Outcome, invoices};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
@@ -108,6 +108,7 @@ pub struct PriceBook {
     versions: HashMap<PriceId, ListPrice>,
     offered: HashMap<(Sold, Cycle, Currency), ListPrice>,
     under_change: HashSet<SubscriptionId>,
+    charged: HashSet<SubscriptionItemId>,
     /// Up to which day issued lines charge an item.
     charged_to: HashMap<SubscriptionItemId, NaiveDate>,
     /// From which day on lines of drafts do, which the move throws away.
@@ -115,7 +116,7 @@ pub struct PriceBook {
 }
 
 impl PriceBook {
-    /// Six queries, however many there are.
+    /// Seven queries, however many there are.
     pub fn read(db: &mut Db, ctx: &Ctx, rows: &[SubscriptionRow], priced_on: NaiveDate) -> Outcome<Self> {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let items = subscriptions::items_of(db, ctx.scope, &ids)?;
@@ -145,6 +146,7 @@ impl PriceBook {
             versions: versions.iter().map(|row| (row.id, list_price(row))).collect(),
             offered: offered.iter().map(|row| (sold(row), list_price(row))).collect(),
             under_change: under_change.collect(),
+            charged: invoices::charged_items(db, ctx.scope, &ids_of_items)?,
             charged_to,
             drafted_from,
         })
@@ -196,7 +198,7 @@ impl PriceBook {
             let sold = ((item.plan_id, item.add_on_id), row.cycle, row.currency);
             match moved(item.unit_price, version, self.offered.get(&sold).copied(), wanted.agreed_too) {
                 Ok(to) => {
-                    let copy = copy_of(item, day, ctx);
+                    let copy = copy_of(item, day, self.charged.contains(&item.id), ctx);
                     let new = SubscriptionItemRow { price_id: Some(to.id), unit_price: to.amount, ..copy };
                     then.push((item.clone(), Some(new)));
                 }

@@ -5,7 +5,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id};
 use crate::subscriptions::hold::lift_hold;
 use crate::subscriptions::read::reply;
-use crate::subscriptions::revise::{Subject, copy_of};
+use crate::subscriptions::revise::Subject;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
@@ -81,7 +81,7 @@ fn check(ctx: &Ctx, row: &SubscriptionRow, wanted: &SubscriptionRenewal) -> Resu
 
 /// What was cut short at the old date, or stood still since, begins anew on the same terms.
 fn go_on(tx: &mut Db, ctx: &Ctx, subject: &mut Subject) -> Outcome<()> {
-    let row = &mut subject.row;
+    let row = &subject.row;
     let resumed = row.expires_on.and_then(|day| resumes_on(day, row.billed_through, ctx.today()));
     let Some((end, from)) = resumed else { return Ok(()) };
     let lasting: Vec<&SubscriptionItemRow> =
@@ -90,10 +90,10 @@ fn go_on(tx: &mut Db, ctx: &Ctx, subject: &mut Subject) -> Outcome<()> {
     end_items(tx, ctx.scope, &ids, end)?;
     let again = lasting.into_iter().filter(|item| item.to_on.is_none_or(|to| to > from));
     let again: Vec<_> =
-        again.map(|item| SubscriptionItemRow { to_on: item.to_on, ..copy_of(item, from, ctx) }).collect();
+        again.map(|item| SubscriptionItemRow { to_on: item.to_on, ..subject.copy(item, from, ctx) }).collect();
     subscriptions::insert_items(tx, &again)?;
     if row.billed_through >= end {
-        row.billed_through = from;
+        subject.row.billed_through = from;
     }
     Ok(())
 }

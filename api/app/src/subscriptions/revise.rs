@@ -15,7 +15,7 @@ use crate::webhooks;
 use chrono::{Days, NaiveDate};
 use comptoir_db::activities::ActivityRow;
 use comptoir_db::clients::{self, ClientRow};
-use comptoir_db::invoices::traces_beyond;
+use comptoir_db::invoices::{charged_items, traces_beyond};
 use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, end_items};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Json, Outcome, discounts};
@@ -27,7 +27,7 @@ use comptoir_domain::subscriptions::{
 };
 use comptoir_domain::{Code, PlanId, Problem, SubscriptionId, SubscriptionItemId, UnitPrice};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// A subscription with its items and its client.
 pub struct Subject {
@@ -37,6 +37,8 @@ pub struct Subject {
     pub row: SubscriptionRow,
     /// What was, is and will be charged.
     pub items: Vec<SubscriptionItemRow>,
+    /// Which of the items are on issued invoices.
+    charged: HashSet<SubscriptionItemId>,
 }
 
 impl Subject {
@@ -59,7 +61,8 @@ impl Subject {
 
     fn with(db: &mut Db, ctx: &Ctx, client: ClientRow, row: SubscriptionRow) -> Outcome<Self> {
         let items = subscriptions::items_of(db, ctx.scope, &[row.id])?;
-        Ok(Self { client, row, items })
+        let charged = charged_items(db, ctx.scope, &items.iter().map(|item| item.id).collect::<Vec<_>>())?;
+        Ok(Self { client, row, items, charged })
     }
 
     /// Refuses what cannot be changed now: not active, or under a change that waits for its day or locks the cycle.
@@ -95,14 +98,26 @@ impl Subject {
         Err(Problem::new(Code::WrongState, detail).into())
     }
 
-    /// Refuses to charge anew what another client has paid for, before the subscription was transferred.
-    fn ensure_own(&self, revision: &Revision) -> Result<(), Problem> {
-        let own = self.items.iter().filter(|item| item.kind == ItemKind::Plan).map(|item| item.from_on).min();
-        let Some(own) = own.filter(|own| *own > revision.dates.billed_from && !revision.begun.is_empty()) else {
+    /// Refuses to charge anew what was paid before the subscription was transferred by another client, or before it was
+    /// imported to someone else.
+    fn ensure_own(&self, db: &mut Db, ctx: &Ctx, revision: &Revision) -> Outcome<()> {
+        if revision.begun.is_empty() {
             return Ok(());
-        };
-        let detail = format!("the client before has paid up to {own}: it can be changed with that day or a later one");
-        Err(Problem::new(Code::WrongState, detail))
+        }
+        let own = self.items.iter().filter(|item| item.kind == ItemKind::Plan).map(|item| item.from_on).min();
+        let elsewhere = subscriptions::billed_elsewhere(db, ctx.scope, self.row.id)?;
+        for (paid, whom) in [(own, "by the client before"), (elsewhere, "where it was before")] {
+            if let Some(paid) = paid.filter(|paid| *paid > revision.dates.billed_from) {
+                let detail = format!("it is paid up to {paid} {whom}: it can be changed with that day or a later one");
+                return Err(Problem::new(Code::WrongState, detail).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// An item on the same terms from a later day on. What it costs to begin is paid once: with its first line.
+    pub fn copy(&self, item: &SubscriptionItemRow, from_on: NaiveDate, ctx: &Ctx) -> SubscriptionItemRow {
+        copy_of(item, from_on, self.charged.contains(&item.id), ctx)
     }
 
     /// What is charged on a day.
@@ -127,7 +142,10 @@ pub fn cycle_ends_on(db: &mut Db, ctx: &Ctx, row: &SubscriptionRow) -> Outcome<N
     let next = agreed.find(|change| change.billed_from > ctx.today());
     let (cycle, anchor) = next.map_or((row.cycle, row.anchor_on), |change| (change.from_cycle, change.from_anchor_on));
     let running = cycle.index_at(anchor, ctx.today())?;
-    Ok(cycle.period(anchor, running)?.to)
+    let over = cycle.period(anchor, running)?.to;
+    // what was imported begins here with the renewal up to which it is paid elsewhere
+    let elsewhere = subscriptions::billed_elsewhere(db, ctx.scope, row.id)?;
+    Ok(elsewhere.map_or(over, |day| day.max(over)))
 }
 
 /// Whether two items charge for the plan, or for the same add-on.
@@ -136,11 +154,11 @@ pub fn is_same_thing(one: &SubscriptionItemRow, other: &SubscriptionItemRow) -> 
     one.kind == other.kind && one.add_on_id == other.add_on_id && named
 }
 
-/// The same terms from a later day on, under a new id. Its fee was paid when the old one began.
-pub fn copy_of(item: &SubscriptionItemRow, from_on: NaiveDate, ctx: &Ctx) -> SubscriptionItemRow {
+/// The same terms from a later day on, under a new id. Its fee is still to be paid if nothing of it is charged.
+pub fn copy_of(item: &SubscriptionItemRow, from_on: NaiveDate, is_charged: bool, ctx: &Ctx) -> SubscriptionItemRow {
     SubscriptionItemRow {
         id: fresh(),
-        setup_fee: UnitPrice::default(),
+        setup_fee: if is_charged { UnitPrice::default() } else { item.setup_fee },
         from_on,
         to_on: None,
         known_on: ctx.today(),
@@ -203,7 +221,7 @@ pub struct Decided {
 
 /// Decides; reads only.
 pub fn decide(db: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
-    subject.ensure_own(revision)?;
+    subject.ensure_own(db, ctx, revision)?;
     let credits = give_back::decide(db, ctx, &revision.ended, revision.credit_from)?;
     let arrears = arrears(db, ctx, subject, revision)?;
     let again = reopened(db, ctx, subject, revision)?;
@@ -284,8 +302,11 @@ pub fn used_beyond(
     is_again: impl Fn(NaiveDate) -> bool,
 ) -> Outcome<CyclesAgain> {
     let items: Vec<_> = items.iter().map(|item| item.id).collect();
-    let lines = traces_beyond(db, ctx.scope, &items, day)?.into_iter().filter(|(from, _)| is_again(*from));
-    let lines: Vec<_> = lines.map(|(from, trace)| (from, Granted::of(&trace.steps))).collect();
+    // a cycle that is open again is given again already
+    let open = row.cycle.index_at(row.anchor_on, row.billed_through)?;
+    let is_used = |from| row.cycle.index_at(row.anchor_on, from).is_ok_and(|n| n < open) && is_again(from);
+    let lines = traces_beyond(db, ctx.scope, &items, day)?.into_iter().filter(|line| is_used(line.period.from));
+    let lines: Vec<_> = lines.map(|line| (line.period.from, Granted::of(&line.trace.steps))).collect();
     Ok(cycles_again(row.cycle, row.anchor_on, &lines)?)
 }
 
@@ -305,6 +326,7 @@ pub fn record(ctx: &Ctx, row: &SubscriptionRow, revision: &Revision) -> Subscrip
         from_cycle: row.cycle,
         to_cycle: revision.renewal.map_or(row.cycle, |renewal| renewal.cycle),
         from_anchor_on: row.anchor_on,
+        from_cycle_limit: row.cycle_limit,
         billed_from: dates.billed_from,
         delivered_from: dates.delivered_from,
         locked_until: dates.locked_until,

@@ -9,8 +9,9 @@ mod unpaid;
 pub use chain::{ChainHeadRow, ChainLinkRow, append_links, head, last_link, links, lock_head, move_head};
 pub use list::{InvoiceFilter, list, of_orders};
 pub use rows::{
-    InvoiceLineRow, InvoiceRow, LineTrace, charged, credit_lines, delete_draft, delete_lines, find, find_many, insert,
-    insert_lines, insert_many, lines, lock, lock_derived_drafts, lock_many, save, sealed, traces_beyond,
+    InvoiceLineRow, InvoiceRow, LineTrace, TracedLine, charged, charged_items, credit_lines, delete_draft,
+    delete_lines, find, find_many, insert, insert_lines, insert_many, lines, lock, lock_derived_drafts, lock_many,
+    save, sealed, traces_beyond,
 };
 pub use series::{
     SeriesRow, all_series, has_number_like, highest_count, lock_series, numbering, save_series, set_version, version,

@@ -13,6 +13,7 @@ use comptoir_domain::{
     SubscriptionItemId, TaxPolicyId, UnitPrice,
 };
 use diesel::prelude::*;
+use std::collections::HashSet;
 
 /// An invoice or a credit note.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -184,23 +185,49 @@ pub fn charged(
         .collect())
 }
 
-/// The traces of lines of some items that pay for days after one day, set-up and fees left aside, each with the day from
-/// which it does.
+/// Which of some items are on issued invoices.
+pub fn charged_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId]) -> Outcome<HashSet<SubscriptionItemId>> {
+    let found = invoice_lines::table
+        .inner_join(
+            invoices::table
+                .on(invoices::seller_id.eq(invoice_lines::seller_id).and(invoices::id.eq(invoice_lines::invoice_id))),
+        )
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
+        .filter(invoices::state.eq(InvoiceState::Issued))
+        .select(invoice_lines::item_id)
+        .distinct()
+        .load::<Option<SubscriptionItemId>>(db)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// What a line pays for, and how that came about.
+pub struct TracedLine {
+    pub item: SubscriptionItemId,
+    pub period: Period,
+    pub trace: LineTrace,
+}
+
+/// The lines of some items that pay for days after one day, set-up and fees left aside.
 pub fn traces_beyond(
     db: &mut Db,
     scope: Scope,
     items: &[SubscriptionItemId],
     day: NaiveDate,
-) -> Outcome<Vec<(NaiveDate, LineTrace)>> {
+) -> Outcome<Vec<TracedLine>> {
+    type Columns = (Option<SubscriptionItemId>, Option<NaiveDate>, Option<NaiveDate>, Json<LineTrace>);
     let found = invoice_lines::table
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(invoice_lines::credits_line_id.is_null())
         .filter(invoice_lines::period_to.gt(day))
         .filter(invoice_lines::kind.ne_all(vec![LineKind::Setup, LineKind::Fee]))
-        .select((invoice_lines::period_from.assume_not_null(), invoice_lines::trace))
-        .load::<(NaiveDate, Json<LineTrace>)>(db)?;
-    Ok(found.into_iter().map(|(from, trace)| (from, trace.0)).collect())
+        .select((invoice_lines::item_id, invoice_lines::period_from, invoice_lines::period_to, invoice_lines::trace))
+        .load::<Columns>(db)?;
+    let line = |(item, from, to, trace): Columns| {
+        Some(TracedLine { item: item?, period: Period { from: from?, to: to? }, trace: trace.0 })
+    };
+    Ok(found.into_iter().filter_map(line).collect())
 }
 
 /// The lines of credit notes that take something back of these lines.

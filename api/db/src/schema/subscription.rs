@@ -124,6 +124,7 @@ diesel::table! {
         from_cycle -> Text,
         to_cycle -> Text,
         from_anchor_on -> Date,
+        from_cycle_limit -> Nullable<Integer>,
         billed_from -> Date,
         delivered_from -> Date,
         locked_until -> Nullable<Date>,

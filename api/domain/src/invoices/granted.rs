@@ -3,7 +3,7 @@
 
 use crate::problem::Result;
 use crate::quotes::{TraceRule, TraceStep};
-use crate::schedule::Cycle;
+use crate::schedule::{Cycle, Period, Share};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -28,6 +28,36 @@ impl Granted {
             coupon: trace.iter().any(|step| step.inputs.contains_key("coupon_id")),
             discount: trace.iter().any(offers),
         }
+    }
+}
+
+/// What a coupon of a fixed amount took off a line that stays charged, in the prices of the store: with or without tax.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FixedPart {
+    /// What the line pays for.
+    pub period: Period,
+    /// The day from which on it was given back, if its item ended.
+    pub until: Option<NaiveDate>,
+    /// What was taken off.
+    pub amount: Decimal,
+}
+
+impl FixedPart {
+    /// Reads it from the steps of a line, if a fixed coupon was on it.
+    pub fn of(period: Period, until: Option<NaiveDate>, trace: &[TraceStep]) -> Option<Self> {
+        let step = trace.iter().find(|step| step.rule == TraceRule::FixedCoupon)?;
+        let amount = step.inputs.get("share")?.parse().ok()?;
+        Some(Self { period, until, amount })
+    }
+
+    /// How much of it is for some days.
+    ///
+    /// # Errors
+    /// Amounts beyond reason.
+    pub fn within(&self, days: Period) -> Result<Decimal> {
+        let to = self.until.map_or(self.period.to, |until| until.min(self.period.to));
+        let common = self.period.within(days).within(Period { from: self.period.from, to });
+        Ok(Share::of_period(common, self.period).apply(self.amount)?)
     }
 }
 

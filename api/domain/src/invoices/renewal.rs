@@ -2,14 +2,16 @@
 //! still on their subscriptions.
 
 use super::due::{DueInvoice, DueKind, DueLine, LineKey, Subscription};
+use super::granted::FixedPart;
 use crate::coupons::{Coupon, GroupDiscount};
 use crate::discounts::{Discount, PlanCycle};
 use crate::orders::first_invoice::{describe, line_kind};
 use crate::plans::PlanType;
 use crate::problem::Result;
-use crate::quotes::{CartLine, CouponApplication, Description, PriceBasis, PriceRequest, TaxFacts};
+use crate::quotes::{CartLine, CouponApplication, Description, PriceBasis, PriceRequest, Priced, TaxFacts};
 use crate::{Money, PlanId, Rate, SubscriptionId, SubscriptionItemId, TaxPolicyId};
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an invoice says about a subscription, beyond days and prices.
@@ -25,6 +27,8 @@ pub struct Terms {
     pub coupon: Option<Coupon>,
     /// For so many cycles more; for ever if absent.
     pub coupon_cycles: Option<u32>,
+    /// What the coupon, if it is a fixed amount, took off lines that stay charged.
+    pub fixed_parts: Vec<FixedPart>,
     /// The discount it was ordered with.
     pub discount: Option<Discount>,
     /// For so many cycles more; for ever if absent.
@@ -61,6 +65,20 @@ pub struct Covered {
     pub discounted: BTreeSet<LineKey>,
     /// What is left of [`Terms::discount_cycles`].
     pub discount_cycles_left: Option<u32>,
+    /// [`Terms::fixed_parts`], and what is priced since.
+    pub fixed_parts: Vec<FixedPart>,
+}
+
+/// Lets later invoices know what a fixed coupon took off this one, whose lines were priced.
+pub fn remember(covered: &mut BTreeMap<SubscriptionId, Covered>, invoice: &DueInvoice, priced: &Priced) {
+    for line in invoice.lines.iter().filter(|line| !matches!(line.kind, DueKind::Setup | DueKind::Fee)) {
+        let Some(covered) = covered.get_mut(&line.subscription).filter(|covered| !covered.lines.is_empty()) else {
+            continue;
+        };
+        let key = key(line);
+        let trace = priced.lines.iter().find(|priced| priced.key == key).map(|priced| priced.trace.as_slice());
+        covered.fixed_parts.extend(trace.and_then(|trace| FixedPart::of(line.period, None, trace)));
+    }
 }
 
 /// Spreads what is left of coupon and discount over the cycles that begin with these lines, the earliest first. A line for
@@ -71,8 +89,12 @@ pub fn covered(of: &Subscription, terms: &Terms, lines: &[&DueLine]) -> Result<C
         cycles.insert(line.key(), of.cycle.index_at(of.anchor, line.period.from)?);
     }
     let billed = of.cycle.index_at(of.anchor, of.billed_through)?;
-    let mut covered =
-        Covered { cycles_left: terms.coupon_cycles, discount_cycles_left: terms.discount_cycles, ..Covered::default() };
+    let mut covered = Covered {
+        cycles_left: terms.coupon_cycles,
+        discount_cycles_left: terms.discount_cycles,
+        fixed_parts: terms.fixed_parts.clone(),
+        ..Covered::default()
+    };
     let those = |covers: &dyn Fn(Option<PlanId>) -> bool| {
         let lines = cycles.iter().filter(|((.., from), _)| covers(terms.plan_on(*from)));
         lines.map(|(key, cycle)| (*key, *cycle)).collect::<BTreeMap<_, _>>()
@@ -150,7 +172,8 @@ fn cart_line(invoice: &DueInvoice, line: &DueLine, terms: &Terms, covered: Optio
 }
 
 /// A percentage touches each line by itself. A fixed amount is taken off once for each cycle of each subscription; where
-/// only a part of a cycle is charged, as after a change in the middle of it, it is that part of the amount.
+/// only a part of a cycle is charged, as after a change in the middle of it, it is that part of the amount, less what other
+/// lines had of it for these days.
 fn applications(
     invoice: &DueInvoice,
     terms: &BTreeMap<SubscriptionId, Terms>,
@@ -163,13 +186,13 @@ fn applications(
         }
     }
     let applied = by_cycle.into_iter().filter_map(|((subscription, _), lines)| {
-        let coupon = terms.get(&subscription)?.coupon.as_ref()?;
-        Some((coupon, lines))
+        let had = covered.get(&subscription).map_or(&[][..], |covered| &covered.fixed_parts);
+        Some((terms.get(&subscription)?.coupon.as_ref()?, had, lines))
     });
-    let application = |(coupon, lines): (&Coupon, Vec<&DueLine>)| {
+    let application = |(coupon, had, lines): (&Coupon, &[FixedPart], Vec<&DueLine>)| {
         Ok(CouponApplication {
             coupon: coupon.id,
-            value: part_of_cycle(coupon.value, &lines)?,
+            value: part_of_cycle(coupon.value, &lines, had)?,
             free_setup: coupon.free_setup,
             lines: lines.into_iter().map(key).collect(),
         })
@@ -178,11 +201,15 @@ fn applications(
 }
 
 /// A fixed amount for the longest part of the cycle that is charged.
-fn part_of_cycle(value: Rate, lines: &[&DueLine]) -> Result<Rate> {
+fn part_of_cycle(value: Rate, lines: &[&DueLine], had: &[FixedPart]) -> Result<Rate> {
     let Rate::Fixed(amount) = value else { return Ok(value) };
     let periods = lines.iter().filter(|line| !matches!(line.kind, DueKind::Setup | DueKind::Fee));
-    let Some(longest) = periods.map(|line| line.share).max_by_key(|share| share.days()) else { return Ok(value) };
-    Ok(Rate::Fixed(Money::round(longest.apply(amount.decimal())?, amount.currency())?))
+    let Some(longest) = periods.max_by_key(|line| line.share.days()) else { return Ok(value) };
+    let mut part = longest.share.apply(amount.decimal())?;
+    for had in had {
+        part -= had.within(longest.period)?;
+    }
+    Ok(Rate::Fixed(Money::round(part.max(Decimal::ZERO), amount.currency())?))
 }
 
 /// What a line of an invoice was derived as, if it was derived from an item.
@@ -266,6 +293,7 @@ mod tests {
             kind: PlanType::Hosting,
             coupon: Some(coupon),
             coupon_cycles,
+            fixed_parts: Vec::new(),
             discount: None,
             discount_cycles: None,
             items: BTreeMap::from([(id(1), named("Web S")), (id(2), named("Backups"))]),
