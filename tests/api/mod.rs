@@ -2,6 +2,7 @@
 
 pub mod add_ons;
 mod administrators;
+mod after_the_sale;
 mod api_keys;
 mod bad_input;
 pub mod by_hand;

@@ -24,6 +24,7 @@ pub struct World {
 }
 
 /// What a seller has, found again by asking as its owner.
+#[derive(Clone)]
 pub struct Seller {
     pub code: String,
     pub owner: Actor,

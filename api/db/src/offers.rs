@@ -64,9 +64,14 @@ impl PriceOnOffer {
 
 /// The offer of a store on a day.
 pub fn of_store(db: &mut Db, scope: Scope, store: StoreId, on: NaiveDate) -> Outcome<Offer> {
+    with_plan(db, scope, store, None, on)
+}
+
+/// The same for those who have a plan: they keep it, and what goes with it, when it is no longer sold.
+pub fn with_plan(db: &mut Db, scope: Scope, store: StoreId, plan: Option<PlanId>, on: NaiveDate) -> Outcome<Offer> {
     let (currency, options): (Currency, Json<Vec<DomainOption>>) =
         stores::table.find((scope.seller(), store)).select((stores::currency, stores::domain_options)).first(db)?;
-    let plans = plans_of(db, scope, store)?;
+    let plans = plans_of(db, scope, store, plan)?;
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
     let offered: Vec<(PlanId, AddOnId)> = plan_add_ons::table
         .filter(plan_add_ons::seller_id.eq(scope.seller()))
@@ -98,15 +103,16 @@ pub fn of_store(db: &mut Db, scope: Scope, store: StoreId, on: NaiveDate) -> Out
     Ok(Offer { currency, domain_options: options.0, plans, add_ons })
 }
 
-fn plans_of(db: &mut Db, scope: Scope, store: StoreId) -> Outcome<Vec<PlanOnOffer>> {
+fn plans_of(db: &mut Db, scope: Scope, store: StoreId, kept: Option<PlanId>) -> Outcome<Vec<PlanOnOffer>> {
     let sold = plan_stores::table
         .filter(plan_stores::seller_id.eq(scope.seller()))
         .filter(plan_stores::store_id.eq(store))
         .select(plan_stores::plan_id);
+    let on_sale = plans::state.eq(PlanState::Active).and(plans::id.eq_any(sold));
+    let kept = plans::state.ne(PlanState::Draft).and(plans::id.eq_any(Vec::from_iter(kept)));
     let plans = plans::table
         .filter(plans::seller_id.eq(scope.seller()))
-        .filter(plans::state.eq(PlanState::Active))
-        .filter(plans::id.eq_any(sold))
+        .filter(on_sale.or(kept))
         .order((plans::position, plans::id));
     Ok(plans.select(PlanOnOffer::as_select()).load(db)?)
 }

@@ -4,11 +4,12 @@
 //! leases go by the machine's clock.
 
 use crate::events::Now;
-use crate::schema::{services, subscriptions};
+use crate::schema::{services, subscription_items, subscriptions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
+use chrono::NaiveDate;
 use comptoir_domain::services::ServiceKind;
 use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
-use comptoir_domain::{ClientId, Instant, PlanId, SellerId, ServiceId, SubscriptionId};
+use comptoir_domain::{AddOnId, ClientId, Instant, PlanId, SellerId, ServiceId, SubscriptionId};
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 
@@ -127,13 +128,36 @@ pub fn disturb(db: &mut Db, scope: Scope, ids: &[SubscriptionId], now: Now) -> O
 
 /// Has services brought about again whose plan has changed; the rows that this concerns, as they are then.
 pub fn disturb_plan(db: &mut Db, scope: Scope, plan: PlanId, now: Now) -> Outcome<Vec<ServiceRow>> {
-    let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
     let bound: Vec<SubscriptionId> = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::plan_id.eq(plan))
-        .filter(subscriptions::status.ne_all(ended))
+        .filter(subscriptions::status.ne_all(ended()))
         .select(subscriptions::id)
         .load(db)?;
+    disturb_many(db, scope, &bound, now)
+}
+
+/// The same for an add-on that has changed, where it runs on a day.
+pub fn disturb_add_on(db: &mut Db, scope: Scope, add_on: AddOnId, on: NaiveDate, now: Now) -> Outcome<Vec<ServiceRow>> {
+    let having = subscription_items::table
+        .filter(subscription_items::seller_id.eq(scope.seller()))
+        .filter(subscription_items::add_on_id.eq(add_on))
+        .filter(subscription_items::to_on.is_null().or(subscription_items::to_on.gt(on)))
+        .select(subscription_items::subscription_id);
+    let bound: Vec<SubscriptionId> = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::id.eq_any(having))
+        .filter(subscriptions::status.ne_all(ended()))
+        .select(subscriptions::id)
+        .load(db)?;
+    disturb_many(db, scope, &bound, now)
+}
+
+fn ended() -> Vec<SubscriptionStatus> {
+    SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect()
+}
+
+fn disturb_many(db: &mut Db, scope: Scope, bound: &[SubscriptionId], now: Now) -> Outcome<Vec<ServiceRow>> {
     let mut changed = Vec::new();
     for ids in bound.chunks(1_000) {
         changed.extend(disturb(db, scope, ids, now)?);

@@ -10,7 +10,7 @@ use comptoir_db::{Db, Outcome};
 use comptoir_domain::services::work;
 use comptoir_domain::subscriptions::ServiceState;
 use comptoir_domain::todos::TodoKind;
-use comptoir_domain::{PlanId, SubscriptionId};
+use comptoir_domain::{AddOnId, PlanId, SubscriptionId};
 use serde_json::json;
 
 /// What both clocks show.
@@ -62,6 +62,12 @@ pub fn follow_change(tx: &mut Db, ctx: &Ctx, subscription: SubscriptionId) -> Ou
 /// A plan says something else about hosting: what was delivered under it is brought in step (SYN-01).
 pub fn follow_plan(tx: &mut Db, ctx: &Ctx, plan: PlanId) -> Outcome<()> {
     let changed = services::disturb_plan(tx, ctx.scope, plan, now(ctx))?;
+    queue(tx, ctx, &changed)
+}
+
+/// The same for an add-on: what was delivered with it (CAT-03).
+pub fn follow_add_on(tx: &mut Db, ctx: &Ctx, add_on: AddOnId) -> Outcome<()> {
+    let changed = services::disturb_add_on(tx, ctx.scope, add_on, ctx.today(), now(ctx))?;
     queue(tx, ctx, &changed)
 }
 

@@ -148,7 +148,7 @@ pub fn revision(
     let mut check = Check::new();
     check.paragraphs("/reason", &wanted.reason, 500);
     check.done()?;
-    let offer = offers::of_store(db, ctx.scope, row.store_id, ctx.today())?;
+    let offer = offers::with_plan(db, ctx.scope, row.store_id, row.plan_id, ctx.today())?;
     let cycle = wanted.cycle.unwrap_or(row.cycle);
     let (plan, mut charged) = charged_for(&choice(subject, ctx, &offer, wanted, cycle), &offer)?;
     let (direction, policy) = direction(db, ctx, subject, plan.id, cycle)?;

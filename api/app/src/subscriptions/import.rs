@@ -44,7 +44,8 @@ fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<Subscr
     is_charged(tx, ctx, client.id)?;
     check(ctx, wanted)?;
     let store = stores::named_or_default(tx, ctx.scope, wanted.store_id)?;
-    let offer = offers::of_store(tx, ctx.scope, store.id, ctx.today())?;
+    let plan = Some(wanted.item.plan_id);
+    let offer = offers::with_plan(tx, ctx.scope, store.id, plan, ctx.today())?;
     let contract = the_one(tx, ctx, &wanted.item, &offer)?;
     let signed = Signed {
         client: client.id,
