@@ -51,6 +51,7 @@ mod tax_evidence;
 pub mod taxes;
 pub mod todos;
 mod transfers;
+mod unpaid_orders;
 pub mod usage;
 pub mod vat_numbers;
 pub mod verify;

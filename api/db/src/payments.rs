@@ -22,6 +22,9 @@ pub struct TransactionDetail {
 /// The code of a payment that was written down, but of which the gateway never heard: whoever began it broke off.
 pub const NEVER_BEGUN: &str = "never_begun";
 
+/// The gateways at which nobody takes money: it comes by itself, or not.
+pub const BY_HAND: [&str; 2] = ["cheque", "transfer"];
+
 /// A movement of money at a gateway or by hand.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = transactions, primary_key(seller_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -130,6 +133,16 @@ pub fn of_invoices(db: &mut Db, scope: Scope, invoices: &[InvoiceId]) -> Outcome
     Ok(found.select(TransactionRow::as_select()).load(db)?)
 }
 
+/// Takes a draft that is about to go out of the transactions that name it: they stay on record without it.
+pub fn outlive(db: &mut Db, scope: Scope, draft: InvoiceId) -> Outcome<()> {
+    let named = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::invoice_id.eq(draft));
+    let gone = (transactions::invoice_id.eq(None::<InvoiceId>), transactions::version.eq(transactions::version + 1));
+    diesel::update(named).set(gone).execute(db)?;
+    Ok(())
+}
+
 /// Payments of a seller in some states that began before an instant, oldest first, after one of them.
 pub fn begun_before(
     db: &mut Db,
@@ -157,7 +170,7 @@ pub fn under_way(db: &mut Db, scope: Scope, orders: &[OrderId]) -> Outcome<BTree
         .filter(transactions::seller_id.eq(scope.seller()))
         .filter(transactions::order_id.eq_any(orders.iter().copied().map(Some).collect::<Vec<_>>()))
         .filter(transactions::state.eq_any(under_way))
-        .filter(transactions::gateway.ne_all(["cheque", "transfer"]));
+        .filter(transactions::gateway.ne_all(BY_HAND));
     let ids: Vec<Option<OrderId>> = found.select(transactions::order_id).load(db)?;
     Ok(ids.into_iter().flatten().collect())
 }

@@ -2,6 +2,7 @@
 //! draft has charged stand again where they stood.
 
 use crate::invoices::credit_note::{Extent, credit};
+use crate::invoices::drop::drop_draft;
 use crate::invoices::read::{lock_with_client, reply};
 use crate::invoices::rederive::set_back;
 use crate::invoices::views::InvoiceView;
@@ -55,7 +56,7 @@ pub fn give_up(tx: &mut Db, ctx: &Ctx, id: InvoiceId, reason: &str) -> Outcome<O
     let mut row = lock_with_client(tx, ctx, id)?;
     if row.state == InvoiceState::Draft {
         let lines = invoices::lines(tx, ctx.scope, &[row.id])?;
-        invoices::delete_draft(tx, ctx.scope, row.id)?;
+        drop_draft(tx, ctx, &row)?;
         // what an order has begun ends with the order
         if row.order_id.is_none() {
             set_back(tx, ctx, &lines)?;

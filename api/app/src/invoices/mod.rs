@@ -5,6 +5,7 @@ pub mod cancel;
 mod create;
 pub mod credit_note;
 pub mod draft;
+mod drop;
 mod explain;
 mod explanation;
 mod forecast;

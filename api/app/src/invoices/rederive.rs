@@ -2,6 +2,7 @@
 //! next person makes them anew, or made anew at once in place. The subscriptions stand again where they stood before.
 
 use crate::invoices::draft::{Document, document};
+use crate::invoices::drop::drop_draft;
 use crate::invoices::parties::Parties;
 use crate::invoices::reach::Reach;
 use crate::invoices::read::{lock_with_client, reply};
@@ -54,7 +55,7 @@ fn drop_derived(tx: &mut Db, ctx: &Ctx, mut row: InvoiceRow) -> Outcome<()> {
     invoices::delete_lines(tx, ctx.scope, row.id)?;
     set_back(tx, ctx, &derived)?;
     if by_hand.is_empty() {
-        invoices::delete_draft(tx, ctx.scope, row.id)?;
+        drop_draft(tx, ctx, &row)?;
         return ctx.record(tx, "invoice.dropped", row.id, json!({ "client_id": row.client_id, "reason": "rederived" }));
     }
     reprice(tx, ctx, &mut row, by_hand)?;
@@ -80,7 +81,7 @@ fn anew(tx: &mut Db, ctx: &Ctx, id: InvoiceId) -> Outcome<Option<InvoiceRow>> {
         documents.push(document(ctx, &parties, &one)?);
     }
     if documents.is_empty() && by_hand.is_empty() {
-        invoices::delete_draft(tx, ctx.scope, row.id)?;
+        drop_draft(tx, ctx, &row)?;
         ctx.record(tx, "invoice.dropped", row.id, json!({ "client_id": row.client_id, "reason": "rederived" }))?;
         return Ok(None);
     }
