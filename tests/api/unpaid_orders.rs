@@ -3,8 +3,13 @@
 use crate::api::invoices::{books_balance, get};
 use crate::api::orders::{order_of, shopper, wish};
 use crate::api::payments::pay;
+use crate::api::services::{order, standing};
+use crate::api::subscription_changes::{Ladder, act, documents, eur, rows, sound};
 use crate::stories::billing::{GOOD, buy, care};
+use crate::stories::provisioning::require;
+use crate::support::house::House;
 use crate::support::story::Story;
+use crate::support::world::client;
 use crate::support::{Actor, Answer};
 use comptoir_domain::events::EventKind;
 use serde_json::{Value, json};
@@ -25,6 +30,30 @@ fn with_last_coupon(owner: &Actor, name: &str) -> Answer {
     let quote = shopper(owner).post("/v1/store/quotes", wanted).expect(200);
     let order = order_of(name, &quote.text("/token"), "fake");
     shopper(owner).post_once("/v1/store/orders", &format!("order-{name}"), order)
+}
+
+/// Someone new orders something with a card that is not asked for yet.
+fn ordered(owner: &Actor, name: &str, items: Value) -> Answer {
+    let wanted = json!({"cart": {"items": items}, "buyer": {"country": "FR", "city": "Lyon"}});
+    let quote = shopper(owner).post("/v1/store/quotes", wanted).expect(200);
+    let order = order_of(name, &quote.text("/token"), "fake");
+    shopper(owner).post_once("/v1/store/orders", &format!("order-{name}"), order).expect(201)
+}
+
+/// The subscription of an order that is called so.
+fn named(owner: &Actor, order: &Answer, name: &str) -> String {
+    owner
+        .get(&format!("/v1/subscriptions?client_id={}&name={name}", order.text("/order/client_id")))
+        .expect(200)
+        .text("/data/0/id")
+}
+
+/// Refused because of the order, with the call that gives it up.
+#[track_caller]
+fn stands_in_the_way(order: &Answer, refused: Answer) {
+    let refused = refused.refused(409, "wrong_state");
+    let way = format!("/v1/orders/{}/cancel", order.text("/order/id"));
+    assert!(refused.text("/detail").contains(&way), "{}", refused.json());
 }
 
 /// The transactions of a client: state, order and invoice.
@@ -98,5 +127,99 @@ both! {
         owner.get(&format!("/v1/invoices/{second}")).refused(404, "not_found");
         let states: Vec<_> = attempts(&owner, &client).into_iter().map(|row| (row[0].clone(), row[2].is_string())).collect();
         assert_eq!(states, [(json!("approved"), true), (json!("declined"), false), (json!("declined"), false)]);
+    }
+
+    /// 10.00 and 20.00 stand on one draft of 30.00, which charges both whatever becomes of them: so none is cancelled
+    /// alone before it is paid. Then 30 of the 31 days come back: 20.00 × 30 / 31 = 19.35.
+    fn what_an_unpaid_order_charges_is_not_cancelled_alone(world) {
+        let owner = world.owner("north");
+        let ladder = Ladder::of(&owner);
+        let order = ordered(&owner, "Dora", json!([{"plan_id": ladder.care, "cycle": "1-month"}, {"plan_id": ladder.plus, "cycle": "1-month"}]));
+        let (invoice, buyer) = (order.text("/order/invoice_id"), order.text("/order/client_id"));
+        let plus = named(&owner, &order, "Care+Plus");
+        Story::of(world).sleep_until("2026-01-06");
+        let owner = world.owner("north");
+        let cancel = json!({"when": "now", "refund": "credit"});
+        stands_in_the_way(&order, owner.post(&format!("/v1/subscriptions/{plus}/cancel"), cancel.clone()));
+        pay(&owner, &invoice, GOOD, "paid").expect(200);
+        owner.post(&format!("/v1/subscriptions/{plus}/cancel"), cancel).expect(200);
+        let mut seen = documents(&owner, &buyer);
+        // the first line of both documents is one of the two contracts: what counts is the sums
+        seen.iter_mut().for_each(|row| row.1.clear());
+        assert_eq!(seen, rows(&[("invoice", "", "30.00", "0.00"), ("credit_note", "", "-19.35", "0.00")]));
+        let credit = owner.get(&format!("/v1/clients/{buyer}/credits")).expect(200).json()["balances"].clone();
+        assert_eq!(credit[0]["amount"], "19.35");
+        sound(world);
+    }
+
+    /// Set up before it is paid, and upgraded: the draft would charge the old plan in full, and nothing could be given back of
+    /// it. Given away, both clients would pay. At the end of the cycle it can be upgraded, since that leaves the draft as it is: 10.00 + 5.00.
+    fn what_an_unpaid_order_charges_is_not_changed(world) {
+        let (owner, house) = (world.owner("north"), House::built_in(world));
+        require(&owner, &[], "automatic");
+        let item = wish(&owner, "early.example", "Lyon")["cart"]["items"][0].clone();
+        let starter = item["plan_id"].as_str().unwrap().to_string();
+        let price = json!([{"cycle": "1-month", "currency": "EUR", "recurring": eur("40.00")}]);
+        let store = crate::api::orders::corner(&owner)["id"].clone();
+        let big = owner.post("/v1/plans", json!({"code": "big", "name": "Big", "kind": "hosting", "prices": price, "store_ids": [store]})).expect(201).text("/id");
+        owner.act(&format!("/v1/plans/{big}/activate")).expect(200);
+        owner.patch(&format!("/v1/plans/{starter}"), json!({"upgrade_to": [big]})).expect(200);
+        let order = ordered(&owner, "Early", json!([item]));
+        house.work();
+        let subscription = order.text("/order/subscription_ids/0");
+        assert_eq!(owner.get(&format!("/v1/subscriptions/{subscription}")).expect(200).text("/status"), "active");
+        Story::of(world).sleep_until("2026-01-07");
+        let owner = world.owner("north");
+        let up = json!({"plan_id": big, "way": "now_with_credit"});
+        stands_in_the_way(&order, owner.post(&format!("/v1/subscriptions/{subscription}/change-plan/preview"), up.clone()));
+        stands_in_the_way(&order, act(&owner, &subscription, "change-plan", &up));
+        let otto = json!({"client_id": owner.post("/v1/clients", client("north", "Next Ltd", "Otto")).expect(201).text("/id")});
+        stands_in_the_way(&order, act(&owner, &subscription, "transfer", &otto));
+        stands_in_the_way(&order, owner.post(&format!("/v1/subscriptions/{subscription}/transfer/preview"), otto));
+        act(&owner, &subscription, "change-plan", &json!({"plan_id": big, "way": "end_of_cycle"})).expect(200);
+        pay(&owner, &order.text("/order/invoice_id"), GOOD, "paid").expect(200);
+        assert_eq!(get(&owner, &order.text("/order/invoice_id"))["gross"]["amount"], "15.00");
+        sound(world);
+    }
+
+    /// Of 15.00 come 10.00; the set-up of 5.00 is let off: nothing is open any more, so the order is paid.
+    fn what_is_let_off_pays_an_order(world) {
+        let owner = world.owner("north");
+        let nora = order(&owner, "Nora", wish(&owner, "nora.example", "Lyon"));
+        owner.post_once(&format!("/v1/invoices/{}/payments", nora.invoice), "part", json!({"method": "transfer", "amount": eur("10.00")})).expect(201);
+        assert_eq!(standing(&owner, &nora)[0], "waiting_for_payment");
+        let lines = get(&owner, &nora.invoice)["lines"].as_array().unwrap().clone();
+        let setup = lines.iter().find(|line| line["kind"] == "setup").unwrap();
+        let note = json!({"extent": "lines", "lines": [{"line_id": setup["id"]}], "comment": "Welcome"});
+        assert_eq!(owner.post(&format!("/v1/invoices/{}/credit-notes", nora.invoice), note).expect(201).json()["gross"]["amount"], "-5.00");
+        assert_eq!((&get(&owner, &nora.invoice)["status"], standing(&owner, &nora)[0].as_str()), (&json!("paid"), "provisioning"));
+        Story::of(world).until("2026-01-20");
+        assert_eq!(standing(&world.owner("north"), &nora)[..2], ["done".to_string(), "active".into()]);
+        books_balance(&world.owner("north"));
+    }
+
+    /// One invoice was credited in full, the other written off: nothing is left to withdraw, and the orders go all the same.
+    fn an_order_goes_whatever_became_of_its_invoice(world) {
+        let owner = world.owner("north");
+        let nora = order(&owner, "Nora", wish(&owner, "nora.example", "Lyon"));
+        let olaf = order(&owner, "Olaf", wish(&owner, "olaf.example", "Lyon"));
+        let pia = order(&owner, "Pia", wish(&owner, "pia.example", "Lyon"));
+        for cancelled in [&nora, &pia] {
+            owner.act(&format!("/v1/invoices/{}/cancel", cancelled.invoice)).expect(200);
+        }
+        owner.act(&format!("/v1/invoices/{}/write-off", olaf.invoice)).expect(200);
+        owner.act(&format!("/v1/orders/{}/cancel", pia.order)).expect(200);
+        let story = Story::of(world);
+        story.sleep_until("2026-03-06");
+        story.run(EventKind::ExpireOrders);
+        let owner = world.owner("north");
+        let gone = ["cancelled", "cancelled", "absent"];
+        assert_eq!([&nora, &olaf, &pia].map(|one| standing(&owner, one)), [gone, gone, gone].map(|words| words.map(String::from)));
+        assert_eq!((&get(&owner, &nora.invoice)["status"], &get(&owner, &olaf.invoice)["status"]), (&json!("cancelled"), &json!("uncollectible")));
+        // the names are free
+        for name in ["nora.example", "olaf.example", "pia.example"] {
+            shopper(&owner).post("/v1/store/quotes", wish(&owner, name, "Lyon")).expect(200);
+        }
+        books_balance(&owner);
     }
 }

@@ -9,6 +9,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::ledger;
+use crate::orders::paid::paid;
 use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceLineRow, InvoiceRow, LineTrace};
@@ -252,6 +253,10 @@ fn settle(tx: &mut Db, ctx: &Ctx, invoice: &mut InvoiceRow, note: &InvoiceRow, n
         invoice.state = InvoiceState::Cancelled;
     }
     invoices::save(tx, invoice)?;
+    // what was paid is enough now
+    if let Some(order) = invoice.order_id.filter(|_| invoice.open_minor == 0 && !nothing_left) {
+        paid(tx, ctx, order)?;
+    }
     if over.is_zero() {
         return Ok(());
     }

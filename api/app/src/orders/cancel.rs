@@ -8,8 +8,10 @@ use crate::orders::read::reply;
 use crate::orders::views::OrderView;
 use crate::subscriptions::cancel::end;
 use actix_web::post;
+use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::orders::{self, OrderRow};
-use comptoir_db::{Db, Outcome, coupons, invoices, subscriptions};
+use comptoir_db::{Db, Outcome, coupons, subscriptions};
+use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::orders::{OrderState, transition};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, OrderId, Problem};
@@ -27,6 +29,12 @@ pub async fn cancel_order(call: Call<may::WriteOrders>, id: Id<OrderId>) -> Answ
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Whether there is anything to withdraw of an invoice: it may have been credited in full already, or written off.
+fn asks_for_something(invoice: &InvoiceRow) -> bool {
+    let is_given_back = invoice.refunded_minor > 0 && invoice.refunded_minor == invoice.gross_minor;
+    invoice.state != InvoiceState::Cancelled && !invoice.is_written_off && !is_given_back
 }
 
 /// Gives an order up that nobody has paid.
@@ -47,8 +55,9 @@ pub fn cancel(tx: &mut Db, ctx: &Ctx, mut row: OrderRow, reason: &str) -> Outcom
             end(tx, ctx, &mut subscription, reason)?;
         }
     }
-    for (_, invoice) in invoices::of_orders(tx, ctx.scope, &[row.id])? {
-        give_up(tx, ctx, invoice, reason)?;
+    let ids: Vec<_> = invoices::of_orders(tx, ctx.scope, &[row.id])?.into_iter().map(|(_, invoice)| invoice).collect();
+    for invoice in invoices::find_many(tx, ctx.scope, &ids)?.iter().filter(|invoice| asks_for_something(invoice)) {
+        give_up(tx, ctx, invoice.id, reason)?;
     }
     ctx.record(tx, "order.cancelled", row.id, json!({ "number": row.number, "reason": reason }))?;
     Ok(row)

@@ -138,7 +138,8 @@ fn was_cut(item: &SubscriptionItemRow, end: NaiveDate, items: &[SubscriptionItem
 }
 
 /// Ends a subscription today and gives back what its client need not pay for then.
-fn end_now(tx: &mut Db, ctx: &Ctx, subject: &mut Subject, refund: CancelRefund, reason: &str) -> Outcome<()> {
+pub fn end_now(tx: &mut Db, ctx: &Ctx, subject: &mut Subject, refund: CancelRefund, reason: &str) -> Outcome<()> {
+    give_back::ensure_settled(tx, ctx, subject.row.id)?;
     let from = match refund {
         CancelRefund::Credit => ctx.today(),
         CancelRefund::None => cycle_ends_on(tx, ctx, &subject.row)?,

@@ -10,7 +10,7 @@ use comptoir_db::{Db, Outcome};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::invoices::credit_note::{Extent, LineLeft};
 use comptoir_domain::subscriptions::{Charged, unused};
-use comptoir_domain::{InvoiceLineId, Money, Problem, SubscriptionItemId};
+use comptoir_domain::{Code, InvoiceLineId, Money, Problem, SubscriptionId, SubscriptionItemId};
 use std::collections::HashMap;
 
 /// What is to be taken back of one invoice.
@@ -34,9 +34,12 @@ impl Credit {
 }
 
 /// What some items have charged for days from one day on, as credit notes to be; reads only. A draft has charged nothing
-/// yet: it is made anew, or given up with its order.
+/// yet: it is made anew. That of an order is not, so nothing that it asks for can be taken back before it is paid.
 pub fn decide(db: &mut Db, ctx: &Ctx, items: &[SubscriptionItemId], from: NaiveDate) -> Outcome<Vec<Credit>> {
     let mut lines = charged_beyond(db, ctx.scope, items, from)?;
+    let drafts = lines.iter().filter(|line| line.state == InvoiceState::Draft).map(|line| line.invoice);
+    let drafts = invoices::find_many(db, ctx.scope, &drafts.collect::<Vec<_>>())?;
+    drafts.iter().try_for_each(not_of_an_order)?;
     lines.retain(|line| line.state == InvoiceState::Issued && !line.is_written_off);
     let rows = invoices::find_many(db, ctx.scope, &lines.iter().map(|line| line.invoice).collect::<Vec<_>>())?;
     let left = left(db, ctx, &lines)?;
@@ -56,6 +59,23 @@ pub fn decide(db: &mut Db, ctx: &Ctx, items: &[SubscriptionItemId], from: NaiveD
         Ok(Credit { invoice, extents, taken: taken.into_iter().map(|(_, part)| part).collect() })
     };
     wanted.into_iter().map(credit).collect()
+}
+
+/// Refuses what would end a subscription or give it away while its order is not paid: the draft of the order would charge
+/// it all the same.
+pub fn ensure_settled(db: &mut Db, ctx: &Ctx, subscription: SubscriptionId) -> Outcome<()> {
+    let draft = invoices::ordered_draft(db, ctx.scope, subscription)?;
+    draft.iter().try_for_each(not_of_an_order)?;
+    Ok(())
+}
+
+fn not_of_an_order(draft: &InvoiceRow) -> Result<(), Problem> {
+    let Some(order) = draft.order_id else { return Ok(()) };
+    let detail = format!(
+        "it stands on the draft {} of the order {order}: have it paid first, or cancel the order (POST /v1/orders/{order}/cancel)",
+        draft.id
+    );
+    Err(Problem::new(Code::WrongState, detail))
 }
 
 /// What earlier credit notes have left of the lines.

@@ -5,6 +5,7 @@ use crate::hosting::Promises;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::services::desire::desire;
+use crate::subscriptions::give_back::ensure_settled;
 use crate::subscriptions::revise::copy_of;
 use crate::subscriptions::stand::{begin, stand};
 use chrono::{Days, NaiveDate};
@@ -91,6 +92,7 @@ fn transferable(db: &mut Db, ctx: &Ctx, old: &SubscriptionRow) -> Outcome<()> {
         let id = change.id;
         return refuse(format!("a change waits for {}: withdraw {id} first", change.delivered_from));
     }
+    ensure_settled(db, ctx, old.id)?;
     let items = subscriptions::items_of(db, ctx.scope, &[old.id])?;
     let is_charged = items.iter().any(|item| item.to_on.is_none_or(|to| old.billed_through < to));
     if is_charged && old.billed_through < ctx.today() {

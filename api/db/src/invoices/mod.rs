@@ -11,7 +11,7 @@ pub use list::{InvoiceFilter, list, of_orders};
 pub use rows::{
     InvoiceLineRow, InvoiceRow, LineTrace, TracedLine, charged, charged_items, credit_lines, delete_draft,
     delete_lines, find, find_many, insert, insert_lines, insert_many, lines, lock, lock_derived_drafts, lock_many,
-    save, sealed, traces_beyond,
+    ordered_draft, save, sealed, traces_beyond,
 };
 pub use series::{
     SeriesRow, all_series, has_number_like, highest_count, lock_series, numbering, save_series, set_version, version,

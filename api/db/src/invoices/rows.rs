@@ -257,6 +257,20 @@ pub fn lock_derived_drafts(db: &mut Db, scope: Scope, clients: &[ClientId]) -> O
     })
 }
 
+/// The draft of an order on which something of a subscription stands, if there is one.
+pub fn ordered_draft(db: &mut Db, scope: Scope, subscription: SubscriptionId) -> Outcome<Option<InvoiceRow>> {
+    let charging = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::subscription_id.eq(subscription))
+        .select(invoice_lines::invoice_id);
+    let draft = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::state.eq(InvoiceState::Draft))
+        .filter(invoices::order_id.is_not_null())
+        .filter(invoices::id.eq_any(charging));
+    Ok(draft.select(InvoiceRow::as_select()).first(db).optional()?)
+}
+
 /// Removes the lines of a draft. The caller has seen that it is one.
 pub fn delete_lines(db: &mut Db, scope: Scope, of: InvoiceId) -> Outcome<()> {
     let lines = invoice_lines::table
