@@ -1,5 +1,9 @@
 //! Clients: created in one step, listed, changed, moved from status to status.
 
+use crate::api::orders::{order_of, shopper, wish};
+use crate::api::subscription_changes::{documents, rows, sound};
+use crate::stories::billing::{GOOD, buy, care};
+use crate::support::story::Story;
 use crate::support::world::client;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -145,5 +149,45 @@ both! {
         let now = owner.get(&path).header("etag").unwrap().to_string();
         assert_eq!(owner.send("GET", &path, &[("if-none-match", &now)], None).status, 304);
         assert_eq!(owner.send("GET", &path, &[("if-none-match", &seen)], None).status, 200);
+    }
+
+    /// February is invoiced on 26 January. Whoever is cancelled on the 28th need not pay it, as if the contract had been
+    /// cancelled by itself; January stays charged.
+    fn cancelling_gives_back_what_has_not_begun(world) {
+        let owner = world.owner("north");
+        let plan = care(&owner, json!({}));
+        let ended = [("now", buy(&owner, &plan, "Cora", GOOD, None)), ("end_of_cycle", buy(&owner, &plan, "Dora", GOOD, None))];
+        Story::of(world).until("2026-01-28");
+        let owner = world.owner("north");
+        for (when, (client, subscription)) in &ended {
+            owner.post(&format!("/v1/clients/{client}/cancel"), json!({"subscriptions": when})).expect(200);
+            assert_eq!(documents(&owner, client), rows(&[
+                ("invoice", "2026-01-05..2026-02-05", "10.00", "0.00"),
+                ("invoice", "2026-02-05..2026-03-05", "10.00", "0.00"),
+                ("credit_note", "2026-02-05..2026-03-05", "-10.00", "0.00"),
+            ]), "{when}");
+            let day = if *when == "now" { "2026-01-28" } else { "2026-02-05" };
+            assert_eq!(owner.get(&format!("/v1/subscriptions/{subscription}")).expect(200).text("/ends_on"), day);
+        }
+        sound(world);
+    }
+
+    /// A draft of the next cycle goes, and so does an order that was never paid.
+    fn cancelling_leaves_no_drafts(world) {
+        let owner = world.owner("north");
+        let plan = care(&owner, json!({}));
+        for (when, name) in [("now", "Nina"), ("end_of_cycle", "Eva")] {
+            let (client, _) = buy(&owner, &plan, name, GOOD, None);
+            let draft = owner.post("/v1/invoices/generate", json!({"client_ids": [client], "cycles": 1})).expect(200).text("/results/0/invoices/0/id");
+            owner.post(&format!("/v1/clients/{client}/cancel"), json!({"subscriptions": when})).expect(200);
+            owner.get(&format!("/v1/invoices/{draft}")).refused(404, "not_found");
+        }
+        let quote = shopper(&owner).post("/v1/store/quotes", wish(&owner, "lars.example", "Lyon")).expect(200);
+        let placed = shopper(&owner).post_once("/v1/store/orders", "late", order_of("Lars", &quote.text("/token"), "fake")).expect(201);
+        let (order, buyer, draft) = (placed.text("/order/id"), placed.text("/order/client_id"), placed.text("/order/invoice_id"));
+        owner.post(&format!("/v1/clients/{buyer}/cancel"), json!({"subscriptions": "now"})).expect(200);
+        assert_eq!(owner.get(&format!("/v1/orders/{order}")).expect(200).text("/state"), "cancelled");
+        owner.get(&format!("/v1/invoices/{draft}")).refused(404, "not_found");
+        sound(world);
     }
 }

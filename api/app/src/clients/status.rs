@@ -5,17 +5,19 @@ use crate::clients::views::{ClientStatusChange, ClientView};
 use crate::kernel::call::Ctx;
 use crate::kernel::path::parameter;
 use crate::kernel::{Answer, Body, Call, Id};
-use crate::subscriptions::cancel::{end, end_later};
+use crate::orders::cancel::cancel as give_up;
+use crate::subscriptions::cancel::{CancelRefund, end_later, end_now};
 use crate::subscriptions::hold::{lift_hold, place_hold};
+use crate::subscriptions::revise::Subject;
 use actix_web::{HttpRequest, post};
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::contacts::{self, ContactFilter};
 use comptoir_db::sessions::{self, Holder};
-use comptoir_db::{Db, Outcome, Page, subscriptions};
+use comptoir_db::{Db, Outcome, Page, invoices, orders, subscriptions};
 use comptoir_domain::clients::{ClientAction, SubscriptionEffect, after, may_sign_in, subscription_effect};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{CancelPolicy, HoldKind};
-use comptoir_domain::{ClientId, Code, Problem};
+use comptoir_domain::{ClientId, Code, Problem, SubscriptionId};
 use serde_json::json;
 
 /// Change where a client stands
@@ -88,16 +90,19 @@ fn affect_subscriptions(
     action: ClientAction,
     change: &ClientStatusChange,
 ) -> Outcome<usize> {
-    let mut live = subscriptions::live_of_client(tx, ctx.scope, client)?;
-    for row in &mut live {
+    let live = subscriptions::live_of_client(tx, ctx.scope, client)?;
+    for row in &live {
         match subscription_effect(action) {
             SubscriptionEffect::None => {}
             SubscriptionEffect::Hold => place_hold(tx, ctx, row.id, HoldKind::Client, &change.reason)?,
             SubscriptionEffect::Release => lift_hold(tx, ctx, row.id, HoldKind::Client, &change.reason)?,
-            SubscriptionEffect::EndNow => end(tx, ctx, row, &change.reason)?,
+            SubscriptionEffect::EndNow => finish(tx, ctx, row.id, &change.reason)?,
             SubscriptionEffect::ByPolicy => match change.subscriptions {
-                Some(CancelPolicy::Now) => end(tx, ctx, row, &change.reason)?,
-                Some(CancelPolicy::EndOfCycle) => end_later(tx, ctx, row, &change.reason)?,
+                Some(CancelPolicy::Now) => finish(tx, ctx, row.id, &change.reason)?,
+                Some(CancelPolicy::EndOfCycle) => {
+                    let mut subject = Subject::lock(tx, ctx, row.id)?;
+                    end_later(tx, ctx, &mut subject.row, &change.reason)?;
+                }
                 Some(CancelPolicy::Leave) => {}
                 None => {
                     return Err(Problem::field(
@@ -115,6 +120,19 @@ fn affect_subscriptions(
         }
     }
     Ok(live.len())
+}
+
+/// Ends a subscription today, as if it were cancelled by itself. One whose order was never paid goes with the order.
+fn finish(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outcome<()> {
+    if let Some(order) = invoices::ordered_draft(tx, ctx.scope, id)?.and_then(|draft| draft.order_id) {
+        let order = orders::lock(tx, ctx.scope, order)?;
+        give_up(tx, ctx, order, reason)?;
+    }
+    let mut subject = Subject::lock(tx, ctx, id)?;
+    if subject.row.status.is_ended() {
+        return Ok(());
+    }
+    end_now(tx, ctx, &mut subject, CancelRefund::None, reason)
 }
 
 fn sign_out_everyone(tx: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<()> {

@@ -2,7 +2,7 @@
 
 mod accept;
 mod announce;
-mod cancel;
+pub mod cancel;
 pub mod checkout;
 pub mod expire;
 pub mod paid;
