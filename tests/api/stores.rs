@@ -1,5 +1,7 @@
 //! Stores: every seller begins with one, and one is always the default.
 
+use crate::api::invoices::first_client;
+use crate::stories::billing::care;
 use crate::support::Actor;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -125,5 +127,25 @@ both! {
             }
         });
         assert_eq!(defaults(&owner).len(), 1);
+    }
+
+    /// 12.00 with 20 % of tax inside would renew at 14.40 if the price were a net one.
+    fn what_its_prices_include_stays_while_someone_pays_them(world) {
+        let owner = world.owner("north");
+        let store = owner.post("/v1/stores", wish("shop")).expect(201).text("/id");
+        let path = format!("/v1/stores/{store}");
+        for basis in ["net", "gross"] {
+            assert_eq!(owner.patch(&path, json!({"price_basis": basis})).expect(200).text("/price_basis"), basis);
+        }
+        let plan = care(&owner, json!({"prices": [{"cycle": "1-month", "currency": "EUR", "recurring": {"amount": "12.00", "currency": "EUR"}}]}));
+        owner.patch(&format!("/v1/plans/{plan}"), json!({"store_ids": [store]})).expect(200);
+        let cart = json!({"items": [{"plan_id": plan, "cycle": "1-month"}]});
+        let order = json!({"client_id": first_client(&owner), "order": {"store_id": store, "gateway": "transfer", "cart": cart}});
+        let order = owner.post_once("/v1/orders", "gross", order).expect(201).text("/id");
+        owner.patch(&path, json!({"price_basis": "net"})).refused(409, "in_use").names("/price_basis");
+        // what stays as it is hinders nothing
+        owner.patch(&path, json!({"price_basis": "gross", "name": "Boutique"})).expect(200);
+        owner.act(&format!("/v1/orders/{order}/cancel")).expect(200);
+        owner.patch(&path, json!({"price_basis": "net"})).expect(200);
     }
 }

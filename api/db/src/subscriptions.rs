@@ -252,6 +252,15 @@ pub fn live_of_clients(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outco
     Ok(found.select(SubscriptionRow::as_select()).load(db)?)
 }
 
+/// Whether a store has sold a subscription that may still be charged.
+pub fn runs_in_store(db: &mut Db, scope: Scope, store: StoreId) -> Outcome<bool> {
+    let found = subscriptions::table
+        .filter(subscriptions::seller_id.eq(scope.seller()))
+        .filter(subscriptions::store_id.eq(store))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::over()));
+    Ok(diesel::select(exists(found)).get_result(db)?)
+}
+
 /// The clients with a subscription whose invoice day has come, after one client: where a billing run goes on.
 pub fn due_clients(
     db: &mut Db,

@@ -1,11 +1,14 @@
-//! Changing a store. Its currency, code and kind stay: prices, addresses and plans hang on them.
+//! Changing a store. Its currency, code and kind stay: prices, addresses and plans hang on them. So does what its prices
+//! include, while someone pays them.
 
 use crate::kernel::{Answer, Body, Call, Change, Id, IfMatch};
 use crate::stores::views::{StorePatch, StoreView, check, reply};
 use actix_web::patch;
 use comptoir_db::stores::{self, StoreRow};
-use comptoir_domain::StoreId;
+use comptoir_db::subscriptions;
 use comptoir_domain::permissions::may;
+use comptoir_domain::quotes::PriceBasis;
+use comptoir_domain::{Code, Problem, StoreId};
 use serde_json::json;
 
 /// Change a store
@@ -20,13 +23,22 @@ pub async fn update_store(
     call.write(move |tx, ctx| {
         let mut row = stores::lock(tx, ctx.scope, id.0)?;
         seen.check(row.version)?;
+        let basis = row.price_basis;
         apply(body.0.clone(), &mut row);
         check(&row)?;
+        if row.price_basis != basis && subscriptions::runs_in_store(tx, ctx.scope, row.id)? {
+            return Err(would_cost_another(basis).into());
+        }
         stores::save(tx, &mut row)?;
         ctx.record(tx, "store.updated", row.id, json!({ "name": row.name, "is_open": row.is_open }))?;
         Ok(reply(row))
     })
     .await
+}
+
+fn would_cost_another(basis: PriceBasis) -> Problem {
+    let detail = format!("subscriptions of this store are charged by it: it stays {basis} until they are over");
+    Problem::new(Code::InUse, detail).at("/price_basis", "in_use", "open another store")
 }
 
 fn apply(patch: StorePatch, row: &mut StoreRow) {
