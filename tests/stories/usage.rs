@@ -1,6 +1,7 @@
 //! Use above the limit: charged to the unit, once, however late it is told; noticed; shut and opened again.
 
 use super::billing::{GOOD, buy_item, email, invoices};
+use crate::api::subscription_changes::act;
 use crate::api::usage::{record, report};
 use crate::api::verify::verify;
 use crate::support::story::Story;
@@ -235,5 +236,40 @@ both! {
         assert!(billed(&owner, &client).iter().all(|(_, overuse, _)| overuse.is_empty()));
         assert_eq!(invoices(&owner, &client).len(), 2);
         assert_eq!(story.troubles(), [""; 0]);
+    }
+
+    /// From 5000 MB to 100,000 MB on 15 January, charged from 5 February on: 50,000 MB are within what is delivered. 51,001 more
+    /// make 101,001: two begun units above it, 1.00 beside the 30.00 of the new plan.
+    fn the_limit_is_that_of_what_is_delivered(world) {
+        let owner = world.owner("north");
+        let plan = charged(&owner);
+        let big = json!({"code": "wide", "name": "Wide", "kind": "hosting", "lead_days": 0, "store_ids": [crate::api::orders::corner(&owner)["id"]],
+            "properties": {"disk_space": 1000 * MB, "traffic": 100_000 * MB, "overuse_policy": "allow"},
+            "prices": [{"cycle": "1-month", "currency": "EUR", "recurring": {"amount": "30.00", "currency": "EUR"}}]});
+        let big = owner.post("/v1/plans", big).expect(201).text("/id");
+        owner.act(&format!("/v1/plans/{big}/activate")).expect(200);
+        let price = json!({"resource": "traffic", "currency": "EUR", "unit_size": 1000 * MB, "unit_price": "0.50"});
+        owner.post(&format!("/v1/plans/{big}/overuse-prices"), price).expect(201);
+        owner.patch(&format!("/v1/plans/{plan}"), json!({"upgrade_to": [big]})).expect(200);
+        let (client, subscription) = tim(&owner, &plan);
+        let story = Story::of(world);
+        story.until("2026-01-15");
+        act(&world.owner("north"), &subscription, "change-plan", &json!({"plan_id": big, "way": "now_without_credit"})).expect(200);
+        story.until("2026-01-20");
+        sent(world, &subscription, "2026-01-20", 50_000);
+        let traffic = |day: &str| {
+            let seen = world.owner("north").get(&format!("/v1/subscriptions/{subscription}/usage?on={day}")).expect(200).json();
+            seen["resources"].as_array().unwrap().iter().find(|one| one["resource"] == "traffic").unwrap().clone()
+        };
+        let seen = traffic("2026-01-20");
+        assert_eq!((&seen["limit"], &seen["charge"]["units"]), (&json!(100_000 * MB), &json!(0)));
+        story.until("2026-01-25");
+        sent(world, &subscription, "2026-01-25", 51_001);
+        story.until("2026-02-06");
+        assert_eq!(billed(&world.owner("north"), &client), want(&[
+            ("2026-01-05", &[], "10.00"),
+            ("2026-02-05", &[("2026-01-05..2026-02-05", "2", "1.00")], "31.00"),
+        ]));
+        assert_eq!(verify(world, "north").0, BTreeMap::new());
     }
 }

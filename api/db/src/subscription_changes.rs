@@ -71,6 +71,26 @@ pub fn in_the_way(
     Ok(found.select(SubscriptionChangeRow::as_select()).load(db)?)
 }
 
+/// The changes of plan of some subscriptions that are done: from which day on which plan is delivered, the earliest first.
+pub fn delivered(
+    db: &mut Db,
+    scope: Scope,
+    of: &[SubscriptionId],
+) -> Outcome<Vec<(SubscriptionId, NaiveDate, Option<PlanId>)>> {
+    let found = subscription_changes::table
+        .filter(subscription_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_changes::subscription_id.eq_any(of.to_vec()))
+        .filter(subscription_changes::kind.eq(ChangeKind::Plan))
+        .filter(subscription_changes::state.eq(ChangeState::Done))
+        .order((subscription_changes::delivered_from, subscription_changes::id))
+        .select((
+            subscription_changes::subscription_id,
+            subscription_changes::delivered_from,
+            subscription_changes::to_plan_id,
+        ));
+    Ok(found.load(db)?)
+}
+
 /// Writes the records of many changes.
 pub fn insert_many(db: &mut Db, rows: &[SubscriptionChangeRow]) -> Outcome<()> {
     insert_many!(db, subscription_changes::table, rows, 21);

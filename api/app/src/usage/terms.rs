@@ -4,7 +4,7 @@ use crate::hosting::Promises;
 use chrono::NaiveDate;
 use comptoir_db::overuse_prices::{self, OverusePriceRow};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Outcome, Scope, custom_hosting};
+use comptoir_db::{Db, Outcome, Scope, custom_hosting, subscription_changes};
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Period;
@@ -18,6 +18,8 @@ pub struct Contracts {
     /// The subscriptions.
     pub rows: BTreeMap<SubscriptionId, SubscriptionRow>,
     items: HashMap<SubscriptionId, Vec<SubscriptionItemRow>>,
+    /// Which plans were delivered from which day on, where that has changed.
+    delivered: HashMap<SubscriptionId, BTreeMap<NaiveDate, Option<PlanId>>>,
     promises: Promises,
     custom: HashMap<SubscriptionId, Properties>,
     prices: Vec<OverusePriceRow>,
@@ -29,18 +31,24 @@ pub fn lifetime(row: &SubscriptionRow) -> Lifetime {
 }
 
 impl Contracts {
-    /// Six queries, however many there are.
+    /// Seven queries, however many there are.
     pub fn read(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<Self> {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let bought = subscriptions::items_of(db, scope, &ids)?;
         let held = rows.iter().filter_map(|row| row.plan_id);
-        let plans: BTreeSet<PlanId> = bought.iter().filter_map(|item| item.plan_id).chain(held).collect();
+        let mut delivered: HashMap<_, BTreeMap<_, _>> = HashMap::new();
+        let mut plans: BTreeSet<PlanId> = bought.iter().filter_map(|item| item.plan_id).chain(held).collect();
+        for (id, from, plan) in subscription_changes::delivered(db, scope, &ids)? {
+            delivered.entry(id).or_default().insert(from, plan);
+            plans.extend(plan);
+        }
         let prices = overuse_prices::of_plans(db, scope, &Vec::from_iter(plans.iter().copied()))?;
         let promises = Promises::read(db, scope, plans, bought.iter().filter_map(|item| item.add_on_id).collect())?;
         let custom = custom_hosting::of_subscriptions(db, scope, &ids)?;
         let mut items: HashMap<_, Vec<_>> = HashMap::new();
         bought.into_iter().for_each(|item| items.entry(item.subscription_id).or_default().push(item));
-        Ok(Self { rows: rows.into_iter().map(|row| (row.id, row)).collect(), items, promises, custom, prices })
+        let rows = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok(Self { rows, items, delivered, promises, custom, prices })
     }
 
     /// What a subscription pays for on a day.
@@ -54,7 +62,12 @@ impl Contracts {
         self.items_on(of, day).find(|item| item.kind == ItemKind::Plan)
     }
 
+    /// The plan that is delivered on a day: a change without credit delivers it before it is charged.
     fn plan_id(&self, of: &SubscriptionRow, day: NaiveDate) -> Option<PlanId> {
+        let changed = self.delivered.get(&of.id).and_then(|changes| changes.range(..=day).next_back());
+        if let Some((_, plan)) = changed {
+            return *plan;
+        }
         self.plan_item(of, day).and_then(|item| item.plan_id).or(of.plan_id)
     }
 
@@ -67,7 +80,7 @@ impl Contracts {
         self.promises.of(plan, self.items_on(of, day).filter_map(|item| item.add_on_id))
     }
 
-    /// On which terms a month is charged: with what was bought on its last day, at the price of its first. None if
+    /// On which terms a month is charged: with what is delivered on its last day, at the price of its first. None if
     /// nothing is charged.
     pub fn terms(&self, of: &SubscriptionRow, resource: Resource, month: Period) -> Option<Terms> {
         let last = lifetime(of).last_day(month);
