@@ -242,4 +242,17 @@ both! {
         let asked = browser.submit(&named.with("vat_number", "FR40303265045").with("payment", "transfer"));
         asked.expect(200);
     }
+
+    /// Two contracts of 10.00, and 6.20 off: once off what is ordered, 20.00 + 2 × 5.00 − 6.20 = 23.80, but off each of the
+    /// contracts when it renews: 20.00 − 2 × 6.20 = 7.60, with 20 % of 1.52 it is 9.12.
+    fn later_a_fixed_coupon_comes_off_each_contract(world) {
+        let (owner, browser) = open(world);
+        let six = json!({"name": "Six", "code": "SIX", "value": {"fixed": {"amount": "6.20", "currency": "EUR"}}});
+        owner.post("/v1/coupons", six).expect(201);
+        fill(&browser, "one.example");
+        let cart = fill(&browser, "two.example");
+        let cart = browser.submit(&cart.form("/cart/coupon").with("coupon", "six")).expect(200);
+        assert_eq!(sum(&cart), ["€30.00", "-€6.20", "€4.76", "€28.56"]);
+        assert!(cart.main().contains("Then €9.12 per month, taxes included."), "{}", cart.main());
+    }
 }

@@ -15,7 +15,7 @@ use comptoir_domain::orders::first_invoice::{
     ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request,
 };
 use comptoir_domain::orders::{Cart, Contract, ContractItem, Offer, contracts};
-use comptoir_domain::quotes::{Priced, TaxFacts, price};
+use comptoir_domain::quotes::{CouponApplication, Priced, TaxFacts, price};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::services::delivered_by;
 use comptoir_domain::taxes::{Buyer, TaxReason};
@@ -106,10 +106,25 @@ pub fn renewals(quoted: &Quoted) -> Result<Vec<(Cycle, Money)>, Problem> {
     let renewal = |(cycle, lines): (Cycle, Vec<FirstLine>)| {
         let coupons = lasting.as_slice();
         let (group, tax) = (quoted.group, quoted.tax.clone());
-        let request = price_request(&contracts, &lines, currency, basis, coupons, group, tax);
+        let mut request = price_request(&contracts, &lines, currency, basis, coupons, group, tax);
+        request.coupons = each_for_itself(&request.coupons, &lines);
         Ok((cycle, price(&request)?.totals.gross))
     };
     by_cycle.into_iter().map(renewal).collect()
+}
+
+/// Once ordered, each subscription has the coupon for itself: a fixed amount comes off each, not once off all of them.
+fn each_for_itself(coupons: &[CouponApplication], lines: &[FirstLine]) -> Vec<CouponApplication> {
+    let mut by_contract: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for line in lines {
+        by_contract.entry(line.contract).or_default().push(line.key());
+    }
+    let of_contract = |coupon: &CouponApplication, keys: &[String]| {
+        let lines = keys.iter().filter(|key| coupon.lines.contains(key)).cloned().collect();
+        CouponApplication { lines, ..coupon.clone() }
+    };
+    let each = coupons.iter().flat_map(|coupon| by_contract.values().map(move |keys| of_contract(coupon, keys)));
+    each.filter(|application| !application.lines.is_empty()).collect()
 }
 
 /// What a client's group may and will get; someone new is going to be in the default group.
