@@ -95,7 +95,7 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
 /// Whether an operation changes subscriptions.
 pub fn concerns(path: &str) -> bool {
     let last = path.trim_end_matches("/preview").rsplit('/').next().unwrap_or_default();
-    let kinds = "change-plan add-ons change remove withdraw changes status move-price transfer payment-methods";
+    let kinds = "cancel change-plan add-ons change remove withdraw changes status move-price transfer payment-methods";
     let is_one = kinds.split(' ').any(|kind| kind == last);
     path.contains("/subscriptions/{id}/") && is_one || last == "move-subscriptions"
 }
