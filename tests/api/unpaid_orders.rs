@@ -182,6 +182,25 @@ both! {
         sound(world);
     }
 
+    /// 10.00 and a set-up of 5.00 stand on the draft of the order: at 12.00 from February on, the set-up is not charged again.
+    fn what_an_unpaid_order_charges_is_charged_once(world) {
+        let (owner, house) = (world.owner("north"), House::built_in(world));
+        require(&owner, &[], "automatic");
+        let item = wish(&owner, "once.example", "Lyon")["cart"]["items"][0].clone();
+        let order = ordered(&owner, "Once", json!([item]));
+        house.work();
+        let subscription = order.text("/order/subscription_ids/0");
+        let plan = owner.get(&format!("/v1/subscriptions/{subscription}")).expect(200).text("/items/0/id");
+        let dearer = json!({"price": eur("12.00"), "way": "end_of_cycle"});
+        act(&owner, &subscription, &format!("items/{plan}/change"), &dearer).expect(200);
+        pay(&owner, &order.text("/order/invoice_id"), GOOD, "paid").expect(200);
+        Story::of(world).until("2026-02-03");
+        let owner = world.owner("north");
+        let nets: Vec<_> = documents(&owner, &order.text("/order/client_id")).into_iter().map(|row| row.2).collect();
+        assert_eq!(nets, ["15.00", "12.00"]);
+        sound(world);
+    }
+
     /// Of 15.00 come 10.00; the set-up of 5.00 is let off: nothing is open any more, so the order is paid.
     fn what_is_let_off_pays_an_order(world) {
         let owner = world.owner("north");

@@ -37,7 +37,7 @@ pub struct Subject {
     pub row: SubscriptionRow,
     /// What was, is and will be charged.
     pub items: Vec<SubscriptionItemRow>,
-    /// Which of the items are on issued invoices.
+    /// Which of the items are charged already.
     charged: HashSet<SubscriptionItemId>,
 }
 

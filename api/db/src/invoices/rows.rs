@@ -185,7 +185,7 @@ pub fn charged(
         .collect())
 }
 
-/// Which of some items are on issued invoices.
+/// Which of some items are charged: on issued invoices, or on that of an order, which is never made anew.
 pub fn charged_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId]) -> Outcome<HashSet<SubscriptionItemId>> {
     let found = invoice_lines::table
         .inner_join(
@@ -194,7 +194,7 @@ pub fn charged_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId]) ->
         )
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
-        .filter(invoices::state.eq(InvoiceState::Issued))
+        .filter(invoices::state.eq(InvoiceState::Issued).or(invoices::order_id.is_not_null()))
         .select(invoice_lines::item_id)
         .distinct()
         .load::<Option<SubscriptionItemId>>(db)?;
