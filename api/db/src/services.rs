@@ -131,7 +131,7 @@ pub fn disturb_plan(db: &mut Db, scope: Scope, plan: PlanId, now: Now) -> Outcom
     let bound: Vec<SubscriptionId> = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::plan_id.eq(plan))
-        .filter(subscriptions::status.ne_all(ended()))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
         .select(subscriptions::id)
         .load(db)?;
     disturb_many(db, scope, &bound, now)
@@ -147,14 +147,10 @@ pub fn disturb_add_on(db: &mut Db, scope: Scope, add_on: AddOnId, on: NaiveDate,
     let bound: Vec<SubscriptionId> = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::id.eq_any(having))
-        .filter(subscriptions::status.ne_all(ended()))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
         .select(subscriptions::id)
         .load(db)?;
     disturb_many(db, scope, &bound, now)
-}
-
-fn ended() -> Vec<SubscriptionStatus> {
-    SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect()
 }
 
 fn disturb_many(db: &mut Db, scope: Scope, bound: &[SubscriptionId], now: Now) -> Outcome<Vec<ServiceRow>> {

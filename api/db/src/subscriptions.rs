@@ -243,11 +243,10 @@ pub fn live_of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Ve
 
 /// The subscriptions of some clients that have not ended, by client.
 pub fn live_of_clients(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Vec<SubscriptionRow>> {
-    let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
     let found = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::client_id.eq_any(clients.to_vec()))
-        .filter(subscriptions::status.ne_all(ended))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
         .order((subscriptions::client_id, subscriptions::id));
     Ok(found.select(SubscriptionRow::as_select()).load(db)?)
 }

@@ -82,10 +82,9 @@ pub fn periods(db: &mut Db, scope: Scope) -> Outcome<BTreeMap<SubscriptionItemId
 
 /// The subscriptions that have not ended.
 pub fn contracts(db: &mut Db, scope: Scope) -> Outcome<Vec<Contract>> {
-    let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
     let found: Vec<(SubscriptionId, NaiveDate, Option<NaiveDate>)> = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
-        .filter(subscriptions::status.ne_all(ended))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
         .order(subscriptions::id)
         .select((subscriptions::id, subscriptions::billed_through, subscriptions::ends_on))
         .load(db)?;

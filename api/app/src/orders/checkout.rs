@@ -7,7 +7,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
 use crate::orders::announce::welcome;
 use crate::orders::place::{Placed, Wish, place};
-use crate::orders::take::is_charged;
+use crate::orders::take::pays;
 use crate::orders::views::{ClientOrder, OrderView, PlacedOrderView, ShopperOrder};
 use crate::quotes::token::QuoteToken;
 use crate::sessions::sign_in::Opening;
@@ -115,7 +115,7 @@ pub async fn order_as_client(call: Call<may::Own>, body: Body<ClientOrder>) -> A
     let quote_key = call.state().quote_key().to_vec();
     call.write_once(move |tx, ctx| {
         let client = clients::lock(tx, ctx.scope, ctx.client()?.1)?;
-        is_charged(tx, ctx, client.id)?;
+        pays(tx, ctx, client.id)?;
         let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
         let view = OrderView::from(&place(tx, ctx, &wish)?);
         let location = format!("/v1/me/orders/{}", view.id);

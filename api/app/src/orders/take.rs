@@ -57,7 +57,7 @@ pub fn take(tx: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
 
 fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> Outcome<(Quoted, Cart)> {
     buys(client)?;
-    is_charged(db, ctx, client.id)?;
+    pays(db, ctx, client.id)?;
     if terms.starts_on.is_some_and(|day| (day - ctx.today()).num_days().abs() > LONGEST_WAY) {
         return Err(Problem::field("/order/starts_on", "out_of_range", "at most a year from today").into());
     }
@@ -68,7 +68,7 @@ fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
 }
 
 /// Refuses the client that stands for the seller: nothing is ever charged to it (SUB-10).
-pub fn is_charged(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<()> {
+pub fn pays(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<()> {
     if own_clients::find(db, ctx.scope)? != Some(client) {
         return Ok(());
     }

@@ -4,7 +4,7 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::orders::rows::{item_rows, service_row, subscription_row};
-use crate::orders::take::{buys, is_charged};
+use crate::orders::take::{buys, pays};
 use crate::orders::views::OrderItem;
 use crate::quotes::compute::{agreed, ids_for};
 use crate::services::desire::desire;
@@ -41,7 +41,7 @@ pub async fn import_subscription(call: Call<may::WriteSubscriptions>, body: Body
 fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<SubscriptionRow> {
     let client = clients::lock(tx, ctx.scope, wanted.client_id)?;
     buys(&client)?;
-    is_charged(tx, ctx, client.id)?;
+    pays(tx, ctx, client.id)?;
     check(ctx, wanted)?;
     let store = stores::named_or_default(tx, ctx.scope, wanted.store_id)?;
     let plan = Some(wanted.item.plan_id);

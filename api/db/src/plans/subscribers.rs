@@ -20,11 +20,10 @@ pub struct Chosen {
 
 impl Chosen {
     fn query<'a>(&self, scope: Scope) -> subscriptions::BoxedQuery<'a, DbBackend> {
-        let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
         let mut query = subscriptions::table
             .filter(subscriptions::seller_id.eq(scope.seller()))
             .filter(subscriptions::plan_id.eq(self.plan))
-            .filter(subscriptions::status.ne_all(ended))
+            .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
             .into_boxed::<DbBackend>();
         if let Some(ids) = &self.ids {
             query = query.filter(subscriptions::id.eq_any(ids.clone()));

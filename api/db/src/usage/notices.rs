@@ -49,7 +49,6 @@ pub fn measured_or_held(
     after: Option<SubscriptionId>,
     limit: i64,
 ) -> Outcome<Vec<SubscriptionId>> {
-    let ended: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_ended()).collect();
     let measured = usage_records::table
         .filter(usage_records::seller_id.eq(subscriptions::seller_id))
         .filter(usage_records::subscription_id.eq(subscriptions::id))
@@ -61,7 +60,7 @@ pub fn measured_or_held(
         .filter(subscription_holds::lifted_at.is_null());
     let mut found = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
-        .filter(subscriptions::status.ne_all(ended))
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
         .filter(exists(measured).or(exists(held)))
         .into_boxed::<DbBackend>();
     if let Some(after) = after {

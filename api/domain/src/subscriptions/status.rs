@@ -106,6 +106,11 @@ impl SubscriptionStatus {
         Self::ALL.iter().copied().filter(|status| status.is_over()).collect()
     }
 
+    /// Those after which nothing can follow.
+    pub fn ended() -> Vec<Self> {
+        Self::ALL.iter().copied().filter(|status| status.is_ended()).collect()
+    }
+
     /// Whether nothing can follow.
     pub fn is_ended(self) -> bool {
         moves_to(self).is_empty()
