@@ -34,7 +34,7 @@ codes! {
     /// The body is not JSON.
     MalformedBody = "malformed_body", 400, "The body cannot be read";
     UnknownParameter = "unknown_parameter", 400, "The query holds a parameter that does not exist";
-    InvalidParameter = "invalid_parameter", 400, "A parameter of the query has a wrong value";
+    InvalidParameter = "invalid_parameter", 400, "A part of the path or a parameter of the query has a wrong value";
     InvalidCursor = "invalid_cursor", 400, "The cursor does not belong to this list";
     InvalidHeader = "invalid_header", 400, "A header has a wrong value";
     IdempotencyKeyRequired = "idempotency_key_required", 400, "This call moves money or reaches outside: send an Idempotency-Key";
