@@ -91,6 +91,7 @@ fn checkout(form: Form) -> CheckoutPage {
         quote: "quote-token".into(),
         signed_in: None,
         countries: countries(),
+        county_asked: false,
         payments: payments(),
         vat_number_required: false,
         custom_fields: vec![CustomField {
@@ -237,7 +238,7 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
     let contact =
         ContactRow { name: client.clone(), email: "anna@bakery.example".into(), role: Some("Billing".into()) };
     let profile =
-        ProfilePage { client, countries: countries(), contacts: vec![contact], saved: true, form: Form::new("token") };
+        ProfilePage { client, countries: countries(), county_asked: false, contacts: vec![contact], saved: true, form: Form::new("token") };
     add("profile", shop.render(locale, &profile))?;
     add("sign-in", shop.render(locale, &SignInPage { next: Some("checkout/".into()), form: Form::new("token") }))?;
     add("forgotten-password", shop.render(locale, &ForgottenPasswordPage { sent: false, form: Form::new("token") }))?;

@@ -72,7 +72,7 @@ both! {
         assert_eq!(tax_of_documents(&owner), 4498);
         let csv = owner.get("/v1/reports/taxes.csv?from=2026-01-01&to=2026-01-31").expect(200).text;
         let lines: Vec<_> = csv.lines().collect();
-        assert_eq!((lines.len(), lines[0], lines[4]), (5, "country,state,name,rate,note,currency,base,tax", "FR,,VAT,20,,EUR,150.00,30.00"));
+        assert_eq!((lines.len(), lines[0], lines[4]), (5, "country,state,county,city,name,rate,note,currency,base,tax", "FR,,,,VAT,20,,EUR,150.00,30.00"));
         // other days, other sellers
         for (seller, days) in [("north", "from=2026-01-06&to=2026-12-31"), ("north", "from=2025-01-01&to=2026-01-04"), ("south", "from=2026-01-01&to=2026-12-31")] {
             let empty = world.owner(seller).get(&format!("/v1/reports/taxes?{days}")).expect(200).json();

@@ -164,6 +164,47 @@ both! {
         owner.post(&path, wish("-1", "JPY", "JP", None)).refused(422, "validation_failed").names("/net/amount");
     }
 
+    /// Somewhere in New York: 4 % for the state, 4.5 % for one county and 0.375 % for a town in it, each on the price:
+    /// 4.00 + 4.50 + 0.38 = 8.88 on 100.00 in the town, 8.50 in the rest of the county, 4.00 elsewhere.
+    fn counties_tax_too(world) {
+        let owner = world.owner("north");
+        let id = policy(&owner, "New York");
+        let place = |county: Value, city: Value| json!({"area": "US", "state": "NY", "county": county, "city": city});
+        for (name, rate, location) in [("State", "4", place(json!(null), json!(null))), ("County", "4.5", place(json!("Kings"), json!(null))),
+            ("Town", "0.375", place(json!("Kings"), json!("Seaside")))] {
+            rule(&owner, &id, json!({"name": name, "location": location, "rate": {"percent": rate}, "stage": "on_price"}));
+        }
+        let client = crate::api::vat_numbers::made(&owner, "Paul", "FR", "");
+        let path = format!("/v1/clients/{client}");
+        let at = |county: &str, city: &str| {
+            let address = json!({"country": "US", "state": "NY", "county": county, "city": city});
+            let seen = owner.patch(&path, json!({ "address": address })).expect(200);
+            assert_eq!(seen.text("/address/county"), county);
+            crate::api::vat_numbers::invoiced(&owner, &client, &id)
+        };
+        for (county, city, tax) in [("kings", "Seaside", "8.88"), ("Kings", "Farther", "8.50"), ("Queens", "Seaside", "4.00"), ("", "Seaside", "4.00")] {
+            let invoice = at(county, city);
+            assert_eq!((&invoice["tax"]["amount"], &invoice["buyer"]["address"]["county"]), (&json!(tax), &json!(county)), "{county} {city}");
+        }
+        owner.patch(&path, json!({"address": {"county": "x".repeat(81)}})).refused(422, "validation_failed").names("/address/county");
+        // 4 × 4.00, 2 × 4.50 and 0.38
+        let report = owner.get("/v1/reports/taxes?from=2026-01-01&to=2026-12-31").expect(200).json();
+        let rows: Vec<_> = report["taxes"].as_array().unwrap().iter().map(|row| [&row["county"], &row["city"], &row["tax"]["amount"]].map(|part| part.as_str().unwrap().to_string())).collect();
+        for want in [["", "", "16.00"], ["Kings", "", "9.00"], ["Kings", "Seaside", "0.38"]] {
+            assert!(rows.contains(&want.map(String::from)), "{want:?} in {rows:?}");
+        }
+        let csv = owner.get("/v1/reports/taxes.csv?from=2026-01-01&to=2026-12-31").expect(200).text;
+        assert!(csv.contains("US,NY,Kings,Seaside,Town,0.375"), "{csv}");
+        // a quote is taxed alike: 10.00 and 5.00 at 8.5 % is 1.275, so 1.28
+        let plans = owner.get("/v1/plans").expect(200).json();
+        let starter = plans["data"].as_array().unwrap().iter().find(|plan| plan["code"] == "starter").unwrap()["id"].as_str().unwrap().to_string();
+        owner.patch(&format!("/v1/plans/{starter}"), json!({"tax_policy_id": id})).expect(200);
+        let mut wish = crate::api::orders::wish(&owner, "kings.example", "Farther");
+        wish["buyer"] = json!({"country": "US", "state": "NY", "county": "Kings", "city": "Farther"});
+        let quote = crate::api::orders::shopper(&owner).post("/v1/store/quotes", wish).expect(200);
+        assert_eq!(quote.text("/totals/tax/amount"), "1.28");
+    }
+
     fn everything_wrong_with_a_rule_is_named(world) {
         let owner = world.owner("north");
         let id = world.seller("north").ids["txp"].clone();

@@ -2,17 +2,20 @@
 //! their check digits are right by another implementation.
 
 use crate::api::invoices::get;
-use crate::api::orders::{order_of, shopper, wish};
+use crate::api::orders::{corner, order_of, shopper, wish};
 use crate::stories::billing::care;
 use crate::support::server::settings;
 use crate::support::story::Story;
 use crate::support::vies::Vies;
-use crate::support::{Actor, Backend, World};
+use crate::support::{Actor, Answer, Backend, World};
 use comptoir_app::{Settings, VatRoute};
 use comptoir_domain::events::EventKind;
 use serde_json::{Value, json};
 
 const AUSTRIAN: &str = "ATU13585627";
+/// Numbers that nobody has, and about which nobody answers.
+const REFUSED: &str = "PL2000000001";
+const SILENT: &str = "DE300000002";
 
 /// The seller's default policy, with 20 % in the whole Union.
 #[track_caller]
@@ -220,6 +223,57 @@ both! {
         assert_eq!((story.run(EventKind::RecheckVatNumbers)["asked"].clone(), checks()), (json!(0), 1));
         story.sleep_until("2026-03-07");
         assert_eq!((story.run(EventKind::RecheckVatNumbers)["asked"].clone(), checks()), (json!(1), 2));
+    }
+
+    /// Where the store wants the numbers of businesses, none orders without one that is in use, neither someone new nor
+    /// who is known; a number about which nobody answers is good enough. Where it does not, all of them order.
+    fn a_store_sells_to_businesses_with_a_number(world) {
+        let owner = world.owner("north");
+        let store = format!("/v1/stores/{}", corner(&owner)["id"].as_str().unwrap());
+        owner.patch(&store, json!({"require_vat_number": true})).expect(200);
+        let order = |name: &str, country: &str, number: &str, key: &str| {
+            let place = json!({"city": "Town", "country": country});
+            let mut asked = wish(&owner, &format!("{}.example", name.to_lowercase()), "Town");
+            asked["buyer"] = json!({"city": "Town", "country": country, "vat_number": number});
+            let token = shopper(&owner).post("/v1/store/quotes", asked).expect(200).text("/token");
+            let mut order = order_of(name, &token, "transfer");
+            order["client"]["kind"] = json!("company");
+            order["client"]["company"] = json!(name);
+            order["client"]["vat_number"] = json!(number);
+            order["client"]["address"] = place;
+            shopper(&owner).post_once("/v1/store/orders", key, order)
+        };
+        let code = |answer: Answer| answer.names("/client/vat_number").json()["errors"][0]["code"].clone();
+        assert_eq!(code(order("Amont", "FR", "", "a").refused(422, "validation_failed")), "required");
+        assert_eq!(code(order("Bieder", "PL", REFUSED, "b").refused(422, "validation_failed")), "not_in_use");
+        // at home, too: nobody is asked about such a number for the sake of taxes
+        order("Coin", "FR", "FR40303265045", "c").expect(201);
+        order("Dorf", "DE", SILENT, "d").expect(201);
+        order("Elm", "US", "", "e").expect(201);
+        let checks = owner.get("/v1/vat-checks?limit=100").expect(200).json();
+        let mut asked: Vec<_> = checks["data"].as_array().unwrap().iter().map(|check| (check["number"].as_str().unwrap(), check["outcome"].as_str().unwrap())).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        assert_eq!(asked, [(SILENT, "unavailable"), ("FR40303265045", "valid"), (REFUSED, "invalid")]);
+        // who is known: without a number, with one that is not in use, with a good one
+        let client = owner.get("/v1/clients?limit=100").expect(200).json();
+        let alice = client["data"].as_array().unwrap().iter().find(|client| client["primary_contact"]["email"] == "alice@north-client.example").unwrap()["id"].as_str().unwrap().to_string();
+        let contact = world.contact("north");
+        let again = |key: &str| {
+            let cart = wish(&owner, &format!("{key}.example"), "Town")["cart"].clone();
+            let token = contact.post("/v1/me/quotes", json!({"store_id": corner(&owner)["id"], "cart": cart})).expect(200).text("/token");
+            contact.post_once("/v1/me/orders", key, json!({"quote_token": token, "gateway": "transfer", "accept_terms": true}))
+        };
+        let becomes = |number: &str, country: &str| owner.patch(&format!("/v1/clients/{alice}"), json!({"kind": "company", "company": "Alice", "vat_number": number, "address": {"country": country}})).expect(200);
+        becomes("", "FR");
+        again("k1").refused(422, "vat_number_wanted");
+        becomes(REFUSED, "PL");
+        again("k2").refused(422, "vat_number_wanted");
+        becomes("FR40303265045", "FR");
+        again("k3").expect(201);
+        owner.patch(&store, json!({"require_vat_number": false})).expect(200);
+        becomes("", "FR");
+        again("k4").expect(201);
     }
 
     /// A client that an administrator makes is asked about by an event; who did not answer is asked again an hour later.

@@ -1,12 +1,13 @@
 //! Postal addresses, as sellers and clients have them.
 
 use crate::kernel::Change;
+use comptoir_domain::taxes::Place;
 use comptoir_domain::{Check, Country};
 
 /// A postal address.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"line1": "1 rue de la Paix", "line2": "", "city": "Lyon", "state": "", "postal_code": "69001", "country": "FR"}))]
+#[schema(example = json!({"line1": "1 rue de la Paix", "line2": "", "city": "Lyon", "state": "", "county": "", "postal_code": "69001", "country": "FR"}))]
 pub struct Address {
     /// Street and number.
     #[serde(default)]
@@ -20,10 +21,14 @@ pub struct Address {
     #[serde(default)]
     #[schema(max_length = 80)]
     pub city: String,
-    /// State, province or county, where taxes or the post ask for it: `NY`, `QC`.
+    /// State or province, where taxes or the post ask for it: `NY`, `QC`.
     #[serde(default)]
     #[schema(max_length = 40)]
     pub state: String,
+    /// The county within the state, where taxes ask for it: `Kings`.
+    #[serde(default)] // frozen documents from before counties have none
+    #[schema(max_length = 80)]
+    pub county: String,
     /// The postal code.
     #[serde(default)]
     #[schema(max_length = 20)]
@@ -39,6 +44,7 @@ impl Address {
         check.text(&format!("{pointer}/line2"), &self.line2, 0..=120);
         check.text(&format!("{pointer}/city"), &self.city, 0..=80);
         check.text(&format!("{pointer}/state"), &self.state, 0..=40);
+        check.text(&format!("{pointer}/county"), &self.county, 0..=80);
         check.text(&format!("{pointer}/postal_code"), &self.postal_code, 0..=20);
     }
 }
@@ -59,10 +65,14 @@ pub struct AddressPatch {
     #[serde(default)]
     #[schema(value_type = String, required = false)]
     pub city: Change<String>,
-    /// State, province or county.
+    /// State or province.
     #[serde(default)]
     #[schema(value_type = String, required = false)]
     pub state: Change<String>,
+    /// The county within the state.
+    #[serde(default)]
+    #[schema(value_type = String, required = false)]
+    pub county: Change<String>,
     /// The postal code.
     #[serde(default)]
     #[schema(value_type = String, required = false)]
@@ -80,13 +90,22 @@ impl AddressPatch {
         self.line2.apply(&mut address.line2);
         self.city.apply(&mut address.city);
         self.state.apply(&mut address.state);
+        self.county.apply(&mut address.county);
         self.postal_code.apply(&mut address.postal_code);
         self.country.apply(&mut address.country);
         address
     }
 }
 
-/// A row with the six columns of an address.
+impl Address {
+    /// Where taxes find it.
+    pub fn place(self) -> Place {
+        let given = |text: String| Some(text).filter(|text| !text.is_empty());
+        Place { country: self.country, state: given(self.state), city: given(self.city), county: given(self.county) }
+    }
+}
+
+/// A row with the seven columns of an address.
 pub trait Addressed {
     /// The address in the row.
     fn address(&self) -> Address;
@@ -103,6 +122,7 @@ macro_rules! addressed {
                     line2: self.address_line2.clone(),
                     city: self.city.clone(),
                     state: self.state.clone(),
+                    county: self.county.clone(),
                     postal_code: self.postal_code.clone(),
                     country: self.country,
                 }
@@ -113,6 +133,7 @@ macro_rules! addressed {
                 self.address_line2 = address.line2;
                 self.city = address.city;
                 self.state = address.state;
+                self.county = address.county;
                 self.postal_code = address.postal_code;
                 self.country = address.country;
             }

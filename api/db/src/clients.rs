@@ -24,6 +24,7 @@ pub struct ClientRow {
     pub address_line2: String,
     pub city: String,
     pub state: String,
+    pub county: String,
     pub postal_code: String,
     pub country: Country,
     pub locale: Locale,

@@ -21,6 +21,7 @@ pub struct SellerRow {
     pub address_line2: String,
     pub city: String,
     pub state: String,
+    pub county: String,
     pub postal_code: String,
     pub country: Country,
     pub email: String,

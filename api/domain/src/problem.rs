@@ -64,6 +64,7 @@ codes! {
     InvalidBody = "invalid_body", 422, "The body does not fit the schema";
     ValidationFailed = "validation_failed", 422, "Some fields have wrong values";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "This Idempotency-Key was used for another request";
+    VatNumberWanted = "vat_number_wanted", 422, "This store sells to businesses with a VAT number that is in use";
     CouponInvalid = "coupon_invalid", 422, "The coupon cannot be used here";
     // 402, 429, 5xx
     PaymentDeclined = "payment_declined", 402, "The payment was declined";

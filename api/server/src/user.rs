@@ -68,6 +68,7 @@ impl Create {
             line2: String::new(),
             city: String::new(),
             state: String::new(),
+            county: String::new(),
             postal_code: String::new(),
             country: self.country,
         };

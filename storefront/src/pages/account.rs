@@ -83,6 +83,8 @@ pub struct ProfilePage {
     pub client: String,
     /// Countries by code.
     pub countries: Vec<Choice>,
+    /// Whether taxes ask for the county.
+    pub county_asked: bool,
     /// The people of the client: name and address.
     pub contacts: Vec<ContactRow>,
     /// Whether something was just saved.

@@ -5,7 +5,7 @@ use comptoir_domain::Money;
 use serde::Serialize;
 
 /// Everything that is asked before an order. Fields: `kind` (`person`, `company`), `first_name`, `last_name`, `company`,
-/// `vat_number`, `email`, `phone`, `street`, `postal_code`, `city`, `state`, `country`, `password` (new clients),
+/// `vat_number`, `email`, `phone`, `street`, `postal_code`, `city`, `state`, `county` (where it is asked), `country`, `password` (new clients),
 /// `custom.{name}`, `payment`, `accept`, `quote`, the token of the
 /// quote that was shown, and `once`.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +22,8 @@ pub struct CheckoutPage {
     pub signed_in: Option<String>,
     /// Countries by code.
     pub countries: Vec<Choice>,
+    /// Whether taxes ask for the county.
+    pub county_asked: bool,
     /// Ways to pay.
     pub payments: Vec<Choice>,
     /// Whether companies must give a VAT number.

@@ -86,6 +86,7 @@ pub fn create(
         address_line2: String::new(),
         city: String::new(),
         state: String::new(),
+        county: String::new(),
         postal_code: String::new(),
         country: wanted.address.country,
         locale,

@@ -11,16 +11,14 @@ use crate::orders::take::pays;
 use crate::orders::views::{ClientOrder, OrderView, PlacedOrderView, ShopperOrder};
 use crate::quotes::token::QuoteToken;
 use crate::sessions::sign_in::Opening;
+use crate::taxes::vat_numbers::{confirm_for_client, number_fault};
 use actix_web::post;
-use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
 use comptoir_db::sessions::{self, Holder};
-use comptoir_db::stores::StoreRow;
 use comptoir_db::{Db, Outcome, clients, stores};
 use comptoir_domain::clients::ClientStatus;
-use comptoir_domain::people::ClientKind;
 use comptoir_domain::permissions::may;
-use comptoir_domain::taxes::in_union;
+use comptoir_domain::taxes::NumberFault;
 use comptoir_domain::{Code, Problem};
 
 /// Order as someone new
@@ -89,20 +87,31 @@ pub fn order_as_someone_new(tx: &mut Db, ctx: &Ctx, wish: NewWish<'_>) -> Outcom
     }
     let (client, contact, _) = create(tx, ctx, &wish.wanted.client, wish.password_hash, ClientStatus::Active)
         .map_err(|failure| failure.under("/client"))?;
-    names_vat_number(&store, &client, ctx)?;
+    if let Some(fault) = number_fault(tx, ctx, &store, &client)? {
+        let (code, detail) = match fault {
+            NumberFault::Missing => ("required", "this store asks businesses for their VAT number"),
+            NumberFault::NotInUse => ("not_in_use", "the member that would have given it says that nobody has it"),
+        };
+        return Err(Problem::field("/client/vat_number", code, detail).into());
+    }
     let gateway = wish.wanted.gateway;
     let placed = place(tx, ctx, &Wish { token: wish.token, client: &client, gateway, quote_key: wish.quote_key })?;
     welcome(tx, ctx, &client, &contact)?;
     Ok((contact, placed))
 }
 
-/// Businesses of the European Union give their VAT number where the store wants it (ORD-01).
-fn names_vat_number(store: &StoreRow, client: &ClientRow, ctx: &Ctx) -> Result<(), Problem> {
-    let asked = store.require_vat_number && client.kind == ClientKind::Company;
-    if !asked || !client.vat_number.is_empty() || !in_union(client.country, ctx.today()) {
-        return Ok(());
+/// Places the order of a client that is known. Where the store wants the VAT numbers of businesses, it has to have one that is
+/// in use by now.
+pub fn order_as_known(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed> {
+    let store = stores::find(tx, ctx.scope, wish.token.store)?;
+    if let Some(fault) = number_fault(tx, ctx, &store, wish.client)? {
+        let detail = match fault {
+            NumberFault::Missing => "you have not given one of your country: set vat_number of your account",
+            NumberFault::NotInUse => "the member that would have given yours says that nobody has it: set vat_number of your account",
+        };
+        return Err(Problem::new(Code::VatNumberWanted, detail).into());
     }
-    Err(Problem::field("/client/vat_number", "required", "this store asks businesses for their VAT number"))
+    place(tx, ctx, wish)
 }
 
 /// Order as a client
@@ -113,11 +122,12 @@ pub async fn order_as_client(call: Call<may::Own>, body: Body<ClientOrder>) -> A
     accepted(wanted.accept_terms)?;
     let token = QuoteToken::open(call.state().quote_key(), &wanted.quote_token)?;
     let quote_key = call.state().quote_key().to_vec();
+    confirm_for_client(call.state(), call.ctx(), token.store, call.ctx().client()?.1).await?;
     call.write_once(move |tx, ctx| {
         let client = clients::lock(tx, ctx.scope, ctx.client()?.1)?;
         pays(tx, ctx, client.id)?;
         let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
-        let view = OrderView::from(&place(tx, ctx, &wish)?);
+        let view = OrderView::from(&order_as_known(tx, ctx, &wish)?);
         let location = format!("/v1/me/orders/{}", view.id);
         Ok(Reply::created(&view, location))
     })

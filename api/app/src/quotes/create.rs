@@ -23,7 +23,7 @@ use comptoir_domain::{ClientId, Instant, StoreId};
 pub async fn create_quote(call: Call<may::Shop>, body: Body<QuoteCreate>) -> Answer {
     let QuoteCreate { cart, buyer } = body.into_inner();
     let buyer = buyer.read(call.ctx().today())?;
-    confirm_for_shopper(call.state(), call.ctx(), &buyer).await?;
+    confirm_for_shopper(call.state(), call.ctx(), call.ctx().store()?, &buyer).await?;
     let key = call.state().quote_key().to_vec();
     call.read(move |db, ctx| promise(db, ctx, ctx.store()?, &cart, &buyer, None, &key)).await
 }

@@ -45,6 +45,9 @@ pub struct BuyerPlace {
     /// The state or province: `QC`.
     #[schema(max_length = 40)]
     pub state: Option<String>,
+    /// The county within the state, where taxes ask for it.
+    #[schema(max_length = 80)]
+    pub county: Option<String>,
     /// The city.
     #[schema(max_length = 80)]
     pub city: Option<String>,
@@ -62,7 +65,8 @@ impl BuyerPlace {
         check.text("/buyer/vat_number", &number, 0..=32);
         check.done()?;
         let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let place = Place { country: self.country, state: filled(self.state), city: filled(self.city), county: None };
+        let (state, county, city) = (filled(self.state), filled(self.county), filled(self.city));
+        let place = Place { country: self.country, state, city, county };
         Ok(Buyer::new(place, ClientKind::Company, &number, false))
     }
 }

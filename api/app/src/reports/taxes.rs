@@ -6,7 +6,7 @@ use crate::kernel::query::Query;
 use crate::kernel::{Answer, Call, Reply};
 use actix_web::get;
 use chrono::NaiveDate;
-use comptoir_db::taxes::rules;
+use comptoir_db::taxes::rules::{self, TaxRuleRow};
 use comptoir_db::{Db, Failure, Outcome, reports};
 use comptoir_domain::permissions::may;
 use comptoir_domain::taxes::TaxNote;
@@ -46,6 +46,10 @@ pub struct TaxReportItemView {
     pub country: Country,
     /// The state or province, if it is a tax of one; empty for a tax of the country.
     pub state: String,
+    /// The county, if it is a tax of one.
+    pub county: String,
+    /// The city, if it is a tax of one.
+    pub city: String,
     /// The policy.
     pub tax_policy_id: TaxPolicyId,
     /// The rule; null where nothing was charged because of the note.
@@ -82,6 +86,8 @@ pub async fn report_taxes(call: Call<may::ReadReports>, query: Query<TaxReportQu
 struct CsvRow {
     country: Country,
     state: String,
+    county: String,
+    city: String,
     name: String,
     rate: String,
     note: Option<TaxNote>,
@@ -105,6 +111,8 @@ pub async fn report_taxes_as_csv(call: Call<may::ReadReports>, query: Query<TaxR
         tax: item.tax.decimal().to_string(),
         country: item.country,
         state: item.state,
+        county: item.county,
+        city: item.city,
         name: item.name,
         note: item.note,
     };
@@ -118,14 +126,18 @@ fn items(db: &mut Db, ctx: &Ctx, period: TaxReportQuery) -> Outcome<Vec<TaxRepor
     let sums = reports::taxes(db, ctx.scope, (period.from, period.to), None)?;
     let rule = |text: &str| text.parse::<TaxRuleId>().map_err(|error| Failure::Corrupt(error.to_string()));
     let ids = sums.iter().filter_map(|sum| sum.rule.as_deref()).map(rule).collect::<Outcome<Vec<_>>>()?;
-    let states: HashMap<TaxRuleId, String> =
-        rules::some(db, ctx.scope, &ids)?.into_iter().map(|row| (row.id, row.state)).collect();
+    let rules: HashMap<TaxRuleId, TaxRuleRow> =
+        rules::some(db, ctx.scope, &ids)?.into_iter().map(|row| (row.id, row)).collect();
     let item = |sum: reports::TaxSum| {
         let tax_rule_id = sum.rule.as_deref().map(rule).transpose()?;
+        // a rule that was deleted since was never right: its place is not known any more
+        let known = tax_rule_id.and_then(|id| rules.get(&id));
+        let part = |part: fn(&TaxRuleRow) -> &String| known.map(part).cloned().unwrap_or_default();
         Ok(TaxReportItemView {
             country: sum.country,
-            // a rule that was deleted since was never right: its state is not known any more
-            state: tax_rule_id.and_then(|id| states.get(&id).cloned()).unwrap_or_default(),
+            state: part(|rule| &rule.state),
+            county: part(|rule| &rule.county),
+            city: part(|rule| &rule.city),
             tax_policy_id: sum.policy.parse().map_err(|_| Failure::Corrupt(format!("{} in a tax", sum.policy)))?,
             tax_rule_id,
             name: sum.name,

@@ -116,6 +116,7 @@ pub fn seller_row(wanted: &SellerCreate, kind: SellerKind, now: Instant) -> Sell
         address_line2: String::new(),
         city: String::new(),
         state: String::new(),
+        county: String::new(),
         postal_code: String::new(),
         country: wanted.address.country,
         email: normal_email(&wanted.email),

@@ -7,6 +7,7 @@ use crate::kernel::call::Ctx;
 use crate::quotes::compute::{Quoted, quote, renewals};
 use crate::quotes::token::QuoteToken;
 use crate::taxes::treat::buyer_of;
+use comptoir_db::taxes::rules;
 use comptoir_db::{Db, Failure, Outcome, clients, coupons};
 use comptoir_domain::orders::{Cart, Contract, DomainOption};
 use comptoir_domain::plans::PlanType;
@@ -26,6 +27,8 @@ pub struct Bill {
     pub basket: Basket,
     /// What had to be taken out, and why.
     pub errors: Vec<FieldError>,
+    /// Whether taxes ask in which county the buyer is.
+    pub county_asked: bool,
 }
 
 /// What is charged, and the words around it.
@@ -34,6 +37,7 @@ struct Found {
     token: QuoteToken,
     discount: Option<String>,
     later: Vec<LaterAmount>,
+    county_asked: bool,
 }
 
 impl Visit {
@@ -53,7 +57,7 @@ impl Visit {
             let cart = basket.cart();
             if cart.items.is_empty() {
                 let lines = basket.lines.iter().filter_map(|line| self.incomplete(line)).collect();
-                return Ok(Bill { lines, totals: None, token: String::new(), basket, errors });
+                return Ok(Bill { lines, totals: None, token: String::new(), basket, errors, county_asked: false });
             }
             match self.find(cart, buyer.clone()).await {
                 Ok(found) => return self.show(basket, errors, found),
@@ -75,7 +79,8 @@ impl Visit {
             let token = QuoteToken::new(&quoted, &cart, &buyer, ctx.machine_now)?;
             let discount = named(db, ctx, &quoted)?;
             let later = renewals(&quoted)?.into_iter().map(|(cycle, amount)| LaterAmount { cycle, amount });
-            Ok(Found { later: later.collect(), quoted, token, discount })
+            let county_asked = rules::name_counties(db, ctx.scope)?;
+            Ok(Found { later: later.collect(), quoted, token, discount, county_asked })
         };
         self.desk.read(work).await
     }
@@ -98,7 +103,7 @@ impl Visit {
         }
         let totals = self.totals(&found.quoted.priced, found.discount, found.later)?;
         let token = found.token.seal(self.state().quote_key());
-        Ok(Bill { lines, totals: Some(totals), token, basket, errors })
+        Ok(Bill { lines, totals: Some(totals), token, basket, errors, county_asked: found.county_asked })
     }
 
     /// A contract as the store lists it, before coupons and taxes on top.

@@ -8,18 +8,18 @@ use crate::clients::views::ClientCreate;
 use crate::contacts::views::ContactFields;
 use crate::kernel::call::Ctx;
 use crate::kernel::{ApiError, Desk, Reply, passwords};
-use crate::orders::checkout::{NewWish, accepted, order_as_someone_new};
-use crate::orders::place::{Wish, place};
+use crate::orders::checkout::{NewWish, accepted, order_as_known, order_as_someone_new};
+use crate::orders::place::Wish;
 use crate::orders::views::{OrderView, ShopperOrder};
 use crate::quotes::token::QuoteToken;
 use crate::sessions::sign_in::Opening;
-use crate::taxes::vat_numbers::confirm_for_shopper;
+use crate::taxes::vat_numbers::{confirm_for_client, confirm_for_shopper};
 use actix_web::HttpResponse;
 use comptoir_db::sessions::{self, Holder};
 use comptoir_db::{Db, Failure, Outcome, clients, contacts};
 use comptoir_domain::people::{ClientKind, MailFormat};
 use comptoir_domain::stores::StoreGateway;
-use comptoir_domain::taxes::{Buyer, Place, read_vat_number};
+use comptoir_domain::taxes::{Buyer, read_vat_number};
 use comptoir_domain::{Check, ClientId, Code, Country, Problem};
 use comptoir_storefront::pages::{CheckoutPage, Choice, Form};
 
@@ -47,6 +47,7 @@ fn page(visit: &Visit, bill: Bill, form: Form) -> Option<CheckoutPage> {
         quote: bill.token,
         signed_in: visit.name(),
         countries: countries(),
+        county_asked: bill.county_asked,
         payments: payments(visit, &visit.store.gateways.0),
         vat_number_required: visit.store.require_vat_number,
         custom_fields: Vec::new(),
@@ -148,10 +149,11 @@ async fn order_known(
     client: ClientId,
 ) -> Result<Reply, ApiError> {
     let quote_key = visit.state().quote_key().to_vec();
+    confirm_for_client(visit.state(), &visit.desk.ctx, token.store, client).await?;
     let work = move |tx: &mut Db, ctx: &Ctx| {
         let client = clients::lock(tx, ctx.scope, client)?;
         let wish = Wish { token: &token, client: &client, gateway, quote_key: &quote_key };
-        Ok(Reply::ok(&OrderView::from(&place(tx, ctx, &wish)?)))
+        Ok(Reply::ok(&OrderView::from(&order_as_known(tx, ctx, &wish)?)))
     };
     desk.write(work).await
 }
@@ -167,7 +169,7 @@ async fn order_new(
     let hash = passwords::new_hash("/password", Some(password)).await?;
     let (country, quote_key) = (client.address.country, visit.state().quote_key().to_vec());
     let buyer = typed_buyer(visit, country);
-    confirm_for_shopper(visit.state(), &visit.desk.ctx, &buyer).await?;
+    confirm_for_shopper(visit.state(), &visit.desk.ctx, visit.store.id, &buyer).await?;
     let quote_token = visit.fields.get("quote").to_string();
     let wanted = ShopperOrder { quote_token, gateway, accept_terms: true, client };
     let work = move |tx: &mut Db, ctx: &Ctx| {
@@ -235,11 +237,9 @@ pub fn kind_and_company(visit: &Visit) -> (ClientKind, String) {
 
 /// Who buys, as typed. A number that is none is refused when the client is made.
 fn typed_buyer(visit: &Visit, country: Country) -> Buyer {
-    let filled = |name: &str| Some(visit.fields.get(name).to_string()).filter(|text| !text.is_empty());
-    let place = Place { country, state: filled("state"), city: filled("city"), county: None };
     let (typed, today) = (visit.fields.get("vat_number"), visit.desk.ctx.today());
     let number = read_vat_number(&mut Check::new(), "", typed, country, today);
-    Buyer::new(place, kind_and_company(visit).0, &number, false)
+    Buyer::new(address(visit, country).place(), kind_and_company(visit).0, &number, false)
 }
 
 /// The address as typed.
@@ -250,6 +250,7 @@ pub fn address(visit: &Visit, country: Country) -> Address {
         line2: String::new(),
         city: text("city"),
         state: text("state"),
+        county: text("county"),
         postal_code: text("postal_code"),
         country,
     }

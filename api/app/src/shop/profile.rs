@@ -14,6 +14,7 @@ use crate::me::password::set_password;
 use crate::me::profile::change_contact;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::contacts::{self, ContactFilter, ContactRow};
+use comptoir_db::taxes::rules;
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::{Check, ClientId, ContactId};
 use comptoir_storefront::pages::{Form, ProfilePage};
@@ -27,6 +28,7 @@ struct Profile {
     client: ClientRow,
     contact: ContactRow,
     all: Vec<ContactRow>,
+    county_asked: bool,
 }
 
 /// The form with what is known.
@@ -60,6 +62,7 @@ async fn read(visit: &Visit, (contact, client): (ContactId, ClientId)) -> Result
             client: clients::find(db, ctx.scope, client)?,
             contact: contacts::find(db, ctx.scope, contact)?,
             all,
+            county_asked: rules::name_counties(db, ctx.scope)?,
         })
     };
     visit.desk.read(work).await
@@ -75,6 +78,7 @@ fn page(known: Profile, form: Form, saved: bool) -> ProfilePage {
     ProfilePage {
         client: name(&known.contact),
         countries: countries(),
+        county_asked: known.county_asked,
         contacts: known.all.iter().rev().map(contact).collect(),
         saved,
         form,
@@ -83,7 +87,7 @@ fn page(known: Profile, form: Form, saved: bool) -> ProfilePage {
 
 fn values(known: &Profile) -> BTreeMap<String, String> {
     let (client, contact) = (&known.client, &known.contact);
-    let Address { line1, city, state, postal_code, country, .. } = client.address();
+    let Address { line1, city, state, county, postal_code, country, .. } = client.address();
     let pairs = [
         ("kind", client.kind.to_string()),
         ("company", client.company.clone()),
@@ -95,6 +99,7 @@ fn values(known: &Profile) -> BTreeMap<String, String> {
         ("street", line1),
         ("city", city),
         ("state", state),
+        ("county", county),
         ("postal_code", postal_code),
         ("country", country.to_string()),
     ];
@@ -134,6 +139,7 @@ fn patches(visit: &Visit) -> Result<(ClientPatch, ContactPatch), ApiError> {
         line2: Change::Keep,
         city: Change::To(typed.city),
         state: Change::To(typed.state),
+        county: if typed.county.is_empty() { Change::Keep } else { Change::To(typed.county) },
         postal_code: Change::To(typed.postal_code),
         country: Change::To(typed.country),
     };

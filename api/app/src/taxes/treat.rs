@@ -1,5 +1,6 @@
 //! How clients and shoppers are taxed: what the decision of `domain` needs, read once for as many buyers as there are.
 
+use crate::addresses::Addressed;
 use crate::kernel::call::Ctx;
 use crate::taxes::threshold::Standing;
 use chrono::NaiveDate;
@@ -8,9 +9,11 @@ use comptoir_db::sellers::SellerRow;
 use comptoir_db::taxes::vat_checks::{self, VatCheckRow};
 use comptoir_db::{Db, Outcome, sellers, settings};
 use comptoir_domain::Country;
+use comptoir_domain::people::ClientKind;
 use comptoir_domain::quotes::{PriceRequest, Priced, price};
 use comptoir_domain::taxes::{
-    Buyer, Oss, Place, TaxReason, TaxSettings, ThresholdSide, Treatment, VatAnswer, VatOutcome, in_union, treat,
+    Buyer, NumberFault, Oss, TaxReason, TaxSettings, ThresholdSide, Treatment, VatAnswer, VatOutcome, in_union,
+    number_fault, treat,
 };
 use std::collections::HashMap;
 
@@ -42,9 +45,24 @@ impl Taxation {
         Ok(Self { seller: seller.country, settings, answers, threshold, today })
     }
 
+    /// What a store that wants the VAT numbers of businesses has against one of them.
+    pub fn number_fault(&self, kind: ClientKind, buyer: &Buyer) -> Option<NumberFault> {
+        number_fault(kind, buyer, self.answer(buyer), &self.settings, self.today)
+    }
+
+    /// Whether somebody has lately said something about its number.
+    pub fn is_answered(&self, buyer: &Buyer) -> bool {
+        self.answer(buyer).is_some_and(|answer| self.settings.still_holds(&answer, self.today))
+    }
+
+    /// The last answer about its number.
+    fn answer(&self, buyer: &Buyer) -> Option<VatAnswer> {
+        buyer.number(self.today).and_then(|number| self.answers.get(&number.to_string()).copied())
+    }
+
     /// How one of them is taxed today.
     pub fn of(&self, buyer: &Buyer) -> Treatment {
-        let answer = buyer.number(self.today).and_then(|number| self.answers.get(&number.to_string()).copied());
+        let answer = self.answer(buyer);
         let is_exceeded = self.threshold.as_ref().is_some_and(Standing::is_exceeded);
         treat(self.seller, buyer, answer, &self.settings, is_exceeded, self.today)
     }
@@ -98,11 +116,5 @@ impl TaxStanding {
 
 /// A client, as far as taxes ask.
 pub fn buyer_of(client: &ClientRow) -> Buyer {
-    Buyer::new(place_of(client), client.kind, &client.vat_number, !client.tax_exemption.is_empty())
-}
-
-/// Where a client is: its invoice address.
-fn place_of(client: &ClientRow) -> Place {
-    let given = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
-    Place { country: client.country, state: given(&client.state), city: given(&client.city), county: None }
+    Buyer::new(client.address().place(), client.kind, &client.vat_number, !client.tax_exemption.is_empty())
 }

@@ -15,6 +15,7 @@ diesel::table! {
         address_line2 -> Text,
         city -> Text,
         state -> Text,
+        county -> Text,
         postal_code -> Text,
         country -> Text,
         locale -> Text,

@@ -85,6 +85,12 @@ pub fn list(db: &mut Db, scope: Scope, policy: Option<TaxPolicyId>, page: &Page)
     Ok(keyset!(db, query, page, tax_rules::id: TaxRuleId, TaxRuleRow, { "name" => tax_rules::name: String = name }))
 }
 
+/// Whether any rule holds in a county only, so that it matters in which one a buyer is.
+pub fn name_counties(db: &mut Db, scope: Scope) -> Outcome<bool> {
+    let some = tax_rules::table.filter(tax_rules::seller_id.eq(scope.seller())).filter(tax_rules::county.ne(""));
+    Ok(diesel::select(diesel::dsl::exists(some.filter(tax_rules::county.ne("*")))).get_result(db)?)
+}
+
 /// All rules of some policies, oldest first.
 pub fn of_policies(db: &mut Db, scope: Scope, policies: &[TaxPolicyId]) -> Outcome<Vec<TaxRuleRow>> {
     let found = tax_rules::table

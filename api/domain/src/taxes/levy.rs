@@ -19,23 +19,25 @@ pub struct Levy<'a> {
 }
 
 impl<'a> Levy<'a> {
-    /// Chooses the rules. Refuses a fixed tax in another currency and a rate out of range; pointers are relative to
-    /// the policy.
+    /// Chooses the rules. A fixed tax holds for sales in its currency; a seller with several has a rule of the same name for
+    /// each. A tax that has none in this currency is refused, since to leave it out would be to owe it; so is a rate out of
+    /// range. Pointers are relative to the policy.
     pub fn of(policy: &'a TaxPolicy, place: &Place, on: NaiveDate, currency: Currency) -> Result<Self> {
         let mut rules = matching(&policy.rules, place, on);
+        let foreign = |rule: &TaxRule| matches!(rule.rate, Rate::Fixed(amount) if amount.currency() != currency);
+        let names: Vec<_> = rules.iter().filter(|rule| rule.is_fixed() && !foreign(rule)).map(|rule| &rule.name).collect();
         for (index, rule) in policy.rules.iter().enumerate().filter(|(_, rule)| rule.matches(place, on)) {
-            match rule.rate {
-                Rate::Fixed(amount) if amount.currency() != currency => {
-                    let pointer = format!("/rules/{index}/rate/fixed/currency");
-                    return Err(Problem::field(pointer, "mixed_currency", format!("expected {currency}")));
-                }
-                Rate::Percent(percent) if !fits(percent) => {
-                    let pointer = format!("/rules/{index}/rate/percent");
-                    return Err(Problem::field(pointer, "out_of_range", "from 0 to 1000"));
-                }
-                Rate::Fixed(_) | Rate::Percent(_) => {}
+            if foreign(rule) && !names.contains(&&rule.name) {
+                let pointer = format!("/rules/{index}/rate/fixed/currency");
+                let detail = format!("{} has no amount in {currency}: add a rule of the same name with one", rule.name);
+                return Err(Problem::field(pointer, "mixed_currency", detail));
+            }
+            if matches!(rule.rate, Rate::Percent(percent) if !fits(percent)) {
+                let pointer = format!("/rules/{index}/rate/percent");
+                return Err(Problem::field(pointer, "out_of_range", "from 0 to 1000"));
             }
         }
+        rules.retain(|rule| !foreign(rule));
         rules.sort_by_key(|rule| rule.stage);
         Ok(Self { policy: policy.id, currency, rules })
     }

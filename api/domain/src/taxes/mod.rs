@@ -15,6 +15,7 @@ mod threshold;
 mod treat;
 mod union;
 mod vat_number;
+mod wanted_number;
 
 pub use evidence::{Contradiction, EvidenceKind, EvidenceVerdict, calling_country, weigh};
 pub use levy::Levy;
@@ -28,6 +29,7 @@ pub use treat::{
 };
 pub use union::{in_union, reverse_charge, vat_prefix};
 pub use vat_number::{VatNumber, read_vat_number};
+pub use wanted_number::{NumberFault, number_fault};
 
 use crate::{Check, Money, Percent, Rate, TaxPolicyId, TaxRuleId};
 use chrono::NaiveDate;

@@ -1,7 +1,8 @@
 //! What a seller has settled about taxes.
 
-use super::{Contradiction, Oss, UnverifiedNumbers};
+use super::{Contradiction, Oss, UnverifiedNumbers, VatAnswer};
 use crate::{Check, Result};
+use chrono::NaiveDate;
 
 /// What a seller has settled about taxes (TAX-04, TAX-06).
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -31,6 +32,11 @@ impl Default for TaxSettings {
 }
 
 impl TaxSettings {
+    /// Whether an answer about a VAT number is new enough.
+    pub fn still_holds(&self, answer: &VatAnswer, on: NaiveDate) -> bool {
+        (on - answer.on).num_days() <= i64::from(self.answer_holds_days)
+    }
+
     /// Refuses what makes no sense; pointers are relative to the settings.
     pub fn check(&self) -> Result<()> {
         let mut check = Check::new();

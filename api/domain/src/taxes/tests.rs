@@ -268,6 +268,25 @@ fn fixed_taxes_are_owed_per_line() {
     );
 }
 
+/// A tax with an amount in each currency is owed in that of the sale, once; another tax without one is refused.
+#[test]
+fn a_fixed_tax_has_an_amount_for_each_currency() {
+    let mut rules = vec![
+        rule(1, "US", Rate::Fixed(money("10.00", "USD")), OnPrice),
+        rule(2, "US", Rate::Fixed(money("9.00", "EUR")), OnPrice),
+    ];
+    rules.iter_mut().for_each(|rule| rule.name = "Stamp".into());
+    let mut policy = policy(rules);
+    let place = Place::of(country("US"));
+    for (currency, want) in [("USD", 1000), ("EUR", 900)] {
+        let rows = levy(&policy, &place, currency).compute(money("100.00", currency), 1).unwrap();
+        assert_eq!(rows.iter().map(|row| row.amount.minor()).collect::<Vec<_>>(), [want], "{currency}");
+    }
+    policy.rules[1].name = "Another".into();
+    let problem = Levy::of(&policy, &place, day("2026-11-23"), "EUR".parse().unwrap()).unwrap_err();
+    assert_eq!(problem.fields[0].pointer, "/rules/0/rate/fixed/currency");
+}
+
 /// `formats/money.md` 6 and arithmetic: 10.00 × 21 / 121 = 1.7355; 119 × 19 / 119; 1100 × 10 / 110 in a currency
 /// without cents; 1.000 × 5 / 105 = 0.0476; 0.03 × 20 / 120 = 0.005, which rounds up.
 #[test]

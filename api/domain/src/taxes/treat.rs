@@ -143,8 +143,7 @@ pub fn treat(
 
 /// Why a number is not relied on: it was refused, or nobody has confirmed it lately where that is asked for.
 fn doubt(answer: Option<VatAnswer>, settings: &TaxSettings, on: NaiveDate) -> Option<TaxReason> {
-    let holds = |answer: &VatAnswer| (on - answer.on).num_days() <= i64::from(settings.answer_holds_days);
-    match answer.filter(holds).map(|answer| answer.outcome) {
+    match answer.filter(|answer| settings.still_holds(answer, on)).map(|answer| answer.outcome) {
         Some(VatOutcome::Valid) => None,
         Some(VatOutcome::Invalid) => Some(TaxReason::NumberInvalid),
         Some(VatOutcome::Unavailable) | None => match settings.unverified_numbers {

@@ -8,7 +8,7 @@ mod recheck;
 pub mod views;
 
 pub use check::check_vat_number;
-pub use confirm::{confirm_for_shopper, confirm_later};
+pub use confirm::{confirm_for_client, confirm_for_shopper, confirm_later, number_fault};
 pub use recheck::{foresee, recheck_vat_numbers};
 
 use utoipa_actix_web::service_config::ServiceConfig;
