@@ -16,6 +16,7 @@ pub mod named_values;
 pub mod connection;
 pub mod copy;
 pub mod failure;
+mod few;
 pub mod json;
 pub mod migrate;
 pub mod schema;

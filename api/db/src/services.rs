@@ -4,6 +4,7 @@
 //! leases go by the machine's clock.
 
 use crate::events::Now;
+use crate::few::among;
 use crate::schema::{services, subscription_items, subscriptions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
@@ -76,7 +77,7 @@ pub fn of_subscriptions(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Ou
 pub fn names_in_use(db: &mut Db, scope: Scope, names: &[String]) -> Outcome<BTreeSet<(ServiceKind, String)>> {
     let found: Vec<(ServiceKind, String)> = services::table
         .filter(services::seller_id.eq(scope.seller()))
-        .filter(services::name.eq_any(names.to_vec()))
+        .filter(among(services::name, names.to_vec()))
         .filter(services::desired.ne(ServiceState::Absent))
         .select((services::kind, services::name))
         .load(db)?;

@@ -4,6 +4,7 @@ pub mod evidence;
 pub mod rules;
 pub mod vat_checks;
 
+use crate::few::among;
 use crate::schema::{add_ons, plans, subscription_items, tax_policies};
 use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice, sellers};
 use comptoir_domain::taxes::{TaxPolicy, TaxRule};
@@ -38,7 +39,7 @@ pub fn list(db: &mut Db, scope: Scope, page: &Page) -> Outcome<Slice<TaxPolicyRo
 pub fn policies(db: &mut Db, scope: Scope, ids: &[TaxPolicyId]) -> Outcome<Vec<TaxPolicy>> {
     let own = tax_policies::table
         .filter(tax_policies::seller_id.eq(scope.seller()))
-        .filter(tax_policies::id.eq_any(ids.to_vec()));
+        .filter(among(tax_policies::id, ids.to_vec()));
     let mut found: HashMap<TaxPolicyId, Vec<TaxRule>> =
         own.select(tax_policies::id).load(db)?.into_iter().map(|id| (id, Vec::new())).collect();
     for row in rules::of_policies(db, scope, ids)? {

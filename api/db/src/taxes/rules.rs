@@ -1,5 +1,6 @@
 //! Tax rules: one tax of one place, in a policy.
 
+use crate::few::among;
 use crate::schema::tax_rules;
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice, rate};
 use chrono::NaiveDate;
@@ -95,7 +96,7 @@ pub fn name_counties(db: &mut Db, scope: Scope) -> Outcome<bool> {
 pub fn of_policies(db: &mut Db, scope: Scope, policies: &[TaxPolicyId]) -> Outcome<Vec<TaxRuleRow>> {
     let found = tax_rules::table
         .filter(tax_rules::seller_id.eq(scope.seller()))
-        .filter(tax_rules::tax_policy_id.eq_any(policies.to_vec()))
+        .filter(among(tax_rules::tax_policy_id, policies.to_vec()))
         .order(tax_rules::id);
     Ok(found.select(TaxRuleRow::as_select()).load(db)?)
 }
