@@ -237,8 +237,14 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
     )?;
     let contact =
         ContactRow { name: client.clone(), email: "anna@bakery.example".into(), role: Some("Billing".into()) };
-    let profile =
-        ProfilePage { client, countries: countries(), county_asked: false, contacts: vec![contact], saved: true, form: Form::new("token") };
+    let profile = ProfilePage {
+        client,
+        countries: countries(),
+        county_asked: false,
+        contacts: vec![contact],
+        saved: true,
+        form: Form::new("token"),
+    };
     add("profile", shop.render(locale, &profile))?;
     add("sign-in", shop.render(locale, &SignInPage { next: Some("checkout/".into()), form: Form::new("token") }))?;
     add("forgotten-password", shop.render(locale, &ForgottenPasswordPage { sent: false, form: Form::new("token") }))?;

@@ -4,7 +4,7 @@
 use super::Town;
 use super::deeds::{self, Person};
 use crate::support::Backend;
-use crate::support::chance::Chance;
+use crate::support::chance::{Chance, tell};
 use crate::support::story::Story;
 use chrono::Days;
 use comptoir_domain::events::EventKind;
@@ -62,7 +62,7 @@ fn at_once(backend: Backend) {
         assert_eq!(story.troubles(), [""; 0]);
         town.verified();
     }
-    println!("{done:#?}");
+    tell(&format!("{done:#?}"));
     assert!(done.contains_key("pay: done") && done.contains_key("change the plan: done"), "{done:?}");
 }
 

@@ -1,7 +1,7 @@
 //! What a client does, or what is done to it, by chance. A deed asks the API as it would be asked by anyone; that it may be
 //! refused is part of a history.
 
-use super::offer::{COUPONS, CYCLES, Offer, eur, with};
+use super::offer::{COUPONS, CURRENCIES, CYCLES, Offer, money, with};
 use crate::support::chance::Chance;
 use crate::support::{Actor, Answer};
 use serde_json::{Value, json};
@@ -55,6 +55,11 @@ pub fn one(person: &Person, chance: &mut Chance) -> (&'static str, Option<Answer
     (name, deed(person, chance))
 }
 
+/// An amount in the currency of a contract or a document.
+fn amount(of: &Value, amount: String) -> Value {
+    money(of["currency"].clone(), amount)
+}
+
 const WAYS: &[&str] = &["now_with_credit", "now_with_credit", "now_without_credit", "end_of_cycle"];
 
 fn way(chance: &mut Chance) -> Value {
@@ -70,7 +75,11 @@ impl Person<'_> {
     fn all(&self, path: &str) -> Vec<Value> {
         let list = self.owner.get(&format!("{path}client_id={}&limit=100", self.client)).expect(200).json();
         let mut all = list["data"].as_array().unwrap().clone();
-        all.sort_by_key(|one| one["id"].as_str().unwrap().to_string());
+        // documents of one run have no order that two towns share: what they are about has
+        let about = |one: &Value| {
+            [&one["lines"][0]["period"]["from"], &one["currency"], &one["gross"]["amount"]].map(Value::to_string)
+        };
+        all.sort_by_key(|one| (about(one), one["id"].as_str().unwrap().to_string()));
         all
     }
 
@@ -102,8 +111,8 @@ pub fn order(person: &Person, chance: &mut Chance) -> Option<Answer> {
     let add_ons: &[&String] = if chance.perhaps(40) { &[&person.offer.add_on] } else { &[] };
     let item = json!({"plan_id": chance.one(&person.offer.plans), "cycle": chance.one(CYCLES), "add_on_ids": add_ons});
     let coupon = if chance.perhaps(40) { chance.one(COUPONS) } else { None };
-    let order =
-        json!({"store_id": person.offer.store, "gateway": "transfer", "cart": {"items": [item], "coupon": coupon}});
+    let store = &person.offer.stores[usize::from(chance.perhaps(35))];
+    let order = json!({"store_id": store, "gateway": "transfer", "cart": {"items": [item], "coupon": coupon}});
     let placed = person.call("/v1/orders", json!({"client_id": person.client, "order": order}));
     // most pay at once
     if placed.status == 201 && chance.perhaps(85) {
@@ -120,7 +129,7 @@ pub fn change_plan(person: &Person, chance: &mut Chance) -> Option<Answer> {
         wanted["cycle"] = json!(chance.one(CYCLES));
     }
     if chance.perhaps(15) {
-        wanted["price"] = eur(format!("{}.{:02}", chance.below(60), chance.below(100)));
+        wanted["price"] = amount(&contract, format!("{}.{:02}", chance.below(60), chance.below(100)));
     }
     Some(person.act(&contract, "change-plan", wanted))
 }
@@ -152,7 +161,7 @@ fn alter(person: &Person, chance: &mut Chance) -> Option<Answer> {
     let of_plan = chance.perhaps(40);
     let item = person.item(&contract, chance, Some(if of_plan { "plan" } else { "add_on" }))?;
     let what = match of_plan {
-        true => json!({"price": eur(format!("{}.{:02}", 5 + chance.below(40), chance.below(100)))}),
+        true => json!({"price": amount(&contract, format!("{}.{:02}", 5 + chance.below(40), chance.below(100)))}),
         false => json!({"quantity": (1 + chance.below(5)).to_string()}),
     };
     Some(person.act(&contract, &format!("items/{item}/change"), with(way(chance), &what)))
@@ -210,13 +219,14 @@ pub fn pay(person: &Person, chance: &mut Chance) -> Option<Answer> {
     let mut payment = json!({"method": "transfer", "reference": "by chance"});
     if chance.perhaps(30) {
         // a part, or more than there is to pay
-        payment["amount"] = eur(format!("{}.{:02}", chance.below(70), 1 + chance.below(99)));
+        payment["amount"] = amount(debt, format!("{}.{:02}", chance.below(70), 1 + chance.below(99)));
     }
     Some(person.call(&path, payment))
 }
 
 fn credit(person: &Person, chance: &mut Chance) -> Option<Answer> {
-    let amount = eur(format!("{}.{:02}", chance.below(20), 1 + chance.below(99)));
+    let currency = *chance.one(&CURRENCIES)?;
+    let amount = money(currency, format!("{}.{:02}", chance.below(20), 1 + chance.below(99)));
     Some(
         person
             .call(&format!("/v1/clients/{}/credits", person.client), json!({"amount": amount, "reason": "by chance"})),
@@ -229,7 +239,9 @@ fn credit_note(person: &Person, chance: &mut Chance) -> Option<Answer> {
     let id = invoice["id"].as_str().unwrap();
     let wanted = match chance.below(3) {
         0 => json!({"extent": "whole"}),
-        1 => json!({"extent": "amount", "amount": eur(format!("{}.{:02}", chance.below(9), 1 + chance.below(99)))}),
+        1 => {
+            json!({"extent": "amount", "amount": amount(invoice, format!("{}.{:02}", chance.below(9), 1 + chance.below(99)))})
+        }
         _ => {
             let line = person.owner.get(&format!("/v1/invoices/{id}")).expect(200).text("/lines/0/id");
             json!({"extent": "lines", "lines": [{"line_id": line}]})

@@ -19,7 +19,10 @@ const NEVER: &[(&str, &str)] = &[
         "WITH spans AS (
             SELECT l.seller_id, l.item_id, l.period_from, l.period_to
             FROM invoice_lines l
-            WHERE l.item_id IS NOT NULL AND l.credits_line_id IS NULL AND l.kind NOT IN ('setup', 'fee')
+            JOIN subscription_items t ON t.seller_id = l.seller_id AND t.id = l.item_id
+            WHERE l.credits_line_id IS NULL AND l.kind NOT IN ('setup', 'fee')
+                -- what begins after the end of an item was charged ahead, and is given back
+                AND (t.to_on IS NULL OR l.period_from < t.to_on)
             UNION ALL
             SELECT seller_id, item_id, from_on, to_on FROM waived_periods
             WHERE kind NOT IN ('setup', 'fee')),

@@ -9,7 +9,7 @@ mod offer;
 use crate::api::invoices::books_balance;
 use crate::api::verify::{literal, verify};
 use crate::faults::books::{agree, told};
-use crate::support::chance::Chance;
+use crate::support::chance::{Chance, tell};
 use crate::support::database::words;
 use crate::support::story::Story;
 use crate::support::{Backend, World};
@@ -129,7 +129,8 @@ impl Town {
 
     /// Prints what was met, and insists that every deed was tried.
     fn told(&self) {
-        self.coverage.iter().for_each(|(what, count)| println!("{count:6}  {what}"));
+        let met: String = self.coverage.iter().map(|(what, count)| format!("\n{count:6}  {what}")).collect();
+        tell(&met);
         for (deed, ..) in deeds::DEEDS {
             let tried = |what: &String| what.starts_with(deed) && !what.ends_with("to be done to");
             assert!(self.coverage.keys().any(tried), "never tried: {deed}");
@@ -203,7 +204,7 @@ fn daily_as_late_and_broken_off(backend: Backend) {
         daily.sound();
         late.sound();
     }
-    println!("{in_the_middle} runs were broken off in the middle");
+    tell(&format!("{in_the_middle} runs were broken off in the middle"));
     assert!(in_the_middle > 5);
     late.verified();
 }

@@ -1,6 +1,7 @@
 //! Random choices that can be had again: a test prints its seed, `COMPTOIR_TEST_SEED` repeats it.
 
 use comptoir_app::Clock;
+use std::io::Write;
 use std::time::Duration;
 
 /// What the usual run has.
@@ -16,7 +17,7 @@ impl Chance {
         if std::env::var("COMPTOIR_TEST_SEED").is_ok() || std::env::var("COMPTOIR_TEST_LONG").is_ok() {
             return Self::new();
         }
-        println!("COMPTOIR_TEST_SEED={USUAL}");
+        tell(&format!("COMPTOIR_TEST_SEED={USUAL}"));
         Self(fastrand::Rng::with_seed(USUAL))
     }
 
@@ -26,7 +27,7 @@ impl Chance {
         let seed = given.unwrap_or_else(|| {
             u64::from(std::process::id()) << 20 | u64::try_from(Clock::System.now().micros() % 1_000_000).unwrap()
         });
-        println!("COMPTOIR_TEST_SEED={seed}");
+        tell(&format!("COMPTOIR_TEST_SEED={seed}"));
         Self(fastrand::Rng::with_seed(seed))
     }
 
@@ -54,4 +55,10 @@ impl Chance {
     pub fn one<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         self.0.choice(of)
     }
+}
+
+/// Says something beside the name of the test, also when it passes, in one piece.
+pub fn tell(text: &str) {
+    let name = std::thread::current().name().unwrap_or_default().to_string();
+    std::io::stderr().lock().write_all(format!("{name}: {text}\n").as_bytes()).unwrap();
 }

@@ -107,7 +107,9 @@ pub fn order_as_known(tx: &mut Db, ctx: &Ctx, wish: &Wish<'_>) -> Outcome<Placed
     if let Some(fault) = number_fault(tx, ctx, &store, wish.client)? {
         let detail = match fault {
             NumberFault::Missing => "you have not given one of your country: set vat_number of your account",
-            NumberFault::NotInUse => "the member that would have given yours says that nobody has it: set vat_number of your account",
+            NumberFault::NotInUse => {
+                "the member that would have given yours says that nobody has it: set vat_number of your account"
+            }
         };
         return Err(Problem::new(Code::VatNumberWanted, detail).into());
     }

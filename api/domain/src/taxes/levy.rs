@@ -25,7 +25,8 @@ impl<'a> Levy<'a> {
     pub fn of(policy: &'a TaxPolicy, place: &Place, on: NaiveDate, currency: Currency) -> Result<Self> {
         let mut rules = matching(&policy.rules, place, on);
         let foreign = |rule: &TaxRule| matches!(rule.rate, Rate::Fixed(amount) if amount.currency() != currency);
-        let names: Vec<_> = rules.iter().filter(|rule| rule.is_fixed() && !foreign(rule)).map(|rule| &rule.name).collect();
+        let names: Vec<_> =
+            rules.iter().filter(|rule| rule.is_fixed() && !foreign(rule)).map(|rule| &rule.name).collect();
         for (index, rule) in policy.rules.iter().enumerate().filter(|(_, rule)| rule.matches(place, on)) {
             if foreign(rule) && !names.contains(&&rule.name) {
                 let pointer = format!("/rules/{index}/rate/fixed/currency");
