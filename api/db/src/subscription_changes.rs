@@ -122,6 +122,15 @@ pub fn superseded(db: &mut Db, scope: Scope, subscription: SubscriptionId) -> Ou
     Ok(found.select(SubscriptionChangeRow::as_select()).load(db)?)
 }
 
+/// Some changes, by id.
+pub fn find_many(db: &mut Db, scope: Scope, ids: &[SubscriptionChangeId]) -> Outcome<Vec<SubscriptionChangeRow>> {
+    let found = subscription_changes::table
+        .filter(subscription_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_changes::id.eq_any(ids.to_vec()))
+        .order(subscription_changes::id);
+    Ok(found.select(SubscriptionChangeRow::as_select()).load(db)?)
+}
+
 /// Changes whose day has come, by id, after one of them.
 pub fn due(
     db: &mut Db,

@@ -3,8 +3,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView, apart};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, Swept};
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
@@ -17,7 +16,7 @@ use comptoir_db::dunning::{self, StepRow};
 use comptoir_db::events::EventRow;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::subscriptions::{HoldRow, open_holds};
-use comptoir_db::{Db, Failure, Outcome, Scope, client_groups, clients, settings, subscriptions};
+use comptoir_db::{Db, Failure, Outcome, client_groups, clients, settings, subscriptions};
 use comptoir_domain::dunning::{Debt, DunningPolicy, Step, steps};
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::mails::MailKind;
@@ -25,38 +24,44 @@ use comptoir_domain::subscriptions::{HoldKind, hand_over, place};
 use comptoir_domain::{ClientId, InvoiceId, SubscriptionId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Display;
 
 /// Invoices in one transaction.
 const CHUNK: i64 = 200;
 
+/// An unpaid invoice and whose it is.
+#[derive(Clone, Copy)]
+struct Unpaid {
+    client: ClientId,
+    invoice: InvoiceId,
+}
+
+impl Display for Unpaid {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.invoice.fmt(out)
+    }
+}
+
+const DUNNING: Sweep<Unpaid> = Sweep {
+    trouble: "An unpaid invoice could not be dunned",
+    page: |db, ctx, after| {
+        let due_by = policy(db, ctx)?.1;
+        let rows = invoices::unpaid(db, ctx.scope, due_by, after.map(|unpaid| unpaid.invoice), CHUNK)?;
+        Ok(rows.iter().map(|row| Unpaid { client: row.client_id, invoice: row.id }).collect())
+    },
+    work: dun,
+};
+
 /// Duns what is unpaid, of one seller or of all.
 pub async fn process_suspensions(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let (mut taken, mut parked) = (0, 0);
-    for ctx in for_sellers(state, event).await? {
-        let (scope, today) = (ctx.scope, ctx.today());
-        let (policy, due_by) = state.store.read(move |db| policy(db, scope, today)).await?;
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| invoices::unpaid(db, scope, due_by, after, CHUNK);
-            let unpaid: Vec<(ClientId, InvoiceId)> =
-                state.store.read(next).await?.iter().map(|row| (row.client_id, row.id)).collect();
-            let Some((_, last)) = unpaid.last() else { break };
-            after = Some(*last);
-            let (dunning, policy) = (ctx.clone(), policy.clone());
-            let (count, sick) = isolate(state, unpaid, move |tx, part| dun(tx, &dunning, &policy, part)).await?;
-            taken += count;
-            parked += sick.len();
-            for ((_, invoice), failure) in sick {
-                park(state, &ctx, "An unpaid invoice could not be dunned", invoice.to_string(), &failure).await?;
-            }
-        }
-    }
-    Ok(json!({ "steps": taken, "parked": parked }))
+    let Swept { done, parked } = DUNNING.run(state, event).await?;
+    Ok(json!({ "steps": done, "parked": parked }))
 }
 
 /// The seller's policy, and the day by which an invoice has to be due to have a step today: the earliest reminder of
 /// any policy, be it a group's, lies before the due day.
-fn policy(db: &mut Db, scope: Scope, today: NaiveDate) -> Outcome<(DunningPolicy, NaiveDate)> {
+fn policy(db: &mut Db, ctx: &Ctx) -> Outcome<(DunningPolicy, NaiveDate)> {
+    let (scope, today) = (ctx.scope, ctx.today());
     let sellers = settings::read(db, scope)?.value.0.dunning;
     let groups = client_groups::dunning_policies(db, scope)?;
     let reminders = groups.iter().chain([&sellers]).flat_map(|policy| &policy.reminders);
@@ -66,13 +71,14 @@ fn policy(db: &mut Db, scope: Scope, today: NaiveDate) -> Outcome<(DunningPolicy
 }
 
 /// Takes today's steps about some invoices; says how many there were.
-fn dun(tx: &mut Db, ctx: &Ctx, policy: &DunningPolicy, part: &[(ClientId, InvoiceId)]) -> Outcome<usize> {
-    let clients = BTreeSet::from_iter(part.iter().map(|(client, _)| *client));
+fn dun(tx: &mut Db, ctx: &Ctx, part: &[Unpaid]) -> Outcome<usize> {
+    let clients = BTreeSet::from_iter(part.iter().map(|unpaid| unpaid.client));
     let clients = Vec::from_iter(clients);
     clients::lock_many(tx, ctx.scope, &clients)?;
-    let ids: Vec<InvoiceId> = part.iter().map(|(_, invoice)| *invoice).collect();
+    let ids: Vec<InvoiceId> = part.iter().map(|unpaid| unpaid.invoice).collect();
     let rows = invoices::lock_many(tx, ctx.scope, &ids)?;
-    let decided = decide(tx, ctx, policy, &rows)?;
+    let (policy, _) = policy(tx, ctx)?;
+    let decided = decide(tx, ctx, &policy, &rows)?;
     let parties = Parties::load(tx, ctx, &clients)?;
     for id in decided.ended.keys() {
         let mut subscription = subscriptions::lock(tx, ctx.scope, *id)?;
@@ -169,17 +175,15 @@ fn reason(invoice: &InvoiceRow) -> String {
 
 /// Which reminders, suspensions, hand-overs and cancellations there would be.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let (policy, due_by) = policy(db, ctx.scope, ctx.today())?;
-    let mut after = None;
-    loop {
-        let rows = invoices::unpaid(db, ctx.scope, due_by, after, CHUNK)?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.id);
+    let (policy, _) = policy(db, ctx)?;
+    DUNNING.look(db, ctx, |db, part| {
+        let ids: Vec<InvoiceId> = part.iter().map(|unpaid| unpaid.invoice).collect();
+        let rows = invoices::find_many(db, ctx.scope, &ids)?;
         let pieces = |db: &mut Db, part: &[InvoiceRow]| Ok(pieces(&decide(db, ctx, &policy, part)?));
         let (pieces, sick) = apart(db, &rows, &pieces)?;
         pieces.into_iter().try_for_each(|piece| seen.add(piece))?;
-        sick.iter().try_for_each(|(row, failure)| seen.park(row.id, failure))?;
-    }
+        sick.iter().try_for_each(|(row, failure)| seen.park(row.id, failure))
+    })
 }
 
 /// A step of an invoice, or the subscriptions that it is taken on.

@@ -2,8 +2,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, each};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::subscriptions::hold::lift_hold;
@@ -19,50 +18,31 @@ use std::collections::BTreeMap;
 /// Subscriptions in one transaction.
 const CHUNK: i64 = 100;
 
+const LETTING_IN: Sweep<SubscriptionId> = Sweep {
+    trouble: "A paid subscription could not be activated",
+    page: |db, ctx, after| dunning::to_let_back_in(db, ctx.scope, after, CHUNK),
+    work: |tx, ctx, ids| each(ids, |id| lift_hold(tx, ctx, id, HoldKind::Overdue, "paid").map(|()| true)),
+};
+
 /// Lets back in whoever has paid, of one seller or of all.
 pub async fn process_unsuspensions(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let mut lifted = 0;
-    for ctx in for_sellers(state, event).await? {
-        let scope = ctx.scope;
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| dunning::to_let_back_in(db, scope, after, CHUNK);
-            let held = state.store.read(next).await?;
-            let Some(last) = held.last() else { break };
-            after = Some(*last);
-            let lifting = ctx.clone();
-            let work = move |tx: &mut Db, part: &[_]| {
-                part.iter().try_for_each(|id| lift_hold(tx, &lifting, *id, HoldKind::Overdue, "paid"))?;
-                Ok(part.len())
-            };
-            let (count, sick) = isolate(state, held, work).await?;
-            lifted += count;
-            for (subscription, failure) in sick {
-                park(state, &ctx, "A paid subscription could not be activated", subscription.to_string(), &failure)
-                    .await?;
-            }
-        }
-    }
-    Ok(json!({ "activated": lifted }))
+    Ok(json!({ "activated": LETTING_IN.run(state, event).await?.done }))
 }
 
 /// Which subscriptions would be let back in, and what would hold them yet.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let mut after = None;
-    loop {
-        let ids = dunning::to_let_back_in(db, ctx.scope, after, CHUNK)?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after = Some(*last);
+    LETTING_IN.look(db, ctx, |db, ids| {
         let mut holds: BTreeMap<SubscriptionId, Vec<HoldRow>> = BTreeMap::new();
-        for row in subscriptions::holds_of(db, ctx.scope, &ids)? {
+        for row in subscriptions::holds_of(db, ctx.scope, ids)? {
             holds.entry(row.subscription_id).or_default().push(row);
         }
-        for row in subscriptions::find_many(db, ctx.scope, &ids)? {
+        for row in subscriptions::find_many(db, ctx.scope, ids)? {
             let held = open_holds(holds.get(&row.id).map_or(&[], Vec::as_slice));
             if let Some(change) = unsuspend(row.status, &held) {
                 let summary = format!("{}: paid, then {}", row.name, change.status);
                 seen.add(ForeseenView::new(row.id, ForeseenAction::LetBackIn, summary))?;
             }
         }
-    }
+        Ok(())
+    })
 }

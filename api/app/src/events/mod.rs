@@ -18,6 +18,7 @@ pub mod read;
 mod request;
 pub mod schedule;
 pub mod sellers;
+pub mod sweep;
 pub mod views;
 pub mod worker;
 

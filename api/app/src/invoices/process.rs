@@ -4,8 +4,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenInvoiceView, ForeseenView, apart};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, Swept};
 use crate::invoices::renew::{decide, renew};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
@@ -20,27 +19,16 @@ use std::collections::BTreeSet;
 /// Clients in one transaction: so many that a run is quick, so few that others need not wait.
 const CHUNK: i64 = 250;
 
+const BILLING: Sweep<ClientId> = Sweep {
+    trouble: "A client could not be billed",
+    page: |db, ctx, after| due_clients(db, ctx.scope, ctx.today(), after),
+    work: renew,
+};
+
 /// Invoices what is due, of one seller or of all.
 pub async fn process_invoices(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let (mut invoices, mut parked) = (0, 0);
-    for ctx in for_sellers(state, event).await? {
-        let (scope, today) = (ctx.scope, ctx.today());
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| due_clients(db, scope, today, after);
-            let clients = state.store.read(next).await?;
-            let Some(last) = clients.last() else { break };
-            after = Some(*last);
-            let billing = ctx.clone();
-            let (count, sick) = isolate(state, clients, move |tx, ids| renew(tx, &billing, ids)).await?;
-            invoices += count;
-            parked += sick.len();
-            for (client, failure) in sick {
-                park(state, &ctx, "A client could not be billed", client.to_string(), &failure).await?;
-            }
-        }
-    }
-    Ok(json!({ "invoices": invoices, "parked": parked }))
+    let Swept { done, parked } = BILLING.run(state, event).await?;
+    Ok(json!({ "invoices": done, "parked": parked }))
 }
 
 /// The next clients who have something to be charged: a renewal, or use.
@@ -52,19 +40,15 @@ fn due_clients(db: &mut Db, scope: Scope, today: NaiveDate, after: Option<Client
 
 /// Which invoices would be issued.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let mut after = None;
-    loop {
-        let ids = due_clients(db, ctx.scope, ctx.today(), after)?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after = Some(*last);
+    BILLING.look(db, ctx, |db, ids| {
         let invoices = |db: &mut Db, part: &[ClientId]| {
             let clients = clients::some(db, ctx.scope, part)?;
             Ok(decide(db, ctx, clients)?.views())
         };
-        let (invoices, sick) = apart(db, &ids, &invoices)?;
+        let (invoices, sick) = apart(db, ids, &invoices)?;
         invoices.into_iter().try_for_each(|invoice| seen.add(foreseen(invoice)))?;
-        sick.iter().try_for_each(|(client, failure)| seen.park(client, failure))?;
-    }
+        sick.iter().try_for_each(|(client, failure)| seen.park(client, failure))
+    })
 }
 
 fn foreseen(invoice: ForeseenInvoiceView) -> ForeseenView {

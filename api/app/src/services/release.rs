@@ -3,8 +3,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, each};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::desire::desire;
@@ -143,30 +142,21 @@ fn waiting_states(db: &mut Db, ctx: &Ctx) -> Outcome<&'static [OrderState]> {
     })
 }
 
+const RELEASING: Sweep<OrderId> = Sweep {
+    trouble: "An order could not be set up",
+    page: |db, ctx, after| {
+        let states = waiting_states(db, ctx)?;
+        orders::in_states(db, ctx.scope, states, after, CHUNK)
+    },
+    work: |tx, ctx, ids| {
+        let states = waiting_states(tx, ctx)?;
+        each(ids, |id| release_one(tx, ctx, id, states))
+    },
+};
+
 /// Looks again at what waits, of one seller or of all; says how many orders went on.
 pub async fn release_due(state: &AppState, event: &EventRow) -> Result<usize, EventFailure> {
-    let mut released = 0;
-    for ctx in for_sellers(state, event).await? {
-        let (scope, looking) = (ctx.scope, ctx.clone());
-        let states = state.store.read(move |db| waiting_states(db, &looking)).await?;
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| orders::in_states(db, scope, states, after, CHUNK);
-            let ids = state.store.read(next).await?;
-            let Some(last) = ids.last() else { break };
-            after = Some(*last);
-            let releasing = ctx.clone();
-            let work = move |tx: &mut Db, part: &[OrderId]| {
-                part.iter().try_fold(0, |sum, id| Ok(sum + usize::from(release_one(tx, &releasing, *id, states)?)))
-            };
-            let (count, sick) = isolate(state, ids, work).await?;
-            released += count;
-            for (order, failure) in sick {
-                park(state, &ctx, "An order could not be set up", order.to_string(), &failure).await?;
-            }
-        }
-    }
-    Ok(released)
+    Ok(RELEASING.run(state, event).await?.done)
 }
 
 fn release_one(tx: &mut Db, ctx: &Ctx, id: OrderId, states: &[OrderState]) -> Outcome<bool> {
@@ -184,13 +174,8 @@ fn release_one(tx: &mut Db, ctx: &Ctx, id: OrderId, states: &[OrderState]) -> Ou
 
 /// Which services would be set up because their order may go on by now.
 pub fn foresee(db: &mut Db, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let states = waiting_states(db, ctx)?;
-    let mut after = None;
-    loop {
-        let ids = orders::in_states(db, ctx.scope, states, after, CHUNK)?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after = Some(*last);
-        for order in &orders::some(db, ctx.scope, &ids)? {
+    RELEASING.look(db, ctx, |db, ids| {
+        for order in &orders::some(db, ctx.scope, ids)? {
             let standing = Standing::of(db, ctx, order, false)?;
             if standing.decision == Provisioning::Start {
                 for service in standing.unasked {
@@ -199,5 +184,6 @@ pub fn foresee(db: &mut Db, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
                 }
             }
         }
-    }
+        Ok(())
+    })
 }

@@ -3,51 +3,53 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, each};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::desire::follow_change;
 use comptoir_db::events::EventRow;
-use comptoir_db::subscription_changes::{self, SubscriptionChangeRow};
-use comptoir_db::{Db, Outcome, subscriptions};
+use comptoir_db::{Db, Outcome, subscription_changes, subscriptions};
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::subscriptions::{ChangeKind, ChangeState};
+use comptoir_domain::{SubscriptionChangeId, SubscriptionId};
 use serde_json::{Value, json};
+use std::fmt::Display;
 
 /// Changes in one transaction.
 const CHUNK: i64 = 100;
 
+/// A change and the subscription that it is about.
+#[derive(Clone, Copy)]
+struct Due {
+    change: SubscriptionChangeId,
+    subscription: SubscriptionId,
+}
+
+impl Display for Due {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.subscription.fmt(out)
+    }
+}
+
+const CHANGING: Sweep<Due> = Sweep {
+    trouble: "A change of a subscription could not be made",
+    page: |db, ctx, after| {
+        let after = after.map(|due| due.change);
+        let rows = subscription_changes::due(db, ctx.scope, ctx.today(), after, CHUNK)?;
+        Ok(rows.iter().map(|row| Due { change: row.id, subscription: row.subscription_id }).collect())
+    },
+    work: |tx, ctx, due| each(due, |due| make_one(tx, ctx, due)),
+};
+
 /// Makes the changes whose day has come, of one seller or of all.
 pub async fn process_changes(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let mut made = 0;
-    for ctx in for_sellers(state, event).await? {
-        let (scope, today) = (ctx.scope, ctx.today());
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| subscription_changes::due(db, scope, today, after, CHUNK);
-            let due: Vec<_> = state.store.read(next).await?;
-            let Some(last) = due.last() else { break };
-            after = Some(last.id);
-            let making = ctx.clone();
-            let work = move |tx: &mut Db, part: &[SubscriptionChangeRow]| {
-                part.iter().try_fold(0, |sum, change| Ok(sum + usize::from(make_one(tx, &making, change)?)))
-            };
-            let (count, sick) = isolate(state, due, work).await?;
-            made += count;
-            for (change, failure) in sick {
-                let subject = change.subscription_id.to_string();
-                park(state, &ctx, "A change of a subscription could not be made", subject, &failure).await?;
-            }
-        }
-    }
-    Ok(json!({ "changed": made }))
+    Ok(json!({ "changed": CHANGING.run(state, event).await?.done }))
 }
 
 /// Says whether something was delivered otherwise.
-fn make_one(tx: &mut Db, ctx: &Ctx, change: &SubscriptionChangeRow) -> Outcome<bool> {
-    let mut row = subscriptions::lock(tx, ctx.scope, change.subscription_id)?;
-    let mut change = subscription_changes::lock(tx, ctx.scope, change.id)?;
+fn make_one(tx: &mut Db, ctx: &Ctx, due: Due) -> Outcome<bool> {
+    let mut row = subscriptions::lock(tx, ctx.scope, due.subscription)?;
+    let mut change = subscription_changes::lock(tx, ctx.scope, due.change)?;
     if change.state != ChangeState::Waiting {
         return Ok(false);
     }
@@ -66,15 +68,13 @@ fn make_one(tx: &mut Db, ctx: &Ctx, change: &SubscriptionChangeRow) -> Outcome<b
 
 /// Which changes would be made.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let mut after = None;
-    loop {
-        let due = subscription_changes::due(db, ctx.scope, ctx.today(), after, CHUNK)?;
-        let Some(last) = due.last() else { return Ok(()) };
-        after = Some(last.id);
-        for change in due {
+    CHANGING.look(db, ctx, |db, due| {
+        let ids: Vec<_> = due.iter().map(|due| due.change).collect();
+        for change in subscription_changes::find_many(db, ctx.scope, &ids)? {
             let summary =
                 format!("{} of {} counts from {}", change.kind, change.subscription_id, change.delivered_from);
             seen.add(ForeseenView::new(change.subscription_id, ForeseenAction::Change, summary))?;
         }
-    }
+        Ok(())
+    })
 }

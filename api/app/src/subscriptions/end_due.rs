@@ -3,8 +3,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, each};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::desire::desire;
@@ -22,29 +21,15 @@ use serde_json::{Value, json};
 /// Subscriptions in one transaction.
 const CHUNK: i64 = 100;
 
+const ENDING: Sweep<SubscriptionId> = Sweep {
+    trouble: "A subscription could not be ended",
+    page: |db, ctx, after| subscriptions::ending(db, ctx.scope, ctx.today(), after, CHUNK),
+    work: |tx, ctx, ids| each(ids, |id| end_one(tx, ctx, id)),
+};
+
 /// Ends what is to end, of one seller or of all.
 pub async fn process_cancellation(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let mut ended = 0;
-    for ctx in for_sellers(state, event).await? {
-        let (scope, today) = (ctx.scope, ctx.today());
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| subscriptions::ending(db, scope, today, after, CHUNK);
-            let ids = state.store.read(next).await?;
-            let Some(last) = ids.last() else { break };
-            after = Some(*last);
-            let ending = ctx.clone();
-            let work = move |tx: &mut Db, part: &[SubscriptionId]| {
-                part.iter().try_fold(0, |sum, id| Ok(sum + usize::from(end_one(tx, &ending, *id)?)))
-            };
-            let (count, sick) = isolate(state, ids, work).await?;
-            ended += count;
-            for (subscription, failure) in sick {
-                park(state, &ctx, "A subscription could not be ended", subscription.to_string(), &failure).await?;
-            }
-        }
-    }
-    Ok(json!({ "ended": ended }))
+    Ok(json!({ "ended": ENDING.run(state, event).await?.done }))
 }
 
 /// How a subscription ends.
@@ -92,12 +77,8 @@ fn complete(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<()> {
 
 /// Which subscriptions would end.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let mut after = None;
-    loop {
-        let ids = subscriptions::ending(db, ctx.scope, ctx.today(), after, CHUNK)?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after = Some(*last);
-        for row in subscriptions::find_many(db, ctx.scope, &ids)? {
+    ENDING.look(db, ctx, |db, ids| {
+        for row in subscriptions::find_many(db, ctx.scope, ids)? {
             let (action, why) = match ending(&row, ctx.today()) {
                 Ok(None) => continue,
                 Ok(Some(Ending::Cancelled)) => (ForeseenAction::Cancel, "its last day has passed"),
@@ -109,5 +90,6 @@ pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Out
             };
             seen.add(ForeseenView::new(row.id, action, format!("{}: {why}", row.name)))?;
         }
-    }
+        Ok(())
+    })
 }

@@ -3,8 +3,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, each};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::subscriptions::hold::place_hold;
@@ -21,41 +20,23 @@ const CHUNK: i64 = 100;
 /// What the hold says.
 const REASON: &str = "its validity is over";
 
+const EXPIRING: Sweep<SubscriptionId> = Sweep {
+    trouble: "A subscription could not expire",
+    page: |db, ctx, after| subscription_expiry::due(db, ctx.scope, ctx.today(), after, CHUNK),
+    work: |tx, ctx, ids| each(ids, |id| place_hold(tx, ctx, id, HoldKind::Expired, REASON).map(|()| true)),
+};
+
 /// Suspends what has expired, of one seller or of all.
 pub async fn process_expirations(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let mut expired = 0;
-    for ctx in for_sellers(state, event).await? {
-        let (scope, today) = (ctx.scope, ctx.today());
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| subscription_expiry::due(db, scope, today, after, CHUNK);
-            let ids = state.store.read(next).await?;
-            let Some(last) = ids.last() else { break };
-            after = Some(*last);
-            let holding = ctx.clone();
-            let work = move |tx: &mut Db, part: &[SubscriptionId]| {
-                part.iter().try_for_each(|id| place_hold(tx, &holding, *id, HoldKind::Expired, REASON))?;
-                Ok(part.len())
-            };
-            let (count, sick) = isolate(state, ids, work).await?;
-            expired += count;
-            for (subscription, failure) in sick {
-                park(state, &ctx, "A subscription could not expire", subscription.to_string(), &failure).await?;
-            }
-        }
-    }
-    Ok(json!({ "expired": expired }))
+    Ok(json!({ "expired": EXPIRING.run(state, event).await?.done }))
 }
 
 /// Which subscriptions would be suspended.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let mut after = None;
-    loop {
-        let ids = subscription_expiry::due(db, ctx.scope, ctx.today(), after, CHUNK)?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after = Some(*last);
-        for row in subscriptions::find_many(db, ctx.scope, &ids)? {
+    EXPIRING.look(db, ctx, |db, ids| {
+        for row in subscriptions::find_many(db, ctx.scope, ids)? {
             seen.add(ForeseenView::new(row.id, ForeseenAction::Suspend, format!("{}: {REASON}", row.name)))?;
         }
-    }
+        Ok(())
+    })
 }

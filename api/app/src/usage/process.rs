@@ -3,8 +3,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView, apart};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::{Sweep, Swept};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::subscriptions::hold::{lift_hold, place_hold};
@@ -28,28 +27,16 @@ const CHUNK: i64 = 200;
 /// What was reported so many days ago says nothing about today.
 const DAYS: u64 = 32;
 
+const JUDGING: Sweep<SubscriptionId> = Sweep {
+    trouble: "The use of a subscription could not be judged",
+    page: |db, ctx, after| usage::measured_or_held(db, ctx.scope, since(ctx), after, CHUNK),
+    work: act,
+};
+
 /// Looks at what is used, of one seller or of all.
 pub async fn process_usage(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let (mut taken, mut parked) = (0, 0);
-    for ctx in for_sellers(state, event).await? {
-        let (scope, since) = (ctx.scope, since(&ctx));
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| usage::measured_or_held(db, scope, since, after, CHUNK);
-            let ids = state.store.read(next).await?;
-            let Some(last) = ids.last() else { break };
-            after = Some(*last);
-            let looking = ctx.clone();
-            let (count, sick) = isolate(state, ids, move |tx, part| act(tx, &looking, part)).await?;
-            taken += count;
-            parked += sick.len();
-            for (subscription, failure) in sick {
-                park(state, &ctx, "The use of a subscription could not be judged", subscription.to_string(), &failure)
-                    .await?;
-            }
-        }
-    }
-    Ok(json!({ "steps": taken, "parked": parked }))
+    let Swept { done, parked } = JUDGING.run(state, event).await?;
+    Ok(json!({ "steps": done, "parked": parked }))
 }
 
 fn since(ctx: &Ctx) -> NaiveDate {
@@ -165,16 +152,12 @@ fn decide(db: &mut Db, ctx: &Ctx, ids: &[SubscriptionId]) -> Outcome<Decided> {
 
 /// Which notices would be given, and which subscriptions held and let back in.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let mut after = None;
-    loop {
-        let ids = usage::measured_or_held(db, ctx.scope, since(ctx), after, CHUNK)?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after = Some(*last);
+    JUDGING.look(db, ctx, |db, ids| {
         let pieces = |db: &mut Db, part: &[SubscriptionId]| Ok(pieces(&decide(db, ctx, part)?));
-        let (pieces, sick) = apart(db, &ids, &pieces)?;
+        let (pieces, sick) = apart(db, ids, &pieces)?;
         pieces.into_iter().try_for_each(|piece| seen.add(piece))?;
-        sick.iter().try_for_each(|(subscription, failure)| seen.park(subscription, failure))?;
-    }
+        sick.iter().try_for_each(|(subscription, failure)| seen.park(subscription, failure))
+    })
 }
 
 fn pieces(decided: &Decided) -> Vec<ForeseenView> {
