@@ -15,6 +15,7 @@ pub mod coupons;
 mod custom_subscriptions;
 pub mod discounts;
 pub mod ec_sales_list;
+mod event_schedules;
 pub mod events;
 pub mod exchange_rates;
 pub mod explain;

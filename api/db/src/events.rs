@@ -6,6 +6,7 @@ use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::events::{EventClock, EventKind, EventState};
 use comptoir_domain::{EventId, Instant, SellerId};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// An event. `run_at`, `created_at` and `finished_at` are by its own clock, the lease by the machine's.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -219,6 +220,17 @@ pub fn list(db: &mut Db, reach: Reach, filter: &EventFilter, page: &Page) -> Out
     Ok(keyset!(db, query, page, events::id: EventId, EventRow, {
         "run_at" => events::run_at: Instant = run_at,
     }))
+}
+
+/// When each kind was last done, for the whole house or for this seller alone.
+pub fn last_done(db: &mut Db, scope: Scope) -> Outcome<BTreeMap<EventKind, Instant>> {
+    let done = events::table
+        .filter(events::seller_id.is_null().or(events::seller_id.eq(scope.seller())))
+        .filter(events::state.eq(EventState::Done))
+        .group_by(events::kind)
+        .select((events::kind, diesel::dsl::max(events::finished_at)));
+    let found: Vec<(EventKind, Option<Instant>)> = done.load(db)?;
+    Ok(found.into_iter().filter_map(|(kind, at)| Some((kind, at?))).collect())
 }
 
 /// Writes back an event that was locked.

@@ -1,15 +1,15 @@
 //! Living through time without waiting for it: rehearsals, the demonstration and tests. The clocks go from stop to stop,
 //! and at each what is due is done, as it would have been.
 
-use crate::events::enqueue::{Task, row};
+use crate::events::schedule::slot;
+use crate::events::timetable::{self, Timetable};
 use crate::events::worker::{Worker, WorkerOptions};
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
 use comptoir_db::events::{self, EventRow};
 use comptoir_db::{Failure, Outcome};
 use comptoir_domain::Instant;
-use comptoir_domain::events::EventKind;
-use serde_json::json;
+use comptoir_domain::events::Timing;
 use std::sync::Arc;
 
 /// What recurs more often than daily runs once a day, at noon: what it looks for changes with the days here.
@@ -51,12 +51,14 @@ impl Way {
             return Ok(None);
         }
         let state = &self.state;
-        let next = next_stop(state, self.to).await?;
+        // what happens on the way may change it
+        let timetable = timetable::current(state).await?;
+        let next = next_stop(state, &timetable, self.to).await?;
         let stop = next.unwrap_or(self.to);
         state.business.advance_to(stop);
         state.machine.advance_to(stop);
         if next.is_some() {
-            let rows: Vec<_> = due_slots(state, stop).collect();
+            let rows: Vec<_> = due_slots(state, &timetable, stop).collect();
             state.store.write(move |tx| events::enqueue(tx, &rows)).await?;
         }
         self.is_over = next.is_none();
@@ -65,40 +67,29 @@ impl Way {
 }
 
 /// The next instant at which something is due: a slot, a task that was put off, noon.
-async fn next_stop(state: &AppState, to: Instant) -> Outcome<Option<Instant>> {
+async fn next_stop(state: &AppState, timetable: &Timetable, to: Instant) -> Outcome<Option<Instant>> {
     let now = state.business.now();
     let waiting = state.store.read(move |db| events::next_due(db, now)).await?;
     let noon = Instant::from_micros((((now.seconds() - NOON) / DAY + 1) * DAY + NOON) * 1_000_000);
-    let slots = recurring(state).filter(|kind| !is_frequent(*kind)).filter_map(|kind| kind.schedule()?.next(now));
+    let seldom = timetable.values().filter(|timing| !is_frequent(timing));
+    let slots = seldom.filter_map(|timing| timing.next(now));
     Ok(slots.chain(waiting).chain(noon).min().filter(|stop| *stop <= to))
 }
 
 /// The slots that fall on a stop; at noon the latest of whatever recurs more often.
-fn due_slots(state: &AppState, stop: Instant) -> impl Iterator<Item = EventRow> {
-    let at_noon = stop.seconds() % DAY == NOON;
-    recurring(state).filter_map(move |kind| {
-        let at = kind.schedule()?.latest(stop)?;
-        let due = if is_frequent(kind) { at_noon } else { at == stop };
-        let clock = kind.clock();
-        let task = Task {
-            kind,
-            unique_key: format!("{clock}:{kind}:{at}"),
-            subject_id: String::new(),
-            payload: json!({}),
-            run_at: Some(at),
-        };
-        due.then(|| row(None, task, state.now()))
+fn due_slots(state: &AppState, timetable: &Timetable, stop: Instant) -> impl Iterator<Item = EventRow> {
+    let (now, at_noon) = (state.now(), stop.seconds() % DAY == NOON);
+    timetable.iter().filter_map(move |(kind, timing)| {
+        let at = timing.latest(stop)?;
+        let due = if is_frequent(timing) { at_noon } else { at == stop };
+        due.then(|| slot(*kind, at, now))
     })
 }
 
-fn recurring(state: &AppState) -> impl Iterator<Item = EventKind> {
-    state.handlers.kinds().into_iter().filter(|kind| kind.is_recurring())
-}
-
-fn is_frequent(kind: EventKind) -> bool {
+fn is_frequent(timing: &Timing) -> bool {
     let gap = || {
-        let first = kind.schedule()?.next(Instant::EPOCH)?;
-        Some(kind.schedule()?.next(first)?.micros() - first.micros())
+        let first = timing.schedule.next(Instant::EPOCH)?;
+        Some(timing.schedule.next(first)?.micros() - first.micros())
     };
     gap().is_some_and(|gap| TimeDelta::microseconds(gap) < TimeDelta::days(1))
 }

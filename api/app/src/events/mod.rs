@@ -1,7 +1,7 @@
 //! Events: persisted work, done in the background (EVT-01 to EVT-03).
 //!
 //! A use case queues an event in its own transaction ([`enqueue`]); the scheduler queues the recurring ones
-//! ([`schedule`]); a worker claims what is due and runs its handler ([`worker`], [`attempt`]). Which kinds there are stands
+//! ([`schedule`], when stands in [`timetable`]); a worker claims what is due and runs its handler ([`worker`], [`attempt`]). Which kinds there are stands
 //! in `domain::events::kinds`, who does them in [`handler`].
 
 pub mod advance;
@@ -17,8 +17,10 @@ mod purge;
 pub mod read;
 mod request;
 pub mod schedule;
+mod schedules;
 pub mod sellers;
 pub mod sweep;
+pub mod timetable;
 pub mod views;
 pub mod worker;
 
@@ -40,7 +42,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(preview::preview_event)
         .service(control::run_event)
         .service(control::retry_event)
-        .service(control::cancel_event);
+        .service(control::cancel_event)
+        .service(schedules::list_event_schedules)
+        .service(schedules::get_event_schedule)
+        .service(schedules::update_event_schedule);
 }
 
 /// A seller sees and controls its own events; the provider those of the house too.

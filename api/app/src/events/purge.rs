@@ -2,6 +2,7 @@
 
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::handler::EventFailure;
+use crate::events::timetable::{self, Timetable};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
@@ -18,25 +19,27 @@ const KEY_HOURS: i64 = 48;
 /// slot was queued.
 pub async fn purge_events(state: &AppState) -> Result<Value, EventFailure> {
     let mut purged = 0;
-    for (kind, old) in old_events(state, state.now()) {
+    let timetable = timetable::current(state).await?;
+    for (kind, old) in old_events(state, &timetable, state.now()) {
         purged += state.store.write_batch(move |tx| events::purge(tx, kind, old)).await?;
     }
     Ok(json!({ "purged": purged }))
 }
 
 /// Which events of each kind are old.
-fn old_events(state: &AppState, now: Now) -> impl Iterator<Item = (EventKind, Old)> {
+fn old_events(state: &AppState, timetable: &Timetable, now: Now) -> impl Iterator<Item = (EventKind, Old)> {
     let days = TimeDelta::days(state.settings.event_days.into());
     EventKind::ALL.iter().copied().map(move |kind| {
         let now = now.by(kind.clock());
-        let latest_slot = kind.schedule().and_then(|schedule| schedule.latest(now));
+        let latest_slot = timetable.get(&kind).and_then(|timing| timing.latest(now));
         (kind, Old { closed_before: now.plus(-days), due_before: latest_slot.unwrap_or(now) })
     })
 }
 
 /// How many events would be forgotten.
 pub fn foresee_events(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    for (kind, old) in old_events(state, Now { business: ctx.now, machine: ctx.machine_now }) {
+    let timetable = timetable::read(db, state)?;
+    for (kind, old) in old_events(state, &timetable, Now { business: ctx.now, machine: ctx.machine_now }) {
         let count = events::count_old(db, kind, old)?;
         if count > 0 {
             seen.add(ForeseenView::new("", ForeseenAction::Forget, format!("{count} events {kind}")))?;

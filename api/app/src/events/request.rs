@@ -18,7 +18,11 @@ pub(super) fn known(state: &AppState, kind: EventKind) -> Result<(), Problem> {
         return Err(Problem::field("/kind", "not_recurring", "this is done for one object, when that needs it"));
     }
     if !state.handlers.has(kind) {
-        return Err(Problem::field("/kind", "not_available", "this installation does not do it"));
+        return Err(Problem::field(
+            "/kind",
+            "not_available",
+            "nothing here does this kind of work yet: is_handled of GET /v1/event-schedules says what is done",
+        ));
     }
     Ok(())
 }

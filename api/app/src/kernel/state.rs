@@ -198,6 +198,8 @@ pub struct AppState {
     pub sandboxes: Option<Sandboxes>,
     /// Told when events were queued in this process.
     pub wake: Notify,
+    /// Told when the schedule of recurring work was changed in this process.
+    pub rescheduled: Notify,
     token_key: [u8; 32],
     quote_key: [u8; 32],
     webhook_key: [u8; 32],
@@ -235,6 +237,7 @@ impl AppState {
             handlers: Handlers::standard(),
             sandboxes: Some(Sandboxes::new(master.clone())),
             wake: Notify::new(),
+            rescheduled: Notify::new(),
             token_key: master.subkey(Purpose::AccessTokens),
             quote_key: master.subkey(Purpose::Quotes),
             webhook_key: master.subkey(Purpose::WebhookSecrets),

@@ -47,9 +47,12 @@ fn columns(db: &mut Db, table: &str) -> Outcome<Vec<String>> {
 
 /// The statement that copies a table, if it is copied.
 fn statement(table: &Table, columns: &[String], live: &str) -> Option<String> {
+    let seller = if table.name == "sellers" { "id" } else { "seller_id" };
     let condition = match table.rows {
-        Rows::All => String::new(),
-        Rows::Where(condition) => format!(" AND {condition}"),
+        Rows::All => format!("{seller} = $1"),
+        // the seller is bound to every statement
+        Rows::House => "$1 IS NOT NULL".into(),
+        Rows::Where(condition) => format!("{seller} = $1 AND {condition}"),
         Rows::None(_) => return None,
     };
     let columns: Vec<&String> = columns.iter().filter(|column| Some(column.as_str()) != table.counted).collect();
@@ -58,12 +61,9 @@ fn statement(table: &Table, columns: &[String], live: &str) -> Option<String> {
     let values: Vec<_> =
         columns.iter().map(|column| changed(column).map_or_else(|| quoted(column), String::from)).collect();
     let columns: Vec<_> = columns.iter().map(quoted).collect();
-    let seller = if table.name == "sellers" { "id" } else { "seller_id" };
     let order = table.counted.map(|column| format!(" ORDER BY {column}")).unwrap_or_default();
     let (name, columns, values) = (table.name, columns.join(", "), values.join(", "));
-    Some(format!(
-        "INSERT INTO {name} ({columns}) SELECT {values} FROM {live}.{name} WHERE {seller} = $1{condition}{order}"
-    ))
+    Some(format!("INSERT INTO {name} ({columns}) SELECT {values} FROM {live}.{name} WHERE {condition}{order}"))
 }
 
 #[cfg(test)]
@@ -86,6 +86,11 @@ mod tests {
              WHERE seller_id = $1 AND state <> 'new' ORDER BY sequence"
         );
         assert_eq!(statement(&Table { rows: Rows::None("why"), ..table }, &columns, "live"), None);
+        let columns = ["kind", "pattern"].map(String::from);
+        assert_eq!(
+            statement(&Table { rows: Rows::House, changed: &[], counted: None, ..table }, &columns, "live").unwrap(),
+            "INSERT INTO things (\"kind\", \"pattern\") SELECT \"kind\", \"pattern\" FROM live.things WHERE $1 IS NOT NULL"
+        );
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Table {
 pub enum Rows {
     /// All of the seller.
     All,
+    /// All there are: they are of the house, not of a seller.
+    House,
     /// Those of the seller for which this holds.
     Where(&'static str),
     /// None, because of this.
@@ -27,6 +29,10 @@ pub enum Rows {
 
 const fn all(name: &'static str) -> Table {
     Table { name, rows: Rows::All, changed: &[], counted: None }
+}
+
+const fn house(name: &'static str) -> Table {
+    Table { name, rows: Rows::House, changed: &[], counted: None }
 }
 
 const fn none(name: &'static str, because: &'static str) -> Table {
@@ -111,6 +117,8 @@ pub const TABLES: &[Table] = &[
     all("ledger_postings"),
     all("todos"),
     none("events", "rows say what is to be done; events only make it prompt, and these are the live house's"),
+    // a rehearsal of the days that come, as they come
+    house("event_schedules"),
     all("watermarks"),
     changed("webhook_endpoints", &[("state", "'disabled'")]),
     only("webhook_deliveries", "state <> 'pending'"),

@@ -22,6 +22,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_schedules (kind) {
+        kind -> Text,
+        pattern -> Nullable<Text>,
+        is_on -> Bool,
+        since -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     watermarks (seller_id, kind) {
         seller_id -> Binary,
         kind -> Text,

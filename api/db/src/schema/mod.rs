@@ -44,6 +44,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_credits,
     payment_methods,
     events,
+    event_schedules,
     watermarks,
     operations,
     operation_steps,

@@ -90,7 +90,26 @@ kinds! {
 impl EventKind {
     /// When it is due if nobody changes that; `None` for what is about one object.
     pub fn schedule(self) -> Option<Schedule> {
-        self.cron().map(Schedule::new)
+        self.cron().and_then(Schedule::delivered)
+    }
+
+    pub(super) const fn pattern(self) -> Option<&'static str> {
+        self.cron()
+    }
+
+    /// Whether it can be switched off. What others have been promised cannot: that who has paid is let back in, that what
+    /// was ordered is set up, that a change or an end comes on its day, that unpaid orders give back what they reserve.
+    pub const fn can_rest(self) -> bool {
+        use EventKind::*;
+        !matches!(
+            self,
+            ProcessUnsuspensions
+                | ProcessSync
+                | ProcessChanges
+                | ProcessCancellation
+                | ProcessExpirations
+                | ExpireOrders
+        )
     }
 
     /// Whether it comes again by itself.
@@ -117,6 +136,14 @@ mod tests {
         for word in words.split_whitespace() {
             assert!(word.parse::<EventKind>().is_ok_and(EventKind::is_recurring), "{word}");
         }
+    }
+
+    #[test]
+    fn what_recurs_has_a_schedule_that_can_be_read() {
+        for kind in EventKind::ALL {
+            assert_eq!(kind.schedule().is_some(), kind.is_recurring(), "{kind}");
+        }
+        assert!(EventKind::ProcessSuspensions.can_rest() && !EventKind::ProcessUnsuspensions.can_rest());
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! Events: persisted pieces of work (EVT-01 to EVT-03). [`kinds`] is the table of what there is; [`schedule`] says when the
-//! recurring ones are due; [`back_off`] how long a failed one waits.
+//! recurring ones are due, [`timing`] what is in force of that; [`back_off`] how long a failed one waits.
 
 pub mod back_off;
 pub mod foresight;
 pub mod kinds;
 pub mod schedule;
+pub mod timing;
 
 pub use back_off::back_off;
 pub use foresight::ForeseenAction;
 pub use kinds::{EventGroup, EventKind};
 pub use schedule::Schedule;
+pub use timing::Timing;
 
 use crate::problem::{Code, Problem, Result};
 

@@ -3,47 +3,83 @@
 
 use super::EventKind;
 use crate::Instant;
+use crate::problem::{Problem, Result};
 use chrono::{DateTime, SubsecRound, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// A cron pattern: second, minute, hour, day, month, weekday.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Schedule(&'static str);
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    pattern: Arc<str>,
+    cron: Arc<Cron>,
+}
 
-impl Schedule {
-    /// The pattern as it is.
-    pub(super) const fn new(pattern: &'static str) -> Self {
-        Self(pattern)
-    }
-
-    /// The pattern.
-    pub const fn pattern(self) -> &'static str {
-        self.0
-    }
-
-    /// The last slot that is not after `now`: the name of the run that should exist.
-    pub fn latest(self, now: Instant) -> Option<Instant> {
-        self.cron()?.find_previous_occurrence(&whole_second(now), true).ok().map(Instant::from_utc)
-    }
-
-    /// The first slot after `now`.
-    pub fn next(self, now: Instant) -> Option<Instant> {
-        self.cron()?.find_next_occurrence(&whole_second(now), false).ok().map(Instant::from_utc)
-    }
-
-    fn cron(self) -> Option<&'static Cron> {
-        PARSED.get(self.0)
+impl PartialEq for Schedule {
+    fn eq(&self, other: &Self) -> bool {
+        self.pattern == other.pattern
     }
 }
 
-/// The patterns of all kinds: reading one takes longer than finding a slot. A test makes sure that each can be read.
-static PARSED: LazyLock<HashMap<&'static str, Cron>> = LazyLock::new(|| {
+impl Eq for Schedule {}
+
+impl Schedule {
+    /// The longest pattern.
+    const LETTERS: usize = 100;
+
+    /// Reads a pattern that someone has written. It may name one second only: what comes more often than once a minute
+    /// would fill the queue faster than it is worked off.
+    pub fn parse(pattern: &str) -> Result<Self> {
+        let refuse = |detail: String| Problem::field("/pattern", "invalid_pattern", detail);
+        let fields: Vec<&str> = pattern.split_whitespace().collect();
+        if fields.len() != 6 || pattern.len() > Self::LETTERS {
+            let detail = "six fields: second, minute, hour, day, month, weekday, such as `0 15 0 * * *`";
+            return Err(refuse(detail.into()));
+        }
+        if !fields.first().is_some_and(|second| second.parse::<u8>().is_ok_and(|second| second < 60)) {
+            return Err(Problem::field("/pattern", "too_often", "the first field is one second, 0 to 59"));
+        }
+        let schedule = read(&fields.join(" ")).map_err(refuse)?;
+        if schedule.next(Instant::EPOCH).is_none() {
+            return Err(Problem::field("/pattern", "never_due", "no day fits it"));
+        }
+        Ok(schedule)
+    }
+
+    /// The pattern.
+    pub fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
+    /// The last slot that is not after `now`: the name of the run that should exist.
+    pub fn latest(&self, now: Instant) -> Option<Instant> {
+        self.cron.find_previous_occurrence(&whole_second(now), true).ok().map(Instant::from_utc)
+    }
+
+    /// The first slot after `now`.
+    pub fn next(&self, now: Instant) -> Option<Instant> {
+        self.cron.find_next_occurrence(&whole_second(now), false).ok().map(Instant::from_utc)
+    }
+
+    /// The pattern with which a kind is delivered.
+    pub(super) fn delivered(pattern: &'static str) -> Option<Self> {
+        PARSED.get(pattern).cloned()
+    }
+}
+
+/// Day and weekday both have to fit, as in the library that rings the timers.
+fn read(pattern: &str) -> std::result::Result<Schedule, String> {
     let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
-    let patterns = EventKind::ALL.iter().filter_map(|kind| kind.schedule()).map(Schedule::pattern);
-    patterns.filter_map(|pattern| Some((pattern, parser.parse(pattern).ok()?))).collect()
+    let cron = parser.parse(pattern).map_err(|error| error.to_string())?;
+    Ok(Schedule { pattern: pattern.into(), cron: Arc::new(cron) })
+}
+
+/// The patterns of all kinds: reading one takes longer than finding a slot. A test makes sure that each can be read.
+static PARSED: LazyLock<HashMap<&'static str, Schedule>> = LazyLock::new(|| {
+    let patterns = EventKind::ALL.iter().filter_map(|kind| kind.pattern());
+    patterns.filter_map(|pattern| Some((pattern, read(pattern).ok()?))).collect()
 });
 
 /// Slots lie on whole seconds; the search would carry a fraction over into its result.
@@ -80,6 +116,38 @@ mod tests {
         ] {
             assert_eq!(latest(kind, now), slot, "{kind} at {now}");
         }
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_refused() {
+        for (pattern, code) in [
+            ("", "invalid_pattern"),
+            ("@daily", "invalid_pattern"),
+            ("15 0 * * *", "invalid_pattern"),
+            ("0 0 0 * * * 2030", "invalid_pattern"),
+            ("0 61 0 * * *", "invalid_pattern"),
+            ("0 0 0 * * Caturday", "invalid_pattern"),
+            ("* * * * * *", "too_often"),
+            ("*/30 0 0 * * *", "too_often"),
+            ("60 0 0 * * *", "too_often"),
+            ("0 0 0 30 2 *", "never_due"),
+        ] {
+            let problem = Schedule::parse(pattern).unwrap_err();
+            let found: Vec<_> = problem.fields.iter().map(|field| (field.pointer.as_str(), field.code)).collect();
+            assert_eq!(found, [("/pattern", code)], "{pattern}");
+        }
+        let spaced = Schedule::parse(" 0  30 4 * * 1 ").unwrap();
+        assert_eq!(spaced.pattern(), "0 30 4 * * 1");
+        // 2 March 2026 is a Monday
+        assert_eq!(spaced.next(at("2026-03-01T00:00:00Z")), Some(at("2026-03-02T04:30:00Z")));
+    }
+
+    /// A day and a weekday: only the first of a month that is a Monday. After 1 June 2026 that is 1 February 2027.
+    #[test]
+    fn day_and_weekday_have_to_fit_both() {
+        let rare = Schedule::parse("0 0 5 1 * MON").unwrap();
+        assert_eq!(rare.latest(at("2026-09-09T00:00:00Z")), Some(at("2026-06-01T05:00:00Z")));
+        assert_eq!(rare.next(at("2026-09-09T00:00:00Z")), Some(at("2027-02-01T05:00:00Z")));
     }
 
     proptest! {
