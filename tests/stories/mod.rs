@@ -2,6 +2,7 @@
 //! 5 January 2026.
 
 pub mod billing;
+mod cards;
 mod dry_runs;
 pub mod dunning;
 mod guide;

@@ -9,7 +9,7 @@ use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailFormat, MailState};
 use comptoir_domain::{Instant, Locale, MailId, SellerId};
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A mail: its kind and variables; the text is made when it is sent.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -38,6 +38,13 @@ pub fn enqueue(db: &mut Db, rows: &[MailRow]) -> Outcome<usize> {
         new += on!(db, c => diesel::insert_into(mails::table).values(rows).on_conflict_do_nothing().execute(c))?;
     }
     Ok(new)
+}
+
+/// Which of these keys have been written already.
+pub fn known(db: &mut Db, scope: Scope, keys: &[String]) -> Outcome<BTreeSet<String>> {
+    let found =
+        mails::table.filter(mails::seller_id.eq(scope.seller())).filter(mails::unique_key.eq_any(keys.to_vec()));
+    Ok(found.select(mails::unique_key).load(db)?.into_iter().collect())
 }
 
 /// How many were sent between two instants, the second included.

@@ -44,6 +44,24 @@ pub fn list(db: &mut Db, scope: Scope, client: Option<ClientId>, page: &Page) ->
     Ok(keyset!(db, query, page, payment_methods::id: PaymentMethodId, PaymentMethodRow, {}))
 }
 
+/// The methods that no longer work from a day on, or from an earlier one, by id, after one of them.
+pub fn ending(
+    db: &mut Db,
+    scope: Scope,
+    through: NaiveDate,
+    after: Option<PaymentMethodId>,
+    limit: i64,
+) -> Outcome<Vec<PaymentMethodRow>> {
+    let mut found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::expires_on.le(through))
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(payment_methods::id.gt(after));
+    }
+    Ok(found.order(payment_methods::id).limit(limit).select(PaymentMethodRow::as_select()).load(db)?)
+}
+
 /// Some methods, as far as they are the seller's.
 pub fn some(db: &mut Db, scope: Scope, ids: &[PaymentMethodId]) -> Outcome<Vec<PaymentMethodRow>> {
     let found = payment_methods::table

@@ -8,6 +8,7 @@ mod text_enum;
 #[macro_use]
 pub mod ids;
 pub mod add_ons;
+pub mod card_expiry;
 pub mod check;
 pub mod client_accounts;
 pub mod client_groups;

@@ -6,7 +6,7 @@ use crate::invoices::NewInvoice;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
-use crate::{activities, dunning, invoices, orders, payments, services, subscriptions, taxes, usage};
+use crate::{activities, dunning, invoices, orders, payment_methods, payments, services, subscriptions, taxes, usage};
 use chrono::NaiveDate;
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::events::{EventKind, ForeseenAction};
@@ -30,6 +30,7 @@ fn look(kind: EventKind) -> Option<Look> {
         ProcessPaymentQueue => Some(payments::collect::foresee),
         ProcessSuspensions => Some(dunning::suspend::foresee),
         ProcessUnsuspensions => Some(dunning::unsuspend::foresee),
+        ProcessExpiredCreditCards => Some(payment_methods::expiry::foresee),
         ExpireOrders => Some(orders::expire::foresee),
         RecheckVatNumbers => Some(taxes::vat_numbers::foresee),
         ProcessActionLog => Some(activities::export::foresee),

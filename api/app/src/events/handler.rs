@@ -10,6 +10,7 @@ use crate::events::purge::{purge_events, purge_idempotency_keys};
 use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
 use crate::orders::expire::expire_orders;
+use crate::payment_methods::expiry::process_expired_credit_cards;
 use crate::payments::collect::process_payment_queue;
 use crate::plans::move_run::move_subscriptions;
 use crate::sandboxes::prepare::prepare_sandbox;
@@ -98,6 +99,7 @@ impl Handlers {
             .on(ProcessPaymentQueue, |state, event| Box::pin(process_payment_queue(state, event)))
             .on(ProcessSuspensions, |state, event| Box::pin(process_suspensions(state, event)))
             .on(ProcessUnsuspensions, |state, event| Box::pin(process_unsuspensions(state, event)))
+            .on(ProcessExpiredCreditCards, |state, event| Box::pin(process_expired_credit_cards(state, event)))
             .on(ExpireOrders, |state, event| Box::pin(expire_orders(state, event)))
             .on(ProcessActionLog, |state, event| Box::pin(process_action_log(state, event)))
             .on(ProcessSync, |state, event| Box::pin(process_sync(state, event)))

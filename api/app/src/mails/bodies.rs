@@ -30,6 +30,7 @@ pub const PARTS: &[(&str, &str)] = embed![
 /// The bodies.
 pub const BODIES: &[(&str, &str)] = kinds![
     "administrator_lost_password",
+    "card_expiry",
     "client_welcome",
     "credit_note",
     "invoice",

@@ -3,12 +3,13 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{AppState, seal};
+use crate::payment_methods::expiry::todo_key;
 use chrono::{Months, NaiveDate};
 use comptoir_connectors::ConnectorError;
 use comptoir_connectors::payment::{Payment, SavedMethod};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::payments::TransactionRow;
-use comptoir_db::{Db, Failure, Outcome, clients};
+use comptoir_db::{Db, Failure, Outcome, clients, todos};
 use comptoir_domain::{ClientId, Instant, PaymentMethodId, SellerId};
 use secrecy::SecretString;
 use serde_json::json;
@@ -69,6 +70,10 @@ pub fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<Payme
     clients::lock(tx, ctx.scope, row.client_id)?;
     payment_methods::clear_default(tx, ctx.scope, row.client_id)?;
     let known = payment_methods::of_client(tx, ctx.scope, row.client_id)?;
+    // what was said about cards that have expired may be over: the next run says it again if not
+    for method in &known {
+        todos::settle(tx, ctx.scope, &todo_key(method.id), ctx.now)?;
+    }
     match known.into_iter().find(|known| known.gateway == row.gateway && known.label == row.label) {
         Some(known) => {
             (row.id, row.created_at, row.version) = (known.id, known.created_at, known.version);

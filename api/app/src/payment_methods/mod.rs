@@ -2,6 +2,7 @@
 //! sealed; numbers never come here.
 
 pub mod create;
+pub mod expiry;
 mod keep;
 mod mine;
 mod read;

@@ -3,10 +3,11 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, IfMatch, List, Reply};
+use crate::payment_methods::expiry::todo_key;
 use crate::payment_methods::views::{PaymentMethodList, PaymentMethodView};
 use actix_web::{delete, get};
 use comptoir_db::payment_methods::PaymentMethodRow;
-use comptoir_db::{Db, Outcome, clients, payment_methods};
+use comptoir_db::{Db, Outcome, clients, payment_methods, todos};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientId, PaymentMethodId, Problem};
 use serde_json::json;
@@ -69,6 +70,7 @@ pub fn forget(tx: &mut Db, ctx: &Ctx, id: PaymentMethodId, own: Option<ClientId>
     }
     seen.check(row.version)?;
     payment_methods::delete(tx, &row)?;
+    todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
     let fact = json!({ "client_id": row.client_id, "gateway": row.gateway, "label": row.label });
     ctx.record(tx, "payment_method.forgotten", row.id, fact)?;
     Ok(Reply::no_content())

@@ -15,6 +15,8 @@ text_enum! {
         Remind = "remind",
         /// Write that much is used.
         Notify = "notify",
+        /// Write that a stored card expires.
+        WarnOfCard = "warn_of_card",
         /// Suspend a subscription.
         Suspend = "suspend",
         /// Hand a subscription that is suspended to debt collection.

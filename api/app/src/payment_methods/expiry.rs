@@ -1,0 +1,168 @@
+//! ProcessExpiredCreditCards (EVT-02): writes to the owners of cards that end, once for each card and its last month, and
+//! puts a card that has ended and is still to be charged before a person.
+
+use crate::events::EventFailure;
+use crate::events::foresee::{Foreseen, ForeseenView};
+use crate::events::isolate::{isolate, park};
+use crate::events::sellers::for_sellers;
+use crate::kernel::call::Ctx;
+use crate::kernel::state::AppState;
+use crate::mails::{Mail, enqueue};
+use crate::todos::{Todo, raise};
+use chrono::NaiveDate;
+use comptoir_db::contacts::ContactRow;
+use comptoir_db::events::EventRow;
+use comptoir_db::payment_methods::{self, PaymentMethodRow};
+use comptoir_db::subscriptions::SubscriptionRow;
+use comptoir_db::{Db, Outcome, clients, contacts, mails, payment_shares, subscriptions, todos};
+use comptoir_domain::card_expiry::{last_month, parts_of_label, pays, told_through};
+use comptoir_domain::clients::ClientStatus;
+use comptoir_domain::events::ForeseenAction;
+use comptoir_domain::mails::MailKind;
+use comptoir_domain::todos::TodoKind;
+use comptoir_domain::{ClientId, PaymentMethodId, Percent, SubscriptionId};
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, HashMap};
+
+/// Cards in one transaction.
+const CHUNK: i64 = 200;
+
+/// Looks at the cards of one seller or of all.
+pub async fn process_expired_credit_cards(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
+    let mut told = 0;
+    for ctx in for_sellers(state, event).await? {
+        let (scope, through) = (ctx.scope, told_through(ctx.today()));
+        let mut after = None;
+        loop {
+            let next = move |db: &mut Db| payment_methods::ending(db, scope, through, after, CHUNK);
+            let rows = state.store.read(next).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.id);
+            let writing = ctx.clone();
+            let work = move |tx: &mut Db, part: &[PaymentMethodRow]| write(tx, &writing, part);
+            let (count, sick) = isolate(state, rows, work).await?;
+            told += count;
+            for (row, failure) in sick {
+                park(state, &ctx, "A card that expires could not be told about", row.id.to_string(), &failure).await?;
+            }
+        }
+    }
+    Ok(json!({ "told": told }))
+}
+
+/// A card that ends, and what is to be done about it.
+struct Ending {
+    method: PaymentMethodRow,
+    ends_on: NaiveDate,
+    /// Who is written to, if nobody was yet.
+    owner: Option<ContactRow>,
+    /// What would be charged to it although it has ended.
+    unpaid: Vec<SubscriptionRow>,
+}
+
+impl Ending {
+    fn mail_key(method: &PaymentMethodRow) -> String {
+        let month = method.expires_on.map(|day| day.to_string()).unwrap_or_default();
+        format!("{}:{}:{month}", MailKind::CardExpiry, method.id)
+    }
+
+    fn mail(&self) -> Option<Mail<'_>> {
+        let owner = self.owner.as_ref()?;
+        let (kind, four) = parts_of_label(&self.method.label);
+        let (month, year) = last_month(self.ends_on);
+        Some(Mail {
+            kind: MailKind::CardExpiry,
+            unique_key: Self::mail_key(&self.method),
+            recipient: &owner.email,
+            locale: owner.locale,
+            format: owner.mail_format,
+            variables: json!({ "billingCardType": kind, "billingAccountNumLastFour": four,
+                "billingCardExpMonth": format!("{month:02}"), "billingCardExpYear": year.to_string() }),
+        })
+    }
+
+    fn todo(&self) -> Option<Todo> {
+        let names: Vec<_> = self.unpaid.iter().map(|row| format!("{} ({})", row.name, row.number)).collect();
+        (!names.is_empty()).then(|| Todo {
+            unique_key: todo_key(self.method.id),
+            kind: TodoKind::CardExpired,
+            title: format!("Card expired: {}", self.method.label),
+            detail: format!(
+                "It cannot be charged since {}, and subscriptions are paid with it: {}. Ask its owner for another one.",
+                self.ends_on,
+                names.join(", ")
+            ),
+            subject_id: self.method.client_id.to_string(),
+        })
+    }
+}
+
+/// The key of the to-do about a card that has ended.
+pub fn todo_key(method: PaymentMethodId) -> String {
+    format!("card_expired:{method}")
+}
+
+/// What is to be done about some cards; reads only.
+fn decide(db: &mut Db, ctx: &Ctx, methods: &[PaymentMethodRow]) -> Outcome<Vec<Ending>> {
+    let ids = Vec::from_iter(BTreeSet::from_iter(methods.iter().map(|row| row.client_id)));
+    let known = clients::some(db, ctx.scope, &ids)?;
+    let open = |status| matches!(status, ClientStatus::Active | ClientStatus::Suspended);
+    let open: Vec<ClientId> =
+        known.iter().filter(|row| row.archived_at.is_none() && open(row.status)).map(|row| row.id).collect();
+    let owners = contacts::primary_of(db, ctx.scope, &open)?;
+    let owners: HashMap<ClientId, ContactRow> = owners.into_iter().map(|row| (row.client_id, row)).collect();
+    let written = mails::known(db, ctx.scope, &Vec::from_iter(methods.iter().map(Ending::mail_key)))?;
+    let contracts = subscriptions::live_of_clients(db, ctx.scope, &open)?;
+    let contracts: Vec<_> = contracts.into_iter().filter(|row| !row.status.is_over()).collect();
+    let mut shares: HashMap<SubscriptionId, Vec<(PaymentMethodId, Percent)>> = HashMap::new();
+    let about: Vec<SubscriptionId> = contracts.iter().map(|row| row.id).collect();
+    for row in payment_shares::of_subscriptions(db, ctx.scope, &about)? {
+        shares.entry(row.subscription_id).or_default().push((row.payment_method_id, row.share));
+    }
+    let ending = methods.iter().filter_map(|method| {
+        let ends_on = method.expires_on?;
+        let charged = |row: &&SubscriptionRow| {
+            let shared = shares.get(&row.id).map_or(&[][..], Vec::as_slice);
+            row.client_id == method.client_id && pays(&method.id, method.is_default, shared)
+        };
+        let unpaid = contracts.iter().filter(|_| ends_on <= ctx.today()).filter(charged).cloned().collect();
+        let owner = owners.get(&method.client_id).filter(|_| !written.contains(&Ending::mail_key(method))).cloned();
+        Some(Ending { method: method.clone(), ends_on, owner, unpaid })
+    });
+    Ok(ending.collect())
+}
+
+/// Says how many owners were written to.
+fn write(tx: &mut Db, ctx: &Ctx, methods: &[PaymentMethodRow]) -> Outcome<usize> {
+    let ending = decide(tx, ctx, methods)?;
+    let mails: Vec<_> = ending.iter().filter_map(Ending::mail).collect();
+    let told = mails.len();
+    enqueue(tx, ctx.scope, ctx.now, mails)?;
+    for card in &ending {
+        match card.todo() {
+            Some(todo) => drop(raise(tx, ctx.scope, ctx.now, todo)?),
+            // another card pays by now
+            None => drop(todos::settle(tx, ctx.scope, &todo_key(card.method.id), ctx.now)?),
+        }
+    }
+    Ok(told)
+}
+
+/// Which owners would be written to, and which cards a person would have to look at.
+pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    let mut after = None;
+    loop {
+        let rows = payment_methods::ending(db, ctx.scope, told_through(ctx.today()), after, CHUNK)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        for card in decide(db, ctx, &rows)? {
+            if let Some(mail) = card.mail() {
+                let summary = format!("{}: {}, until {}", mail.recipient, card.method.label, card.ends_on);
+                seen.add(ForeseenView::new(card.method.id, ForeseenAction::WarnOfCard, summary))?;
+            }
+            if let Some(todo) = card.todo() {
+                seen.add(ForeseenView::new(card.method.id, ForeseenAction::Park, todo.title))?;
+            }
+        }
+    }
+}
