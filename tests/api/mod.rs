@@ -20,6 +20,7 @@ pub mod events;
 pub mod exchange_rates;
 pub mod explain;
 mod idempotency;
+mod failed_and_fraudulent;
 pub mod invoices;
 mod kernel;
 pub mod mails;

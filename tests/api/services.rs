@@ -165,7 +165,7 @@ both! {
         }
         let owner = world.owner("north");
         assert_eq!(open_todos(&owner)[0]["subject_id"], json!(nora.service));
-        assert_eq!(standing(&owner, &nora), ["provisioning", "pending", "absent"]);
+        assert_eq!(standing(&owner, &nora), ["provisioning", "failed", "absent"]);
         // the event has left it to the person; the recurring run goes on
         house.work();
         assert_eq!(service(&owner, &nora.service)["attempts"], 5);
@@ -209,9 +209,8 @@ both! {
         let good = paid(&owner, "Gina", "good.example");
         assert_eq!(house.sync(), Tally { settled: 1, failed: 2, for_a_person: 0 });
         assert_eq!(standing(&owner, &good), ["done", "active", "active"]);
-        for sick in [&refused, &silent] {
-            assert_eq!(standing(&owner, sick), ["provisioning", "pending", "absent"]);
-        }
+        assert_eq!(standing(&owner, &refused), ["provisioning", "failed", "absent"]);
+        assert_eq!(standing(&owner, &silent), ["provisioning", "pending", "absent"]);
         // what is refused will be refused again: a person has to know at once
         let told: Vec<_> = open_todos(&owner).into_iter().map(|todo| todo["subject_id"].clone()).collect();
         assert_eq!(told, [json!(refused.service)]);

@@ -39,6 +39,22 @@ pub fn list(db: &mut Db, scope: Scope, subscription: SubscriptionId, page: &Page
     Ok(keyset!(db, query, page, subscription_status_changes::id: SubscriptionStatusChangeId, StatusChangeRow, {}))
 }
 
+/// From where a subscription last came to a status.
+pub fn last_before(
+    db: &mut Db,
+    scope: Scope,
+    subscription: SubscriptionId,
+    to: SubscriptionStatus,
+) -> Outcome<Option<SubscriptionStatus>> {
+    let found = subscription_status_changes::table
+        .filter(subscription_status_changes::seller_id.eq(scope.seller()))
+        .filter(subscription_status_changes::subscription_id.eq(subscription))
+        .filter(subscription_status_changes::to_status.eq(to))
+        .order(subscription_status_changes::id.desc())
+        .select(subscription_status_changes::from_status);
+    Ok(found.first::<Option<SubscriptionStatus>>(db).optional()?.flatten())
+}
+
 /// Every change of a seller, subscription by subscription in order, and where each of these stands now.
 pub fn steps(db: &mut Db, scope: Scope) -> Outcome<Vec<Step>> {
     type Found = (SubscriptionId, Option<SubscriptionStatus>, SubscriptionStatus, SubscriptionStatus);

@@ -7,7 +7,8 @@ use crate::kernel::path::parameter;
 use crate::kernel::{Answer, Body, Call, Id};
 use crate::orders::cancel::cancel as give_up;
 use crate::subscriptions::cancel::{CancelRefund, end_later, end_now};
-use crate::subscriptions::hold::{lift_hold, place_hold};
+use crate::subscriptions::fraud::{accuse, acquit};
+use crate::subscriptions::hold::place_hold;
 use crate::subscriptions::revise::Subject;
 use actix_web::{HttpRequest, post};
 use comptoir_db::clients::{self, ClientRow};
@@ -95,7 +96,8 @@ fn affect_subscriptions(
         match subscription_effect(action) {
             SubscriptionEffect::None => {}
             SubscriptionEffect::Hold => place_hold(tx, ctx, row.id, HoldKind::Client, &change.reason)?,
-            SubscriptionEffect::Release => lift_hold(tx, ctx, row.id, HoldKind::Client, &change.reason)?,
+            SubscriptionEffect::Release => acquit(tx, ctx, row.id, &change.reason)?,
+            SubscriptionEffect::Accuse => accuse(tx, ctx, row.id, &change.reason)?,
             SubscriptionEffect::EndNow => finish(tx, ctx, row.id, &change.reason)?,
             SubscriptionEffect::ByPolicy => match change.subscriptions {
                 Some(CancelPolicy::Now) => finish(tx, ctx, row.id, &change.reason)?,

@@ -28,13 +28,13 @@ pub fn paid(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
     ctx.record(tx, "order.paid", row.id, json!({ "number": row.number, "state": row.state }))
 }
 
-/// Where only work is sold, or the like. What was cancelled before the money came stays so.
+/// Where only work is sold, or the like. What was cancelled, or found to be a fraud, before the money came stays so.
 fn activate_what_needs_nothing(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
     let rows = subscriptions::of_order(tx, ctx.scope, order)?;
     let ids: Vec<SubscriptionId> = rows.iter().map(|row| row.id).collect();
     let services = services::of_subscriptions(tx, ctx.scope, &ids)?;
     let delivered: BTreeSet<SubscriptionId> = services.iter().map(|service| service.subscription_id).collect();
-    let bare = rows.into_iter().filter(|row| !row.status.is_ended() && !delivered.contains(&row.id));
+    let bare = rows.into_iter().filter(|row| row.status.is_awaited() && !delivered.contains(&row.id));
     bare.into_iter().try_for_each(|row| activate(tx, ctx, row))
 }
 

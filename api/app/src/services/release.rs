@@ -7,7 +7,6 @@ use crate::events::sweep::{Sweep, each};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::desire::desire;
-use crate::services::settle::is_waiting;
 use crate::todos::{Todo, raise};
 use comptoir_db::events::EventRow;
 use comptoir_db::orders::{self, OrderRow};
@@ -40,7 +39,8 @@ impl Standing {
     /// Looks at an order; reads only.
     fn of(db: &mut Db, ctx: &Ctx, order: &OrderRow, released: bool) -> Outcome<Self> {
         let rows = subscriptions::of_order(db, ctx.scope, order.id)?;
-        let waiting: Vec<SubscriptionId> = rows.iter().filter(|row| is_waiting(row.status)).map(|row| row.id).collect();
+        let waiting: Vec<SubscriptionId> =
+            rows.iter().filter(|row| row.status.is_awaited()).map(|row| row.id).collect();
         let services = services::of_subscriptions(db, ctx.scope, &waiting)?;
         let (unasked, begun): (Vec<_>, Vec<_>) =
             services.into_iter().partition(|service| service.desired == ServiceState::Absent);

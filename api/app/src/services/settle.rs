@@ -88,7 +88,7 @@ pub fn settle(
             services::save(tx, row)?;
             Ok(Settled::Outdated)
         }
-        Attempt::Failed(error) => failed(tx, ctx, row, error, now, jitter),
+        Attempt::Failed(error) => failed(tx, ctx, &mut delivery, error, now, jitter),
         Attempt::ForAPerson => {
             row.retry_at = now.plus(REMINDER);
             row.last_error = "it waits for a person".into();
@@ -102,11 +102,12 @@ pub fn settle(
 fn failed(
     tx: &mut Db,
     ctx: &Ctx,
-    row: &mut ServiceRow,
+    delivery: &mut Delivery,
     error: &ConnectorError,
     now: Instant,
     jitter: u16,
 ) -> Outcome<Settled> {
+    let row = &mut delivery.service;
     // a name may be another's only until that one is removed
     let is_lasting = error.retry == Retry::Never && error.kind != Kind::Conflict;
     let next = after_failure(row.attempts, is_lasting, jitter);
@@ -117,7 +118,11 @@ fn failed(
         let payload = json!({ "desired": row.desired, "error": row.last_error, "attempts": row.attempts });
         ctx.record(tx, "service.failed", row.id, payload)?;
     }
-    Ok(Settled::Failed { retry_at: row.retry_at, told: next.tell, error: row.last_error.clone() })
+    let settled = Settled::Failed { retry_at: row.retry_at, told: next.tell, error: row.last_error.clone() };
+    if next.tell {
+        delivery.give_up(tx, ctx)?;
+    }
+    Ok(settled)
 }
 
 /// One open to-do for each service, whatever is the matter.
@@ -173,12 +178,12 @@ impl Delivery {
 
     /// Whether it was ordered and paid for and has not been set up yet.
     pub(super) fn is_awaited(&self) -> bool {
-        is_waiting(self.subscription.status) && self.order_is(OrderState::Provisioning)
+        self.subscription.status.is_awaited() && self.order_is(OrderState::Provisioning)
     }
 
     /// Whether its order is paid and waits for what the seller's policy requires.
     pub(super) fn is_held_back(&self) -> bool {
-        is_waiting(self.subscription.status) && self.order_is(OrderState::Paid)
+        self.subscription.status.is_awaited() && self.order_is(OrderState::Paid)
     }
 
     fn order_is(&self, state: OrderState) -> bool {
@@ -199,7 +204,7 @@ impl Delivery {
     }
 
     fn follow(&mut self, tx: &mut Db, ctx: &Ctx, before: ServiceState, access: &Access) -> Outcome<()> {
-        let (now, waiting) = (self.service.desired, is_waiting(self.subscription.status));
+        let (now, waiting) = (self.service.desired, self.subscription.status.is_awaited());
         match now {
             ServiceState::Active if waiting => self.activate(tx, ctx, access)?,
             ServiceState::Active if before == ServiceState::Suspended => {
@@ -216,6 +221,22 @@ impl Delivery {
         self.finish_order(tx, ctx)
     }
 
+    /// What could not be set up in time has failed: nothing is charged for it until it works (SUB-02). It is tried again from
+    /// time to time all the same.
+    fn give_up(&mut self, tx: &mut Db, ctx: &Ctx) -> Outcome<()> {
+        let (service, row) = (&self.service, &mut self.subscription);
+        let never_came = service.observed == ServiceState::Absent && service.desired != ServiceState::Absent;
+        if !never_came || !row.status.is_awaited() || row.status == SubscriptionStatus::Failed {
+            return Ok(());
+        }
+        transition(row.status, SubscriptionStatus::Failed, ChangedBy::System)?;
+        // what the panel said is the seller's to know: it stands with the service
+        let reason = format!("it could not be set up (attempt {})", service.attempts);
+        stand(tx, ctx, row, SubscriptionStatus::Failed, &reason)?;
+        let payload = json!({ "name": row.name, "service_id": service.id, "attempts": service.attempts });
+        ctx.record(tx, "subscription.failed", row.id, payload)
+    }
+
     /// With the last of its services a subscription is set up. A hold placed meanwhile counts from now on.
     fn activate(&mut self, tx: &mut Db, ctx: &Ctx, access: &Access) -> Outcome<()> {
         let row = &mut self.subscription;
@@ -225,9 +246,9 @@ impl Delivery {
         }
         let status = standing(&open_holds(&holds_of(tx, ctx.scope, &[row.id])?));
         transition(row.status, status, ChangedBy::System)?;
-        // of a hold that was placed meanwhile
-        let reason = row.status_reason.clone();
-        stand(tx, ctx, row, status, &reason)?;
+        // of a hold that was placed meanwhile, unless it says why it failed
+        let reason = Some(row.status_reason.clone()).filter(|_| row.status != SubscriptionStatus::Failed);
+        stand(tx, ctx, row, status, &reason.unwrap_or_default())?;
         ctx.record(tx, "subscription.activated", row.id, json!({ "name": row.name, "status": row.status }))?;
         announce::set_up(tx, ctx, row, &self.service, access)?;
         if status != SubscriptionStatus::Active {
@@ -242,7 +263,7 @@ impl Delivery {
             return Ok(());
         };
         let all = subscriptions::of_order(tx, ctx.scope, order.id)?;
-        if all.iter().any(|row| is_waiting(row.status)) {
+        if all.iter().any(|row| row.status.is_awaited()) {
             return Ok(());
         }
         let given_up = all.iter().all(|row| row.status.is_ended());
@@ -253,10 +274,4 @@ impl Delivery {
         let kind = if given_up { "order.cancelled" } else { "order.done" };
         ctx.record(tx, kind, order.id, json!({ "number": order.number }))
     }
-}
-
-/// Not set up yet.
-pub(super) fn is_waiting(status: SubscriptionStatus) -> bool {
-    use SubscriptionStatus::*;
-    matches!(status, Pending | Failed | UserInputRequired)
 }

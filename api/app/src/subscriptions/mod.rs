@@ -14,6 +14,7 @@ mod custom;
 mod custom_hosting;
 pub mod end_due;
 pub mod expire_due;
+pub mod fraud;
 mod give_back;
 mod hand_over;
 pub mod hold;

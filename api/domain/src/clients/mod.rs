@@ -54,8 +54,10 @@ pub enum SubscriptionEffect {
     None,
     /// Places the hold `client` on each.
     Hold,
-    /// Lifts the hold `client` from each; other holds stay.
+    /// Lifts the hold `client` from each, and the mark of a fraud; other holds stay.
     Release,
+    /// Marks each as a fraud: held with its client, and not invoiced.
+    Accuse,
     /// Ends each by the policy that the caller names (CLI-07).
     ByPolicy,
     /// Ends each now: nothing was delivered yet.
@@ -82,7 +84,7 @@ const RULES: &[Rule] = &[
     Rule { action: Activate, from: &[Pending, Suspended, Cancelled, Fraudulent, Inactive, Declined], to: Some(Active), subscriptions: SubscriptionEffect::Release },
     Rule { action: Suspend, from: &[Active, Inactive], to: Some(Suspended), subscriptions: SubscriptionEffect::Hold },
     Rule { action: Cancel, from: &[Pending, Active, Suspended, Inactive], to: Some(Cancelled), subscriptions: SubscriptionEffect::ByPolicy },
-    Rule { action: MarkFraudulent, from: &[Pending, Active, Suspended, Cancelled, Inactive, Declined], to: Some(Fraudulent), subscriptions: SubscriptionEffect::Hold },
+    Rule { action: MarkFraudulent, from: &[Pending, Active, Suspended, Cancelled, Inactive, Declined], to: Some(Fraudulent), subscriptions: SubscriptionEffect::Accuse },
     Rule { action: Decline, from: &[Pending], to: Some(Declined), subscriptions: SubscriptionEffect::EndNow },
     Rule { action: Deactivate, from: &[Active], to: Some(Inactive), subscriptions: SubscriptionEffect::MustHaveNone },
     Rule { action: Archive, from: &[Cancelled, Fraudulent, Inactive, Declined], to: None, subscriptions: SubscriptionEffect::None },
@@ -171,6 +173,7 @@ mod tests {
     #[test]
     fn suspension_holds_and_activation_releases() {
         assert_eq!(subscription_effect(Suspend), SubscriptionEffect::Hold);
+        assert_eq!(subscription_effect(MarkFraudulent), SubscriptionEffect::Accuse);
         assert_eq!(subscription_effect(Activate), SubscriptionEffect::Release);
         assert_eq!(subscription_effect(Cancel), SubscriptionEffect::ByPolicy);
         assert_eq!(subscription_effect(Archive), SubscriptionEffect::None);

@@ -133,6 +133,27 @@ fn by_panel(call: &str) -> Problem {
     wrong(format!("its control panel has to follow: call POST /v1/subscriptions/{{id}}/{call} instead"))
 }
 
+/// Marks as a fraud what belongs to a client that is one: it is held with its client, nothing is invoiced, and what is not
+/// set up yet never is. What is completed is only held.
+pub fn accuse(status: SubscriptionStatus, holds: &Holds) -> Result<HoldChange> {
+    let held = place(status, holds, HoldKind::Client)?;
+    let is_one = transition(status, SubscriptionStatus::Fraudulent, ChangedBy::System).is_ok();
+    let status_after = if is_one { SubscriptionStatus::Fraudulent } else { held.status };
+    let service = if status.is_awaited() { Some(ServiceState::Absent) } else { held.service };
+    Ok(HoldChange { status: status_after, service, ..held })
+}
+
+/// Lets a fraud go that was none, with its client: it stands as its other holds say, or waits to be set up again.
+pub fn acquit(holds: &Holds, is_awaited: bool) -> HoldChange {
+    let mut held = holds.clone();
+    held.remove(&HoldKind::Client);
+    if is_awaited {
+        return HoldChange { status: SubscriptionStatus::Pending, holds: held, service: None };
+    }
+    let service = held.is_empty().then_some(ServiceState::Active);
+    HoldChange { status: standing(&held), holds: held, service }
+}
+
 fn change(status: SubscriptionStatus, before: &Holds, holds: Holds) -> HoldChange {
     let service = match (before.is_empty(), holds.is_empty()) {
         (true, false) => Some(ServiceState::Suspended),
@@ -158,8 +179,7 @@ fn shown(status: SubscriptionStatus, holds: &Holds, paid: bool) -> SubscriptionS
 
 /// Whether there are services to suspend. Before that, holds are only remembered until set-up asks [`standing`].
 fn is_delivered(status: SubscriptionStatus) -> bool {
-    use SubscriptionStatus::*;
-    !status.is_ended() && !matches!(status, Pending | Failed | UserInputRequired)
+    !status.is_ended() && !status.is_awaited()
 }
 
 fn require_panel(has_panel: bool) -> Result<()> {
@@ -294,6 +314,28 @@ mod tests {
         let held_back = place(Status::Fraudulent, &held(&[]), Client).unwrap();
         assert_eq!(held_back, result(Status::Fraudulent, &[Client], Some(ServiceState::Suspended)));
         assert_eq!(lift(held_back.status, &held_back.holds, Client), result(Status::Fraudulent, &[], None));
+    }
+
+    #[test]
+    fn an_accusation_shuts_and_an_acquittal_opens() {
+        let accused = accuse(Status::Active, &held(&[])).unwrap();
+        assert_eq!(accused, result(Status::Fraudulent, &[Client], Some(ServiceState::Suspended)));
+        assert_eq!(accuse(accused.status, &accused.holds).unwrap(), result(Status::Fraudulent, &[Client], None));
+        assert_eq!(acquit(&accused.holds, false), result(Status::Active, &[], Some(ServiceState::Active)));
+        // a debt is one afterwards, too; a note is forgotten
+        let debtor = accuse(Status::Suspended, &held(&[Overdue])).unwrap();
+        assert_eq!(debtor, result(Status::Fraudulent, &[Overdue, Client], None));
+        assert_eq!(acquit(&debtor.holds, false), result(Status::Suspended, &[Overdue], None));
+        assert_eq!(accuse(Status::Stopped, &held(&[])).unwrap().status, Status::Fraudulent);
+        // what waits to be set up waits again
+        for waiting in [Status::Pending, Status::Failed, Status::UserInputRequired] {
+            let accused = accuse(waiting, &held(&[])).unwrap();
+            assert_eq!(accused, result(Status::Fraudulent, &[Client], Some(ServiceState::Absent)), "{waiting}");
+            assert_eq!(acquit(&accused.holds, true), result(Status::Pending, &[], None));
+        }
+        let completed = accuse(Status::Completed, &held(&[])).unwrap();
+        assert_eq!((completed.status, completed.holds), (Status::Completed, held(&[Client])));
+        assert_eq!(accuse(Status::Cancelled, &held(&[])).unwrap_err().code, Code::WrongState);
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub use change::{
     unused,
 };
 pub use holds::{
-    HoldChange, HoldKind, Holds, activate, hand_over, lift, place, set_by_hand, standing, suspend, unsuspend,
+    HoldChange, HoldKind, Holds, accuse, acquit, activate, hand_over, lift, place, set_by_hand, standing, suspend,
+    unsuspend,
 };
 pub use price::cycle_price;
 pub use price_move::{ListPrice, PriceStay, first_day, moved};

@@ -1,5 +1,5 @@
-//! Rests: the days on which a subscription stood at a status that is a note of people and is not invoiced (SUB-02). They
-//! are kept with the subscription and treated like days under a hold: nothing is charged for them, then or later. Unlike
+//! Rests: the days on which a subscription stood at a status that is a note of people and is not invoiced, or had failed, or
+//! was a fraud (SUB-02). They are kept with the subscription and treated like days under a hold: nothing is charged for them, then or later. Unlike
 //! holds they shut nothing, and they count whatever the seller has settled about suspended subscriptions.
 
 use super::SubscriptionStatus;

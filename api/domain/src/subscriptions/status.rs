@@ -90,10 +90,16 @@ impl SubscriptionStatus {
         Self::ALL.iter().copied().filter(move |to| *to != self && transition(self, *to, by).is_ok())
     }
 
-    /// Whether it is a note of people that what is delivered rests, and with it the bill: what it lasts is not charged
-    /// later either.
+    /// Whether the bill rests with what is delivered: by a note of people, because it could not be set up, or because it is
+    /// a fraud. What that lasts is not charged later either.
     pub fn is_rest(self) -> bool {
-        self.set_by() == SetBy::Hand && self.invoiced() == Invoiced::No
+        let by_note = self.set_by() == SetBy::Hand && self.invoiced() == Invoiced::No;
+        by_note || matches!(self, Self::Failed | Self::Fraudulent)
+    }
+
+    /// Whether it has not been set up yet.
+    pub const fn is_awaited(self) -> bool {
+        matches!(self, Self::Pending | Self::Failed | Self::UserInputRequired)
     }
 
     /// Whether nothing is charged for it any more by itself.
@@ -233,11 +239,11 @@ mod tests {
         assert_eq!(problem.detail, detail);
     }
 
-    /// The guide lists them: sent, stopped, started, in progress, and inactive for work that never ends.
+    /// The guide lists the notes: sent, stopped, started, in progress, and inactive for work that never ends.
     #[test]
-    fn notes_of_people_rest() {
+    fn notes_of_people_rest_and_what_never_came_or_is_a_fraud() {
         let rests: Vec<_> = SubscriptionStatus::ALL.iter().copied().filter(|status| status.is_rest()).collect();
-        assert_eq!(rests, [Sent, Stopped, Started, InProgress, Inactive]);
+        assert_eq!(rests, [Failed, Fraudulent, Sent, Stopped, Started, InProgress, Inactive]);
     }
 
     #[test]

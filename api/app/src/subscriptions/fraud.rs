@@ -1,0 +1,46 @@
+//! Subscriptions of a client that is a fraud (SUB-02): marked with it, and let go with it if it was none.
+
+use crate::kernel::call::Ctx;
+use crate::services::desire::desire;
+use crate::subscriptions::hold::{apply, held, lift_hold};
+use comptoir_db::subscriptions::SubscriptionRow;
+use comptoir_db::{Db, Outcome, orders, subscription_statuses};
+use comptoir_domain::SubscriptionId;
+use comptoir_domain::orders::OrderState;
+use comptoir_domain::subscriptions::{self as rules, HoldKind, ServiceState, SubscriptionStatus, standing};
+
+/// Marks a subscription as a fraud; one that has ended is passed over.
+pub fn accuse(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outcome<()> {
+    let (row, holds, _) = held(tx, ctx, id)?;
+    if row.status.is_ended() {
+        return Ok(());
+    }
+    let change = rules::accuse(row.status, &holds)?;
+    apply(tx, ctx, row, &holds, change, reason).map(|_| ())
+}
+
+/// Takes the hold of its client from a subscription, and the mark of a fraud if it has one.
+pub fn acquit(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outcome<()> {
+    let (row, holds, has_panel) = held(tx, ctx, id)?;
+    if row.status != SubscriptionStatus::Fraudulent {
+        return lift_hold(tx, ctx, id, HoldKind::Client, reason);
+    }
+    let before = subscription_statuses::last_before(tx, ctx.scope, id, SubscriptionStatus::Fraudulent)?;
+    let was_awaited = before.is_some_and(SubscriptionStatus::is_awaited);
+    let mut change = rules::acquit(&holds, was_awaited);
+    if was_awaited && is_paid(tx, ctx, &row)? {
+        // nobody else asks for it any more
+        match has_panel {
+            true => drop(desire(tx, ctx, id, ServiceState::Active)?),
+            false => change.status = standing(&change.holds),
+        }
+    }
+    apply(tx, ctx, row, &holds, change, reason).map(|_| ())
+}
+
+/// Whether its order has gone as far as having it set up.
+fn is_paid(tx: &mut Db, ctx: &Ctx, row: &SubscriptionRow) -> Outcome<bool> {
+    let Some(order) = row.order_id else { return Ok(true) };
+    let state = orders::find(tx, ctx.scope, order)?.state;
+    Ok(matches!(state, OrderState::Provisioning | OrderState::Done))
+}
