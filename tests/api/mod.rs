@@ -41,6 +41,7 @@ mod resellers;
 mod sandbox_diff;
 pub mod sandboxes;
 mod sellers;
+mod run_events;
 pub mod services;
 mod sessions;
 pub mod shop;

@@ -186,6 +186,8 @@ pub struct EventFilter {
     pub kinds: Option<Vec<EventKind>>,
     pub state: Vec<EventState>,
     pub subject_id: Option<String>,
+    /// About one of these, if any are named.
+    pub subjects: Option<Vec<String>>,
 }
 
 fn within(reach: Reach) -> events::BoxedQuery<'static, DbBackend> {
@@ -205,8 +207,8 @@ pub fn lock(db: &mut Db, reach: Reach, id: EventId) -> Outcome<EventRow> {
     Ok(lock_row!(db, events::table.find(seen.id), EventRow)?)
 }
 
-/// The events within reach.
-pub fn list(db: &mut Db, reach: Reach, filter: &EventFilter, page: &Page) -> Outcome<Slice<EventRow>> {
+/// Those within reach that are wanted.
+fn wanted(reach: Reach, filter: &EventFilter) -> events::BoxedQuery<'static, DbBackend> {
     let mut query = within(reach);
     if let Some(kinds) = &filter.kinds {
         query = query.filter(events::kind.eq_any(kinds.clone()));
@@ -217,6 +219,15 @@ pub fn list(db: &mut Db, reach: Reach, filter: &EventFilter, page: &Page) -> Out
     if let Some(subject) = &filter.subject_id {
         query = query.filter(events::subject_id.eq(subject.clone()));
     }
+    if let Some(subjects) = &filter.subjects {
+        query = query.filter(events::subject_id.eq_any(subjects.clone()));
+    }
+    query
+}
+
+/// The events within reach.
+pub fn list(db: &mut Db, reach: Reach, filter: &EventFilter, page: &Page) -> Outcome<Slice<EventRow>> {
+    let query = wanted(reach, filter);
     Ok(keyset!(db, query, page, events::id: EventId, EventRow, {
         "run_at" => events::run_at: Instant = run_at,
     }))
@@ -231,6 +242,26 @@ pub fn last_done(db: &mut Db, scope: Scope) -> Outcome<BTreeMap<EventKind, Insta
         .select((events::kind, diesel::dsl::max(events::finished_at)));
     let found: Vec<(EventKind, Option<Instant>)> = done.load(db)?;
     Ok(found.into_iter().filter_map(|(kind, at)| Some((kind, at?))).collect())
+}
+
+/// Lets those of the wanted events that wait for their time wait no longer; the subjects of these.
+pub fn hurry(db: &mut Db, reach: Reach, filter: &EventFilter, now: Now) -> Outcome<Vec<String>> {
+    let mut hurried = Vec::new();
+    for clock in [EventClock::Business, EventClock::Machine] {
+        let waiting = wanted(reach, filter)
+            .filter(events::state.eq(EventState::Queued))
+            .filter(events::clock.eq(clock))
+            .filter(events::run_at.gt(now.by(clock)));
+        let found: Vec<(EventId, String)> = waiting.select((events::id, events::subject_id)).load(db)?;
+        for found in found.chunks(1_000) {
+            let ids: Vec<EventId> = found.iter().map(|(id, _)| *id).collect();
+            // a worker may have taken some of them meanwhile
+            let still = events::table.filter(events::id.eq_any(ids)).filter(events::state.eq(EventState::Queued));
+            diesel::update(still).set(events::run_at.eq(now.by(clock))).execute(db)?;
+            hurried.extend(found.iter().map(|(_, subject)| subject.clone()));
+        }
+    }
+    Ok(hurried)
 }
 
 /// Writes back an event that was locked.

@@ -159,6 +159,19 @@ fn disturb_many(db: &mut Db, scope: Scope, bound: &[SubscriptionId], now: Now) -
     for ids in bound.chunks(1_000) {
         changed.extend(disturb(db, scope, ids, now)?);
     }
+/// Has services tried now that wait for their next try. Who is at one already goes on.
+pub fn hurry(db: &mut Db, scope: Scope, ids: &[ServiceId], now: Instant) -> Outcome<()> {
+    for ids in ids.chunks(1_000) {
+        let behind = services::table
+            .filter(services::seller_id.eq(scope.seller()))
+            .filter(services::id.eq_any(ids.to_vec()))
+            .filter(services::is_settled.eq(false))
+            .filter(services::retry_at.gt(now));
+        diesel::update(behind).set(services::retry_at.eq(now)).execute(db)?;
+    }
+    Ok(())
+}
+
     Ok(changed)
 }
 

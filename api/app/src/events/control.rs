@@ -3,6 +3,7 @@
 use crate::events::reach;
 use crate::events::views::EventView;
 use crate::kernel::{Answer, Call, Id, Reply};
+use crate::services::request::hurry;
 use crate::{operations, sandboxes};
 use actix_web::post;
 use comptoir_db::events::{self, Now};
@@ -46,6 +47,7 @@ async fn act(call: Call<may::WriteEvents>, id: EventId, action: EventAction) -> 
         row.finished_at = Some(now).filter(|_| row.state == EventState::Cancelled);
         if row.state == EventState::Queued {
             row.run_at = now;
+            hurry(tx, ctx, std::slice::from_ref(&row.subject_id))?;
             ctx.enqueued.store(true, Ordering::Relaxed);
         }
         if action == EventAction::Retry {

@@ -6,6 +6,7 @@
 
 pub mod advance;
 pub mod attempt;
+mod choice;
 mod control;
 pub mod enqueue;
 pub mod foresee;
@@ -16,6 +17,7 @@ mod preview;
 mod purge;
 pub mod read;
 mod request;
+mod run_queued;
 pub mod schedule;
 mod schedules;
 pub mod sellers;
@@ -43,6 +45,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(control::run_event)
         .service(control::retry_event)
         .service(control::cancel_event)
+        .service(run_queued::run_queued_events)
+        .service(run_queued::run_subscription_events)
         .service(schedules::list_event_schedules)
         .service(schedules::get_event_schedule)
         .service(schedules::update_event_schedule);

@@ -1,14 +1,17 @@
 //! Reading the queue.
 
+use crate::events::choice::{EventChoice, about};
 use crate::events::reach;
 use crate::events::views::{EventList, EventView};
+use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
 use actix_web::get;
+use comptoir_db::Db;
 use comptoir_db::events::{self, EventFilter};
-use comptoir_domain::EventId;
-use comptoir_domain::events::{EventGroup, EventKind, EventState};
+use comptoir_domain::events::{EventConnector, EventGroup, EventKind, EventState};
 use comptoir_domain::permissions::may;
+use comptoir_domain::{EventId, SubscriptionId};
 
 /// Which events.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -23,6 +26,10 @@ pub struct EventQuery {
     #[serde(default)]
     #[param(value_type = Option<Vec<EventGroup>>, style = Form, explode = false)]
     group: AnyOf<EventGroup>,
+    /// That speak to one of these outside.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<EventConnector>>, style = Form, explode = false)]
+    connector: AnyOf<EventConnector>,
     /// Of kinds that come again by themselves, or not.
     recurring: Option<bool>,
     /// Standing at one of these.
@@ -31,6 +38,8 @@ pub struct EventQuery {
     state: AnyOf<EventState>,
     /// About this.
     subject_id: Option<String>,
+    /// About a subscription or what is delivered for it.
+    subscription_id: Option<SubscriptionId>,
 }
 
 impl Filters for EventQuery {
@@ -38,17 +47,14 @@ impl Filters for EventQuery {
 }
 
 impl EventQuery {
-    /// The kinds that all of the filters leave; `None` if nothing restricts them.
-    fn kinds(&self) -> Option<Vec<EventKind>> {
-        if self.kind.0.is_empty() && self.group.0.is_empty() && self.recurring.is_none() {
-            return None;
+    fn choice(&self) -> EventChoice {
+        EventChoice {
+            kinds: self.kind.0.clone(),
+            groups: self.group.0.clone(),
+            connectors: self.connector.0.clone(),
+            recurring: self.recurring,
+            subscription_id: self.subscription_id,
         }
-        let left = EventKind::ALL.iter().copied().filter(|kind| {
-            (self.kind.0.is_empty() || self.kind.0.contains(kind))
-                && (self.group.0.is_empty() || self.group.0.contains(&kind.group()))
-                && self.recurring.is_none_or(|recurring| recurring == kind.is_recurring())
-        });
-        Some(left.collect())
     }
 }
 
@@ -59,9 +65,13 @@ impl EventQuery {
 #[get("/v1/events")]
 pub async fn list_events(call: Call<may::ReadEvents>, list: List<EventQuery>) -> Answer {
     let (query, page) = (&list.filters, list.page.clone());
-    let filter =
-        EventFilter { kinds: query.kinds(), state: query.state.0.clone(), subject_id: query.subject_id.clone() };
-    let slice = call.read(move |db, ctx| events::list(db, reach(ctx), &filter, &page)).await?;
+    let (choice, state, subject_id) = (query.choice(), query.state.0.clone(), query.subject_id.clone());
+    let work = move |db: &mut Db, ctx: &Ctx| {
+        let subjects = about(db, ctx, choice.subscription_id)?;
+        let filter = EventFilter { kinds: choice.of_kinds(), state, subject_id, subjects };
+        events::list(db, reach(ctx), &filter, &page)
+    };
+    let slice = call.read(work).await?;
     let next_cursor = list.next_cursor(&slice);
     Ok(Reply::ok(&EventList { data: slice.rows.into_iter().map(EventView::from).collect(), next_cursor }))
 }

@@ -1,7 +1,7 @@
 //! What events look like.
 
 use comptoir_db::events::EventRow;
-use comptoir_domain::events::{EventAction, EventGroup, EventKind, EventState, open_actions};
+use comptoir_domain::events::{EventAction, EventConnector, EventGroup, EventKind, EventState, open_actions};
 use comptoir_domain::{EventId, Instant};
 
 /// An event.
@@ -16,6 +16,8 @@ pub struct EventView {
     pub title: String,
     /// What it belongs to.
     pub group: EventGroup,
+    /// Whom it speaks to outside; null for what is done in the house.
+    pub connector: Option<EventConnector>,
     /// Whether its kind comes again by itself.
     pub recurring: bool,
     /// Whether it is for all sellers; such events are the provider's.
@@ -52,6 +54,7 @@ impl From<EventRow> for EventView {
             kind: row.kind,
             title: row.kind.title().into(),
             group: row.kind.group(),
+            connector: row.kind.connector(),
             recurring: row.kind.is_recurring(),
             for_all_sellers: row.seller_id.is_none(),
             subject_id: row.subject_id,

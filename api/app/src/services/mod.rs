@@ -13,7 +13,7 @@ pub mod handle;
 pub mod measure;
 mod read;
 pub mod release;
-mod request;
+pub mod request;
 mod settle;
 pub mod sync;
 pub mod views;

@@ -1,14 +1,16 @@
 //! Having a service brought about now.
 
+use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id, Reply};
 use crate::services::desire::{desire, now, queue, taken_key};
 use crate::services::settle::Delivery;
+use crate::services::sync::is_for_a_person;
 use crate::services::views::ServiceView;
 use actix_web::post;
-use comptoir_db::{services, todos};
+use comptoir_db::{Db, Outcome, services, todos};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::ServiceState;
-use comptoir_domain::{Code, Problem, ServiceId};
+use comptoir_domain::{Code, Problem, ServiceId, SubscriptionId};
 use serde_json::json;
 use std::slice::from_ref;
 
@@ -47,4 +49,27 @@ pub async fn sync_service(call: Call<may::WriteSubscriptions>, id: Id<ServiceId>
         Ok(Reply::accepted_with(&ServiceView::from(&row)))
     })
     .await
+}
+
+/// What events are about that do not wait any longer does not wait either: a service has a time of its own.
+pub fn hurry(tx: &mut Db, ctx: &Ctx, subjects: &[String]) -> Outcome<()> {
+    let ids: Vec<ServiceId> = subjects.iter().filter_map(|subject| subject.parse().ok()).collect();
+    services::hurry(tx, ctx.scope, &ids, now(ctx).machine)
+}
+
+/// Queues the work for whatever is not as it should be for a subscription, unless it is `known` to be queued. What a person
+/// delivers is left to that person, and what is being worked on to whoever is at it.
+pub fn queue_behind(tx: &mut Db, ctx: &Ctx, subscription: SubscriptionId, known: &[String]) -> Outcome<()> {
+    let behind = services::of_subscriptions(tx, ctx.scope, &[subscription])?;
+    for seen in behind.into_iter().filter(|row| !row.is_settled && !is_for_a_person(row)) {
+        let mut row = services::lock(tx, ctx.scope, seen.id)?;
+        let is_held = row.leased_until.is_some_and(|until| until > ctx.machine_now);
+        if row.is_settled || is_held || known.contains(&row.id.to_string()) {
+            continue;
+        }
+        row.retry_at = now(ctx).machine;
+        services::save(tx, &mut row)?;
+        queue(tx, ctx, from_ref(&row))?;
+    }
+    Ok(())
 }

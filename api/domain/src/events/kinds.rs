@@ -25,6 +25,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Whom work speaks to outside.
+    pub enum EventConnector {
+        /// The control panel that serves web sites.
+        Panel = "panel",
+        /// The registrars of domain names.
+        Registrar = "registrar",
+        /// The gateways that take payments.
+        Gateway = "gateway",
+    }
+}
+
 macro_rules! kinds {
     ($($name:ident = $word:literal, $group:ident, $clock:ident, $tries:literal, $cron:expr, $title:literal;)+) => {
         text_enum! {
@@ -115,6 +127,21 @@ impl EventKind {
     /// Whether it comes again by itself.
     pub const fn is_recurring(self) -> bool {
         self.cron().is_some()
+    }
+
+    /// Whom it speaks to outside; nothing for what is done in the house.
+    pub const fn connector(self) -> Option<EventConnector> {
+        use EventKind::*;
+        match self {
+            ProcessSync | ProvisionService | SuspendService | UnsuspendService | TerminateService | ChangeService => {
+                Some(EventConnector::Panel)
+            }
+            ProcessDomainSynchronization | RegisterDomain | RenewDomain | TransferDomain => {
+                Some(EventConnector::Registrar)
+            }
+            ProcessPaymentQueue | ChargeCard => Some(EventConnector::Gateway),
+            _ => None,
+        }
     }
 
     /// Whether a seller can have it done for itself alone.

@@ -9,7 +9,7 @@ pub mod timing;
 
 pub use back_off::back_off;
 pub use foresight::ForeseenAction;
-pub use kinds::{EventGroup, EventKind};
+pub use kinds::{EventConnector, EventGroup, EventKind};
 pub use schedule::Schedule;
 pub use timing::Timing;
 

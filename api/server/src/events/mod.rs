@@ -74,6 +74,7 @@ impl List {
             kinds: self.kind.map(|kind| vec![kind]),
             state: self.state.into_iter().collect(),
             subject_id: None,
+            subjects: None,
         };
         let page = Page { limit: self.limit, sort: String::new(), descending: true, after: None };
         let store = config.open_store()?;
