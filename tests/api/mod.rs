@@ -25,6 +25,7 @@ pub mod invoices;
 mod kernel;
 pub mod mails;
 pub mod numbering;
+mod named_methods;
 mod one_off;
 pub mod operations;
 pub mod orders;

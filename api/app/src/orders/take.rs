@@ -5,6 +5,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::orders::place::{Placed, Sale, sell};
 use crate::orders::views::{OrderCreate, OrderPreviewView, OrderTerms, OrderView};
+use crate::payment_methods::shares::{can_be_named, name};
 use crate::quotes::compute::{Quoted, quote};
 use crate::taxes::treat::buyer_of;
 use actix_web::post;
@@ -52,7 +53,9 @@ pub fn take(tx: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
     let (quoted, cart) = work_out(tx, ctx, client, terms)?;
     let gateway = terms.gateway;
     let sale = Sale { quoted: &quoted, cart: &cart, client, gateway, on_account: true, is_accepted: true };
-    sell(tx, ctx, &sale).map_err(|failure| failure.under("/order"))
+    let placed = sell(tx, ctx, &sale).map_err(|failure| failure.under("/order"))?;
+    placed.subscriptions.iter().try_for_each(|row| name(tx, ctx, row, terms.payment_method_id))?;
+    Ok(placed)
 }
 
 fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> Outcome<(Quoted, Cart)> {
@@ -61,6 +64,8 @@ fn work_out(db: &mut Db, ctx: &Ctx, client: &ClientRow, terms: &OrderTerms) -> O
     if terms.starts_on.is_some_and(|day| (day - ctx.today()).num_days().abs() > LONGEST_WAY) {
         return Err(Problem::field("/order/starts_on", "out_of_range", "at most a year from today").into());
     }
+    can_be_named(db, ctx, client.id, terms.gateway, terms.payment_method_id)
+        .map_err(|failure| failure.under("/order"))?;
     let store = stores::named_or_default(db, ctx.scope, terms.store_id)?;
     let cart = Cart::from(terms);
     let quoted = quote(db, ctx, store.id, &cart, &buyer_of(client), Some(client.id));

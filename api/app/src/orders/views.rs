@@ -11,7 +11,7 @@ use comptoir_domain::schedule::Cycle;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::taxes::TaxReason;
 use comptoir_domain::{
-    AddOnId, ClientId, CouponId, Instant, InvoiceId, Money, OrderId, PlanId, StoreId, SubscriptionId,
+    AddOnId, ClientId, CouponId, Instant, InvoiceId, Money, OrderId, PaymentMethodId, PlanId, StoreId, SubscriptionId,
 };
 
 /// An order.
@@ -123,6 +123,9 @@ pub struct OrderTerms {
     pub cart: OrderCart,
     /// How it is to be paid: one of the store's gateways.
     pub gateway: StoreGateway,
+    /// The stored method of the client that pays for the subscriptions, also later; the default one if absent. It is at that
+    /// gateway.
+    pub payment_method_id: Option<PaymentMethodId>,
     /// The first day that is charged; today if absent. At most a year from today.
     pub starts_on: Option<chrono::NaiveDate>,
 }
@@ -155,6 +158,19 @@ pub struct OrderItem {
     pub domain: Option<CartDomain>,
     /// What the plan costs a cycle, in the store's currency, in place of the list price.
     pub price: Option<Money>,
+    /// The same for add-ons, each once.
+    #[serde(default)]
+    pub add_on_prices: Vec<AddOnPrice>,
+}
+
+/// What one of an add-on costs a cycle if that was agreed.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddOnPrice {
+    /// One of those that are bought.
+    pub add_on_id: AddOnId,
+    /// In the store's currency, in place of the list price.
+    pub price: Money,
 }
 
 impl From<&OrderItem> for CartItem {
@@ -165,6 +181,7 @@ impl From<&OrderItem> for CartItem {
             add_on_ids: item.add_on_ids.clone(),
             domain: item.domain.clone(),
             price: item.price,
+            add_on_prices: item.add_on_prices.iter().map(|agreed| (agreed.add_on_id, agreed.price)).collect(),
         }
     }
 }

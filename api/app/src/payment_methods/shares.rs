@@ -3,6 +3,7 @@
 
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply};
+use crate::payment_methods::read::stored;
 use crate::subscriptions::read::own;
 use actix_web::{get, put};
 use comptoir_db::entity::in_order;
@@ -11,7 +12,8 @@ use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome, payment_methods};
 use comptoir_domain::payment_shares::check_shares;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Check, PaymentMethodId, Percent, SubscriptionId};
+use comptoir_domain::stores::StoreGateway;
+use comptoir_domain::{Check, ClientId, PaymentMethodId, Percent, Problem, SubscriptionId};
 use serde_json::json;
 
 /// The share of a payment method.
@@ -130,6 +132,30 @@ fn check(tx: &mut Db, ctx: &Ctx, of: &SubscriptionRow, methods: &[PaymentShare])
     }
     check_shares(&mut check, "/methods", &methods.iter().map(|one| one.share).collect::<Vec<_>>());
     Ok(check.done()?)
+}
+
+/// Refuses a method that cannot be named for what a client takes: another's, one that has expired, or one at another gateway
+/// than the client means to pay by.
+pub fn can_be_named(
+    db: &mut Db,
+    ctx: &Ctx,
+    client: ClientId,
+    gateway: StoreGateway,
+    named: Option<PaymentMethodId>,
+) -> Outcome<()> {
+    let Some(id) = named else { return Ok(()) };
+    let method = stored(db, ctx, id, client)?;
+    if method.gateway == gateway.as_str() {
+        return Ok(());
+    }
+    let detail = format!("it is at {}: say so as the gateway", method.gateway);
+    Err(Problem::field("/payment_method_id", "other_gateway", detail).into())
+}
+
+/// Has a new subscription paid by the method that was named for it, if one was.
+pub fn name(tx: &mut Db, ctx: &Ctx, of: &SubscriptionRow, named: Option<PaymentMethodId>) -> Outcome<()> {
+    let whole = |payment_method_id| PaymentShare { payment_method_id, share: Percent::from(100) };
+    named.map_or(Ok(()), |id| replace(tx, ctx, of, &[whole(id)]))
 }
 
 /// Writes the shares of a subscription, which were checked.

@@ -86,6 +86,7 @@ impl Basket {
             add_on_ids: line.add_ons.clone(),
             domain: line.domain.clone(),
             price: None,
+            add_on_prices: Vec::new(),
         };
         let complete = self.lines.iter().filter(|line| line.is_complete());
         Cart { items: complete.map(item).collect(), coupon: self.coupon.clone(), starts_on: None }

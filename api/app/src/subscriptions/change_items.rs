@@ -174,7 +174,14 @@ pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &Subscription
     let price = agreed(&mut check, wanted.price, subject);
     check.done()?;
     let offer = offers::with_plan(db, ctx.scope, row.store_id, row.plan_id, ctx.today())?;
-    let choice = CartItem { plan_id, cycle: row.cycle, add_on_ids: vec![wanted.add_on_id], domain: None, price: None };
+    let choice = CartItem {
+        plan_id,
+        cycle: row.cycle,
+        add_on_ids: vec![wanted.add_on_id],
+        domain: None,
+        price: None,
+        add_on_prices: Vec::new(),
+    };
     let (_, mut charged) = charged_for(&choice, &offer)
         .map_err(|problem| Failure::from(problem).instead_of("/add_on_ids/0", "/add_on_id"))?;
     tax_by_default(db, ctx.scope, charged.iter_mut())?;

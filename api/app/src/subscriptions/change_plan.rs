@@ -194,6 +194,7 @@ fn choice(subject: &Subject, ctx: &Ctx, offer: &Offer, wanted: &SubscriptionPlan
     let present = subject.charged_on(ctx.today()).filter_map(|item| item.add_on_id);
     CartItem {
         plan_id: wanted.plan_id,
+        add_on_prices: Vec::new(),
         cycle,
         add_on_ids: present.filter(|id| offered.contains(id) && has_price(id)).collect(),
         domain: None,

@@ -8,6 +8,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::orders::rows::subscription_number;
 use crate::orders::take::{LONGEST_WAY, buys};
+use crate::payment_methods::shares::{can_be_named, name};
 use crate::subscriptions::custom_hosting;
 use crate::subscriptions::import::first_invoice_day;
 use crate::subscriptions::stand::begin;
@@ -24,7 +25,8 @@ use comptoir_domain::schedule::Cycle;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::subscriptions::{SubscriptionStatus, check_renewal};
 use comptoir_domain::{
-    Check, ClientId, Currency, Money, Problem, Quantity, StoreId, SubscriptionId, TaxPolicyId, UnitPrice,
+    Check, ClientId, Currency, Money, PaymentMethodId, Problem, Quantity, StoreId, SubscriptionId, TaxPolicyId,
+    UnitPrice,
 };
 use serde_json::json;
 
@@ -55,6 +57,8 @@ pub struct CustomSubscriptionCreate {
     pub expires_on: Option<NaiveDate>,
     /// How the client means to pay.
     pub gateway: StoreGateway,
+    /// The stored method of the client that pays for it; the default one if absent. It is at that gateway.
+    pub payment_method_id: Option<PaymentMethodId>,
     /// What hosting it promises, where that is not what the default hosting plan says: a value sets, null takes away.
     pub hosting_properties: Option<HostingPropertiesPatch>,
 }
@@ -93,12 +97,14 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &CustomSubscriptionCreate) -> Outcome<
     check(&mut findings, ctx, wanted, store.currency, is_own);
     let promised = custom_hosting::first(tx, ctx, wanted.hosting_properties.as_ref(), &mut findings)?;
     findings.done()?;
+    can_be_named(tx, ctx, client.id, wanted.gateway, wanted.payment_method_id)?;
     let mut row = contract(tx, ctx, wanted, &store)?;
     let items: Vec<_> = item(ctx, wanted, &row, tax_policy_id).into_iter().collect();
     let billed = subscriptions::as_billed(std::slice::from_ref(&row), items.clone(), &[], |_| true)?;
     row.next_invoice_on = billed.first().map(first_invoice_day).transpose()?.flatten();
     begin(tx, ctx, &mut row)?;
     subscriptions::insert_items(tx, &items)?;
+    name(tx, ctx, &row, wanted.payment_method_id)?;
     if let Some(promised) = promised {
         custom_hosting::promise(tx, ctx, &row, promised)?;
     }

@@ -6,6 +6,7 @@ use crate::kernel::{Answer, Body, Call, Reply};
 use crate::orders::rows::{item_rows, service_row, subscription_row};
 use crate::orders::take::{buys, pays};
 use crate::orders::views::OrderItem;
+use crate::payment_methods::shares::{can_be_named, name};
 use crate::quotes::compute::{agreed, ids_for};
 use crate::services::desire::desire;
 use crate::subscriptions::stand::begin;
@@ -43,6 +44,7 @@ fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<Subscr
     buys(&client)?;
     pays(tx, ctx, client.id)?;
     check(ctx, wanted)?;
+    can_be_named(tx, ctx, client.id, wanted.gateway, wanted.payment_method_id)?;
     let store = stores::named_or_default(tx, ctx.scope, wanted.store_id)?;
     let plan = Some(wanted.item.plan_id);
     let offer = offers::with_plan(tx, ctx.scope, store.id, plan, ctx.today())?;
@@ -61,6 +63,7 @@ fn import(tx: &mut Db, ctx: &Ctx, wanted: &SubscriptionImport) -> Outcome<Subscr
     begin(tx, ctx, &mut row)?;
     subscriptions::insert_items(tx, &item_rows(ctx, &contract, &dated))?;
     subscriptions::insert_waived(tx, &billed_elsewhere(ctx, &dated))?;
+    name(tx, ctx, &row, wanted.payment_method_id)?;
     if let Some(service) = service_row(ctx, &contract, &row) {
         services::insert(tx, &service)?;
         desire(tx, ctx, row.id, ServiceState::Active)?;

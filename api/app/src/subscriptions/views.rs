@@ -12,7 +12,7 @@ use comptoir_domain::schedule::Cycle;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus};
 use comptoir_domain::{
-    AddOnId, ClientId, Currency, HoldId, Instant, OrderId, PlanId, Quantity, StoreId, SubscriptionId,
+    AddOnId, ClientId, Currency, HoldId, Instant, OrderId, PaymentMethodId, PlanId, Quantity, StoreId, SubscriptionId,
     SubscriptionItemId, UnitPrice,
 };
 
@@ -233,3 +233,5 @@ pub struct SubscriptionImport {
     /// How the client means to pay.
     pub gateway: StoreGateway,
 }
+    /// The stored method of the client that pays for it; the default one if absent. It is at that gateway.
+    pub payment_method_id: Option<PaymentMethodId>,

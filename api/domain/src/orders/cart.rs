@@ -41,6 +41,10 @@ pub struct CartItem {
     #[serde(skip)]
     #[schema(ignore)]
     pub price: Option<Money>,
+    /// The same for add-ons that are among those chosen.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub add_on_prices: Vec<(AddOnId, Money)>,
 }
 
 /// What a shopper chose.
@@ -209,6 +213,7 @@ fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer
         offer.add_ons.iter().map(|add_on| (add_on.id, bare(&add_on.prices))).collect();
     let prices_of = |id| known.iter().find(|(known, _)| *known == id).map_or(&[][..], |(_, prices)| prices);
     check_choice(check, &format!("{at}/add_on_ids"), &item.add_on_ids, &terms, prices_of);
+    check_agreed(check, &format!("{at}/add_on_prices"), item);
     let mut charged = charge(check, &format!("{at}/cycle"), &plan.prices, item.cycle, offer.currency)?;
     if let Some(agreed) = item.price {
         charged.unit_price = agreed_price(check, &format!("{at}/price"), agreed, offer.currency)?;
@@ -227,7 +232,13 @@ fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer
     for add_on in offer.add_ons.iter().filter(|add_on| item.add_on_ids.contains(&add_on.id)) {
         // a missing price has been noted above
         let mut noted = Check::new();
-        let Some(charged) = charge(&mut noted, at, &add_on.prices, item.cycle, offer.currency) else { continue };
+        let Some(mut charged) = charge(&mut noted, at, &add_on.prices, item.cycle, offer.currency) else { continue };
+        if let Some(index) = item.add_on_prices.iter().position(|(id, _)| *id == add_on.id)
+            && let Some((_, agreed)) = item.add_on_prices.get(index)
+        {
+            let place = format!("{at}/add_on_prices/{index}/price");
+            charged.unit_price = agreed_price(check, &place, *agreed, offer.currency)?;
+        }
         items.push(ContractItem {
             kind: ItemKind::AddOn,
             plan: None,
@@ -261,7 +272,14 @@ fn domain_contract(check: &mut Check, at: &str, domain: &CartDomain, offer: &Off
         );
         return None;
     };
-    let item = CartItem { plan_id: plan.id, cycle, add_on_ids: Vec::new(), domain: Some(domain.clone()), price: None };
+    let item = CartItem {
+        plan_id: plan.id,
+        cycle,
+        add_on_ids: Vec::new(),
+        domain: Some(domain.clone()),
+        price: None,
+        add_on_prices: Vec::new(),
+    };
     main_contract(check, at, &item, plan, offer)
 }
 
@@ -321,6 +339,16 @@ fn agreed_price(check: &mut Check, at: &str, agreed: Money, currency: Currency) 
     }
     check.ensure(!agreed.is_negative(), at, "out_of_range", "0 or more");
     (fits && !agreed.is_negative()).then(|| unit(agreed))
+}
+
+/// Each agreed price is for another add-on that was chosen.
+fn check_agreed(check: &mut Check, at: &str, item: &CartItem) {
+    for (index, (add_on, _)) in item.add_on_prices.iter().enumerate() {
+        let place = format!("{at}/{index}/add_on_id");
+        check.ensure(item.add_on_ids.contains(add_on), &place, "not_chosen", "it is not among add_on_ids");
+        let is_first = !item.add_on_prices.iter().take(index).any(|(earlier, _)| earlier == add_on);
+        check.ensure(is_first, &place, "duplicate", "it has a price already");
+    }
 }
 
 fn bare(prices: &[OfferedPrice]) -> Vec<Price<Cycle>> {
