@@ -25,6 +25,7 @@ pub mod invoices;
 mod kernel;
 pub mod mails;
 pub mod numbering;
+pub mod my_changes;
 mod named_methods;
 mod one_off;
 pub mod operations;

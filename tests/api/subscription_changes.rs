@@ -63,7 +63,8 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
     owner.post_once(&format!("/v1/invoices/{}/payments", placed.text("/invoice_id")), "ladder-paid", paid).expect(201);
     let list = owner.get(&format!("/v1/subscriptions?client_id={}&name=Care", seller.ids["cli"])).expect(200);
     let (id, item) = (list.text("/data/0/id"), list.text("/data/0/items/1/id"));
-    if operation.contains("add_on") && operation.contains("subscription") && !operation.contains("item") {
+    let is_addition = operation.contains("subscription_add_on") || operation.contains("my_add_on");
+    if is_addition {
         owner
             .post_once(
                 &format!("/v1/subscriptions/{id}/items/{item}/remove"),
@@ -73,8 +74,12 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
             .expect(200);
     }
     if operation.contains("withdraw") {
-        let change = json!({"plan_id": ladder.plus, "way": "end_of_cycle"});
-        owner.post_once(&format!("/v1/subscriptions/{id}/change-plan"), "waits", change).expect(200);
+        if operation.contains("my") {
+            crate::api::my_changes::asks_for(seller, &ladder, &id);
+        } else {
+            let change = json!({"plan_id": ladder.plus, "way": "end_of_cycle"});
+            owner.post_once(&format!("/v1/subscriptions/{id}/change-plan"), "waits", change).expect(200);
+        }
         let changes = owner.get(&format!("/v1/subscriptions/{id}/changes")).expect(200);
         seller.ids.insert("sch".into(), changes.text("/data/0/id"));
     }

@@ -36,6 +36,8 @@ pub struct SubscriptionChangeRow {
     pub reason: String,
     pub created_at: Instant,
     pub version: i64,
+    /// The client asked for it itself.
+    pub is_by_client: bool,
 }
 
 entity!(subscription_changes, SubscriptionChangeRow, SubscriptionChangeId);
@@ -93,7 +95,7 @@ pub fn delivered(
 
 /// Writes the records of many changes.
 pub fn insert_many(db: &mut Db, rows: &[SubscriptionChangeRow]) -> Outcome<()> {
-    insert_many!(db, subscription_changes::table, rows, 21);
+    insert_many!(db, subscription_changes::table, rows, 22);
     Ok(())
 }
 

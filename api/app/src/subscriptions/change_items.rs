@@ -157,8 +157,8 @@ pub async fn preview_subscription_item_removal(
     preview(call, id.0, move |db, ctx, subject| removal(db, ctx, subject, item, &body.0)).await
 }
 
-/// The plan is asked for together with the add-on, so that everything that holds for an order holds here.
-/// What an add-on that comes begins.
+/// What an add-on that comes begins. The plan is asked for together with it, so that everything that holds for an order
+/// holds here.
 pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &SubscriptionAddOnCreate) -> Outcome<Revision> {
     add_ons::find(db, ctx.scope, wanted.add_on_id)?;
     subject.changeable(db, ctx)?;
@@ -209,7 +209,8 @@ pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &Subscription
     Ok(Revision { begun: vec![begun], invoice_now: wanted.invoice_now && dates.billed_from <= ctx.today(), ..revision })
 }
 
-fn edit(
+/// Other terms of an item: the one ends, and a copy on the new terms begins.
+pub fn edit(
     db: &mut Db,
     ctx: &Ctx,
     subject: &Subject,
@@ -237,7 +238,8 @@ fn edit(
     Ok(Revision { ended: subject.same_from(item, dates.billed_from), begun: vec![begun], invoice_now, ..revision })
 }
 
-fn removal(
+/// An add-on that goes.
+pub fn removal(
     db: &mut Db,
     ctx: &Ctx,
     subject: &Subject,
@@ -266,7 +268,11 @@ fn removal(
 }
 
 /// An item that is charged today; what ended or is of another subscription is not there.
-fn charged<'a>(subject: &'a Subject, ctx: &Ctx, id: SubscriptionItemId) -> Result<&'a SubscriptionItemRow, Problem> {
+pub fn charged<'a>(
+    subject: &'a Subject,
+    ctx: &Ctx,
+    id: SubscriptionItemId,
+) -> Result<&'a SubscriptionItemRow, Problem> {
     let today = ctx.today();
     subject.charged_on(today).find(|item| item.id == id).ok_or_else(Problem::not_found)
 }

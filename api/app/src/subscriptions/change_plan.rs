@@ -17,7 +17,7 @@ use comptoir_domain::invoices::due::{FeeKind, ItemKind};
 use comptoir_domain::orders::{CartItem, ContractItem, Offer, OfferedPlan, charged_for};
 use comptoir_domain::permissions::may;
 use comptoir_domain::schedule::Cycle;
-use comptoir_domain::subscriptions::{ChangeDirection, ChangeKind, ChangePolicy, ChangeWay, Move};
+use comptoir_domain::subscriptions::{ChangeDirection, ChangeKind, ChangePolicies, ChangePolicy, ChangeWay, Move};
 use comptoir_domain::{AddOnId, Check, Code, Money, PlanId, Problem, SubscriptionId, UnitPrice};
 
 /// A change of plan, of cycle, or of both.
@@ -124,11 +124,7 @@ fn own_revision(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &MySubscripti
         without_fee: false,
         reason: String::new(),
     };
-    let by_client = |policy: ChangePolicy| {
-        let refusal = || Problem::new(Code::Forbidden, "the seller makes such changes himself: please ask");
-        if policy.clients_may { Ok(()) } else { Err(refusal()) }
-    };
-    revision(db, ctx, subject, &wanted, Some(&by_client))
+    revision(db, ctx, subject, &wanted, Some(&clients_may))
 }
 
 /// Whether the policy allows whoever asks.
@@ -216,12 +212,21 @@ fn direction(
     let down: Vec<PlanId> = links::downgrades::of(db, ctx.scope, &[present])?.into_iter().map(|(_, to)| to).collect();
     let step = Move { plan: (present, plan), cycle: (subject.row.cycle, cycle), up: &up, down: &down };
     let direction = step.direction()?;
-    let own = plans::find(db, ctx.scope, present)?.change_policies.map(|policies| policies.0);
-    let policies = match own {
-        Some(own) => own,
-        None => settings::read(db, ctx.scope)?.value.0.changes,
-    };
-    Ok((direction, policies.of(direction)))
+    Ok((direction, policies(db, ctx, present)?.of(direction)))
+}
+
+/// How a plan is changed: as it says itself, or else as its seller has settled.
+pub fn policies(db: &mut Db, ctx: &Ctx, plan: PlanId) -> Outcome<ChangePolicies> {
+    match plans::find(db, ctx.scope, plan)?.change_policies {
+        Some(own) => Ok(own.0),
+        None => Ok(settings::read(db, ctx.scope)?.value.0.changes),
+    }
+}
+
+/// Refuses clients where the seller makes such changes himself.
+pub fn clients_may(policy: ChangePolicy) -> Result<(), Problem> {
+    let refusal = || Problem::new(Code::Forbidden, "the seller makes such changes himself: please ask");
+    if policy.clients_may { Ok(()) } else { Err(refusal()) }
 }
 
 /// Another cycle begins anew on the day of the change, as if it were ordered then.

@@ -47,6 +47,8 @@ pub struct SubscriptionChangeView {
     pub begun_item_ids: Vec<SubscriptionItemId>,
     /// Why.
     pub reason: String,
+    /// Whether the client made it itself; then it may withdraw it itself.
+    pub is_by_client: bool,
     /// Since when.
     pub created_at: Instant,
 }
@@ -72,6 +74,7 @@ impl From<SubscriptionChangeRow> for SubscriptionChangeView {
             ended_item_ids: row.ended_items.0,
             begun_item_ids: row.begun_items.0,
             reason: row.reason,
+            is_by_client: row.is_by_client,
             created_at: row.created_at,
         }
     }

@@ -97,22 +97,33 @@ pub async fn withdraw_subscription_change(
     let change: SubscriptionChangeId = parameter(&request, "change_id")?;
     call.write_once(move |tx, ctx| {
         let subject = Subject::lock(tx, ctx, id.0)?;
-        let mut change = subscription_changes::lock(tx, ctx.scope, change)?;
-        let (revision, again) = withdrawal(ctx, &subject, &change)?;
-        change.state = ChangeState::Withdrawn;
-        subscription_changes::save(tx, &mut change)?;
-        let Decided { row, .. } = revise(tx, ctx, &subject, &revision)?;
-        take_up(tx, ctx, row.id, &again)?;
+        let change = subscription_changes::lock(tx, ctx.scope, change)?;
+        let row = withdraw(tx, ctx, &subject, change)?;
         reply(tx, ctx, row)
     })
     .await
 }
 
-/// Which item goes on as which.
-type Again = BTreeMap<SubscriptionItemId, SubscriptionItemId>;
+/// Takes back a change that waits for its day, of a subscription that is locked behind its client.
+pub fn withdraw(
+    tx: &mut Db,
+    ctx: &Ctx,
+    subject: &Subject,
+    mut change: SubscriptionChangeRow,
+) -> Outcome<SubscriptionRow> {
+    let (revision, again) = withdrawal(ctx, subject, &change)?;
+    change.state = ChangeState::Withdrawn;
+    subscription_changes::save(tx, &mut change)?;
+    let Decided { row, .. } = revise(tx, ctx, subject, &revision)?;
+    take_up(tx, ctx, row.id, &again)?;
+    Ok(row)
+}
 
-/// Price moves in whose place the change came wait for their day again.
-fn take_up(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, again: &Again) -> Outcome<()> {
+/// Which item goes on as which.
+pub type Again = BTreeMap<SubscriptionItemId, SubscriptionItemId>;
+
+/// Price moves in whose place something else came wait for their day again.
+pub fn take_up(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, again: &Again) -> Outcome<()> {
     for mut superseded in subscription_changes::superseded(tx, ctx.scope, id)? {
         if superseded.begun_items.0.iter().any(|item| again.contains_key(item)) {
             let items = superseded.ended_items.0.iter_mut().chain(&mut superseded.begun_items.0);

@@ -19,6 +19,7 @@ mod give_back;
 mod hand_over;
 pub mod hold;
 mod import;
+mod mine;
 mod move_price;
 pub mod price_moves;
 mod properties;
@@ -67,6 +68,14 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(change_plan::preview_subscription_plan_change)
         .service(change_plan::change_my_subscription_plan)
         .service(change_plan::preview_my_subscription_plan_change)
+        .service(mine::add_my_add_on)
+        .service(mine::preview_my_add_on)
+        .service(mine::change_my_item)
+        .service(mine::preview_my_item_change)
+        .service(mine::remove_my_item)
+        .service(mine::preview_my_item_removal)
+        .service(mine::list_my_changes)
+        .service(mine::withdraw_my_change)
         .service(change_items::add_subscription_add_on)
         .service(change_items::preview_subscription_add_on)
         .service(change_items::change_subscription_item)

@@ -341,6 +341,7 @@ pub fn record(ctx: &Ctx, row: &SubscriptionRow, revision: &Revision) -> Subscrip
 
 /// Decides and writes a change of a subscription that is locked behind its client.
 pub fn revise(tx: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
+        is_by_client: ctx.client().is_ok(),
     let settled;
     let subject = if is_behind(subject, revision) {
         let arrears = arrears(tx, ctx, subject, revision)?;

@@ -134,6 +134,7 @@ diesel::table! {
         reason -> Text,
         created_at -> BigInt,
         version -> BigInt,
+        is_by_client -> Bool,
     }
 }
 

@@ -87,6 +87,25 @@ impl Default for ChangePolicies {
     }
 }
 
+impl ChangePolicy {
+    /// The way for what comes beside a plan, or becomes more: nothing is half paid, so what does not wait for the next cycle is
+    /// charged for the rest of this one.
+    pub const fn way_of_more(self) -> ChangeWay {
+        match self.way {
+            ChangeWay::EndOfCycle => ChangeWay::EndOfCycle,
+            ChangeWay::NowWithCredit | ChangeWay::NowWithoutCredit => ChangeWay::NowWithCredit,
+        }
+    }
+
+    /// The way for what becomes less: without a credit it is used up first.
+    pub const fn way_of_less(self) -> ChangeWay {
+        match self.way {
+            ChangeWay::NowWithCredit => ChangeWay::NowWithCredit,
+            ChangeWay::EndOfCycle | ChangeWay::NowWithoutCredit => ChangeWay::EndOfCycle,
+        }
+    }
+}
+
 impl ChangePolicies {
     /// The one for a direction.
     pub const fn of(&self, direction: ChangeDirection) -> ChangePolicy {
