@@ -21,6 +21,7 @@ pub mod exchange_rates;
 pub mod explain;
 mod idempotency;
 mod failed_and_fraudulent;
+mod fees_and_moves;
 pub mod invoices;
 mod kernel;
 pub mod mails;

@@ -161,6 +161,16 @@ fn trespasses(request: &Request, mine: &Seller, theirs: &Seller) -> Vec<(String,
     found
 }
 
+/// What has to be done with the same thing first, so that an operation can be done with it.
+const FIRST: &[(&str, &str, &str)] = &[
+    // both are on sale
+    ("activate_plan", "/activate", "/retire"),
+    ("activate_add_on", "/activate", "/retire"),
+    ("unset_plan_default", "/unset-default", "/make-default"),
+    ("retry_event", "/retry", "/cancel"),
+    ("reopen_todo", "/reopen", "/done"),
+];
+
 /// Requests whose example needs something that only this world knows.
 fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut Seller) {
     // what is in use cannot be deleted: take a fresh one
@@ -177,6 +187,9 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         request.path = request.path.replace(&mine.ids[prefix], &id);
         mine.ids.insert(prefix.into(), id);
     }
+    if let Some((_, action, first)) = FIRST.iter().find(|(id, ..)| *id == operation.id) {
+        mine.owner.act(&request.path.replace(action, first)).expect(200);
+    }
     let body = &mut request.body;
     match operation.id.as_str() {
         "sign_in" => {
@@ -192,10 +205,6 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         "redeem_password_reset" => {
             *body =
                 Some(json!({"token": crate::api::password_resets::token_for(world, mine), "new_password": PASSWORD}))
-        }
-        // both are on sale
-        "activate_plan" | "activate_add_on" => {
-            mine.owner.act(&request.path.replace("/activate", "/retire")).expect(200);
         }
         "take_gateway_callback" => {
             let callback = crate::api::payments::a_callback(world, mine);
@@ -231,12 +240,6 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             crate::api::services::pay(&mine.owner, &order.text("/invoice_id"));
         }
         "check_client_vat_number" => give_vat_number(&mine.owner, &request.path.replace("/check-vat", "")),
-        "retry_event" => {
-            mine.owner.act(&request.path.replace("/retry", "/cancel")).expect(200);
-        }
-        "reopen_todo" => {
-            mine.owner.act(&request.path.replace("/reopen", "/done")).expect(200);
-        }
         "advance_sandbox" | "compare_sandboxes" => crate::api::sandboxes::prepare(world),
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}

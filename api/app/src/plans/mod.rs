@@ -29,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(status::activate_plan)
         .service(status::retire_plan)
         .service(make_default::make_plan_default)
+        .service(make_default::unset_plan_default)
         .service(prices::create_plan_price)
         .service(prices::list_plan_prices)
         .service(merge_preview::preview_plan_merge)

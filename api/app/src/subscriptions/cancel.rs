@@ -4,6 +4,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id};
 use crate::services;
 use crate::services::desire::desire;
+use crate::subscriptions::changes::take_up;
 use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
 use crate::subscriptions::revise::{Subject, cycle_ends_on, is_same_thing, used_beyond};
@@ -11,7 +12,7 @@ use crate::subscriptions::stand::stand;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
-use comptoir_db::subscription_changes::{end_items, in_the_way, supersede};
+use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, end_items, in_the_way, supersede};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, discounts};
 use comptoir_domain::permissions::may;
@@ -106,12 +107,15 @@ pub async fn keep_subscription(call: Call<may::WriteSubscriptions>, id: Id<Subsc
             let ended = ended_by_itself(tx, ctx, row.id, end)?;
             let cut =
                 subject.items.iter().filter(|item| !ended.contains(&item.id) && was_cut(item, end, &subject.items));
-            let again: Vec<_> = cut.map(|item| subject.copy(item, end, ctx)).collect();
+            let moves = subscription_changes::superseded(tx, ctx.scope, row.id)?;
+            let gone = with_moves(cut.collect(), &moves, &subject.items);
+            let again = begun_again(&subject, &gone, end, ctx);
             if !again.is_empty() {
                 let used = used_beyond(tx, ctx, &row, &subject.items, end, |_| true)?;
                 row.coupon_cycles = row.coupon_cycles.map(|left| left.saturating_add_unsigned(used.coupon));
                 discounts::give_again(tx, ctx.scope, [(row.id, used.discount)])?;
                 subscriptions::insert_items(tx, &again)?;
+                take_up(tx, ctx, row.id, &gone.iter().zip(&again).map(|(old, new)| (old.id, new.id)).collect())?;
                 row.billed_through = row.billed_through.min(end);
             }
             // the billing run looks at it at once and sets its next day
@@ -135,6 +139,38 @@ fn was_cut(item: &SubscriptionItemRow, end: NaiveDate, items: &[SubscriptionItem
     let follows =
         |other: &SubscriptionItemRow| other.id > item.id && other.from_on == end && is_same_thing(item, other);
     item.to_on == Some(end) && !items.iter().any(follows)
+}
+
+/// What was cut, and what prices that were agreed for later days would have made of it.
+fn with_moves<'a>(
+    mut gone: Vec<&'a SubscriptionItemRow>,
+    moves: &[SubscriptionChangeRow],
+    items: &'a [SubscriptionItemRow],
+) -> Vec<&'a SubscriptionItemRow> {
+    // the earlier one first: the next begins where it ends
+    for one in moves {
+        if gone.iter().any(|item| one.ended_items.0.contains(&item.id)) {
+            let known: Vec<_> = gone.iter().map(|item| item.id).collect();
+            let begun = items.iter().filter(|item| one.begun_items.0.contains(&item.id));
+            gone.extend(begun.filter(|item| !known.contains(&item.id)));
+        }
+    }
+    gone
+}
+
+/// The same items from the end on, each up to the next price that was agreed for the same thing.
+fn begun_again(
+    subject: &Subject,
+    gone: &[&SubscriptionItemRow],
+    end: NaiveDate,
+    ctx: &Ctx,
+) -> Vec<SubscriptionItemRow> {
+    let again = gone.iter().map(|item| {
+        let from_on = item.from_on.max(end);
+        let later = gone.iter().filter(|other| is_same_thing(item, other) && other.from_on > from_on);
+        SubscriptionItemRow { to_on: later.map(|other| other.from_on).min(), ..subject.copy(item, from_on, ctx) }
+    });
+    again.collect()
 }
 
 /// Ends a subscription today and gives back what its client need not pay for then.

@@ -190,11 +190,11 @@ fn choice(subject: &Subject, ctx: &Ctx, offer: &Offer, wanted: &SubscriptionPlan
     let present = subject.charged_on(ctx.today()).filter_map(|item| item.add_on_id);
     CartItem {
         plan_id: wanted.plan_id,
-        add_on_prices: Vec::new(),
         cycle,
         add_on_ids: present.filter(|id| offered.contains(id) && has_price(id)).collect(),
         domain: None,
         price: wanted.price,
+        add_on_prices: Vec::new(),
     }
 }
 
@@ -259,7 +259,9 @@ fn begun(
     if item.kind == ItemKind::AddOn && !other_cycle {
         return None;
     }
-    let present = before.iter().find(|present| item.add_on.is_some() && present.add_on_id == item.add_on);
+    let is_same = |present: &&&SubscriptionItemRow| present.kind == item.kind && present.add_on_id == item.add_on;
+    let present = before.iter().find(is_same);
+    let owed = owed(subject, before.iter().filter(is_same).copied(), from_on);
     Some(SubscriptionItemRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
@@ -270,14 +272,26 @@ fn begun(
         price_id: Some(item.price),
         description: item.description.clone(),
         unit_price: item.unit_price,
-        setup_fee: UnitPrice::default(),
-        fee_kind: FeeKind::Change,
-        quantity: present.map_or(item.quantity, |present| present.quantity),
+        setup_fee: owed.map_or(UnitPrice::default(), |(fee, _)| fee),
+        fee_kind: owed.map_or(FeeKind::Change, |(_, kind)| kind),
+        quantity: present.filter(|_| item.kind == ItemKind::AddOn).map_or(item.quantity, |present| present.quantity),
         tax_policy_id: item.tax_policy,
         from_on,
         to_on: None,
         known_on: ctx.today(),
     })
+}
+
+/// The fee that what ends leaves to what takes its place, because a trial was not over. What a change cost that lasted no day
+/// is forgotten with it.
+fn owed<'a>(
+    subject: &Subject,
+    ends: impl Iterator<Item = &'a SubscriptionItemRow>,
+    on: NaiveDate,
+) -> Option<(UnitPrice, FeeKind)> {
+    let is_incurred = |item: &&SubscriptionItemRow| item.fee_kind == FeeKind::Setup || item.from_on < on;
+    let mut left = ends.filter(is_incurred).filter(|item| subject.leaves_fee(item, on));
+    left.find(|item| !item.setup_fee.get().is_zero()).map(|item| (item.setup_fee, item.fee_kind))
 }
 
 /// The plan comes with the fee of its price list for coming up or down to it; another cycle of the same plan is free.
@@ -298,6 +312,6 @@ fn with_fee(
         ChangeDirection::Downgrade => price.downgrade,
     });
     // a currency has at most four digits, a unit price nine
-    let setup_fee = fee.and_then(|fee| UnitPrice::new(fee.decimal()).ok()).unwrap_or_default();
-    SubscriptionItemRow { setup_fee, ..item }
+    let fee = fee.and_then(|fee| UnitPrice::new(fee.decimal() + item.setup_fee.get()).ok());
+    SubscriptionItemRow { setup_fee: fee.unwrap_or(item.setup_fee), ..item }
 }

@@ -13,7 +13,8 @@ use comptoir_db::{Db, Outcome, invoices};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
-    ChangeDates, ChangeKind, ChangeWay, ListPrice, PriceStay, SubscriptionStatus, cycle_price, first_day, moved,
+    ChangeDates, ChangeKind, ChangeWay, ListPrice, PriceStay, SubscriptionStatus, cycle_price, first_day, leaves_fee,
+    moved,
 };
 use comptoir_domain::{
     AddOnId, Check, Currency, Money, PlanId, PriceId, Problem, SubscriptionId, SubscriptionItemId, UnitPrice,
@@ -198,7 +199,8 @@ impl PriceBook {
             let sold = ((item.plan_id, item.add_on_id), row.cycle, row.currency);
             match moved(item.unit_price, version, self.offered.get(&sold).copied(), wanted.agreed_too) {
                 Ok(to) => {
-                    let copy = copy_of(item, day, self.charged.contains(&item.id), ctx);
+                    let is_paid = self.charged.contains(&item.id) || !leaves_fee(item.from_on, row.trial_until, day);
+                    let copy = copy_of(item, day, is_paid, ctx);
                     let new = SubscriptionItemRow { price_id: Some(to.id), unit_price: to.amount, ..copy };
                     then.push((item.clone(), Some(new)));
                 }

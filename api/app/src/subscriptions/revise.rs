@@ -23,7 +23,7 @@ use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::invoices::granted::{CyclesAgain, Granted, cycles_again};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
-    ChangeDates, ChangeDirection, ChangeKind, ChangeState, ChangeWay, SubscriptionStatus,
+    ChangeDates, ChangeDirection, ChangeKind, ChangeState, ChangeWay, SubscriptionStatus, leaves_fee,
 };
 use comptoir_domain::{Code, PlanId, Problem, SubscriptionId, SubscriptionItemId, UnitPrice};
 use serde_json::json;
@@ -117,7 +117,12 @@ impl Subject {
 
     /// An item on the same terms from a later day on. What it costs to begin is paid once: with its first line.
     pub fn copy(&self, item: &SubscriptionItemRow, from_on: NaiveDate, ctx: &Ctx) -> SubscriptionItemRow {
-        copy_of(item, from_on, self.charged.contains(&item.id), ctx)
+        copy_of(item, from_on, !self.leaves_fee(item, from_on), ctx)
+    }
+
+    /// Whether the fee of an item that ends on a day is left to what takes its place.
+    pub fn leaves_fee(&self, item: &SubscriptionItemRow, ends_on: NaiveDate) -> bool {
+        !self.charged.contains(&item.id) && leaves_fee(item.from_on, self.row.trial_until, ends_on)
     }
 
     /// What is charged on a day.
@@ -154,11 +159,11 @@ pub fn is_same_thing(one: &SubscriptionItemRow, other: &SubscriptionItemRow) -> 
     one.kind == other.kind && one.add_on_id == other.add_on_id && named
 }
 
-/// The same terms from a later day on, under a new id. Its fee is still to be paid if nothing of it is charged.
-pub fn copy_of(item: &SubscriptionItemRow, from_on: NaiveDate, is_charged: bool, ctx: &Ctx) -> SubscriptionItemRow {
+/// The same terms from a later day on, under a new id. Its fee is still to be paid unless the item itself pays it.
+pub fn copy_of(item: &SubscriptionItemRow, from_on: NaiveDate, is_paid: bool, ctx: &Ctx) -> SubscriptionItemRow {
     SubscriptionItemRow {
         id: fresh(),
-        setup_fee: if is_charged { UnitPrice::default() } else { item.setup_fee },
+        setup_fee: if is_paid { UnitPrice::default() } else { item.setup_fee },
         from_on,
         to_on: None,
         known_on: ctx.today(),
@@ -336,12 +341,12 @@ pub fn record(ctx: &Ctx, row: &SubscriptionRow, revision: &Revision) -> Subscrip
         reason: revision.reason.clone(),
         created_at: ctx.now,
         version: 1,
+        is_by_client: ctx.client().is_ok(),
     }
 }
 
 /// Decides and writes a change of a subscription that is locked behind its client.
 pub fn revise(tx: &mut Db, ctx: &Ctx, subject: &Subject, revision: &Revision) -> Outcome<Decided> {
-        is_by_client: ctx.client().is_ok(),
     let settled;
     let subject = if is_behind(subject, revision) {
         let arrears = arrears(tx, ctx, subject, revision)?;

@@ -176,6 +176,12 @@ impl<P: PartialEq + Copy> Move<'_, P> {
     }
 }
 
+/// Whether the fee of something that ends on a day is left to what takes its place then, if nothing has charged it so far: its
+/// own days, those of a trial left aside, are over before they begin, so none of them will.
+pub fn leaves_fee(from_on: NaiveDate, trial_until: Option<NaiveDate>, ends_on: NaiveDate) -> bool {
+    trial_until.map_or(from_on, |until| until.max(from_on)) >= ends_on
+}
+
 /// A line that charged time, and what credit notes have left of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Charged {
@@ -249,6 +255,16 @@ mod tests {
     }
 
     /// June at 9.90 for 30 days, July at 9.90. From 21 June on: 9.90 × 10 / 30 = 3.30, and all of July.
+    #[test]
+    fn a_fee_is_charged_with_the_first_day_that_is_paid_or_left() {
+        let on = |day| NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
+        // sold on the 5th: it charges its fee by itself, unless it is replaced on that very day
+        assert!(!leaves_fee(on(5), None, on(8)) && leaves_fee(on(5), None, on(5)));
+        // free until the 19th: what ends by then never pays, what lasts longer does
+        assert!(leaves_fee(on(5), Some(on(19)), on(8)) && leaves_fee(on(5), Some(on(19)), on(19)));
+        assert!(!leaves_fee(on(5), Some(on(19)), on(20)));
+    }
+
     #[test]
     fn unused_days_are_worth_what_was_charged_for_them() {
         let charged = [line(1, "2027-06-01", "2027-07-01", 990, 990), line(2, "2027-07-01", "2027-08-01", 990, 990)];

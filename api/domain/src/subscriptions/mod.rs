@@ -11,7 +11,7 @@ mod validity;
 
 pub use change::{
     ChangeDates, ChangeDirection, ChangeKind, ChangePolicies, ChangePolicy, ChangeState, ChangeWay, Charged, Move,
-    unused,
+    leaves_fee, unused,
 };
 pub use holds::{
     HoldChange, HoldKind, Holds, accuse, acquit, activate, hand_over, lift, place, set_by_hand, standing, suspend,
