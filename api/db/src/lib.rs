@@ -28,6 +28,7 @@ pub mod activities;
 pub mod add_on_groups;
 pub mod add_ons;
 pub mod administrators;
+pub mod allotments;
 pub mod api_keys;
 pub mod client_groups;
 pub mod client_properties;

@@ -127,38 +127,38 @@ pub fn disturb(db: &mut Db, scope: Scope, ids: &[SubscriptionId], now: Now) -> O
     Ok(on!(db, c => diesel::update(theirs).set(change).returning(ServiceRow::as_returning()).get_results(c))?)
 }
 
-/// Has services brought about again whose plan has changed; the rows that this concerns, as they are then.
-pub fn disturb_plan(db: &mut Db, scope: Scope, plan: PlanId, now: Now) -> Outcome<Vec<ServiceRow>> {
-    let bound: Vec<SubscriptionId> = subscriptions::table
+/// The subscriptions that a plan promises something to.
+pub fn bound_by_plan(db: &mut Db, scope: Scope, plan: PlanId) -> Outcome<Vec<SubscriptionId>> {
+    let bound = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::plan_id.eq(plan))
-        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
-        .select(subscriptions::id)
-        .load(db)?;
-    disturb_many(db, scope, &bound, now)
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()));
+    Ok(bound.select(subscriptions::id).load(db)?)
 }
 
-/// The same for an add-on that has changed, where it runs on a day.
-pub fn disturb_add_on(db: &mut Db, scope: Scope, add_on: AddOnId, on: NaiveDate, now: Now) -> Outcome<Vec<ServiceRow>> {
+/// The same for an add-on, where it runs on a day.
+pub fn bound_by_add_on(db: &mut Db, scope: Scope, add_on: AddOnId, on: NaiveDate) -> Outcome<Vec<SubscriptionId>> {
     let having = subscription_items::table
         .filter(subscription_items::seller_id.eq(scope.seller()))
         .filter(subscription_items::add_on_id.eq(add_on))
         .filter(subscription_items::to_on.is_null().or(subscription_items::to_on.gt(on)))
         .select(subscription_items::subscription_id);
-    let bound: Vec<SubscriptionId> = subscriptions::table
+    let bound = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::id.eq_any(having))
-        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()))
-        .select(subscriptions::id)
-        .load(db)?;
-    disturb_many(db, scope, &bound, now)
+        .filter(subscriptions::status.ne_all(SubscriptionStatus::ended()));
+    Ok(bound.select(subscriptions::id).load(db)?)
 }
 
-fn disturb_many(db: &mut Db, scope: Scope, bound: &[SubscriptionId], now: Now) -> Outcome<Vec<ServiceRow>> {
+/// Has the services of many subscriptions brought about again.
+pub fn disturb_many(db: &mut Db, scope: Scope, bound: &[SubscriptionId], now: Now) -> Outcome<Vec<ServiceRow>> {
     let mut changed = Vec::new();
     for ids in bound.chunks(1_000) {
         changed.extend(disturb(db, scope, ids, now)?);
     }
+    Ok(changed)
+}
+
 /// Has services tried now that wait for their next try. Who is at one already goes on.
 pub fn hurry(db: &mut Db, scope: Scope, ids: &[ServiceId], now: Instant) -> Outcome<()> {
     for ids in ids.chunks(1_000) {
@@ -170,9 +170,6 @@ pub fn hurry(db: &mut Db, scope: Scope, ids: &[ServiceId], now: Instant) -> Outc
         diesel::update(behind).set(services::retry_at.eq(now)).execute(db)?;
     }
     Ok(())
-}
-
-    Ok(changed)
 }
 
 /// What someone takes into work, and for how long.

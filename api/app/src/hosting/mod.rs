@@ -1,5 +1,6 @@
 //! Hosting properties: the table that forms are built from, and how a request changes a set of them (CAT-02).
 
+pub mod allotment;
 mod patch;
 mod promises;
 mod read;
@@ -11,5 +12,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(read::list_hosting_properties);
+    config.service(read::list_hosting_properties).service(allotment::get_subscription_hosting);
 }

@@ -1,5 +1,6 @@
 //! A new plan.
 
+use crate::hosting::allotment::check_mailboxes;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
@@ -43,6 +44,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &PlanCreate) -> Outcome<PlanRow> {
     let mut findings = Check::new();
     let row = row(ctx, wanted, &mut findings);
     check(&row, &mut findings);
+    check_mailboxes(tx, ctx, &mut findings, "/properties", &row.properties.0)?;
     let book = check_book(ctx, &mut findings, &wanted.prices);
     ties.check(&mut findings, &row, &book);
     findings.done()?;

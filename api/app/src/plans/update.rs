@@ -1,5 +1,6 @@
 //! Changing a plan.
 
+use crate::hosting::allotment::check_mailboxes;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch};
 use crate::plans::properties;
 use crate::plans::read::reply;
@@ -40,6 +41,9 @@ pub async fn update_plan(
         let mut findings = Check::new();
         let before = row.properties.0.clone();
         apply(patch, &mut row, &mut findings);
+        if row.properties.0 != before {
+            check_mailboxes(tx, ctx, &mut findings, "/properties", &row.properties.0)?;
+        }
         let book = prices::open_of_plans(tx, ctx.scope, &[row.id], ctx.today())?;
         ties.check(&mut findings, &row, &book.iter().map(PriceRow::price).collect::<Vec<_>>());
         findings.done()?;

@@ -6,7 +6,7 @@ use crate::kernel::call::Ctx;
 use crate::todos::{Todo, raise};
 use comptoir_db::events::Now;
 use comptoir_db::services::{self, ServiceRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::{Db, Outcome, Scope, allotments};
 use comptoir_domain::services::work;
 use comptoir_domain::subscriptions::ServiceState;
 use comptoir_domain::todos::TodoKind;
@@ -55,19 +55,31 @@ pub(super) fn taken_key(subscription: SubscriptionId) -> String {
 
 /// A subscription promises something else: what was delivered for it is brought in step.
 pub fn follow_change(tx: &mut Db, ctx: &Ctx, subscription: SubscriptionId) -> Outcome<()> {
-    let changed = services::disturb(tx, ctx.scope, &[subscription], now(ctx))?;
-    queue(tx, ctx, &changed)
+    disturb(tx, ctx, &[subscription])
 }
 
 /// A plan says something else about hosting: what was delivered under it is brought in step (SYN-01).
 pub fn follow_plan(tx: &mut Db, ctx: &Ctx, plan: PlanId) -> Outcome<()> {
-    let changed = services::disturb_plan(tx, ctx.scope, plan, now(ctx))?;
-    queue(tx, ctx, &changed)
+    let bound = services::bound_by_plan(tx, ctx.scope, plan)?;
+    disturb(tx, ctx, &bound)
 }
 
 /// The same for an add-on: what was delivered with it (CAT-03).
 pub fn follow_add_on(tx: &mut Db, ctx: &Ctx, add_on: AddOnId) -> Outcome<()> {
-    let changed = services::disturb_add_on(tx, ctx.scope, add_on, ctx.today(), now(ctx))?;
+    let bound = services::bound_by_add_on(tx, ctx.scope, add_on, ctx.today())?;
+    disturb(tx, ctx, &bound)
+}
+
+/// What some subscriptions promise is different now. Where that is what a reseller was allotted, it is different for all that
+/// the reseller has sold, too: the next ProcessSync brings that in step.
+fn disturb(tx: &mut Db, ctx: &Ctx, bound: &[SubscriptionId]) -> Outcome<()> {
+    let changed = services::disturb_many(tx, ctx.scope, bound, now(ctx))?;
+    for ids in bound.chunks(1_000) {
+        for seller in allotments::living_on(tx, ctx.scope, ids)? {
+            let sold = allotments::live(tx, seller)?;
+            services::disturb_many(tx, Scope::of(seller), &sold, now(ctx))?;
+        }
+    }
     queue(tx, ctx, &changed)
 }
 

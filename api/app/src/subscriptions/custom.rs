@@ -78,7 +78,7 @@ pub async fn create_custom_subscription(
     call.write(move |tx, ctx| {
         let row = create(tx, ctx, &wanted)?;
         let (id, version) = (row.id, row.version);
-        let view = views(tx, ctx.scope, vec![row])?.pop().ok_or_else(Problem::not_found)?;
+        let view = views(tx, ctx, vec![row])?.pop().ok_or_else(Problem::not_found)?;
         Ok(Reply::created(&view, format!("/v1/subscriptions/{id}")).version(version))
     })
     .await

@@ -1,6 +1,7 @@
 //! What hosting of no plan promises: the values it begins with, and changes of them (SUB-10).
 
 use crate::hosting::HostingPropertiesPatch;
+use crate::hosting::allotment::check_mailboxes;
 use crate::kernel::call::Ctx;
 use crate::services::desire::follow_change;
 use comptoir_db::custom_hosting::{self, CustomHostingRow};
@@ -25,7 +26,9 @@ pub fn first(
     if first.is_none() && wanted.is_none() {
         return Ok(None);
     }
-    Ok(Some(patched(&first.unwrap_or_default(), &wanted.cloned().unwrap_or_default(), check)))
+    let promised = patched(&first.unwrap_or_default(), &wanted.cloned().unwrap_or_default(), check);
+    check_mailboxes(db, ctx, check, PLACE, &promised)?;
+    Ok(Some(promised))
 }
 
 /// What a subscription promises from now on; for the field if it has a plan, which says that.
@@ -38,7 +41,9 @@ pub fn changed(
 ) -> Outcome<Properties> {
     check.ensure(row.plan_id.is_none(), PLACE, "not_here", "its plan says what it promises: change the plan");
     let so_far = custom_hosting::of_subscriptions(db, ctx.scope, &[row.id])?.remove(&row.id);
-    Ok(patched(&so_far.unwrap_or_default(), wanted, check))
+    let promised = patched(&so_far.unwrap_or_default(), wanted, check);
+    check_mailboxes(db, ctx, check, PLACE, &promised)?;
+    Ok(promised)
 }
 
 fn patched(values: &Properties, wanted: &HostingPropertiesPatch, check: &mut Check) -> Properties {

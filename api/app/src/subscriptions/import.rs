@@ -33,7 +33,7 @@ pub async fn import_subscription(call: Call<may::WriteSubscriptions>, body: Body
     call.write(move |tx, ctx| {
         let row = import(tx, ctx, &wanted)?;
         let (id, version) = (row.id, row.version);
-        let view = views(tx, ctx.scope, vec![row])?.pop().ok_or_else(Problem::not_found)?;
+        let view = views(tx, ctx, vec![row])?.pop().ok_or_else(Problem::not_found)?;
         Ok(Reply::created(&view, format!("/v1/subscriptions/{id}")).version(version))
     })
     .await

@@ -47,7 +47,7 @@ pub async fn list_subscriptions(call: Call<may::ReadSubscriptions>, list: List<S
         }
         let slice = subscriptions::list(db, ctx.scope, &filter, &page)?;
         let next = slice.next.clone();
-        Ok((views(db, ctx.scope, slice.rows)?, next))
+        Ok((views(db, ctx, slice.rows)?, next))
     };
     let (data, next) = call.read(work).await?;
     Ok(Reply::ok(&SubscriptionList { data, next_cursor: list.cursor_text(next.as_ref()) }))
@@ -80,7 +80,7 @@ pub async fn list_my_subscriptions(call: Call<may::Own>, list: List<MySubscripti
         let filter = SubscriptionFilter { client_id: Some(ctx.client()?.1), ..Default::default() };
         let slice = subscriptions::list(db, ctx.scope, &filter, &page)?;
         let next = slice.next.clone();
-        Ok((views(db, ctx.scope, slice.rows)?, next))
+        Ok((views(db, ctx, slice.rows)?, next))
     };
     let (data, next) = call.read(work).await?;
     Ok(Reply::ok(&SubscriptionList { data, next_cursor: list.cursor_text(next.as_ref()) }))
@@ -106,6 +106,6 @@ pub fn own(db: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<SubscriptionRo
 /// The answer that shows a subscription.
 pub fn reply(db: &mut Db, ctx: &Ctx, row: SubscriptionRow) -> Outcome<Reply> {
     let version = row.version;
-    let view = views(db, ctx.scope, vec![row])?.pop().ok_or_else(|| Failure::Corrupt("no view".into()))?;
+    let view = views(db, ctx, vec![row])?.pop().ok_or_else(|| Failure::Corrupt("no view".into()))?;
     Ok(Reply::ok(&view).version(version))
 }

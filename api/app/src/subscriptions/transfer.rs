@@ -65,7 +65,7 @@ pub async fn transfer_subscription(
     call.write_once(move |tx, ctx| {
         let row = transfer(tx, ctx, id.0, &body.0)?;
         let (location, version) = (format!("/v1/subscriptions/{}", row.id), row.version);
-        let view = views(tx, ctx.scope, vec![row])?.pop().ok_or_else(Problem::not_found)?;
+        let view = views(tx, ctx, vec![row])?.pop().ok_or_else(Problem::not_found)?;
         Ok(Reply::created(&view, location).version(version))
     })
     .await

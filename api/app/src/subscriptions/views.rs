@@ -1,14 +1,17 @@
 //! What subscriptions look like.
 
+use crate::hosting::allotment;
+use crate::kernel::call::Ctx;
 use crate::orders::views::OrderItem;
 use crate::services::views::ServiceView;
 use crate::subscriptions::billing_views::{Bills, GrantedCouponView, GrantedDiscountView, LastInvoiceView};
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
-use comptoir_db::{Db, Outcome, Scope, custom_hosting, services, subscription_transfers};
-use comptoir_domain::hosting::Properties;
+use comptoir_db::{Db, Outcome, custom_hosting, services, subscription_transfers};
+use comptoir_domain::hosting::{Properties, SyncState};
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Cycle;
+use comptoir_domain::services::ServiceKind;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus};
 use comptoir_domain::{
@@ -116,24 +119,31 @@ pub struct SubscriptionView {
     pub services: Vec<ServiceView>,
     /// What hosting it promises by itself; null where a plan says it, or where it is no hosting.
     pub hosting_properties: Option<Properties>,
+    /// Whether what hosting it promises can be given (`GET /v1/subscriptions/{id}/hosting` says what is lacking); null where it
+    /// is no hosting.
+    pub sync_state: Option<SyncState>,
     /// Since when.
     pub created_at: Instant,
 }
 
 list_of!(SubscriptionList, SubscriptionView);
 
-/// The views of some subscriptions, with nine queries however many there are.
-pub fn views(db: &mut Db, scope: Scope, rows: Vec<SubscriptionRow>) -> Outcome<Vec<SubscriptionView>> {
+/// The views of some subscriptions, with a dozen queries or a few more however many there are.
+pub fn views(db: &mut Db, ctx: &Ctx, rows: Vec<SubscriptionRow>) -> Outcome<Vec<SubscriptionView>> {
+    let scope = ctx.scope;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let items = items_of(db, scope, &ids)?;
     let holds = holds_of(db, scope, &ids)?;
     let services = services::of_subscriptions(db, scope, &ids)?;
     let bills = Bills::load(db, scope, &ids)?;
     let transfers = subscription_transfers::of_subscriptions(db, scope, &ids)?;
+    let in_sync = allotment::sync_states(db, ctx, &rows)?;
     let mut all: Vec<_> = rows.into_iter().map(|row| view(row, &items, &holds, &services, &bills)).collect();
     let mut custom = custom_hosting::of_subscriptions(db, scope, &ids)?;
-    for view in &mut all {
+    for (view, sync_state) in all.iter_mut().zip(in_sync) {
         view.hosting_properties = custom.remove(&view.id).filter(|_| view.plan_id.is_none());
+        let is_hosting = view.services.iter().any(|service| service.kind == ServiceKind::Webspace);
+        view.sync_state = Some(sync_state).filter(|_| is_hosting || view.hosting_properties.is_some());
         let from = transfers.iter().find(|row| row.to_subscription_id == view.id);
         let to = transfers.iter().find(|row| row.from_subscription_id == view.id);
         view.transferred_from_id = from.map(|row| row.from_subscription_id);
@@ -179,6 +189,7 @@ fn view(
         transferred_from_id: None,
         transferred_to_id: None,
         hosting_properties: None,
+        sync_state: None,
         created_at: row.created_at,
     }
 }
@@ -232,6 +243,6 @@ pub struct SubscriptionImport {
     pub anchor_on: Option<chrono::NaiveDate>,
     /// How the client means to pay.
     pub gateway: StoreGateway,
-}
     /// The stored method of the client that pays for it; the default one if absent. It is at that gateway.
     pub payment_method_id: Option<PaymentMethodId>,
+}
