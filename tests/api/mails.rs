@@ -50,6 +50,8 @@ fn row(seller: SellerId, kind: MailKind, recipient: &str, variables: Value) -> M
         last_error: String::new(),
         created_at: epoch(),
         sent_at: None,
+        client_id: None,
+        invoice_id: None,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::schema::{administrators, clients, contacts, mails};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailFormat, MailState};
-use comptoir_domain::{Instant, Locale, MailId, SellerId};
+use comptoir_domain::{ClientId, Instant, InvoiceId, Locale, MailId, SellerId};
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
@@ -29,11 +29,16 @@ pub struct MailRow {
     pub last_error: String,
     pub created_at: Instant,
     pub sent_at: Option<Instant>,
+    /// The client whom it is about, if it is about one.
+    pub client_id: Option<ClientId>,
+    /// The document that it is about, if it is about one.
+    pub invoice_id: Option<InvoiceId>,
 }
 
 /// Puts mails into the outbox, except those whose key is there; says how many are new.
 pub fn enqueue(db: &mut Db, rows: &[MailRow]) -> Outcome<usize> {
     let mut new = 0;
+    // sixteen columns, and no statement takes more than 32,000 values
     for rows in rows.chunks(2_000) {
         new += on!(db, c => diesel::insert_into(mails::table).values(rows).on_conflict_do_nothing().execute(c))?;
     }
@@ -67,6 +72,8 @@ pub struct MailFilter {
     pub kind: Vec<MailKind>,
     pub state: Vec<MailState>,
     pub recipient: Option<String>,
+    pub client_id: Option<ClientId>,
+    pub invoice_id: Option<InvoiceId>,
     pub created_at_gte: Option<Instant>,
     pub created_at_lt: Option<Instant>,
 }
@@ -82,6 +89,12 @@ pub fn list(db: &mut Db, scope: Scope, filter: &MailFilter, page: &Page) -> Outc
     }
     if let Some(recipient) = &filter.recipient {
         query = query.filter(mails::recipient.eq(recipient.clone()));
+    }
+    if let Some(client) = filter.client_id {
+        query = query.filter(mails::client_id.eq(client));
+    }
+    if let Some(invoice) = filter.invoice_id {
+        query = query.filter(mails::invoice_id.eq(invoice));
     }
     if let Some(from) = filter.created_at_gte {
         query = query.filter(mails::created_at.ge(from));
@@ -121,6 +134,15 @@ pub fn settle(db: &mut Db, row: &MailRow) -> Outcome<bool> {
         .filter(mails::state.eq(MailState::Queued))
         .filter(mails::attempts.eq(row.attempts));
     Ok(diesel::update(claimed).set(row).execute(db)? == 1)
+}
+
+/// Whose contacts some addresses are.
+pub fn owners(db: &mut Db, scope: Scope, emails: &[&str]) -> Outcome<HashMap<String, ClientId>> {
+    let found = contacts::table
+        .filter(contacts::seller_id.eq(scope.seller()))
+        .filter(contacts::email.eq_any(emails.iter().map(ToString::to_string).collect::<Vec<_>>()))
+        .select((contacts::email, contacts::client_id));
+    Ok(found.load::<(String, ClientId)>(db)?.into_iter().collect())
 }
 
 /// Someone who is written to.

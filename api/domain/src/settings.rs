@@ -8,7 +8,7 @@ use crate::schedule::BillingRule;
 use crate::services::ProvisioningPolicy;
 use crate::subscriptions::ChangePolicies;
 use crate::taxes::TaxSettings;
-use crate::usage::UsageSettings;
+use crate::usage::{Recipients, UsageSettings};
 
 /// All settings of a seller.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -50,6 +50,8 @@ pub struct BillingSettings {
     /// The same for domains: what is not paid for in time is lost to others.
     #[schema(maximum = 365)]
     pub domain_lead_days: u16,
+    /// Who gets invoices and credit notes by mail (INV-04).
+    pub recipients: Recipients,
 }
 
 /// No lines limit, ten days to pay: as long as renewals are invoiced ahead. Suspended time is not invoiced.
@@ -62,6 +64,7 @@ impl Default for BillingSettings {
             term_days: 10,
             lead_days: 10,
             domain_lead_days: 30,
+            recipients: Recipients::default(),
         }
     }
 }
@@ -108,6 +111,7 @@ impl SellerSettings {
         {
             check.ensure(days <= 365, &format!("/billing/{place}"), "out_of_range", "0 to 365 days");
         }
+        self.billing.recipients.check(&mut check, "/billing/recipients/addresses");
         check.part("/dunning", self.dunning.check());
         check.part("/provisioning", self.provisioning.check());
         check.part("/usage", self.usage.check());
@@ -139,6 +143,7 @@ mod tests {
         settings.billing.rule.threshold_day = 32;
         settings.billing.lines_per_invoice = Some(0);
         settings.billing.domain_lead_days = 366;
+        settings.billing.recipients.addresses = vec!["nobody".into()];
         settings.dunning.suspend_after = Some(0);
         settings.collection.retry_after_days = vec![0];
         settings.taxes.answer_holds_days = 0;
@@ -148,6 +153,7 @@ mod tests {
             "/billing/rule/threshold_day",
             "/billing/lines_per_invoice",
             "/billing/domain_lead_days",
+            "/billing/recipients/addresses/0",
             "/dunning/suspend_after",
             "/taxes/answer_holds_days",
             "/collection/retry_after_days",

@@ -7,7 +7,7 @@ use crate::events::sweep::{Sweep, Swept};
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
-use crate::mails::{Mail, enqueue};
+use crate::mails::{About, Mail, enqueue_about};
 use crate::subscriptions::cancel::end;
 use crate::subscriptions::hold::{collect, place_hold};
 use crate::webhooks;
@@ -219,7 +219,7 @@ fn write_steps(tx: &mut Db, ctx: &Ctx, taken: &[(&InvoiceRow, Debt, Step)], part
     let (mut rows, mut mails, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for (row, debt, step) in taken {
         if let Step::Remind(days) = step {
-            mails.push(reminder(parties, row, debt, *days)?);
+            mails.push((About::document(row.client_id, row.id), reminder(parties, row, debt, *days)?));
         }
         let fact = json!({ "step": step.to_string(), "number": row.number, "client_id": row.client_id });
         facts.push(ctx.fact("invoice.dunned", row.id, fact));
@@ -233,7 +233,7 @@ fn write_steps(tx: &mut Db, ctx: &Ctx, taken: &[(&InvoiceRow, Debt, Step)], part
     }
     webhooks::append(tx, &facts)?;
     dunning::insert(tx, &rows)?;
-    enqueue(tx, ctx.scope, ctx.now, mails)
+    enqueue_about(tx, ctx.scope, ctx.now, mails).map(|_| ())
 }
 
 fn reminder<'a>(parties: &'a Parties, row: &InvoiceRow, debt: &Debt, days: i16) -> Outcome<Mail<'a>> {

@@ -5,7 +5,7 @@ use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
 use crate::invoices::issue;
 use crate::invoices::lines::{check_line, policies};
 use crate::invoices::read::view;
-use crate::invoices::tax::price_today;
+use crate::invoices::tax::price_on;
 use crate::invoices::views::{InvoiceCreate, InvoiceLineCreate, InvoiceView};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, Body, Call, Desk, Reply};
@@ -14,12 +14,13 @@ use crate::payments::manual::receive;
 use crate::payments::pay::pay;
 use crate::payments::views::PayCreate;
 use actix_web::post;
+use chrono::NaiveDate;
 use comptoir_db::clients::{self, ClientRow};
-use comptoir_db::invoices::{self, InvoiceRow};
+use comptoir_db::invoices::{self, DraftTerms, InvoiceRow};
 use comptoir_db::{Db, Outcome, sellers};
 use comptoir_domain::coupons::GroupDiscount;
 use comptoir_domain::permissions::{Permission, may};
-use comptoir_domain::quotes::{CartLine, Description, LineKind, PriceBasis, PriceRequest};
+use comptoir_domain::quotes::{CartLine, Description, LineKind, PriceRequest};
 use comptoir_domain::schedule::Share;
 use comptoir_domain::{Check, Currency, InvoiceId, PaymentMethodId, Percent, Problem, TaxPolicyId};
 use serde_json::json;
@@ -52,7 +53,7 @@ pub async fn create_invoice(call: Call<may::WriteInvoices>, body: Body<InvoiceCr
 fn create(tx: &mut Db, ctx: &Ctx, wanted: &InvoiceCreate) -> Outcome<InvoiceRow> {
     let client = clients::lock(tx, ctx.scope, wanted.client_id)?;
     let policies = policies(tx, ctx, &wanted.lines)?;
-    check(wanted)?;
+    check(wanted, ctx.today())?;
     if wanted.payment.is_some() || wanted.payment_method_id.is_some() {
         ctx.require(Permission::WritePayments)?;
     }
@@ -62,6 +63,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &InvoiceCreate) -> Outcome<InvoiceRow>
     let drafted = new_invoice(tx, ctx, client, wanted, &policies)?;
     let mut row = write_draft(tx, ctx, drafted)?;
     ctx.record(tx, "invoice.drafted", row.id, json!({ "client_id": row.client_id }))?;
+    invoices::set_draft_terms(tx, ctx.scope, row.id, DraftTerms { dated_on: wanted.dated_on, prices: wanted.prices })?;
     if !wanted.mail {
         row.is_mailed = false;
         invoices::save(tx, &mut row)?;
@@ -76,7 +78,7 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &InvoiceCreate) -> Outcome<InvoiceRow>
     Ok(row)
 }
 
-fn check(wanted: &InvoiceCreate) -> Result<(), Problem> {
+fn check(wanted: &InvoiceCreate, today: NaiveDate) -> Result<(), Problem> {
     let mut check = Check::new();
     check.paragraphs("/comment", &wanted.comment, 2000);
     check.ensure((1..=200).contains(&wanted.lines.len()), "/lines", "out_of_range", "from 1 to 200 lines");
@@ -85,11 +87,17 @@ fn check(wanted: &InvoiceCreate) -> Result<(), Problem> {
     }
     let whole = wanted.deferral.is_none_or(|period| !period.is_empty());
     check.ensure(whole, "/deferral", "empty", "`to` is the first day after it");
+    check_date(&mut check, wanted.dated_on, today);
     let by_line = wanted.payment.as_ref().is_some_and(|payment| !payment.lines.is_empty());
     check.ensure(!by_line, "/payment/lines", "not_wanted", "the lines have no ids yet: name an amount");
     let twice = wanted.payment.is_some() && wanted.payment_method_id.is_some();
     check.ensure(!twice, "/payment_method_id", "not_wanted", "money that was received or a charge, not both");
     check.done()
+}
+
+/// Notes a date that no document may bear: what is issued tomorrow could not follow it.
+pub fn check_date(check: &mut Check, dated_on: Option<NaiveDate>, today: NaiveDate) {
+    check.ensure(dated_on.is_none_or(|day| day <= today), "/dated_on", "out_of_range", "today or earlier");
 }
 
 /// Charges the invoice that was made, under a key of its own. What a bank refuses stays open; what is repeated is not
@@ -138,13 +146,14 @@ fn new_invoice(
     let lines = wanted.lines.iter().zip(policies).enumerate();
     let request = |tax| PriceRequest {
         currency,
-        prices: PriceBasis::Net,
+        prices: wanted.prices,
         lines: lines.map(|(at, (line, policy))| cart_line(at, line, *policy, currency)).collect(),
         group: GroupDiscount::default(),
         coupons: Vec::new(),
         tax,
     };
-    let priced = price_today(tx, ctx, &client, &Vec::from_iter(used), request)?;
+    let date = wanted.dated_on.unwrap_or_else(|| ctx.today());
+    let priced = price_on(tx, ctx, date, &client, &Vec::from_iter(used), request)?;
     let line = |line: &InvoiceLineCreate| NewLine {
         subscription_id: None,
         item_id: None,

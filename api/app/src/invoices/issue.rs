@@ -2,6 +2,7 @@
 //! documents take one range of numbers under one lock.
 
 use crate::credits::use_credit;
+use crate::invoices::announce::Readers;
 use crate::invoices::draft::{Document, NewInvoice, document};
 use crate::invoices::freeze::freeze;
 use crate::invoices::parties::{BuyerView, Parties};
@@ -10,22 +11,25 @@ use crate::invoices::views::InvoiceView;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
 use crate::ledger::{self, Entry};
-use crate::mails::{Mail, enqueue};
+use crate::mails::enqueue_about;
 use crate::webhooks;
 use actix_web::post;
 use chrono::NaiveDate;
-use comptoir_db::invoices::{self, ChainLinkRow, InvoiceLineRow, InvoiceRow};
+use comptoir_db::invoices::{self, ChainLinkRow, DraftTerms, InvoiceLineRow, InvoiceRow};
 use comptoir_db::{Db, Json, Outcome, activities, settings};
 use comptoir_domain::invoices::chain::{Chain, Fact, Link};
 use comptoir_domain::invoices::due::due_on;
 use comptoir_domain::invoices::numbering::SeriesKind;
 use comptoir_domain::invoices::{InvoiceKind, InvoiceState};
 use comptoir_domain::ledger::{AccountCode, Charge, EntryKind, invoice_issued, recognised_until};
-use comptoir_domain::mails::MailKind;
 use comptoir_domain::permissions::may;
+use comptoir_domain::usage::Recipients;
 use comptoir_domain::{Code, InvoiceId, Money, Problem};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What was settled about some of the documents.
+type Terms = HashMap<InvoiceId, DraftTerms>;
 
 /// Issue a draft
 ///
@@ -71,7 +75,8 @@ pub fn issue_many(tx: &mut Db, ctx: &Ctx, ids: &[InvoiceId]) -> Outcome<Vec<Invo
     let mut documents: Vec<_> = rows.into_iter().map(document).collect();
     let parties = parties_of(tx, ctx, &documents)?;
     as_of_today(&parties, &mut documents)?;
-    seal(tx, ctx, &parties, &mut documents)?;
+    let terms = invoices::draft_terms(tx, ctx.scope, &wanted)?;
+    seal(tx, ctx, &parties, &mut documents, &terms)?;
     let mut issued = Vec::with_capacity(documents.len());
     for mut document in documents {
         invoices::save(tx, &mut document.invoice)?;
@@ -99,7 +104,7 @@ pub(super) fn insert_issued(tx: &mut Db, ctx: &Ctx, mut documents: Vec<Document>
 }
 
 fn insert_sealed(tx: &mut Db, ctx: &Ctx, parties: &Parties, mut documents: Vec<Document>) -> Outcome<Vec<InvoiceRow>> {
-    seal(tx, ctx, parties, &mut documents)?;
+    seal(tx, ctx, parties, &mut documents, &Terms::new())?;
     let (mut rows, mut lines) = (Vec::with_capacity(documents.len()), Vec::with_capacity(documents.len()));
     for document in documents {
         rows.push(document.invoice);
@@ -125,9 +130,10 @@ fn as_of_today(parties: &Parties, documents: &mut [Document]) -> Outcome<()> {
 }
 
 /// Everything that issuing means, except writing the documents themselves.
-fn seal(tx: &mut Db, ctx: &Ctx, parties: &Parties, documents: &mut [Document]) -> Outcome<()> {
+fn seal(tx: &mut Db, ctx: &Ctx, parties: &Parties, documents: &mut [Document], terms: &Terms) -> Outcome<()> {
     let seller = parties.seller_value();
-    number(tx, ctx, documents)?;
+    let billing = settings::read(tx, ctx.scope)?.value.0.billing;
+    number(tx, ctx, documents, terms, billing.term_days)?;
     for document in documents.iter_mut() {
         let frozen = freeze(document, &seller)?;
         document.invoice.frozen = Some(frozen.json);
@@ -138,25 +144,40 @@ fn seal(tx: &mut Db, ctx: &Ctx, parties: &Parties, documents: &mut [Document]) -
     ledger::post_all(tx, ctx, &entries)?;
     let facts: Vec<_> = documents.iter().map(|document| fact(ctx, document)).collect();
     webhooks::append(tx, &facts)?;
-    let mailed = documents.iter().filter(|document| document.invoice.is_mailed);
-    let mails = mailed.map(|document| mail(parties, document)).collect::<Outcome<Vec<_>>>()?;
-    enqueue(tx, ctx.scope, ctx.now, mails)
+    announce(tx, ctx, parties, documents, &billing.recipients)
 }
 
-/// Takes the numbers, one range for each series, and dates the documents.
-fn number(tx: &mut Db, ctx: &Ctx, documents: &mut [Document]) -> Outcome<()> {
+/// Mails the documents to those who get them.
+fn announce(tx: &mut Db, ctx: &Ctx, parties: &Parties, documents: &[Document], chosen: &Recipients) -> Outcome<()> {
+    let mailed = || documents.iter().filter(|document| document.invoice.is_mailed);
+    let clients: BTreeSet<_> = mailed().map(|document| document.invoice.client_id).collect();
+    let readers = Readers::load(tx, ctx, parties, chosen, &Vec::from_iter(clients))?;
+    let mut mails = Vec::with_capacity(documents.len());
+    for document in mailed() {
+        mails.extend(readers.announce(document)?);
+    }
+    enqueue_about(tx, ctx.scope, ctx.now, mails).map(|_| ())
+}
+
+/// Takes the numbers, one range for each series and date, and dates the documents: within a series dates never go back.
+fn number(tx: &mut Db, ctx: &Ctx, documents: &mut [Document], terms: &Terms, term_days: u16) -> Outcome<()> {
     let scheme = invoices::numbering(tx, ctx.scope)?;
-    let term_days = settings::read(tx, ctx.scope)?.value.0.billing.term_days;
-    let mut by_series: BTreeMap<SeriesKind, Vec<&mut Document>> = BTreeMap::new();
+    let dated_on = |document: &Document| terms.get(&document.invoice.id).and_then(|terms| terms.dated_on);
+    let mut by_series: BTreeMap<(SeriesKind, NaiveDate), Vec<&mut Document>> = BTreeMap::new();
     for document in documents {
         let is_credit_note = document.invoice.kind == InvoiceKind::CreditNote;
         let kind = scheme.series(is_credit_note, document.invoice.tax_minor != 0);
-        by_series.entry(kind).or_default().push(document);
+        let day = dated_on(document).unwrap_or_else(|| ctx.today());
+        by_series.entry((kind, day)).or_default().push(document);
     }
-    for (kind, documents) in by_series {
+    for ((kind, day), documents) in by_series {
         let series = invoices::lock_series(tx, ctx.scope, scheme, kind)?;
         let count = u64::try_from(documents.len()).unwrap_or(u64::MAX);
-        let taken = series.take(ctx.today(), count)?;
+        let taken = series.take(day, count)?;
+        if documents.iter().any(|document| dated_on(document).is_some_and(|day| day != taken.issued_on)) {
+            let detail = format!("a document of {} was issued already: that day or later", taken.issued_on);
+            return Err(Problem::field("/dated_on", "out_of_order", detail).into());
+        }
         for (document, (sequence, number)) in documents.into_iter().zip(taken.range.clone().zip(taken.numbers())) {
             let invoice = &mut document.invoice;
             invoice.state = InvoiceState::Issued;
@@ -261,44 +282,4 @@ fn fact(ctx: &Ctx, document: &Document) -> activities::ActivityRow {
         invoice.id,
         json!({ "number": invoice.number, "client_id": invoice.client_id, "gross": gross, "due_on": invoice.due_on }),
     )
-}
-
-/// The mail that announces a document, with the variables of the guide.
-fn mail<'a>(parties: &'a Parties, document: &Document) -> Outcome<Mail<'a>> {
-    let invoice = &document.invoice;
-    let (client, contact) = parties.buyer(invoice.client_id)?;
-    let (kind, variables) = match invoice.kind {
-        InvoiceKind::Invoice => (MailKind::Invoice, invoice_variables(document)),
-        InvoiceKind::CreditNote => {
-            let amount = invoice.money(invoice.gross_minor);
-            let variables = json!({
-                "creditNoteNumber": invoice.number, "creditNoteAmount": amount, "invoiceNumber": document.credits,
-            });
-            (MailKind::CreditNote, variables)
-        }
-    };
-    Ok(Mail {
-        kind,
-        unique_key: format!("{kind}:{}", invoice.id),
-        recipient: &contact.email,
-        locale: client.locale,
-        format: contact.mail_format,
-        variables,
-    })
-}
-
-fn invoice_variables(document: &Document) -> Value {
-    let invoice = &document.invoice;
-    let line = |line: &InvoiceLineRow| {
-        json!({
-            "packageComments": "", "lineItemQuantity": line.quantity, "lineItemDescription": line.description,
-            "lineItemPriceAmount": line.unit_price, "lineItemDiscountAmount": invoice.money(line.discount_minor),
-            "lineItemTaxAmount": invoice.money(line.tax_minor), "lineItemTotalAmount": invoice.money(line.gross_minor),
-        })
-    };
-    json!({
-        "invoiceNumber": invoice.number, "invoiceDateEntered": invoice.issued_on, "invoiceDateDue": invoice.due_on,
-        "invoiceAmount": invoice.money(invoice.gross_minor), "invoiceComments": invoice.comment,
-        "lineItems": document.lines.iter().map(line).collect::<Vec<_>>(),
-    })
 }

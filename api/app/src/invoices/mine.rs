@@ -2,29 +2,59 @@
 
 use crate::invoices::read::{InvoiceQuery, page_of, reply};
 use crate::invoices::views::{InvoiceList, InvoiceView};
-use crate::kernel::query::{Filters, ListParameters};
+use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
 use actix_web::get;
+use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceFilter};
+use comptoir_domain::invoices::{InvoiceKind, InvoiceStatus};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{InvoiceId, Problem};
+use comptoir_domain::{InvoiceId, Problem, SubscriptionId};
 
-/// All of them.
-#[derive(Debug, serde::Deserialize)]
+/// Which of them.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct OwnInvoices {}
+#[into_params(parameter_in = Query)]
+pub struct OwnInvoices {
+    /// Standing at one of these today.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<InvoiceStatus>>, style = Form, explode = false)]
+    status: AnyOf<InvoiceStatus>,
+    /// Invoices or credit notes.
+    kind: Option<InvoiceKind>,
+    /// With exactly this number.
+    number: Option<String>,
+    /// With lines of this subscription.
+    subscription_id: Option<SubscriptionId>,
+    /// Issued on or after this day.
+    issued_on_gte: Option<NaiveDate>,
+    /// Issued before this day.
+    issued_on_lt: Option<NaiveDate>,
+}
 
 impl Filters for OwnInvoices {
     const SORTS: &'static [&'static str] = InvoiceQuery::SORTS;
 }
 
 /// List your invoices
-#[utoipa::path(tag = "invoices", params(ListParameters), responses((status = 200, body = InvoiceList, description = "A page")))]
+#[utoipa::path(tag = "invoices", params(ListParameters, OwnInvoices), responses((status = 200, body = InvoiceList, description = "A page")))]
 #[get("/v1/me/invoices")]
 pub async fn list_my_invoices(call: Call<may::Own>, list: List<OwnInvoices>) -> Answer {
     let (_, client) = call.ctx().client()?;
     let page = list.page.clone();
-    let filter = InvoiceFilter { client_id: Some(client), issued_only: true, ..InvoiceFilter::default() };
+    let query = &list.filters;
+    let filter = InvoiceFilter {
+        client_id: Some(client),
+        issued_only: true,
+        status: query.status.0.clone(),
+        today: call.ctx().today(),
+        kind: query.kind,
+        number: query.number.clone(),
+        subscription_id: query.subscription_id,
+        issued_on_gte: query.issued_on_gte,
+        issued_on_lt: query.issued_on_lt,
+        ..InvoiceFilter::default()
+    };
     let (slice, views) = call.read(move |db, ctx| page_of(db, ctx, &filter, &page)).await?;
     Ok(Reply::ok(&InvoiceList { data: views, next_cursor: list.next_cursor(&slice) }))
 }

@@ -1,6 +1,7 @@
 //! Invoices and credit notes (INV-03, INV-05, INV-07 to INV-11). A draft may change; issuing it takes a number, freezes
 //! the document, seals it in the hash chain and books it, all in one transaction. After that only credit notes correct.
 
+mod announce;
 pub mod cancel;
 mod create;
 pub mod credit_note;
@@ -22,6 +23,8 @@ pub mod read;
 pub mod rederive;
 pub mod renew;
 mod reprice;
+mod resend;
+mod sealed;
 pub mod tax;
 mod update;
 pub mod verify;
@@ -39,6 +42,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(verify::verify_chain)
+        .service(sealed::list_chain)
         .service(read::list_invoices)
         .service(create::create_invoice)
         .service(generate::generate_invoices)
@@ -46,6 +50,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(forecast::forecast_client)
         .service(forecast::forecast_me)
         .service(read::get_invoice)
+        .service(sealed::get_frozen_invoice)
+        .service(sealed::get_invoice_seal)
         .service(update::update_invoice)
         .service(explain::explain_line)
         .service(issue::issue_invoice)
@@ -59,6 +65,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(write_off::write_off_invoice)
         .service(numbering::get_numbering)
         .service(numbering::replace_numbering)
+        .service(resend::resend_invoice)
         .service(mine::list_my_invoices)
-        .service(mine::get_my_invoice);
+        .service(mine::get_my_invoice)
+        .service(resend::resend_my_invoice);
 }

@@ -55,6 +55,36 @@ impl BuyerView {
     }
 }
 
+/// Who sold, as it was on the day of issue.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct SellerPartyView {
+    /// The company's name.
+    pub company: String,
+    /// Where it is.
+    pub address: Address,
+    /// The VAT number; empty for none.
+    pub vat_number: String,
+    /// Its address for mail.
+    pub email: String,
+    /// Its telephone number; empty for none.
+    pub phone: String,
+    /// Its web site; empty for none.
+    pub website: String,
+}
+
+impl SellerPartyView {
+    /// As a document has frozen it.
+    pub fn frozen(document: &str) -> Outcome<Self> {
+        #[derive(serde::Deserialize)]
+        struct Form {
+            seller: SellerPartyView,
+        }
+        let form: Form = serde_json::from_str(document)
+            .map_err(|error| Failure::Corrupt(format!("the seller of a frozen document: {error}")))?;
+        Ok(form.seller)
+    }
+}
+
 /// The parties of some documents.
 pub struct Parties {
     /// Who sells.

@@ -7,11 +7,11 @@ use crate::kernel::{Answer, Call, Id, List, Reply};
 use actix_web::get;
 use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceFilter, InvoiceLineRow, InvoiceRow};
-use comptoir_db::{Db, Failure, Outcome, Page, Slice, clients, payments};
+use comptoir_db::{Db, Failure, Outcome, Page, Slice, clients, orders, payments, subscriptions};
 use comptoir_domain::invoices::line_payments::{LineCharge, paid_by_line};
 use comptoir_domain::invoices::{InvoiceKind, InvoiceStatus};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Instant, InvoiceId, Problem};
+use comptoir_domain::{ClientId, Currency, Instant, InvoiceId, OrderId, Problem, SubscriptionId};
 use std::collections::HashMap;
 
 /// Which invoices.
@@ -27,10 +27,22 @@ pub struct InvoiceQuery {
     kind: Option<InvoiceKind>,
     /// Of this client.
     client_id: Option<ClientId>,
+    /// With exactly this number.
+    number: Option<String>,
+    /// In this currency.
+    currency: Option<Currency>,
+    /// Because of this order.
+    order_id: Option<OrderId>,
+    /// With lines of this subscription.
+    subscription_id: Option<SubscriptionId>,
     /// Issued on or after this day.
     issued_on_gte: Option<NaiveDate>,
     /// Issued before this day.
     issued_on_lt: Option<NaiveDate>,
+    /// Due on or after this day.
+    due_on_gte: Option<NaiveDate>,
+    /// Due before this day.
+    due_on_lt: Option<NaiveDate>,
     /// Made since this instant.
     created_at_gte: Option<Instant>,
     /// Made before this instant.
@@ -49,8 +61,14 @@ pub async fn list_invoices(call: Call<may::ReadInvoices>, list: List<InvoiceQuer
         today: call.ctx().today(),
         kind: query.kind,
         client_id: query.client_id,
+        number: query.number.clone(),
+        currency: query.currency,
+        order_id: query.order_id,
+        subscription_id: query.subscription_id,
         issued_on_gte: query.issued_on_gte,
         issued_on_lt: query.issued_on_lt,
+        due_on_gte: query.due_on_gte,
+        due_on_lt: query.due_on_lt,
         created_at_gte: query.created_at_gte,
         created_at_lt: query.created_at_lt,
         issued_only: false,
@@ -69,14 +87,21 @@ pub fn page_of(
     if let Some(client) = filter.client_id {
         clients::find(db, ctx.scope, client)?;
     }
+    if let Some(order) = filter.order_id {
+        orders::find(db, ctx.scope, order)?;
+    }
+    if let Some(subscription) = filter.subscription_id {
+        subscriptions::find(db, ctx.scope, subscription)?;
+    }
     let slice = invoices::list(db, ctx.scope, filter, page)?;
     let views = views_of(db, ctx, slice.rows.clone())?;
     Ok((slice, views))
 }
 
-/// The views of some invoices, with three queries however many there are.
+/// The views of some invoices, with four queries however many there are.
 pub fn views_of(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<InvoiceView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let terms = invoices::draft_terms(db, ctx.scope, &ids)?;
     let lines = invoices::lines(db, ctx.scope, &ids)?;
     let paid = payments::paid(db, ctx.scope, &ids)?;
     let meant = payments::meant_for(db, ctx.scope, &lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
@@ -85,13 +110,14 @@ pub fn views_of(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<In
         of_invoice.entry(line.invoice_id).or_default().push(line);
     }
     let view = |row: InvoiceRow| {
+        let own = terms.get(&row.id).copied().unwrap_or_default();
         let lines = of_invoice.remove(&row.id).unwrap_or_default();
         let named = |line: &InvoiceLineRow| row.money(meant.get(&line.id).copied().unwrap_or_default());
         let charge = |line: &InvoiceLineRow| LineCharge { gross: row.money(line.gross_minor), named: named(line) };
         let charges: Vec<_> = lines.iter().map(charge).collect();
         let paid = row.money(paid.get(&row.id).copied().unwrap_or_default());
         let paid = paid_by_line(paid, &charges).map_err(Problem::from)?;
-        InvoiceView::new(row, lines.into_iter().zip(paid).collect(), ctx.today())
+        InvoiceView::new(row, own, lines.into_iter().zip(paid).collect(), ctx.today())
     };
     rows.into_iter().map(view).collect()
 }

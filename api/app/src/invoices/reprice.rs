@@ -1,7 +1,7 @@
 //! Pricing a draft anew after someone has written in it: hand-written lines by quantity and price; lines of subscriptions
 //! stay as they were derived, and bear their share of the taxes of all lines together.
 
-use crate::invoices::tax::price_today;
+use crate::invoices::tax::price_on;
 use crate::kernel::call::Ctx;
 use comptoir_db::invoices::{self, InvoiceLineRow, InvoiceRow, LineTrace};
 use comptoir_db::{Db, Failure, Json, Outcome, clients, stores, subscriptions};
@@ -13,19 +13,21 @@ use std::collections::BTreeSet;
 
 /// Writes a draft with these lines and what they come to.
 pub fn reprice(tx: &mut Db, ctx: &Ctx, invoice: &mut InvoiceRow, mut lines: Vec<InvoiceLineRow>) -> Outcome<()> {
-    refuse_gross(tx, ctx, &lines)?;
+    let terms = invoices::draft_terms(tx, ctx.scope, &[invoice.id])?.remove(&invoice.id).unwrap_or_default();
+    refuse_gross(tx, ctx, terms.prices, &lines)?;
     let client = clients::find(tx, ctx.scope, invoice.client_id)?;
     let policies: BTreeSet<_> = lines.iter().filter_map(|line| line.tax_policy_id).collect();
     let cart = lines.iter().map(|line| cart_line(invoice, line)).collect::<Outcome<_>>()?;
     let request = |tax| PriceRequest {
         currency: invoice.currency,
-        prices: PriceBasis::Net,
+        prices: terms.prices,
         lines: cart,
         group: Default::default(),
         coupons: Vec::new(),
         tax,
     };
-    let priced = price_today(tx, ctx, &client, &Vec::from_iter(policies), request)?;
+    let date = terms.dated_on.unwrap_or_else(|| ctx.today());
+    let priced = price_on(tx, ctx, date, &client, &Vec::from_iter(policies), request)?;
     let shares = tax_shares(&priced).map_err(Problem::from)?;
     for ((line, priced), taxes) in lines.iter_mut().zip(&priced.lines).zip(shares) {
         take_over(line, priced, taxes);
@@ -52,12 +54,15 @@ pub fn write_lines(tx: &mut Db, ctx: &Ctx, invoice: &mut InvoiceRow, mut lines: 
 }
 
 /// What a store has sold with the taxes inside cannot stand beside what a person writes without them.
-fn refuse_gross(tx: &mut Db, ctx: &Ctx, lines: &[InvoiceLineRow]) -> Outcome<()> {
+fn refuse_gross(tx: &mut Db, ctx: &Ctx, prices: PriceBasis, lines: &[InvoiceLineRow]) -> Outcome<()> {
+    if lines.iter().all(|line| line.item_id.is_none()) {
+        return Ok(());
+    }
     let charged: BTreeSet<SubscriptionId> = lines.iter().filter_map(|line| line.subscription_id).collect();
     let sold = subscriptions::find_many(tx, ctx.scope, &Vec::from_iter(charged))?;
     let used: BTreeSet<_> = sold.iter().map(|row| row.store_id).collect();
     let stores = stores::find_many(tx, ctx.scope, &Vec::from_iter(used))?;
-    if stores.iter().all(|store| store.price_basis == PriceBasis::Net) {
+    if prices == PriceBasis::Net && stores.iter().all(|store| store.price_basis == PriceBasis::Net) {
         return Ok(());
     }
     Err(Problem::new(Code::Conflict, "its prices have the taxes inside: write another invoice for this").into())

@@ -9,18 +9,19 @@ use comptoir_domain::TaxPolicyId;
 use comptoir_domain::quotes::{PriceRequest, Priced, TaxFacts};
 use comptoir_domain::taxes::{TaxPolicy, Treatment};
 
-/// Prices what a client is invoiced today, with the tax side of the request: where the client is taxed and whether at all, and by
+/// Prices what a client is invoiced on a day, with the tax side of the request: where the client is taxed and whether at all, and by
 /// which policies. Without policies nothing is taxed.
-pub fn price_today(
+pub fn price_on(
     tx: &mut Db,
     ctx: &Ctx,
+    date: NaiveDate,
     client: &ClientRow,
     policies: &[TaxPolicyId],
     request: impl FnOnce(TaxFacts) -> PriceRequest,
 ) -> Outcome<Priced> {
     let buyer = buyer_of(client);
     let taxation = Taxation::load(tx, ctx, [&buyer])?;
-    let tax = facts(taxes::policies(tx, ctx.scope, policies)?, taxation.of(&buyer), ctx.today());
+    let tax = facts(taxes::policies(tx, ctx.scope, policies)?, taxation.of(&buyer), date);
     taxation.price(&buyer, &mut request(tax))
 }
 

@@ -1,10 +1,14 @@
 //! Changing a draft (INV-08). What is issued never changes.
 
+use crate::invoices::create::check_date;
 use crate::invoices::read::reply;
+use crate::invoices::reprice::reprice;
 use crate::invoices::views::{InvoicePatch, InvoiceView};
-use crate::kernel::{Answer, Body, Call, Id, IfMatch};
+use crate::kernel::call::Ctx;
+use crate::kernel::{Answer, Body, Call, Id, IfMatch, Nullable};
 use actix_web::patch;
-use comptoir_db::invoices;
+use comptoir_db::invoices::{self, DraftTerms, InvoiceRow};
+use comptoir_db::{Db, Outcome};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Code, InvoiceId, Problem};
@@ -27,14 +31,39 @@ pub async fn update_invoice(
         }
         let patch = body.0.clone();
         patch.comment.apply(&mut row.comment);
+        let mut terms = invoices::draft_terms(tx, ctx.scope, &[row.id])?.remove(&row.id).unwrap_or_default();
+        patch.dated_on.clone().apply(&mut terms.dated_on);
         patch.due_on.apply(&mut row.due_on);
         patch.mail.apply(&mut row.is_mailed);
         let mut findings = Check::new();
         findings.paragraphs("/comment", &row.comment, 2000);
+        check_date(&mut findings, terms.dated_on, ctx.today());
         findings.done()?;
-        invoices::save(tx, &mut row)?;
-        ctx.record(tx, "invoice.updated", row.id, json!({ "comment": row.comment, "due_on": row.due_on }))?;
+        if patch.dated_on == Nullable::Keep {
+            invoices::save(tx, &mut row)?;
+        } else {
+            redate(tx, ctx, &mut row, terms)?;
+        }
+        ctx.record(
+            tx,
+            "invoice.updated",
+            row.id,
+            json!({ "comment": row.comment, "due_on": row.due_on, "dated_on": terms.dated_on }),
+        )?;
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Writes a draft with another date. What was written by hand is taxed as on that date; what was derived stays as it is.
+fn redate(tx: &mut Db, ctx: &Ctx, row: &mut InvoiceRow, terms: DraftTerms) -> Outcome<()> {
+    if row.order_id.is_some() {
+        return Err(Problem::new(Code::WrongState, "the first invoice of an order is as it was quoted").into());
+    }
+    invoices::set_draft_terms(tx, ctx.scope, row.id, terms)?;
+    let lines = invoices::lines(tx, ctx.scope, &[row.id])?;
+    if lines.iter().all(|line| line.item_id.is_none()) {
+        return reprice(tx, ctx, row, lines);
+    }
+    invoices::save(tx, row)
 }

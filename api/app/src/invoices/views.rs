@@ -1,14 +1,14 @@
 //! What invoices look like.
 
-use crate::invoices::parties::BuyerView;
+use crate::invoices::parties::{BuyerView, SellerPartyView};
 use crate::kernel::Nullable;
 use crate::kernel::patch::Change;
 use crate::payments::views::PaymentCreate;
 use chrono::NaiveDate;
-use comptoir_db::invoices::{InvoiceLineRow, InvoiceRow};
+use comptoir_db::invoices::{DraftTerms, InvoiceLineRow, InvoiceRow};
 use comptoir_db::{Failure, Outcome};
 use comptoir_domain::invoices::{InvoiceKind, InvoiceStatus};
-use comptoir_domain::quotes::LineKind;
+use comptoir_domain::quotes::{LineKind, PriceBasis};
 use comptoir_domain::schedule::{Period, Share};
 use comptoir_domain::taxes::TaxAmount;
 use comptoir_domain::{
@@ -72,12 +72,18 @@ pub struct InvoiceView {
     pub currency: Currency,
     /// The date that is printed.
     pub issued_on: Option<NaiveDate>,
+    /// The date that a draft is to bear; the day of issue if null.
+    pub dated_on: Option<NaiveDate>,
     /// The last day to pay in time.
     pub due_on: Option<NaiveDate>,
+    /// The seller as printed; null for a draft.
+    pub seller: Option<SellerPartyView>,
     /// The buyer as printed.
     pub buyer: BuyerView,
     /// In order.
     pub lines: Vec<InvoiceLineView>,
+    /// Whether the unit prices of what was written by hand have the taxes inside.
+    pub prices: PriceBasis,
     /// Whose taxes they are.
     pub taxed_in: Option<Country>,
     /// The taxes as printed.
@@ -132,11 +138,17 @@ impl InvoiceLineView {
 }
 
 impl InvoiceView {
-    /// The view of an invoice with its lines and what is paid of each, on a day.
-    pub fn new(row: InvoiceRow, lines: Vec<(InvoiceLineRow, Money)>, today: NaiveDate) -> Outcome<Self> {
+    /// The view of an invoice with its terms, its lines and what is paid of each, on a day.
+    pub fn new(
+        row: InvoiceRow,
+        terms: DraftTerms,
+        lines: Vec<(InvoiceLineRow, Money)>,
+        today: NaiveDate,
+    ) -> Outcome<Self> {
         let view = |(line, paid)| InvoiceLineView::new(line, row.currency, paid);
         let buyer = serde_json::from_value(row.buyer.0.clone());
         Ok(Self {
+            seller: row.frozen.as_deref().map(SellerPartyView::frozen).transpose()?,
             status: row.status(today),
             net: row.money(row.net_minor),
             discount: row.money(row.discount_minor),
@@ -154,7 +166,9 @@ impl InvoiceView {
             credits_invoice_id: row.credits_invoice_id,
             currency: row.currency,
             issued_on: row.issued_on,
+            dated_on: terms.dated_on,
             due_on: row.due_on,
+            prices: terms.prices,
             taxed_in: row.taxed_in,
             taxes: row.taxes.0,
             comment: row.comment,
@@ -176,7 +190,7 @@ pub struct InvoiceLineCreate {
     pub description: String,
     /// How many.
     pub quantity: Quantity,
-    /// What one costs, without tax.
+    /// What one costs, with or without taxes as `prices` says.
     pub unit_price: UnitPrice,
     /// By which policy it is taxed: by the seller's default one if absent, not at all if null.
     #[serde(default)]
@@ -197,12 +211,18 @@ pub struct InvoiceCreate {
     pub client_id: ClientId,
     /// In which currency; the seller's if absent.
     pub currency: Option<Currency>,
+    /// The date that it is to bear: not before the last document of its series. The day of issue if absent.
+    pub dated_on: Option<NaiveDate>,
     /// The last day to pay in time; the usual term if absent.
     pub due_on: Option<NaiveDate>,
     /// For the client.
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub comment: String,
+    /// Whether unit prices have the taxes inside, so that the lines add up to what is to be paid.
+    #[serde(default = "net")]
+    #[schema(default = "net")]
+    pub prices: PriceBasis,
     /// What is invoiced.
     #[schema(min_items = 1, max_items = 200)]
     pub lines: Vec<InvoiceLineCreate>,
@@ -226,6 +246,10 @@ fn yes() -> bool {
     true
 }
 
+fn net() -> PriceBasis {
+    PriceBasis::Net
+}
+
 /// Changes of a hand-written line of a draft: absent parts stay.
 #[derive(Clone, Debug, Default, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -239,7 +263,7 @@ pub struct InvoiceLinePatch {
     #[serde(default)]
     #[schema(value_type = Quantity, required = false)]
     pub quantity: Change<Quantity>,
-    /// What one costs, without tax.
+    /// What one costs, with or without taxes as the draft has it.
     #[serde(default)]
     #[schema(value_type = UnitPrice, required = false)]
     pub unit_price: Change<UnitPrice>,
@@ -262,6 +286,10 @@ pub struct InvoicePatch {
     #[serde(default)]
     #[schema(value_type = String, required = false, max_length = 2000)]
     pub comment: Change<String>,
+    /// The date that it is to bear; the day of issue if null.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>, required = false)]
+    pub dated_on: Nullable<NaiveDate>,
     /// The last day to pay in time.
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>, required = false)]

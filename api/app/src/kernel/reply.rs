@@ -33,6 +33,11 @@ impl Reply {
         Self::new(200, json(view))
     }
 
+    /// 200, with JSON that was written earlier, byte for byte.
+    pub fn written(json: String) -> Self {
+        Self::new(200, json)
+    }
+
     /// 200, with a table as CSV.
     pub fn csv(table: String) -> Self {
         Self::new(200, table).header("content-type", "text/csv; charset=utf-8")

@@ -8,14 +8,14 @@ pub mod render;
 mod resend;
 pub mod send;
 mod templates;
-mod views;
+pub mod views;
 
 use crate::kernel::clock::fresh;
 use comptoir_db::mails::{self, MailRow};
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailFormat, MailState};
-use comptoir_domain::{Instant, Locale};
+use comptoir_domain::{ClientId, Instant, InvoiceId, Locale};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
@@ -44,9 +44,45 @@ pub struct Mail<'a> {
     pub variables: serde_json::Value,
 }
 
-/// Puts mails into the outbox.
+/// Whom and which document a mail is about: by what it is found again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct About {
+    /// Whom.
+    pub client: Option<ClientId>,
+    /// Which document.
+    pub invoice: Option<InvoiceId>,
+}
+
+impl About {
+    /// About a document of a client.
+    pub fn document(client: ClientId, invoice: InvoiceId) -> Self {
+        Self { client: Some(client), invoice: Some(invoice) }
+    }
+}
+
+/// Puts mails into the outbox. What goes to a contact is about its client.
 pub fn enqueue(tx: &mut Db, scope: Scope, now: Instant, mails: Vec<Mail<'_>>) -> Outcome<()> {
-    let rows = mails.into_iter().map(|mail| MailRow {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let addresses: Vec<&str> = mails.iter().map(|mail| mail.recipient).collect();
+    let owners = mails::owners(tx, scope, &addresses)?;
+    let about = |mail: Mail<'_>| {
+        let client = owners.get(mail.recipient).copied();
+        row(scope, now, About { client, invoice: None }, mail)
+    };
+    mails::enqueue(tx, &mails.into_iter().map(about).collect::<Vec<_>>()).map(|_| ())
+}
+
+/// Puts mails into the outbox of which the caller knows what they are about.
+pub fn enqueue_about(tx: &mut Db, scope: Scope, now: Instant, mails: Vec<(About, Mail<'_>)>) -> Outcome<Vec<MailRow>> {
+    let rows: Vec<_> = mails.into_iter().map(|(about, mail)| row(scope, now, about, mail)).collect();
+    mails::enqueue(tx, &rows)?;
+    Ok(rows)
+}
+
+fn row(scope: Scope, now: Instant, about: About, mail: Mail<'_>) -> MailRow {
+    MailRow {
         seller_id: scope.seller(),
         id: fresh(),
         unique_key: mail.unique_key,
@@ -61,6 +97,7 @@ pub fn enqueue(tx: &mut Db, scope: Scope, now: Instant, mails: Vec<Mail<'_>>) ->
         last_error: String::new(),
         created_at: now,
         sent_at: None,
-    });
-    mails::enqueue(tx, &rows.collect::<Vec<_>>()).map(|_| ())
+        client_id: about.client,
+        invoice_id: about.invoice,
+    }
 }

@@ -1,5 +1,6 @@
 //! Reading the log of outgoing mail.
 
+use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
 use crate::mails::compose::compose;
@@ -7,11 +8,11 @@ use crate::mails::send::blank;
 use crate::mails::views::{MailList, MailTextView, MailView};
 use actix_web::get;
 use comptoir_db::mails::{self, MailFilter};
-use comptoir_db::sellers;
+use comptoir_db::{Db, clients, invoices, sellers};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailState, normal_email};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Instant, MailId};
+use comptoir_domain::{ClientId, Instant, InvoiceId, MailId};
 
 /// Which mails.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -28,6 +29,10 @@ pub struct MailQuery {
     state: AnyOf<MailState>,
     /// To this address.
     recipient: Option<String>,
+    /// About this client.
+    client_id: Option<ClientId>,
+    /// About this invoice or credit note.
+    invoice_id: Option<InvoiceId>,
     /// Since this instant.
     created_at_gte: Option<Instant>,
     /// Before this instant.
@@ -45,10 +50,21 @@ pub async fn list_mails(call: Call<may::ReadMails>, list: List<MailQuery>) -> An
         kind: query.kind.0.clone(),
         state: query.state.0.clone(),
         recipient: query.recipient.as_deref().map(normal_email),
+        client_id: query.client_id,
+        invoice_id: query.invoice_id,
         created_at_gte: query.created_at_gte,
         created_at_lt: query.created_at_lt,
     };
-    let slice = call.read(move |db, ctx| mails::list(db, ctx.scope, &filter, &page)).await?;
+    let work = move |db: &mut Db, ctx: &Ctx| {
+        if let Some(client) = filter.client_id {
+            clients::find(db, ctx.scope, client)?;
+        }
+        if let Some(invoice) = filter.invoice_id {
+            invoices::find(db, ctx.scope, invoice)?;
+        }
+        mails::list(db, ctx.scope, &filter, &page)
+    };
+    let slice = call.read(work).await?;
     let next_cursor = list.next_cursor(&slice);
     Ok(Reply::ok(&MailList { data: slice.rows.into_iter().map(MailView::from).collect(), next_cursor }))
 }

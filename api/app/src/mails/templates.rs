@@ -64,6 +64,8 @@ pub async fn preview_mail_template(call: Call<may::ReadMails>, body: Body<MailPr
         last_error: String::new(),
         created_at: call.ctx().now,
         sent_at: None,
+        client_id: None,
+        invoice_id: None,
     };
     let mut values = common(&mail, &seller, None);
     values.insert("companyClientURL".into(), call.state().settings.public_url.as_str().into());

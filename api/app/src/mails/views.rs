@@ -3,7 +3,7 @@
 use comptoir_db::mails::MailRow;
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailFormat, MailState};
-use comptoir_domain::{Instant, Locale, MailId};
+use comptoir_domain::{ClientId, Instant, InvoiceId, Locale, MailId};
 use serde_json::{Map, Value};
 
 /// A mail.
@@ -15,6 +15,10 @@ pub struct MailView {
     pub kind: MailKind,
     /// To whom.
     pub recipient: String,
+    /// The client whom it is about, if it is about one.
+    pub client_id: Option<ClientId>,
+    /// The invoice or credit note that it is about, if it is about one.
+    pub invoice_id: Option<InvoiceId>,
     /// In which language.
     pub locale: Locale,
     /// With layout or plain.
@@ -41,6 +45,8 @@ impl From<MailRow> for MailView {
             id: row.id,
             kind: row.kind,
             recipient: row.recipient,
+            client_id: row.client_id,
+            invoice_id: row.invoice_id,
             locale: row.locale,
             format: row.format,
             state: row.state,

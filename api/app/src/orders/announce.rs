@@ -10,6 +10,7 @@ use comptoir_db::contacts::ContactRow;
 use comptoir_db::orders::OrderRow;
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::mails::MailKind;
+use comptoir_domain::orders::first_invoice::{FirstLine, without_days};
 use comptoir_domain::quotes::PricedLine;
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ pub fn new_order(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> O
     let (client, contact) = parties.buyer(order.client_id)?;
     let variables = json!({
         "orderNumber": order.number, "orderDate": ctx.today(), "orderAmount": quoted.priced.totals.gross,
-        "lineItems": quoted.priced.lines.iter().map(line).collect::<Vec<_>>(),
+        "lineItems": quoted.priced.lines.iter().zip(&quoted.lines).map(line).collect::<Vec<_>>(),
     });
     let kind = MailKind::NewOrder;
     enqueue(tx, ctx.scope, ctx.now, vec![mail(kind, format!("{kind}:{}", order.id), client, contact, variables)])
@@ -50,9 +51,14 @@ fn mail<'a>(
     Mail { kind, unique_key, recipient: &contact.email, locale: client.locale, format: contact.mail_format, variables }
 }
 
-fn line(line: &PricedLine) -> Value {
+fn line((line, first): (&PricedLine, &FirstLine)) -> Value {
+    let said = text(&line.description);
+    let period = Some(first.line.period).filter(|period| !period.is_empty());
     json!({
-        "packageComments": "", "lineItemQuantity": line.quantity, "lineItemDescription": text(&line.description),
+        "packageComments": "", "lineItemQuantity": line.quantity,
+        "lineItemDescription": period.map_or(&*said, |period| without_days(&said, period)),
+        "lineItemPeriodStart": period.map(|period| period.from),
+        "lineItemPeriodEnd": period.map(|period| period.to.pred_opt().unwrap_or(period.to)),
         "lineItemPriceAmount": line.unit_price, "lineItemDiscountAmount": line.discount, "lineItemTaxAmount": line.tax,
         "lineItemTotalAmount": line.gross,
     })

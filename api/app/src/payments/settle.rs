@@ -6,7 +6,7 @@ use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::ledger;
-use crate::mails::{Mail, enqueue};
+use crate::mails::{About, Mail, enqueue_about};
 use crate::todos::{self, Todo};
 use comptoir_connectors::payment::{Outcome as Answered, Payment};
 use comptoir_connectors::{ConnectorError, Kind};
@@ -151,7 +151,7 @@ fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionSta
         if is_news && matches!(state, TransactionState::Declined | TransactionState::Error) {
             let kind =
                 if state == TransactionState::Declined { MailKind::PaymentDeclined } else { MailKind::PaymentError };
-            mail(tx, ctx, row, kind)?;
+            tell(tx, ctx, row, kind)?;
         }
     }
     payments::save(tx, row)
@@ -182,12 +182,16 @@ pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, meant: &[(Invoi
     ledger::post(tx, ctx, EntryKind::PaymentReceived, row.id, Some(row.client_id), postings)?;
     let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
     ctx.record(tx, "transaction.approved", row.id, fact)?;
-    let kind = match row.gateway.as_str() {
+    tell(tx, ctx, row, receipt(&row.gateway))
+}
+
+/// The mail that says that money has come in, by the way it came.
+pub fn receipt(gateway: &str) -> MailKind {
+    match gateway {
         "cheque" => MailKind::PaymentCheque,
-        "cash" | "transfer" => MailKind::PaymentExternalGateway,
+        "cash" | "transfer" | "gateway" => MailKind::PaymentExternalGateway,
         _ => MailKind::PaymentCard,
-    };
-    mail(tx, ctx, row, kind)
+    }
 }
 
 /// Pays as much of the invoice as waits for money.
@@ -222,7 +226,7 @@ fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, meant: &[(InvoiceLineI
 }
 
 /// Tells the client, with the variables of the guide.
-fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome<()> {
+pub fn tell(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome<()> {
     let number = match row.invoice_id {
         // the first invoice of an order has no number until it is paid
         Some(id) => invoices::find(tx, ctx.scope, id)?.number.unwrap_or_default(),
@@ -245,5 +249,6 @@ fn mail(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome
         format: contact.mail_format,
         variables,
     };
-    enqueue(tx, ctx.scope, ctx.now, vec![mail])
+    let about = About { client: Some(row.client_id), invoice: row.invoice_id };
+    enqueue_about(tx, ctx.scope, ctx.now, vec![(about, mail)]).map(|_| ())
 }

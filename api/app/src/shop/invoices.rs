@@ -13,7 +13,7 @@ use comptoir_db::invoices::{self, InvoiceFilter, InvoiceRow};
 use comptoir_db::paging::Cursor;
 use comptoir_db::{Db, Page};
 use comptoir_domain::invoices::InvoiceKind;
-use comptoir_domain::orders::first_invoice::days;
+use comptoir_domain::orders::first_invoice::without_days;
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Country, InvoiceId, Money, Problem};
 use comptoir_storefront::pages::{InvoiceLine, InvoicePage, InvoicesPage, NamedAmount, Totals};
@@ -119,8 +119,7 @@ fn page(
 /// A line; its days are shown below it in the reader's language, so they need not stand in the description too.
 fn line(line: &InvoiceLineView) -> InvoiceLine {
     let period = line.period.filter(|period| !period.is_empty());
-    let said = period.map(days).unwrap_or_default();
-    let description = line.description.strip_suffix(&said).unwrap_or(&line.description).to_string();
+    let description = period.map_or(&*line.description, |period| without_days(&line.description, period)).to_string();
     let period = period.map(|period| (period.from, period.to.pred_opt().unwrap_or(period.to)));
     InvoiceLine { description, period, quantity: line.quantity.to_string(), amount: line.before_discount }
 }

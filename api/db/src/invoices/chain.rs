@@ -1,7 +1,8 @@
 //! The hash chain.
 
-use crate::schema::{chain_heads, chain_links};
-use crate::{Db, Failure, Outcome, Scope};
+use crate::paging::{Cursor, foreign_cursor};
+use crate::schema::{chain_heads, chain_links, invoices};
+use crate::{Db, DbBackend, Failure, Outcome, Page, Scope, Slice};
 use comptoir_domain::invoices::chain::{Chain, Fact, Link};
 use comptoir_domain::{Currency, Instant, Money, SellerId};
 use diesel::prelude::*;
@@ -104,6 +105,56 @@ pub fn last_link(db: &mut Db, head: &ChainHeadRow) -> Outcome<Option<ChainLinkRo
 pub fn append_links(db: &mut Db, rows: &[ChainLinkRow]) -> Outcome<()> {
     insert_many!(db, chain_links::table, rows, 13);
     Ok(())
+}
+
+/// The link of a document, by its number.
+pub fn link_of(db: &mut Db, scope: Scope, chain: Chain, number: &str) -> Outcome<ChainLinkRow> {
+    let link = chain_links::table
+        .filter(chain_links::seller_id.eq(scope.seller()))
+        .filter(chain_links::number.eq(number))
+        .filter(chain_links::chain.eq(chain));
+    Ok(link.select(ChainLinkRow::as_select()).first(db)?)
+}
+
+/// The links with some counts.
+pub fn links_at(db: &mut Db, scope: Scope, chain: Chain, seqs: &[i64]) -> Outcome<Vec<ChainLinkRow>> {
+    let found = chain_links::table
+        .filter(chain_links::seller_id.eq(scope.seller()))
+        .filter(chain_links::chain.eq(chain))
+        .filter(chain_links::seq.eq_any(seqs.to_vec()));
+    Ok(found.select(ChainLinkRow::as_select()).load(db)?)
+}
+
+/// One page of the links, by their counts; of one series of numbers or of all.
+pub fn list_links(
+    db: &mut Db,
+    scope: Scope,
+    chain: Chain,
+    series: Option<&str>,
+    page: &Page,
+) -> Outcome<Slice<ChainLinkRow>> {
+    let mut query = chain_links::table
+        .filter(chain_links::seller_id.eq(scope.seller()))
+        .filter(chain_links::chain.eq(chain))
+        .into_boxed::<DbBackend>();
+    if let Some(series) = series {
+        let numbers = invoices::table
+            .filter(invoices::seller_id.eq(scope.seller()))
+            .filter(invoices::series.eq(series.to_string()))
+            .select(invoices::number);
+        query = query.filter(chain_links::number.nullable().eq_any(numbers));
+    }
+    if let Some(after) = &page.after {
+        let seq: i64 = after.id.parse().map_err(|_| foreign_cursor())?;
+        query = if page.descending {
+            query.filter(chain_links::seq.lt(seq))
+        } else {
+            query.filter(chain_links::seq.gt(seq))
+        };
+    }
+    query = if page.descending { query.order(chain_links::seq.desc()) } else { query.order(chain_links::seq.asc()) };
+    let rows: Vec<ChainLinkRow> = query.select(ChainLinkRow::as_select()).limit(page.limit + 1).load(db)?;
+    Ok(Slice::cut(rows, page, |row| Cursor { value: String::new(), id: row.seq.to_string() }))
 }
 
 /// The links after a number, a part at a time.

@@ -1,11 +1,11 @@
 //! Lists of documents. The statuses that people see are conditions here, so that they can be filters.
 
 use super::InvoiceRow;
-use crate::schema::invoices;
+use crate::schema::{invoice_lines, invoices};
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::invoices::{InvoiceKind, InvoiceState, InvoiceStatus};
-use comptoir_domain::{ClientId, Instant, InvoiceId, OrderId};
+use comptoir_domain::{ClientId, Currency, Instant, InvoiceId, OrderId, SubscriptionId};
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -17,8 +17,15 @@ pub struct InvoiceFilter {
     pub today: NaiveDate,
     pub kind: Option<InvoiceKind>,
     pub client_id: Option<ClientId>,
+    pub number: Option<String>,
+    pub currency: Option<Currency>,
+    pub order_id: Option<OrderId>,
+    /// Only what charges this subscription.
+    pub subscription_id: Option<SubscriptionId>,
     pub issued_on_gte: Option<NaiveDate>,
     pub issued_on_lt: Option<NaiveDate>,
+    pub due_on_gte: Option<NaiveDate>,
+    pub due_on_lt: Option<NaiveDate>,
     pub created_at_gte: Option<Instant>,
     pub created_at_lt: Option<Instant>,
     /// Only what has a number.
@@ -55,6 +62,22 @@ pub fn list(db: &mut Db, scope: Scope, filter: &InvoiceFilter, page: &Page) -> O
     if let Some(client) = filter.client_id {
         query = query.filter(invoices::client_id.eq(client));
     }
+    if let Some(number) = &filter.number {
+        query = query.filter(invoices::number.eq(number.clone()));
+    }
+    if let Some(currency) = filter.currency {
+        query = query.filter(invoices::currency.eq(currency));
+    }
+    if let Some(order) = filter.order_id {
+        query = query.filter(invoices::order_id.eq(order));
+    }
+    if let Some(subscription) = filter.subscription_id {
+        let charging = invoice_lines::table
+            .filter(invoice_lines::seller_id.eq(scope.seller()))
+            .filter(invoice_lines::subscription_id.eq(subscription))
+            .select(invoice_lines::invoice_id);
+        query = query.filter(invoices::id.eq_any(charging));
+    }
     if let Some(kind) = filter.kind {
         query = query.filter(invoices::kind.eq(kind));
     }
@@ -63,6 +86,12 @@ pub fn list(db: &mut Db, scope: Scope, filter: &InvoiceFilter, page: &Page) -> O
     }
     if let Some(to) = filter.issued_on_lt {
         query = query.filter(invoices::issued_on.lt(to));
+    }
+    if let Some(from) = filter.due_on_gte {
+        query = query.filter(invoices::due_on.ge(from));
+    }
+    if let Some(to) = filter.due_on_lt {
+        query = query.filter(invoices::due_on.lt(to));
     }
     if let Some(from) = filter.created_at_gte {
         query = query.filter(invoices::created_at.ge(from));

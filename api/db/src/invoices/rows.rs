@@ -230,6 +230,14 @@ pub fn traces_beyond(
     Ok(found.into_iter().filter_map(line).collect())
 }
 
+/// Some lines, of whatever documents of the seller.
+pub fn lines_by_id(db: &mut Db, scope: Scope, ids: &[InvoiceLineId]) -> Outcome<Vec<InvoiceLineRow>> {
+    let found = invoice_lines::table
+        .filter(invoice_lines::seller_id.eq(scope.seller()))
+        .filter(invoice_lines::id.eq_any(ids.to_vec()));
+    Ok(found.select(InvoiceLineRow::as_select()).load(db)?)
+}
+
 /// The lines of credit notes that take something back of these lines.
 pub fn credit_lines(db: &mut Db, scope: Scope, of: &[InvoiceLineId]) -> Outcome<Vec<InvoiceLineRow>> {
     let found = invoice_lines::table
@@ -283,6 +291,7 @@ pub fn delete_lines(db: &mut Db, scope: Scope, of: InvoiceId) -> Outcome<()> {
 /// Removes a draft with its lines. The caller has seen that it is one.
 pub fn delete_draft(db: &mut Db, scope: Scope, id: InvoiceId) -> Outcome<()> {
     delete_lines(db, scope, id)?;
+    super::terms::delete(db, scope, id)?;
     let draft = invoices::table.find((scope.seller(), id)).filter(invoices::state.eq(InvoiceState::Draft));
     diesel::delete(draft).execute(db)?;
     Ok(())

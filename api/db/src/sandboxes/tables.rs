@@ -104,6 +104,7 @@ pub const TABLES: &[Table] = &[
     all("chain_heads"),
     all("chain_links"),
     all("invoices"),
+    all("draft_terms"),
     all("invoice_lines"),
     all("transactions"),
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`

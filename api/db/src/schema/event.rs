@@ -114,6 +114,8 @@ diesel::table! {
         last_error -> Text,
         created_at -> BigInt,
         sent_at -> Nullable<BigInt>,
+        client_id -> Nullable<Binary>,
+        invoice_id -> Nullable<Binary>,
     }
 }
 

@@ -77,6 +77,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    draft_terms (seller_id, invoice_id) {
+        seller_id -> Binary,
+        invoice_id -> Binary,
+        dated_on -> Nullable<Date>,
+        price_basis -> Text,
+    }
+}
+
+diesel::table! {
     invoice_lines (seller_id, id) {
         seller_id -> Binary,
         id -> Binary,

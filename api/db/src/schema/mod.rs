@@ -59,6 +59,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chain_heads,
     chain_links,
     invoices,
+    draft_terms,
     invoice_lines,
     dunning_steps,
     transactions,

@@ -81,6 +81,13 @@ impl Fact {
     }
 }
 
+impl Link {
+    /// The text whose hash it is.
+    pub fn text(&self) -> String {
+        canonical(self.seq, &self.fact, &self.previous)
+    }
+}
+
 /// Checks links in order, beginning after `last` (none: from the first). The error is the first break.
 pub fn verify_chain<'a>(mut last: Option<&'a Link>, links: impl IntoIterator<Item = &'a Link>) -> Result<(), Break> {
     for link in links {

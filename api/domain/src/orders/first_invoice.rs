@@ -200,6 +200,11 @@ pub fn describe(name: &str, what: &str, period: Period) -> String {
     subject + &days(period)
 }
 
+/// A description without the days at its end: for whoever shows them in his own words.
+pub fn without_days(description: &str, period: Period) -> &str {
+    description.strip_suffix(&days(period)).unwrap_or(description)
+}
+
 /// How a description ends: with the days it is for.
 pub fn days(period: Period) -> String {
     let last = period.to.pred_opt().unwrap_or(period.to);

@@ -26,6 +26,16 @@ impl Default for Recipients {
     }
 }
 
+impl Recipients {
+    /// Notes what are no addresses.
+    pub fn check(&self, check: &mut Check, place: &str) {
+        check.ensure(self.addresses.len() <= 20, place, "too_many", "at most 20");
+        for (at, address) in self.addresses.iter().enumerate() {
+            check.email(&format!("{place}/{at}"), address);
+        }
+    }
+}
+
 /// Who hears what about use.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -49,12 +59,7 @@ impl UsageSettings {
     pub fn check(&self) -> Result<()> {
         let mut check = Check::new();
         for notice in OveruseNotice::ALL {
-            let addresses = &self.recipients(*notice).addresses;
-            let place = format!("/{notice}/addresses");
-            check.ensure(addresses.len() <= 20, &place, "too_many", "at most 20");
-            for (at, address) in addresses.iter().enumerate() {
-                check.email(&format!("{place}/{at}"), address);
-            }
+            self.recipients(*notice).check(&mut check, &format!("/{notice}/addresses"));
         }
         check.done()
     }
