@@ -14,6 +14,7 @@ mod clients;
 mod contacts;
 pub mod coupons;
 mod custom_subscriptions;
+mod deposits;
 pub mod discounts;
 mod documents;
 pub mod ec_sales_list;

@@ -216,12 +216,12 @@ pub fn account(db: &mut Db, scope: Scope, account: AccountCode) -> Outcome<BTree
     Ok(balances)
 }
 
-/// Payments that were taken, with their amounts.
-pub fn payments_taken(db: &mut Db, scope: Scope) -> Outcome<Vec<(TransactionId, i64)>> {
+/// Payments that were taken, or refunds that were given, with their amounts.
+pub fn money_moved(db: &mut Db, scope: Scope, kind: TransactionKind) -> Outcome<Vec<(TransactionId, i64)>> {
     let taken: Vec<_> = TransactionState::ALL.iter().copied().filter(|state| state.is_taken()).collect();
     let found = transactions::table
         .filter(transactions::seller_id.eq(scope.seller()))
-        .filter(transactions::kind.eq(TransactionKind::Payment))
+        .filter(transactions::kind.eq(kind))
         .filter(transactions::state.eq_any(taken))
         .select((transactions::id, transactions::amount_minor));
     Ok(found.load(db)?)

@@ -93,6 +93,27 @@ impl ManualMethod {
     }
 }
 
+text_enum! {
+    /// By which way money without an invoice came or went, as told by a person.
+    pub enum MoneyWay {
+        /// Coins and notes.
+        Cash = "cash",
+        /// A cheque.
+        Cheque = "cheque",
+        /// A bank transfer.
+        Transfer = "transfer",
+        /// A payment gateway, at its own desk.
+        Gateway = "gateway",
+    }
+}
+
+impl MoneyWay {
+    /// The account where it arrives, and which it leaves.
+    pub fn arrives(self) -> Method {
+        arrival(self.as_str())
+    }
+}
+
 /// Where the money of a gateway arrives: by hand in cash or at the bank, from all others at the gateway.
 pub fn arrival(gateway: &str) -> Method {
     gateway.parse::<ManualMethod>().map_or(Method::Gateway, ManualMethod::arrives)
@@ -101,8 +122,10 @@ pub fn arrival(gateway: &str) -> Method {
 text_enum! {
     /// Why a client's credit changed (CLI-09).
     pub enum CreditKind {
-        /// Given by the seller.
+        /// Given by the seller, as goodwill.
         Granted = "granted",
+        /// Paid in advance.
+        Deposit = "deposit",
         /// Paid more than was open.
         OverPayment = "over_payment",
         /// A credit note on what was paid.

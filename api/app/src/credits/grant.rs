@@ -1,5 +1,6 @@
 //! Giving credit, and its history.
 
+use crate::credits::received::{self, MoneyMoved, take_deposit};
 use crate::credits::{Movement, record};
 use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Body, Call, Id, List, Reply};
@@ -16,13 +17,16 @@ use serde_json::json;
 /// Credit for a client.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"amount": {"amount": "20.00", "currency": "EUR"}, "reason": "For your patience"}))]
+#[schema(example = json!({"amount": {"amount": "20.00", "currency": "EUR"}, "reason": "In advance for the year",
+    "received": {"method": "cheque", "reference": "0012345", "on": "2026-01-05"}}))]
 pub struct CreditCreate {
     /// More than nothing.
     pub amount: Money,
     /// For people.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
+    /// The money that has come in for it: then it is a deposit. Without it the credit is goodwill, an expense of yours.
+    pub received: Option<MoneyMoved>,
 }
 
 /// A movement of a client's credit.
@@ -77,6 +81,8 @@ impl From<CreditRow> for CreditView {
 }
 
 /// Give a client credit
+///
+/// As goodwill, or as a deposit: what the client has paid in advance. Credit pays the client's next invoices.
 #[utoipa::path(tag = "credits", params(("id" = ClientId, Path)), request_body = CreditCreate, responses((status = 201, body = CreditView, description = "The movement")))]
 #[post("/v1/clients/{id}/credits")]
 pub async fn grant_credit(call: Call<may::WritePayments>, id: Id<ClientId>, body: Body<CreditCreate>) -> Answer {
@@ -86,7 +92,14 @@ pub async fn grant_credit(call: Call<may::WritePayments>, id: Id<ClientId>, body
         let mut findings = Check::new();
         findings.ensure(wanted.amount.minor() > 0, "/amount/amount", "too_small", "more than nothing");
         findings.text("/reason", &wanted.reason, 1..=500);
+        if let Some(came) = &wanted.received {
+            received::check(&mut findings, "/received", came, ctx.today());
+        }
         findings.done()?;
+        if let Some(came) = &wanted.received {
+            let row = take_deposit(tx, ctx, client, wanted.amount, &wanted.reason, came)?;
+            return Ok(Reply::created(&CreditView::from(row), format!("/v1/clients/{client}/credits")));
+        }
         let reason = wanted.reason.clone();
         let (kind, amount) = (CreditKind::Granted, wanted.amount);
         let row = record(tx, ctx, Movement { client, kind, amount, reason, invoice: None, transaction: None })?;

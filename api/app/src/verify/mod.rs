@@ -72,7 +72,7 @@ pub const CHECKS: &[Check] = &[
     check("numbers", "Numbers have no gaps, and dates never go back", billing::numbers),
     check("entries", "Every entry of the books books something", money::entries),
     check("booked_documents", "The books say what the documents say", money::booked_documents),
-    check("booked_payments", "The books say what was paid", money::booked_payments),
+    check("booked_payments", "The books say what was paid and given back", money::booked_payments),
     check("booked_credits", "The books say what clients have to their credit", money::booked_credits),
     check("open", "What is open is what was not paid or credited", money::open),
     check("credits", "Balances of credit follow from their movements", money::credits),

@@ -3,6 +3,7 @@
 use super::Checked;
 use comptoir_db::{Db, Outcome, Scope, verify};
 use comptoir_domain::ledger::{AccountCode, AccountKind, EntryKind};
+use comptoir_domain::payments::TransactionKind;
 use comptoir_domain::verify::{Finding, balances_follow, booked_as_documents, coupons_keep_their_limits, open_amounts};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -39,22 +40,27 @@ pub(super) fn booked_documents(db: &mut Db, scope: Scope) -> Outcome<Checked> {
 }
 
 pub(super) fn booked_payments(db: &mut Db, scope: Scope) -> Outcome<Checked> {
-    let payments = verify::payments_taken(db, scope)?;
     // where money arrives, and what was kept of it on the way
     let arrives = |account: AccountCode| {
         account == AccountCode::PaymentFees
             || (account.kind() == AccountKind::Asset && account != AccountCode::Receivable)
     };
-    let mut booked = moved(db, scope, &[EntryKind::PaymentReceived], arrives)?;
-    let count = payments.len();
-    let mut findings = Vec::new();
-    for (id, amount) in payments {
-        let in_books = booked.remove(&id.to_string()).unwrap_or_default();
-        if in_books != amount {
-            findings.push(Finding::new(id, format!("{amount} was taken, the books say {in_books}")));
+    let (mut count, mut findings) = (0, Vec::new());
+    for (kind, entries, sign, word) in [
+        (TransactionKind::Payment, &[EntryKind::PaymentReceived][..], 1, "taken"),
+        (TransactionKind::Refund, &[EntryKind::Refund, EntryKind::RefundFailed][..], -1, "given back"),
+    ] {
+        let mut booked = moved(db, scope, entries, arrives)?;
+        for (id, amount) in verify::money_moved(db, scope, kind)? {
+            count += 1;
+            let in_books = sign * booked.remove(&id.to_string()).unwrap_or_default();
+            if in_books != amount {
+                findings.push(Finding::new(id, format!("{amount} was {word}, the books say {in_books}")));
+            }
         }
+        let rest = booked.into_iter().filter(|(_, sum)| *sum != 0);
+        findings.extend(rest.map(|(subject, _)| Finding::new(subject, format!("booked, but nothing was {word}"))));
     }
-    findings.extend(booked.into_keys().map(|subject| Finding::new(subject, "booked, but nothing was taken")));
     Ok(Checked { count, findings })
 }
 
