@@ -27,6 +27,7 @@ mod fees_and_moves;
 mod idempotency;
 pub mod invoices;
 mod kernel;
+pub mod ledger_templates;
 pub mod mails;
 pub mod my_changes;
 mod named_methods;

@@ -90,6 +90,7 @@ impl World {
         ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
         ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
         ids.insert("cou".into(), first("/v1/coupons", &|_| true));
+        ids.insert("lgt".into(), first("/v1/ledger-templates", &|_| true));
         ids.insert("dis".into(), first("/v1/discounts", &|_| true));
         ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
 
@@ -172,6 +173,7 @@ fn furnish(owner: &Actor, code: &str) {
     crate::api::add_ons::furnish(owner, code);
     crate::api::plans::furnish(owner, code);
     crate::api::discounts::furnish(owner, code);
+    crate::api::ledger_templates::furnish(owner);
 
     crate::api::invoices::furnish(owner, code);
     crate::api::payments::furnish(owner, code);

@@ -53,6 +53,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::payments::routes(config);
     crate::payment_methods::routes(config);
     crate::ledger::routes(config);
+    crate::ledger_templates::routes(config);
     crate::reports::routes(config);
     crate::events::routes(config);
     crate::todos::routes(config);

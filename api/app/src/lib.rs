@@ -30,6 +30,7 @@ pub mod http;
 pub mod invoices;
 pub mod kernel;
 pub mod ledger;
+pub mod ledger_templates;
 pub mod mails;
 pub mod me;
 pub mod named_values;

@@ -46,6 +46,7 @@ pub mod exchange_rates;
 pub mod idempotency_keys;
 pub mod invoices;
 pub mod ledger;
+pub mod ledger_templates;
 pub mod mails;
 pub mod offers;
 pub mod operations;

@@ -171,6 +171,8 @@ ids! {
     AllocationId = "alc",
     /// A movement of a client's credit.
     CreditId = "crd",
+    /// What a plan books besides when it is invoiced.
+    LedgerTemplateId = "lgt",
     /// A balanced group of postings.
     EntryId = "ent",
     /// A stored way to pay.

@@ -11,6 +11,7 @@ use crate::invoices::views::InvoiceView;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
 use crate::ledger::{self, Entry};
+use crate::ledger_templates::book_templates;
 use crate::mails::enqueue_about;
 use crate::webhooks;
 use actix_web::post;
@@ -142,6 +143,7 @@ fn seal(tx: &mut Db, ctx: &Ctx, parties: &Parties, documents: &mut [Document], t
     chain(tx, ctx, documents)?;
     let entries = documents.iter().map(|document| entry(ctx, document)).collect::<Outcome<Vec<_>>>()?;
     ledger::post_all(tx, ctx, &entries)?;
+    book_templates(tx, ctx, documents)?;
     let facts: Vec<_> = documents.iter().map(|document| fact(ctx, document)).collect();
     webhooks::append(tx, &facts)?;
     announce(tx, ctx, parties, documents, &billing.recipients)

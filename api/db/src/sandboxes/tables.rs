@@ -114,6 +114,8 @@ pub const TABLES: &[Table] = &[
     all("allocations"),
     all("allocation_lines"),
     all("client_credits"),
+    all("ledger_templates"),
+    all("template_postings"),
     all("ledger_entries"),
     all("ledger_postings"),
     all("todos"),

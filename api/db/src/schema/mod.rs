@@ -66,6 +66,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     allocations,
     allocation_lines,
     ledger_entries,
+    ledger_templates,
+    template_postings,
     ledger_postings,
     roles,
     administrators,

@@ -59,6 +59,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    ledger_templates (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        plan_id -> Binary,
+        name -> Text,
+        currencies -> Text,
+        cycles -> Text,
+        entries -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    template_postings (seller_id, line_id, template_id, position) {
+        seller_id -> Binary,
+        line_id -> Binary,
+        template_id -> Binary,
+        position -> Integer,
+        debit -> Text,
+        credit -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
     ledger_postings (seller_id, entry_id, position) {
         seller_id -> Binary,
         entry_id -> Binary,

@@ -66,6 +66,8 @@ chart! {
     Bank = "bank", Asset, "Bank";
     /// Cards and wallets: the gateway has it.
     Gateway = "gateway", Asset, "Held by payment gateways";
+    /// What was bought for clients and is not paid for yet.
+    SupplierPayable = "supplier_payable", Liability, "Payable to suppliers";
     /// Clients' money that no invoice has used.
     ClientCredit = "client_credit", Liability, "Credit of clients";
     /// Invoiced, not yet delivered (LED-03).
@@ -84,6 +86,8 @@ chart! {
     RevenueFee = "revenue_fee", Income, "Revenue: fees";
     /// One-off invoices.
     RevenueOther = "revenue_other", Income, "Revenue: other";
+    /// What was bought in to be sold: domains, certificates, licences.
+    CostOfSales = "cost_of_sales", Expense, "Cost of sales";
     /// Percentage discounts on the list price.
     Discounts = "discounts", Expense, "Discounts given";
     /// What coupons cost (PRO-04).

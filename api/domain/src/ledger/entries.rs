@@ -25,6 +25,8 @@ text_enum! {
         Chargeback = "chargeback",
         /// A part of deferred revenue was earned.
         RevenueRecognised = "revenue_recognised",
+        /// What a plan's template books when the plan is invoiced, or takes back when that is credited.
+        PlanTemplate = "plan_template",
         /// Credit changed its currency.
         Exchange = "exchange",
     }

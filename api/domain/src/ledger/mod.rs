@@ -9,6 +9,7 @@ mod entries;
 mod movements;
 mod posting;
 mod recognition;
+mod templates;
 
 pub use accounts::{AccountCode, AccountKind};
 pub use balance::{Balances, balances, ensure_open};
@@ -19,3 +20,4 @@ pub use movements::{
 };
 pub use posting::Posting;
 pub use recognition::{recognised_in, recognised_until};
+pub use templates::{EntrySide, TemplateEntry, check_entries, taken_back, template_postings};
