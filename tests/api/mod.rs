@@ -41,6 +41,7 @@ mod overuse_prices;
 pub mod password_resets;
 pub mod plans;
 pub mod price_moves;
+pub mod prices;
 
 mod payment_shares;
 pub mod payments;

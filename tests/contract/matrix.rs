@@ -300,9 +300,32 @@ impl Place {
 
 /// Whether it only looks at what is there from the beginning: such calls share one world.
 fn only_reads(operation: &Operation) -> bool {
-    let prepared = ["/v1/operations/", "/v1/sandboxes/"].iter().any(|start| operation.path.starts_with(start));
+    let prepared =
+        ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/"].iter().any(|start| operation.path.starts_with(start));
     let prepared = prepared || crate::api::subscription_changes::concerns(&operation.path);
     operation.method == "GET" && !prepared && !operation.path.contains("{comment_id}")
+}
+
+/// Makes what an operation needs of both sellers and no world has from the beginning.
+fn prepare(operation: &Operation, sellers: [&mut Seller; 2]) {
+    let path = &operation.path;
+    for seller in sellers {
+        if path.starts_with("/v1/operations/") {
+            seller.ids.insert("opr".into(), crate::api::operations::create(&seller.owner));
+        }
+        if path.starts_with("/v1/sandboxes/") {
+            seller.ids.insert("sbx".into(), crate::api::sandboxes::create(&seller.owner, "Matrix"));
+        }
+        if crate::api::subscription_changes::concerns(path) {
+            crate::api::subscription_changes::prepare(seller, &operation.id);
+        }
+        if path.contains("{comment_id}") {
+            crate::api::subscription_records::prepare(seller);
+        }
+        if path.starts_with("/v1/prices/") || path.starts_with("/v1/overuse-prices/") {
+            crate::api::prices::prepare(seller, &operation.id);
+        }
+    }
 }
 
 fn walk(backend: Backend) {
@@ -329,25 +352,7 @@ fn walk(backend: Backend) {
             let line = mine.owner.post(&format!("/v1/invoices/{draft}/lines"), more).expect(201).text("/lines/0/id");
             mine.ids.extend([("inv".into(), draft), ("lin".into(), line)]);
         }
-        if operation.path.starts_with("/v1/operations/") {
-            for seller in [&mut mine, &mut theirs] {
-                seller.ids.insert("opr".into(), crate::api::operations::create(&seller.owner));
-            }
-        }
-        if operation.path.starts_with("/v1/sandboxes/") {
-            for seller in [&mut mine, &mut theirs] {
-                seller.ids.insert("sbx".into(), crate::api::sandboxes::create(&seller.owner, "Matrix"));
-            }
-        }
-        if crate::api::subscription_changes::concerns(&operation.path) {
-            for seller in [&mut mine, &mut theirs] {
-                crate::api::subscription_changes::prepare(seller, &operation.id);
-            }
-        }
-        if operation.path.contains("{comment_id}") {
-            crate::api::subscription_records::prepare(&mut mine);
-            crate::api::subscription_records::prepare(&mut theirs);
-        }
+        prepare(&operation, [&mut mine, &mut theirs]);
         let mut request = owners_request(&operation, &mine);
         fit(&operation, &mut request, world, &mut mine);
         let actor = actor_of(&operation, world, &mine);

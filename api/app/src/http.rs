@@ -46,6 +46,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::stores::routes(config);
     crate::hosting::routes(config);
     crate::plans::routes(config);
+    crate::prices::routes(config);
     crate::overuse_prices::routes(config);
     crate::add_on_groups::routes(config);
     crate::add_ons::routes(config);

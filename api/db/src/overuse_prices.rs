@@ -77,8 +77,19 @@ pub fn insert(db: &mut Db, row: &OverusePriceRow) -> Outcome<()> {
     Ok(())
 }
 
-/// Lets a price end on a day.
-pub fn end(db: &mut Db, scope: Scope, id: OverusePriceId, on: NaiveDate) -> Outcome<()> {
+/// A version of a price.
+pub fn find(db: &mut Db, scope: Scope, id: OverusePriceId) -> Outcome<OverusePriceRow> {
+    Ok(overuse_prices::table.find((scope.seller(), id)).select(OverusePriceRow::as_select()).first(db)?)
+}
+
+/// Removes a version that was announced and is withdrawn.
+pub fn delete(db: &mut Db, scope: Scope, id: OverusePriceId) -> Outcome<()> {
+    diesel::delete(overuse_prices::table.find((scope.seller(), id))).execute(db)?;
+    Ok(())
+}
+
+/// Lets a price end on a day, or go on.
+pub fn end(db: &mut Db, scope: Scope, id: OverusePriceId, on: Option<NaiveDate>) -> Outcome<()> {
     diesel::update(overuse_prices::table.find((scope.seller(), id)))
         .set(overuse_prices::valid_to.eq(on))
         .execute(db)?;

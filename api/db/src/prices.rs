@@ -1,6 +1,7 @@
 //! Prices of plans and add-ons: rows with dates, never overwritten (CAT-05).
 
-use crate::schema::prices;
+use crate::schema::{prices, subscription_items};
+use crate::subscriptions::SubscriptionItemRow;
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::plans::Price;
@@ -139,8 +140,33 @@ pub fn insert(db: &mut Db, rows: &[PriceRow]) -> Outcome<()> {
     Ok(())
 }
 
-/// Lets a price end on a day.
-pub fn end(db: &mut Db, scope: Scope, id: PriceId, on: NaiveDate) -> Outcome<()> {
+/// Lets a price end on a day, or go on.
+pub fn end(db: &mut Db, scope: Scope, id: PriceId, on: Option<NaiveDate>) -> Outcome<()> {
     diesel::update(prices::table.find((scope.seller(), id))).set(prices::valid_to.eq(on)).execute(db)?;
+    Ok(())
+}
+
+/// A version of a price.
+pub fn find(db: &mut Db, scope: Scope, id: PriceId) -> Outcome<PriceRow> {
+    Ok(prices::table.find((scope.seller(), id)).select(PriceRow::as_select()).first(db)?)
+}
+
+/// What is or was to be charged by a version of a price: the items with their subscriptions and days.
+pub fn items_at(db: &mut Db, scope: Scope, id: PriceId) -> Outcome<Vec<SubscriptionItemRow>> {
+    let theirs = subscription_items::table
+        .filter(subscription_items::seller_id.eq(scope.seller()))
+        .filter(subscription_items::price_id.eq(id))
+        .order(subscription_items::id);
+    Ok(theirs.select(SubscriptionItemRow::as_select()).load(db)?)
+}
+
+/// Removes a version that was announced and is withdrawn. Items that never began forget it.
+pub fn delete(db: &mut Db, scope: Scope, id: PriceId) -> Outcome<()> {
+    let theirs = subscription_items::table
+        .filter(subscription_items::seller_id.eq(scope.seller()))
+        .filter(subscription_items::price_id.eq(id))
+        .filter(subscription_items::to_on.eq(subscription_items::from_on.nullable()));
+    diesel::update(theirs).set(subscription_items::price_id.eq(None::<PriceId>)).execute(db)?;
+    diesel::delete(prices::table.find((scope.seller(), id))).execute(db)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Decimals that are not amounts: rates, unit prices, quantities. Exact, bounded, and with one spelling each.
 
+use crate::money::{Money, MoneyError};
 use rust_decimal::Decimal;
 
 /// Why a text is not such a decimal.
@@ -86,6 +87,13 @@ decimals! {
     UnitsPerEuro { places: 9, example: "1.0844" },
 }
 
+impl UnitPrice {
+    /// An amount as a price: refused if it has more digits than a price can.
+    pub fn of(amount: Money) -> Result<Self, MoneyError> {
+        Self::new(amount.decimal()).map_err(|_| MoneyError::Overflow)
+    }
+}
+
 impl Percent {
     /// The whole.
     pub fn hundred() -> Self {
@@ -112,6 +120,14 @@ mod tests {
         assert_eq!("9.9750".parse::<Percent>().unwrap().to_string(), "9.975");
         assert_eq!("007".parse::<Quantity>().unwrap().to_string(), "7");
         assert_eq!("-0.0".parse::<Quantity>().unwrap().to_string(), "0");
+    }
+
+    /// A price has at most fifteen digits before the point.
+    #[test]
+    fn an_amount_that_is_too_large_is_no_price() {
+        let yen = |minor| Money::from_minor(minor, "JPY".parse().unwrap());
+        assert_eq!(UnitPrice::of(yen(999_999_999_999_999)).unwrap().to_string(), "999999999999999");
+        assert_eq!(UnitPrice::of(yen(1_000_000_000_000_000)), Err(MoneyError::Overflow));
     }
 
     #[test]

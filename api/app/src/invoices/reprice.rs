@@ -71,7 +71,7 @@ fn refuse_gross(tx: &mut Db, ctx: &Ctx, prices: PriceBasis, lines: &[InvoiceLine
 /// A line as it is to be taxed: one that was derived by what it came to.
 fn cart_line(invoice: &InvoiceRow, line: &InvoiceLineRow) -> Outcome<CartLine> {
     let derived = line.item_id.is_some();
-    let net = UnitPrice::new(invoice.money(line.net_minor).decimal());
+    let net = UnitPrice::of(invoice.money(line.net_minor));
     let net = net.map_err(|error| Failure::Corrupt(format!("the net of {}: {error}", line.id)))?;
     Ok(CartLine {
         key: line.id.to_string(),

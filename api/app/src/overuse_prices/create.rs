@@ -44,7 +44,7 @@ fn add(tx: &mut Db, ctx: &Ctx, plan: &PlanRow, wanted: &OverusePriceCreate) -> O
     let from = wanted.valid_from.unwrap_or_else(|| ctx.today());
     let place = succession(&spans, from, ctx.today())?;
     if let Some(ended) = place.ends.and_then(|at| present.get(at)) {
-        overuse_prices::end(tx, ctx.scope, ended.id, from)?;
+        overuse_prices::end(tx, ctx.scope, ended.id, Some(from))?;
     }
     let row = OverusePriceRow {
         seller_id: ctx.scope.seller(),

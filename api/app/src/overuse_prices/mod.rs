@@ -3,10 +3,14 @@
 mod create;
 mod read;
 pub mod views;
+mod withdraw;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(create::create_overuse_price).service(read::list_overuse_prices);
+    config
+        .service(create::create_overuse_price)
+        .service(read::list_overuse_prices)
+        .service(withdraw::withdraw_overuse_price);
 }

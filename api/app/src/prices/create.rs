@@ -39,7 +39,7 @@ pub fn add(tx: &mut Db, ctx: &Ctx, priced: Priced, wanted: &PriceCreate) -> Outc
     let from = first_day(ctx, wanted);
     let place = succession(&spans, from, ctx.today())?;
     if let Some(ended) = place.ends.and_then(|at| present.get(at)) {
-        prices::end(tx, ctx.scope, ended.id, from)?;
+        prices::end(tx, ctx.scope, ended.id, Some(from))?;
     }
     let row = row(ctx, priced, wanted, place.to);
     prices::insert(tx, std::slice::from_ref(&row))?;

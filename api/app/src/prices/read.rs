@@ -1,12 +1,23 @@
 //! The history of prices.
 
 use crate::kernel::query::Filters;
-use crate::kernel::{List, Reply};
+use crate::kernel::{Answer, Call, Id, List, Reply};
 use crate::prices::{PriceList, PriceView};
+use actix_web::get;
 use comptoir_db::Slice;
-use comptoir_db::prices::{PriceFilter, PriceRow};
-use comptoir_domain::Currency;
+use comptoir_db::prices::{self, PriceFilter, PriceRow};
+use comptoir_domain::permissions::may;
 use comptoir_domain::schedule::Cycle;
+use comptoir_domain::{Currency, PriceId};
+
+/// Get a price
+///
+/// One version of it.
+#[utoipa::path(tag = "prices", params(("id" = PriceId, Path)), responses((status = 200, body = PriceView, description = "The price")))]
+#[get("/v1/prices/{id}")]
+pub async fn get_price(call: Call<may::ReadCatalog>, id: Id<PriceId>) -> Answer {
+    call.read(move |db, ctx| Ok(Reply::ok(&PriceView::from(prices::find(db, ctx.scope, id.0)?)))).await
+}
 
 /// Which prices.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]

@@ -4,13 +4,17 @@ use chrono::NaiveDate;
 use comptoir_db::prices::PriceRow;
 use comptoir_domain::plans::Price;
 use comptoir_domain::schedule::Cycle;
-use comptoir_domain::{Currency, Instant, Money, PriceId};
+use comptoir_domain::{AddOnId, Currency, Instant, Money, PlanId, PriceId};
 
 /// What one cycle costs in one currency, before discounts and taxes.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct PriceView {
     /// The price.
     pub id: PriceId,
+    /// The plan that costs it.
+    pub plan_id: Option<PlanId>,
+    /// Or the add-on.
+    pub add_on_id: Option<AddOnId>,
     /// The billing cycle.
     pub cycle: Cycle,
     /// The currency of its amounts.
@@ -25,7 +29,8 @@ pub struct PriceView {
     pub downgrade: Money,
     /// The first day on which it is valid.
     pub valid_from: NaiveDate,
-    /// The first day on which it is no longer valid; null while nothing follows.
+    /// The first day on which it is no longer valid; null while nothing follows
+    /// and it is not taken off sale.
     pub valid_to: Option<NaiveDate>,
     /// Since when it is announced.
     pub created_at: Instant,
@@ -38,6 +43,8 @@ impl From<PriceRow> for PriceView {
         let Price { cycle, currency, recurring, setup, upgrade, downgrade } = row.price();
         Self {
             id: row.id,
+            plan_id: row.plan_id,
+            add_on_id: row.add_on_id,
             cycle,
             currency,
             recurring,

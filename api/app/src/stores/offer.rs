@@ -15,7 +15,7 @@ use comptoir_domain::quotes::{
 };
 use comptoir_domain::schedule::Share;
 use comptoir_domain::taxes::Place;
-use comptoir_domain::{Country, Currency, DiscountId, Locale, Money, PlanId, Quantity, StoreId, UnitPrice};
+use comptoir_domain::{Country, Currency, DiscountId, Locale, Money, PlanId, Problem, Quantity, StoreId, UnitPrice};
 use comptoir_storefront::site::{StoreOffer, StoreText};
 use std::collections::HashMap;
 
@@ -56,11 +56,11 @@ impl Automatic {
         if coupon.is_none() && discount.is_none() {
             return Ok(None);
         }
-        let request = self.request(coupon.map(|(_, coupon)| coupon), discount, offered);
+        let request = self.request(coupon.map(|(_, coupon)| coupon), discount, offered)?;
         let priced = price(&request)?;
         let of = |kind| {
             let lines = priced.lines.iter().filter(move |line| line.kind == kind);
-            Money::sum(self.currency, lines.map(|line| line.gross)).map_err(comptoir_domain::Problem::from)
+            Money::sum(self.currency, lines.map(|line| line.gross)).map_err(Problem::from)
         };
         let (recurring, set_up) = (of(LineKind::Recurring)?, of(LineKind::Setup)?);
         if (recurring, set_up) == (offered.price.recurring, offered.price.setup) {
@@ -102,19 +102,26 @@ impl Automatic {
     }
 
     /// The first period and its set-up alone, in the prices of the store: taxes are said elsewhere.
-    fn request(&self, coupon: Option<&Coupon>, discount: Option<&Discount>, offered: &OfferedPrice) -> PriceRequest {
+    fn request(
+        &self,
+        coupon: Option<&Coupon>,
+        discount: Option<&Discount>,
+        offered: &OfferedPrice,
+    ) -> Result<PriceRequest, Problem> {
         let amounts = [(LineKind::Setup, offered.price.setup), (LineKind::Recurring, offered.price.recurring)];
-        let line = |(kind, amount): &(LineKind, Money)| CartLine {
-            key: kind.to_string(),
-            kind: *kind,
-            description: Description::Text(String::new()),
-            quantity: Quantity::from(1),
-            unit_price: UnitPrice::new(amount.decimal()).unwrap_or_default(),
-            share: Share::WHOLE,
-            currency: self.currency,
-            tax_policy: None,
-            discountable: true,
-            offered: discount.map(|discount| discount.percent).unwrap_or_default(),
+        let line = |(kind, amount): &(LineKind, Money)| {
+            Ok(CartLine {
+                key: kind.to_string(),
+                kind: *kind,
+                description: Description::Text(String::new()),
+                quantity: Quantity::from(1),
+                unit_price: UnitPrice::of(*amount)?,
+                share: Share::WHOLE,
+                currency: self.currency,
+                tax_policy: None,
+                discountable: true,
+                offered: discount.map(|discount| discount.percent).unwrap_or_default(),
+            })
         };
         let application = |coupon: &Coupon| CouponApplication {
             coupon: coupon.id,
@@ -123,13 +130,13 @@ impl Automatic {
             lines: amounts.iter().map(|(kind, _)| kind.to_string()).collect(),
         };
         let place = Place { country: self.country, state: None, city: None, county: None };
-        PriceRequest {
+        Ok(PriceRequest {
             currency: self.currency,
             prices: self.basis,
-            lines: amounts.iter().map(line).collect(),
+            lines: amounts.iter().map(line).collect::<Result<_, Problem>>()?,
             group: self.group,
             coupons: coupon.map(application).into_iter().collect(),
             tax: TaxFacts { policies: Vec::new(), place, date: self.today, note: None, private_sale: None },
-        }
+        })
     }
 }

@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, post};
 use comptoir_db::subscriptions::SubscriptionItemRow;
 use comptoir_db::{Db, Failure, Outcome, add_ons, offers};
 use comptoir_domain::invoices::due::{FeeKind, ItemKind};
-use comptoir_domain::orders::{CartItem, charged_for};
+use comptoir_domain::orders::{CartItem, charged_add_ons};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangeDates, ChangeKind, ChangeWay};
 use comptoir_domain::{AddOnId, Check, Code, Money, Problem, Quantity, SubscriptionId, SubscriptionItemId, UnitPrice};
@@ -157,8 +157,7 @@ pub async fn preview_subscription_item_removal(
     preview(call, id.0, move |db, ctx, subject| removal(db, ctx, subject, item, &body.0)).await
 }
 
-/// What an add-on that comes begins. The plan is asked for together with it, so that everything that holds for an order
-/// holds here.
+/// What an add-on that comes begins. It is chosen as in an order.
 pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &SubscriptionAddOnCreate) -> Outcome<Revision> {
     add_ons::find(db, ctx.scope, wanted.add_on_id)?;
     subject.changeable(db, ctx)?;
@@ -182,7 +181,7 @@ pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &Subscription
         price: None,
         add_on_prices: Vec::new(),
     };
-    let (_, mut charged) = charged_for(&choice, &offer)
+    let mut charged = charged_add_ons(&choice, &offer)
         .map_err(|problem| Failure::from(problem).instead_of("/add_on_ids/0", "/add_on_id"))?;
     tax_by_default(db, ctx.scope, charged.iter_mut())?;
     let item = charged.into_iter().find(|item| item.add_on == Some(wanted.add_on_id)).ok_or_else(Problem::not_found)?;
@@ -297,8 +296,14 @@ fn agreed(check: &mut Check, price: Option<Money>, subject: &Subject) -> Option<
     if price.currency() != subject.row.currency {
         check.refuse("/price/currency", "wrong_currency", format!("expected {}", subject.row.currency));
     }
-    check.ensure(!price.is_negative(), "/price/amount", "out_of_range", "0 or more");
-    UnitPrice::new(price.decimal()).ok()
+    let agreed = UnitPrice::of(price).ok().filter(|_| !price.is_negative());
+    check.ensure(
+        agreed.is_some(),
+        "/price/amount",
+        "out_of_range",
+        "0 or more, at most fifteen digits before the point",
+    );
+    agreed
 }
 
 /// A change that neither ends nor begins anything yet.

@@ -14,6 +14,7 @@ use comptoir_db::plans::{self, links};
 use comptoir_db::subscriptions::SubscriptionItemRow;
 use comptoir_db::{Db, Outcome, offers, settings};
 use comptoir_domain::invoices::due::{FeeKind, ItemKind};
+use comptoir_domain::money::MoneyError;
 use comptoir_domain::orders::{CartItem, ContractItem, Offer, OfferedPlan, charged_for};
 use comptoir_domain::permissions::may;
 use comptoir_domain::schedule::Cycle;
@@ -154,14 +155,14 @@ pub fn revision(
     tax_by_default(db, ctx.scope, charged.iter_mut())?;
     let renewal = renewal(db, ctx, subject, plan, cycle, dates.billed_from)?;
     let before: Vec<_> = subject.charged_from(dates.billed_from).collect();
-    let begun: Vec<_> = charged
+    let begun = charged
         .iter()
         .filter_map(|item| begun(ctx, subject, &before, item, dates.billed_from, renewal.is_some()))
         .map(|item| with_fee(item, plan, cycle, direction, subject, wanted))
-        .collect();
+        .collect::<Result<Vec<_>, Problem>>()?;
+    // at what it costs, be it on sale for the cycle or not
     let stays = |item: &&&SubscriptionItemRow| {
-        let kept = item.add_on_id.is_some_and(|id| charged.iter().any(|charged| charged.add_on == Some(id)));
-        item.kind == ItemKind::AddOn && kept && renewal.is_none()
+        item.kind == ItemKind::AddOn && renewal.is_none() && item.add_on_id.is_some_and(|id| plan.add_ons.contains(&id))
     };
     let ended = before.iter().filter(|item| !stays(item)).map(|item| item.id).collect();
     Ok(Revision {
@@ -302,16 +303,16 @@ fn with_fee(
     direction: ChangeDirection,
     subject: &Subject,
     wanted: &SubscriptionPlanChange,
-) -> SubscriptionItemRow {
+) -> Result<SubscriptionItemRow, Problem> {
     if item.kind != ItemKind::Plan || wanted.without_fee || subject.row.plan_id == Some(plan.id) {
-        return item;
+        return Ok(item);
     }
     let price = plan.prices.iter().find(|offered| offered.price.cycle == cycle).map(|offered| &offered.price);
     let fee = price.map(|price| match direction {
         ChangeDirection::Upgrade => price.upgrade,
         ChangeDirection::Downgrade => price.downgrade,
     });
-    // a currency has at most four digits, a unit price nine
-    let fee = fee.and_then(|fee| UnitPrice::new(fee.decimal() + item.setup_fee.get()).ok());
-    SubscriptionItemRow { setup_fee: fee.unwrap_or(item.setup_fee), ..item }
+    let fee = fee.map_or(Ok(UnitPrice::default()), UnitPrice::of)?;
+    let setup_fee = UnitPrice::new(fee.get() + item.setup_fee.get()).map_err(|_| MoneyError::Overflow)?;
+    Ok(SubscriptionItemRow { setup_fee, ..item })
 }

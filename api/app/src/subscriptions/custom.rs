@@ -123,7 +123,8 @@ fn check(check: &mut Check, ctx: &Ctx, wanted: &CustomSubscriptionCreate, curren
     if let Some(price) = wanted.price {
         let same = price.currency() == currency;
         check.ensure(same, "/price/currency", "wrong_currency", &format!("expected {currency}, that of the store"));
-        check.ensure(!price.is_negative(), "/price/amount", "out_of_range", "0 or more");
+        let fits = !price.is_negative() && UnitPrice::of(price).is_ok();
+        check.ensure(fits, "/price/amount", "out_of_range", "0 or more, at most fifteen digits before the point");
     }
 }
 
@@ -169,7 +170,7 @@ fn item(
     row: &SubscriptionRow,
     tax_policy_id: Option<TaxPolicyId>,
 ) -> Option<SubscriptionItemRow> {
-    let unit_price = UnitPrice::new(wanted.price?.decimal()).ok()?;
+    let unit_price = UnitPrice::of(wanted.price?).ok()?;
     Some(SubscriptionItemRow {
         seller_id: row.seller_id,
         id: fresh(),

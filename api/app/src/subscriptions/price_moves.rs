@@ -9,7 +9,7 @@ use comptoir_db::plans::subscribers::touch;
 use comptoir_db::prices::{self, PriceRow};
 use comptoir_db::subscription_changes::{self, charged_beyond, end_items, in_the_way};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
-use comptoir_db::{Db, Outcome, invoices};
+use comptoir_db::{Db, Failure, Outcome, invoices};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{
@@ -144,8 +144,8 @@ impl PriceBook {
         items.into_iter().for_each(|item| of_subscription.entry(item.subscription_id).or_default().push(item));
         Ok(Self {
             items: of_subscription,
-            versions: versions.iter().map(|row| (row.id, list_price(row))).collect(),
-            offered: offered.iter().map(|row| (sold(row), list_price(row))).collect(),
+            versions: versions.iter().map(|row| Ok((row.id, list_price(row)?))).collect::<Outcome<_>>()?,
+            offered: offered.iter().map(|row| Ok((sold(row), list_price(row)?))).collect::<Outcome<_>>()?,
             under_change: under_change.collect(),
             charged: invoices::charged_items(db, ctx.scope, &ids_of_items)?,
             charged_to,
@@ -217,10 +217,10 @@ impl PriceBook {
     }
 }
 
-/// A currency has at most four digits, a unit price nine.
-fn list_price(row: &PriceRow) -> ListPrice {
-    let amount = UnitPrice::new(row.price().recurring.decimal()).unwrap_or_default();
-    ListPrice { id: row.id, amount }
+fn list_price(row: &PriceRow) -> Outcome<ListPrice> {
+    let amount = UnitPrice::of(row.price().recurring);
+    let amount = amount.map_err(|error| Failure::Corrupt(format!("the price {}: {error}", row.id)))?;
+    Ok(ListPrice { id: row.id, amount })
 }
 
 /// Writes many moves whose clients are locked: nothing is edited, items end and others begin, and each has its record.

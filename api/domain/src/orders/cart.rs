@@ -206,14 +206,17 @@ pub fn charged_for<'a>(choice: &CartItem, offer: &'a Offer) -> Result<(&'a Offer
     Ok((plan, items.unwrap_or_default()))
 }
 
+/// What the add-ons cost that come to a subscription with a plan, whether the plan itself is on sale for its cycle or not.
+pub fn charged_add_ons(choice: &CartItem, offer: &Offer) -> Result<Vec<ContractItem>> {
+    let plan = offer.plans.iter().find(|plan| plan.id == choice.plan_id).ok_or_else(Problem::not_found)?;
+    let mut check = Check::new();
+    let items = add_on_items(&mut check, "", choice, plan, offer);
+    check.done()?;
+    Ok(items)
+}
+
 fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Option<Vec<ContractItem>> {
-    let terms =
-        Terms { has_plan: true, cycle: &item.cycle, currency: offer.currency, offered: &plan.add_ons, present: &[] };
-    let known: Vec<(AddOnId, Vec<Price<Cycle>>)> =
-        offer.add_ons.iter().map(|add_on| (add_on.id, bare(&add_on.prices))).collect();
-    let prices_of = |id| known.iter().find(|(known, _)| *known == id).map_or(&[][..], |(_, prices)| prices);
-    check_choice(check, &format!("{at}/add_on_ids"), &item.add_on_ids, &terms, prices_of);
-    check_agreed(check, &format!("{at}/add_on_prices"), item);
+    let add_ons = add_on_items(check, at, item, plan, offer);
     let mut charged = charge(check, &format!("{at}/cycle"), &plan.prices, item.cycle, offer.currency)?;
     if let Some(agreed) = item.price {
         charged.unit_price = agreed_price(check, &format!("{at}/price"), agreed, offer.currency)?;
@@ -229,6 +232,19 @@ fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer
         quantity: Quantity::from(1),
         tax_policy: plan.tax_policy,
     }];
+    items.extend(add_ons);
+    Some(items)
+}
+
+fn add_on_items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Vec<ContractItem> {
+    let terms =
+        Terms { has_plan: true, cycle: &item.cycle, currency: offer.currency, offered: &plan.add_ons, present: &[] };
+    let known: Vec<(AddOnId, Vec<Price<Cycle>>)> =
+        offer.add_ons.iter().map(|add_on| (add_on.id, bare(&add_on.prices))).collect();
+    let prices_of = |id| known.iter().find(|(known, _)| *known == id).map_or(&[][..], |(_, prices)| prices);
+    check_choice(check, &format!("{at}/add_on_ids"), &item.add_on_ids, &terms, prices_of);
+    check_agreed(check, &format!("{at}/add_on_prices"), item);
+    let mut items = Vec::new();
     for add_on in offer.add_ons.iter().filter(|add_on| item.add_on_ids.contains(&add_on.id)) {
         // a missing price has been noted above
         let mut noted = Check::new();
@@ -237,7 +253,8 @@ fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer
             && let Some((_, agreed)) = item.add_on_prices.get(index)
         {
             let place = format!("{at}/add_on_prices/{index}/price");
-            charged.unit_price = agreed_price(check, &place, *agreed, offer.currency)?;
+            let Some(agreed) = agreed_price(check, &place, *agreed, offer.currency) else { continue };
+            charged.unit_price = agreed;
         }
         items.push(ContractItem {
             kind: ItemKind::AddOn,
@@ -251,7 +268,7 @@ fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer
             tax_policy: add_on.tax_policy.or(plan.tax_policy),
         });
     }
-    Some(items)
+    items
 }
 
 /// The contract for the name that a hosting plan is bought with: the first domain plan of the store with its ending,
@@ -324,12 +341,12 @@ fn charge(check: &mut Check, at: &str, prices: &[OfferedPrice], cycle: Cycle, cu
         }
         return None;
     };
-    Some(Charged { id: found.id, unit_price: unit(found.price.recurring), setup_fee: unit(found.price.setup) })
-}
-
-/// A currency has at most four digits, a unit price nine.
-fn unit(amount: Money) -> UnitPrice {
-    UnitPrice::new(amount.decimal()).unwrap_or_default()
+    let (Ok(unit_price), Ok(setup_fee)) = (UnitPrice::of(found.price.recurring), UnitPrice::of(found.price.setup))
+    else {
+        check.refuse(at, "out_of_range", "its price has too many digits");
+        return None;
+    };
+    Some(Charged { id: found.id, unit_price, setup_fee })
 }
 
 fn agreed_price(check: &mut Check, at: &str, agreed: Money, currency: Currency) -> Option<UnitPrice> {
@@ -337,8 +354,9 @@ fn agreed_price(check: &mut Check, at: &str, agreed: Money, currency: Currency) 
     if !fits {
         check.refuse(at, "wrong_currency", format!("this store sells in {currency}"));
     }
-    check.ensure(!agreed.is_negative(), at, "out_of_range", "0 or more");
-    (fits && !agreed.is_negative()).then(|| unit(agreed))
+    let price = UnitPrice::of(agreed).ok().filter(|_| !agreed.is_negative());
+    check.ensure(price.is_some(), at, "out_of_range", "0 or more, at most fifteen digits before the point");
+    price.filter(|_| fits)
 }
 
 /// Each agreed price is for another add-on that was chosen.

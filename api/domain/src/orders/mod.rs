@@ -6,8 +6,8 @@ pub mod first_invoice;
 mod state;
 
 pub use cart::{
-    Cart, CartDomain, CartItem, Contract, ContractItem, Offer, OfferedAddOn, OfferedPlan, OfferedPrice, charged_for,
-    contracts,
+    Cart, CartDomain, CartItem, Contract, ContractItem, Offer, OfferedAddOn, OfferedPlan, OfferedPrice,
+    charged_add_ons, charged_for, contracts,
 };
 pub use domain_name::{DomainName, InvalidDomainName};
 pub use state::{OrderState, transition};

@@ -6,7 +6,7 @@ mod versions;
 
 pub use paths::{Target, check_paths};
 pub use prices::{Price, check_price, check_prices, price, sellable};
-pub use versions::{Span, Succession, succession};
+pub use versions::{Continuation, Span, Succession, off_sale, on_sale_again, succession, withdrawal};
 
 #[cfg(test)]
 pub(crate) use prices::tests as price_tests;

@@ -3,7 +3,7 @@
 //! The cycle is any ordered value that can be shown, so that these rules do not depend on how cycles are counted.
 
 use crate::problem::{Code, Problem, Result};
-use crate::{Check, Currency, Money};
+use crate::{Check, Currency, Money, UnitPrice};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -41,7 +41,8 @@ pub fn check_prices<C: Ord + Clone + Display>(check: &mut Check, pointer: &str, 
     }
 }
 
-/// Notes what is wrong with one price, at `{pointer}/…`: amounts below zero or in another currency than the price.
+/// Notes what is wrong with one price, at `{pointer}/…`: amounts below zero, too large, or in another currency than the
+/// price.
 pub fn check_price<C>(check: &mut Check, pointer: &str, price: &Price<C>) {
     for (name, amount) in price.amounts() {
         let place = format!("{pointer}/{name}");
@@ -49,6 +50,7 @@ pub fn check_price<C>(check: &mut Check, pointer: &str, price: &Price<C>) {
             check.refuse(&place, "wrong_currency", format!("expected an amount in {}", price.currency));
         }
         check.ensure(!amount.is_negative(), &place, "negative", "not below zero");
+        check.ensure(UnitPrice::of(amount).is_ok(), &place, "out_of_range", "at most fifteen digits before the point");
     }
 }
 
@@ -113,6 +115,15 @@ pub(crate) mod tests {
             ("/prices/0/upgrade", "negative"),
         ];
         assert_eq!(faults(&[price]), want.map(|(pointer, code)| (pointer.to_string(), code)));
+    }
+
+    /// The largest price has fifteen digits before the point.
+    #[test]
+    fn amounts_are_prices() {
+        let largest = of("1 month", "JPY", 999_999_999_999_999);
+        assert_eq!(faults(std::slice::from_ref(&largest)), []);
+        let setup = Money::from_minor(1_000_000_000_000_000, largest.currency);
+        assert_eq!(faults(&[Price { setup, ..largest }]), [("/prices/0/setup".into(), "out_of_range")]);
     }
 
     #[test]
