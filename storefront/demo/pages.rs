@@ -171,7 +171,14 @@ fn result(state: ResultState) -> ResultPage {
 }
 
 fn search() -> DomainsPage {
-    let found = |name: &str, state, price| DomainResult { name: name.into(), state, price, renew: price, years: 1 };
+    let found = |name: &str, state, price| DomainResult {
+        name: name.into(),
+        state,
+        before: None,
+        price,
+        renew: price,
+        years: 1,
+    };
     let results = vec![
         found("bakery.com", DomainState::Unavailable, None),
         found("bakery.fr", DomainState::Available, Some(money(790))),

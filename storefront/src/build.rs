@@ -41,7 +41,7 @@ impl Shop {
         put("index.html", self.render(locale, &HomePage {})?)?;
         put("404.html", self.render(locale, &MessagePage::new(MessageKind::NotFound))?)?;
         for plan in &self.site.plans {
-            let page = PlanPage { plan, groups: self.site.groups_of(plan).collect() };
+            let page = PlanPage { plan, groups: self.site.offered_groups_of(plan) };
             put(&format!("plans/{}/index.html", plan.slug), self.render(locale, &page)?)?;
         }
         if self.site.domains.is_some() {

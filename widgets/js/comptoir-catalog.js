@@ -49,11 +49,11 @@ export function orderLink(site, plan, price, lang) {
 
 const WORDS = {
   en: {
-    order: 'Order', plan: 'Plan', price: 'Price', choose: 'Choose a plan', before: 'Before:', setUp: 'plus {amount} set-up',
+    order: 'Order', plan: 'Plan', price: 'Price', choose: 'Choose a plan', before: 'Before:', trial: '{count} days free to try', setUp: 'plus {amount} set-up',
     taxes: { net: 'Prices exclude taxes.', gross: 'Prices include taxes.' },
   },
   fr: {
-    order: 'Commander', plan: 'Offre', price: 'Prix', choose: 'Choisissez une offre', before: 'Avant :', setUp: 'plus {amount} de mise en service',
+    order: 'Commander', plan: 'Offre', price: 'Prix', choose: 'Choisissez une offre', before: 'Avant :', trial: '{count} jours d’essai gratuit', setUp: 'plus {amount} de mise en service',
     taxes: { net: 'Prix hors taxes.', gross: 'Prix toutes taxes comprises.' },
   },
 };
@@ -104,14 +104,15 @@ class ComptoirCatalog extends HTMLElement {
     return wording(text, this.language, this.site.store.locale);
   }
 
-  /** "€9.00 / month", with the price before an automatic coupon, and the set-up fee. */
-  price(price) {
+  /** "€9.00 / month", with the price before an automatic coupon, the set-up fee and the free days. */
+  price(plan, price) {
     const now = price.offer ?? price;
     const parts = [];
     if (price.offer) parts.push(make('s', { title: this.words.before }, money(price.recurring, this.language)), ' ');
     parts.push(`${money(now.recurring, this.language)} / ${period(price.cycle, this.language)}`);
     const fee = now.set_up && /[1-9]/.test(now.set_up.amount);
     if (fee) parts.push(make('small', {}, ` ${this.words.setUp.replace('{amount}', money(now.set_up, this.language))}`));
+    if (plan.trial_days) parts.push(make('small', {}, ` ${this.words.trial.replace('{count}', plan.trial_days)}`));
     return make('span', { className: 'comptoir-price' }, ...parts);
   }
 
@@ -124,14 +125,14 @@ class ComptoirCatalog extends HTMLElement {
   list(offers) {
     const entry = ({ plan, prices }) => make('li', { className: 'comptoir-plan' },
       make('strong', {}, this.say(plan.name)), make('p', {}, this.say(plan.summary)),
-      ...prices.map((price) => make('p', {}, this.price(price), ' ', this.link(plan, price))));
+      ...prices.map((price) => make('p', {}, this.price(plan, price), ' ', this.link(plan, price))));
     return make('ul', { className: 'comptoir-plans' }, ...offers.map(entry));
   }
 
   table(offers) {
     const head = [this.words.plan, this.words.price, this.words.order].map((text) => make('th', { scope: 'col' }, text));
     const row = (plan, price) => make('tr', { className: 'comptoir-plan' },
-      make('th', { scope: 'row' }, this.say(plan.name)), make('td', {}, this.price(price)), make('td', {}, this.link(plan, price)));
+      make('th', { scope: 'row' }, this.say(plan.name)), make('td', {}, this.price(plan, price)), make('td', {}, this.link(plan, price)));
     const rows = offers.flatMap(({ plan, prices }) => prices.map((price) => row(plan, price)));
     return make('table', { className: 'comptoir-plans' }, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows));
   }

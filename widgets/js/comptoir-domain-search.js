@@ -18,8 +18,8 @@
  */
 
 const WORDS = {
-  en: { label: 'Find your domain name', submit: 'Search', prices: 'Domain prices', taxes: { net: 'Prices exclude taxes.', gross: 'Prices include taxes.' } },
-  fr: { label: 'Trouvez votre nom de domaine', submit: 'Rechercher', prices: 'Prix des domaines', taxes: { net: 'Prix hors taxes.', gross: 'Prix toutes taxes comprises.' } },
+  en: { label: 'Find your domain name', submit: 'Search', prices: 'Domain prices', before: 'Before:', taxes: { net: 'Prices exclude taxes.', gross: 'Prices include taxes.' } },
+  fr: { label: 'Trouvez votre nom de domaine', submit: 'Rechercher', prices: 'Prix des domaines', before: 'Avant :', taxes: { net: 'Prix hors taxes.', gross: 'Prix toutes taxes comprises.' } },
 };
 
 /** An element with properties and children; texts are always text, never markup. */
@@ -70,7 +70,8 @@ class ComptoirDomainSearch extends HTMLElement {
     form.setAttribute('role', 'search');
     if (this.getAttribute('target')) form.target = this.getAttribute('target');
     const price = ({ amount, currency }) => new Intl.NumberFormat(lang, { style: 'currency', currency }).format(amount);
-    const tlds = site.domains.tlds.slice(0, 5).map(({ tld, register }) => make('li', {}, `.${tld} ${price(register)}`));
+    const tlds = site.domains.tlds.slice(0, 5).map(({ tld, register, offer }) => make('li', {}, `.${tld} `,
+      ...(offer ? [make('s', { title: words.before }, price(register)), ` ${price(offer.register)}`] : [price(register)])));
     const list = make('ul', { className: 'comptoir-tlds' }, ...tlds);
     list.setAttribute('aria-label', words.prices);
     const taxes = make('p', { className: 'comptoir-taxes' }, words.taxes[site.store.price_basis] ?? '');

@@ -31,8 +31,8 @@ impl Page for HomePage {
 pub struct PlanPage<'a> {
     /// The plan.
     pub plan: &'a StorePlan,
-    /// Its questions.
-    pub groups: Vec<&'a StoreAddOnGroup>,
+    /// Its questions, with what the answers cost beside it.
+    pub groups: Vec<StoreAddOnGroup>,
 }
 
 impl Page for PlanPage<'_> {
@@ -81,6 +81,8 @@ pub struct DomainResult {
     pub name: String,
     /// Whether the wish can be fulfilled.
     pub state: DomainState,
+    /// What it would cost without the offer that lowers it.
+    pub before: Option<Money>,
     /// What it costs now.
     pub price: Option<Money>,
     /// What each further period costs.

@@ -52,6 +52,11 @@ impl StoreSite {
             check.slug(&format!("{pointer}/slug"), &plan.slug);
             check.ensure(!plan.prices.is_empty(), &format!("{pointer}/prices"), "required", "at least one price");
             check_prices(check, &pointer, &plan.prices, self.store.currency);
+            for (nth, offer) in plan.add_on_offers.iter().enumerate() {
+                let pointer = format!("{pointer}/add_on_offers/{nth}");
+                let amounts = [Some(offer.offer.recurring), offer.offer.set_up].into_iter().flatten();
+                amounts.for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
+            }
             let resources = plan.overuse.iter().map(|above| above.resource.as_str());
             unique(check, &format!("{pointer}/overuse"), resources);
             for (nth, id) in plan.add_on_groups.iter().enumerate() {
@@ -77,7 +82,12 @@ impl StoreSite {
         for (at, tld) in domains.tlds.iter().enumerate() {
             let pointer = format!("/domains/tlds/{at}");
             let amounts = [Some(tld.register), tld.transfer, Some(tld.renew)];
-            amounts.into_iter().flatten().for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
+            let offer = tld.offer.iter().flat_map(|offer| [Some(offer.register), offer.transfer, Some(offer.renew)]);
+            amounts
+                .into_iter()
+                .chain(offer)
+                .flatten()
+                .for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
         }
         unique(check, "/domains/tlds", domains.tlds.iter().map(|tld| tld.tld.as_str()));
     }

@@ -59,6 +59,18 @@ impl StoreSite {
     pub fn groups_of<'a>(&'a self, plan: &'a StorePlan) -> impl Iterator<Item = &'a StoreAddOnGroup> {
         plan.add_on_groups.iter().filter_map(|id| self.add_on_groups.iter().find(|group| group.id == *id))
     }
+
+    /// The same with what the add-ons cost beside this plan.
+    pub fn offered_groups_of(&self, plan: &StorePlan) -> Vec<StoreAddOnGroup> {
+        let mut groups: Vec<_> = self.groups_of(plan).cloned().collect();
+        for item in groups.iter_mut().flat_map(|group| &mut group.items) {
+            for price in &mut item.prices {
+                let fits = |offer: &&StoreAddOnOffer| offer.add_on_id == item.id && offer.cycle == price.cycle;
+                price.offer = plan.add_on_offers.iter().find(fits).map(|found| found.offer.clone());
+            }
+        }
+        groups
+    }
 }
 
 /// Name, languages, looks and texts of a store (ORD-01, ORD-04).
@@ -178,4 +190,22 @@ pub struct StoreTld {
     pub transfer: Option<Money>,
     /// Each further period.
     pub renew: Money,
+    /// The same with a discount or an automatic coupon applied.
+    #[serde(default)]
+    pub offer: Option<StoreTldOffer>,
+}
+
+/// Prices of an ending that an automatic coupon or a discount lowers (PRO-02).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreTldOffer {
+    /// A new name.
+    pub register: Money,
+    /// A move to us; absent where the registrar cannot.
+    #[serde(default)]
+    pub transfer: Option<Money>,
+    /// The next period: as low if the offer lasts so long.
+    pub renew: Money,
+    /// What the shopper is told: `Launch offer`.
+    pub label: StoreText,
 }

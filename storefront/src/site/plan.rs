@@ -28,12 +28,18 @@ pub struct StorePlan {
     pub features: Vec<StoreFeature>,
     /// Prices, the one to be preselected first.
     pub prices: Vec<StorePrice>,
+    /// What add-ons cost that are bought with it, where discounts and automatic coupons of the plan lower their prices.
+    #[serde(default)]
+    pub add_on_offers: Vec<StoreAddOnOffer>,
     /// What use above its limits costs, by resource.
     #[serde(default)]
     pub overuse: Vec<StoreOverusePrice>,
     /// Questions asked on its page, in this order.
     #[serde(default)]
     pub add_on_groups: Vec<AddOnGroupId>,
+    /// So many days are free at the beginning; what is due is due after them (CAT-07).
+    #[serde(default)]
+    pub trial_days: u32,
     /// Whether a domain name has to be chosen for it.
     #[serde(default)]
     pub needs_domain: bool,
@@ -78,7 +84,7 @@ pub struct StorePrice {
     /// Once, with the first period.
     #[serde(default)]
     pub set_up: Option<Money>,
-    /// The price with an automatic coupon applied (PRO-02).
+    /// The price with an automatic coupon applied (PRO-02). Add-ons have none of their own: it depends on the plan.
     #[serde(default)]
     pub offer: Option<StoreOffer>,
 }
@@ -97,6 +103,18 @@ pub struct StoreOffer {
     pub cycles: Option<u16>,
     /// What the shopper is told: `Launch offer`.
     pub label: StoreText,
+}
+
+/// A price of an add-on that something lowers when it is bought with the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreAddOnOffer {
+    /// The add-on.
+    pub add_on_id: AddOnId,
+    /// The cycle of the plan and the add-on.
+    pub cycle: Cycle,
+    /// The lower price.
+    pub offer: StoreOffer,
 }
 
 /// A question that add-ons answer (CAT-04).

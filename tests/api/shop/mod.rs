@@ -4,6 +4,7 @@
 mod account;
 mod buying;
 mod catalogue;
+mod offers;
 
 use crate::support::browser::{Browser, Filled, Seen};
 use crate::support::world::PASSWORD;

@@ -46,16 +46,31 @@ fn answers(domains: &StoreDomains, want: DomainOption, name: &str) -> Result<Vec
 
 fn answer(domains: &StoreDomains, want: DomainOption, name: &str) -> Result<DomainResult, Problem> {
     let name: DomainName = name.parse().map_err(|_| invalid())?;
-    let plain =
-        DomainResult { name: name.unicode(), state: DomainState::Available, price: None, renew: None, years: 0 };
+    let plain = DomainResult {
+        name: name.unicode(),
+        state: DomainState::Available,
+        before: None,
+        price: None,
+        renew: None,
+        years: 0,
+    };
     if want == DomainOption::UseOwn {
         return Ok(plain);
     }
     let tld = domains.tlds.iter().find(|tld| tld.tld == name.parent());
     let not_sold = || Problem::field("/name", "not_offered", "this store does not sell names with this ending");
-    let StoreTld { years, register, transfer, renew, .. } = tld.ok_or_else(not_sold)?;
-    let price = if want == DomainOption::Transfer { transfer.ok_or_else(not_sold)? } else { *register };
-    Ok(DomainResult { state: DomainState::Unknown, price: Some(price), renew: Some(*renew), years: *years, ..plain })
+    let StoreTld { years, register, transfer, renew, offer, .. } = tld.ok_or_else(not_sold)?;
+    let moves = want == DomainOption::Transfer;
+    let listed = if moves { transfer.ok_or_else(not_sold)? } else { *register };
+    let now = offer.as_ref().and_then(|offer| if moves { offer.transfer } else { Some(offer.register) });
+    Ok(DomainResult {
+        state: DomainState::Unknown,
+        before: now.map(|_| listed),
+        price: now.or(Some(listed)),
+        renew: Some(offer.as_ref().map_or(*renew, |offer| offer.renew)),
+        years: *years,
+        ..plain
+    })
 }
 
 fn invalid() -> Problem {

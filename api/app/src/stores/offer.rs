@@ -15,7 +15,9 @@ use comptoir_domain::quotes::{
 };
 use comptoir_domain::schedule::Share;
 use comptoir_domain::taxes::Place;
-use comptoir_domain::{Country, Currency, DiscountId, Locale, Money, PlanId, Problem, Quantity, StoreId, UnitPrice};
+use comptoir_domain::{
+    Country, Currency, DiscountId, Locale, Money, Percent, PlanId, Problem, Quantity, Rate, StoreId, UnitPrice,
+};
 use comptoir_storefront::site::{StoreOffer, StoreText};
 use std::collections::HashMap;
 
@@ -50,13 +52,33 @@ impl Automatic {
 
     /// What a plan costs with what applies to it.
     pub fn offer(&self, plan: &OfferedPlan, offered: &OfferedPrice, locale: Locale) -> Outcome<Option<StoreOffer>> {
+        self.lowered(plan, offered, locale, |coupon| coupon.value)
+    }
+
+    /// What an add-on costs beside a plan with what applies to that: all lines of the contract are discounted. A fixed amount
+    /// comes off once and is shown with the plan.
+    pub fn beside(&self, plan: &OfferedPlan, offered: &OfferedPrice, locale: Locale) -> Outcome<Option<StoreOffer>> {
+        self.lowered(plan, offered, locale, |coupon| match coupon.value {
+            Rate::Percent(percent) => Rate::Percent(percent),
+            Rate::Fixed(_) => Rate::Percent(Percent::default()),
+        })
+    }
+
+    fn lowered(
+        &self,
+        plan: &OfferedPlan,
+        offered: &OfferedPrice,
+        locale: Locale,
+        off: impl Fn(&Coupon) -> Rate,
+    ) -> Outcome<Option<StoreOffer>> {
         let coupon = self.first_for(plan.id)?;
         let wanted = PlanCycle { plan_id: plan.id, cycle: offered.price.cycle };
         let discount = best(&self.discounts, wanted, self.today, &[]);
         if coupon.is_none() && discount.is_none() {
             return Ok(None);
         }
-        let request = self.request(coupon.map(|(_, coupon)| coupon), discount, offered)?;
+        let taken = coupon.map(|(_, coupon)| (coupon, off(coupon)));
+        let request = self.request(taken, discount, offered)?;
         let priced = price(&request)?;
         let of = |kind| {
             let lines = priced.lines.iter().filter(move |line| line.kind == kind);
@@ -104,7 +126,7 @@ impl Automatic {
     /// The first period and its set-up alone, in the prices of the store: taxes are said elsewhere.
     fn request(
         &self,
-        coupon: Option<&Coupon>,
+        coupon: Option<(&Coupon, Rate)>,
         discount: Option<&Discount>,
         offered: &OfferedPrice,
     ) -> Result<PriceRequest, Problem> {
@@ -123,9 +145,9 @@ impl Automatic {
                 offered: discount.map(|discount| discount.percent).unwrap_or_default(),
             })
         };
-        let application = |coupon: &Coupon| CouponApplication {
+        let application = |(coupon, value): (&Coupon, Rate)| CouponApplication {
             coupon: coupon.id,
-            value: coupon.value,
+            value,
             free_setup: coupon.free_setup,
             lines: amounts.iter().map(|(kind, _)| kind.to_string()).collect(),
         };

@@ -12,13 +12,13 @@ use comptoir_db::sellers::SellerRow;
 use comptoir_db::stores::StoreRow;
 use comptoir_db::{Db, Outcome, add_on_groups, offers};
 use comptoir_domain::orders::{DomainOption, Offer, OfferedAddOn, OfferedPlan, OfferedPrice};
-use comptoir_domain::plans::PlanType;
-use comptoir_domain::schedule::CycleUnit;
+use comptoir_domain::plans::{PlanType, Price};
+use comptoir_domain::schedule::{Cycle, CycleUnit};
 use comptoir_domain::usage::{Resource, limit};
-use comptoir_domain::{AddOnGroupId, Locale, PlanId};
+use comptoir_domain::{AddOnGroupId, Locale, PlanId, Problem};
 use comptoir_storefront::site::{
-    StoreAddOn, StoreAddOnGroup, StoreContact, StoreDomains, StoreLegalText, StoreOverusePrice, StorePlan, StorePrice,
-    StoreProfile, StoreSite, StoreText, StoreTld,
+    StoreAddOn, StoreAddOnGroup, StoreAddOnOffer, StoreContact, StoreDomains, StoreLegalText, StoreOffer,
+    StoreOverusePrice, StorePlan, StorePrice, StoreProfile, StoreSite, StoreText, StoreTld, StoreTldOffer,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,9 @@ pub fn read(db: &mut Db, ctx: &Ctx, seller: &SellerRow, store: &StoreRow, public
     let plan = |(offered, row): (&&OfferedPlan, PlanRow)| {
         let order = groups.iter().map(|group| group.id);
         let overuse = overuse(&above, &row, store);
-        Ok(StorePlan { overuse, ..plan(offered, row, questions(offered, &choices, order), locale, &automatic)? })
+        let add_on_offers = beside(offered, &offer, locale, &automatic)?;
+        let asked = questions(offered, &choices, order);
+        Ok(StorePlan { overuse, add_on_offers, ..plan(offered, row, asked, locale, &automatic)? })
     };
     let group = |group: &add_on_groups::AddOnGroupRow| StoreAddOnGroup {
         id: group.id,
@@ -51,7 +53,7 @@ pub fn read(db: &mut Db, ctx: &Ctx, seller: &SellerRow, store: &StoreRow, public
         store: profile(seller, store, locale, public_url),
         plans: shown.iter().zip(rows).map(plan).collect::<Outcome<_>>()?,
         add_on_groups: groups.iter().map(group).collect(),
-        domains: domains(store, &offer),
+        domains: domains(store, &offer, locale, &automatic)?,
     })
 }
 
@@ -151,11 +153,29 @@ fn plan(
         description: StoreText::new(locale, rest.trim()),
         features: features(&row, locale),
         prices: prices.collect::<Outcome<_>>()?,
+        add_on_offers: Vec::new(),
         overuse: Vec::new(),
         add_on_groups: questions,
+        trial_days: offered.trial_days,
         needs_domain: offered.kind == PlanType::Hosting,
         recommended: false,
     })
+}
+
+/// What the add-ons of a plan cost with what applies to the plan, for the cycles in which both are sold.
+fn beside(plan: &OfferedPlan, offer: &Offer, locale: Locale, automatic: &Automatic) -> Outcome<Vec<StoreAddOnOffer>> {
+    let mut found = Vec::new();
+    for add_on in offer.add_ons.iter().filter(|add_on| plan.add_ons.contains(&add_on.id)) {
+        for price in in_order(&add_on.prices) {
+            let cycle = price.price.cycle;
+            if plan.prices.iter().any(|offered| offered.price.cycle == cycle)
+                && let Some(offer) = automatic.beside(plan, price, locale)?
+            {
+                found.push(StoreAddOnOffer { add_on_id: add_on.id, cycle, offer });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What is charged for use above what the plan promises; nothing is above what has no limit.
@@ -203,24 +223,38 @@ fn bare(offered: &OfferedPrice) -> StorePrice {
 }
 
 /// The endings that the domain plans sell by the year, with the prices that an order would have.
-fn domains(store: &StoreRow, offer: &Offer) -> Option<StoreDomains> {
+fn domains(store: &StoreRow, offer: &Offer, locale: Locale, automatic: &Automatic) -> Outcome<Option<StoreDomains>> {
     if store.domain_options.0.is_empty() {
-        return None;
+        return Ok(None);
     }
     let moves = store.domain_options.0.contains(&DomainOption::Transfer);
     let mut tlds: Vec<StoreTld> = Vec::new();
     for plan in offer.plans.iter().filter(|plan| plan.kind == PlanType::Domain) {
-        let shortest = plan.prices.iter().map(|offered| &offered.price).min_by_key(|price| price.cycle);
-        let Some(price) = shortest.filter(|price| price.cycle.unit() == CycleUnit::Year) else { continue };
+        let Some(shortest) = plan.prices.iter().min_by_key(|offered| offered.price.cycle) else { continue };
+        let price = &shortest.price;
         let (Ok(years), Ok(first)) = (u8::try_from(price.cycle.count()), price.recurring.plus(price.setup)) else {
             continue;
         };
+        if price.cycle.unit() != CycleUnit::Year {
+            continue;
+        }
+        let lower = automatic.offer(plan, shortest, locale)?;
+        let lower = lower.map(|lower| lowered(lower, price, moves)).transpose()?;
         for tld in &plan.tlds {
             if tlds.iter().all(|known| known.tld != *tld) {
                 let transfer = moves.then_some(first);
-                tlds.push(StoreTld { tld: tld.clone(), years, register: first, transfer, renew: price.recurring });
+                let (tld, offer) = (tld.clone(), lower.clone());
+                tlds.push(StoreTld { tld, years, register: first, transfer, renew: price.recurring, offer });
             }
         }
     }
-    Some(StoreDomains { options: store.domain_options.0.clone(), tlds })
+    Ok(Some(StoreDomains { options: store.domain_options.0.clone(), tlds }))
+}
+
+/// The lower price of a name: the first period with its set-up, and the next one, if the offer lasts so long.
+fn lowered(lower: StoreOffer, price: &Price<Cycle>, moves: bool) -> Result<StoreTldOffer, Problem> {
+    let register = lower.set_up.map_or(Ok(lower.recurring), |fee| lower.recurring.plus(fee))?;
+    let lasts = lower.cycles.is_none_or(|cycles| cycles > 1);
+    let renew = if lasts { lower.recurring } else { price.recurring };
+    Ok(StoreTldOffer { register, transfer: moves.then_some(register), renew, label: lower.label })
 }
