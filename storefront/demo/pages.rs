@@ -59,6 +59,7 @@ fn totals() -> Totals {
         taxes: vec![named("VAT 20 %", 3798)],
         taxes_included: false,
         total: money(22_788),
+        trials: Vec::new(),
         later: vec![LaterAmount { cycle: cycle("1-year"), amount: money(22_908) }],
     }
 }

@@ -63,6 +63,7 @@ mod tax_evidence;
 pub mod taxes;
 pub mod todos;
 mod transfers;
+mod trials;
 mod unpaid_orders;
 pub mod usage;
 pub mod vat_numbers;

@@ -41,14 +41,17 @@ def lines_of(sale):
 
 
 def covered_cycles(sale, by_day):
-    """Which cycles of each contract a coupon is on, after the order: the first so many that are invoiced."""
+    """Which cycles of each contract a coupon is on, after the order: the first so many that are invoiced; the order is one
+    of them where it charges anything."""
     cycles = defaultdict(set)
     for day, lines in by_day.items():
         if day is not None:
             for line in lines:
                 cycles[line["contract"]].add(line["cycle"])
     limit = sale["coupon"] and sale["coupon"]["cycles"]
-    return {contract: set(sorted(all_)[: None if limit is None else limit - 1]) for contract, all_ in cycles.items()}
+    ordered = {line["contract"] for line in by_day.get(None, [])}
+    left = lambda contract: None if limit is None else limit - (contract in ordered)
+    return {contract: set(sorted(all_)[: left(contract)]) for contract, all_ in cycles.items()}
 
 
 def had_before(longest, had):

@@ -114,14 +114,17 @@ impl<'a> Life<'a> {
         };
         let so_far: Vec<Dated> = dated.iter().map(so_far).collect();
         let coupon = coupon(case);
-        let later = coupon.as_ref().and_then(|coupon| coupon.cycles).map(|cycles| cycles - 1);
         let (lines, derived) = first_lines(&so_far).unwrap();
+        // the order is the first of its cycles, where it charges anything
+        let charged = |at: usize| u32::from(lines.iter().any(|line| line.contract == at));
+        let left = |at: usize| coupon.as_ref().and_then(|coupon| coupon.cycles).map(|cycles| cycles - charged(at));
+        let cycles_left = (0..dated.len()).map(left).collect();
         let mut life = Life {
             case,
             whole: dated.iter().map(|dated| dated.subscription.clone()).collect(),
             known: so_far.iter().map(|dated| dated.subscription.clone()).collect(),
             next: vec![None; dated.len()],
-            cycles_left: vec![later; dated.len()],
+            cycles_left,
             existing: BTreeMap::new(),
             waived: Vec::new(),
             fixed: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::{Form, shopper_pages};
 use crate::site::Cycle;
+use chrono::NaiveDate;
 use comptoir_domain::Money;
 use serde::Serialize;
 
@@ -52,6 +53,8 @@ pub struct Totals {
     pub taxes_included: bool,
     /// To be paid.
     pub total: Money,
+    /// What is due when free days are over, the earliest first, taxes included.
+    pub trials: Vec<TrialAmount>,
     /// What comes again, by cycle, taxes included.
     pub later: Vec<LaterAmount>,
 }
@@ -61,6 +64,15 @@ pub struct Totals {
 pub struct NamedAmount {
     /// What.
     pub label: String,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What is due when something is no longer free to try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrialAmount {
+    /// The first day that is charged.
+    pub ends_on: NaiveDate,
     /// How much.
     pub amount: Money,
 }

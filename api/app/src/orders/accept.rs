@@ -40,7 +40,7 @@ pub async fn accept_order(call: Call<may::WriteOrders>, id: Id<OrderId>) -> Answ
         todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
         ctx.record(tx, "order.accepted", row.id, json!({ "number": row.number }))?;
         answered(tx, ctx, &row, true, "")?;
-        if is_paid(tx, ctx, row.id)? {
+        if is_paid(tx, ctx, &row)? {
             paid(tx, ctx, row.id)?;
         } else {
             release(tx, ctx, &mut row, false)?;
@@ -107,9 +107,11 @@ fn todo_key(order: OrderId) -> String {
     format!("order_validation:{order}")
 }
 
-/// Whether the first invoice asks for nothing more.
-fn is_paid(db: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<bool> {
-    let Some((_, id)) = invoices::of_orders(db, ctx.scope, &[order])?.first().copied() else { return Ok(false) };
+/// Whether the first invoice asks for nothing more; without one, nothing is due yet.
+fn is_paid(db: &mut Db, ctx: &Ctx, order: &OrderRow) -> Outcome<bool> {
+    let Some((_, id)) = invoices::of_orders(db, ctx.scope, &[order.id])?.first().copied() else {
+        return Ok(order.gross_minor == 0);
+    };
     let invoice = invoices::find(db, ctx.scope, id)?;
     Ok(invoice.state == InvoiceState::Issued && invoice.open_minor == 0)
 }

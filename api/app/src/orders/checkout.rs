@@ -139,7 +139,7 @@ pub async fn order_as_client(call: Call<may::Own>, body: Body<ClientOrder>) -> A
 impl From<&Placed> for OrderView {
     fn from(placed: &Placed) -> Self {
         let subscriptions = placed.subscriptions.iter().map(|row| row.id).collect();
-        Self::new(&placed.order, Some(placed.invoice.id), subscriptions)
+        Self::new(&placed.order, placed.invoice.as_ref().map(|invoice| invoice.id), subscriptions)
     }
 }
 

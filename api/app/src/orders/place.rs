@@ -56,7 +56,8 @@ pub struct Sale<'a> {
 /// What came of it.
 pub struct Placed {
     pub order: OrderRow,
-    pub invoice: InvoiceRow,
+    /// None if nothing is due yet.
+    pub invoice: Option<InvoiceRow>,
     pub subscriptions: Vec<SubscriptionRow>,
 }
 
@@ -92,11 +93,8 @@ pub fn sell(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<Placed> {
         return Err(Problem::new(Code::CouponExhausted, detail).into());
     }
     let subscriptions = write_subscriptions(tx, ctx, &order, quoted)?;
-    let mut invoice = write_draft(tx, ctx, first_invoice(sale, &order))?;
+    let invoice = invoice(tx, ctx, sale, &order)?;
     let gross = quoted.priced.totals.gross;
-    if sale.on_account || left_after_credit(tx, ctx, &invoice)?.is_zero() {
-        invoice = issue(tx, ctx, invoice.id)?;
-    }
     ctx.record(
         tx,
         "order.placed",
@@ -169,14 +167,16 @@ fn hosted(tx: &mut Db, ctx: &Ctx, contracts: &[Contract]) -> Outcome<HashMap<Pla
 fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted) -> Outcome<Vec<SubscriptionRow>> {
     let (mut rows, mut items, mut waived, mut discounted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let hosted = hosted(tx, ctx, &quoted.contracts)?;
-    for ((contract, dated), due) in quoted.contracts.iter().zip(&quoted.dated).zip(&quoted.due) {
+    for (at, ((contract, dated), due)) in quoted.contracts.iter().zip(&quoted.dated).zip(&quoted.due).enumerate() {
+        // the first invoice is the first of their cycles, if it charges anything
+        let used = u32::from(quoted.lines.iter().any(|line| line.contract == at));
+        let left = |cycles: u32| i32::try_from(cycles.saturating_sub(used)).unwrap_or(i32::MAX);
         let mut row = subscription_row(tx, ctx, order.store_id, &order.gateway, contract, dated)?;
         row.order_id = Some(order.id);
         row.expires_on = hosted.get(&contract.plan).and_then(|plan| expires_on(row.starts_on, plan));
         if let Some(coupon) = quoted.coupon.as_ref().filter(|coupon| coupon.covers(Some(contract.plan))) {
             row.coupon_id = Some(coupon.id);
-            // the first invoice is the first of its cycles
-            row.coupon_cycles = coupon.cycles.map(|cycles| i32::try_from(cycles).unwrap_or(i32::MAX).saturating_sub(1));
+            row.coupon_cycles = coupon.cycles.map(left);
         }
         if let Some(progress) = due.progress.first() {
             row.billed_through = progress.billed_through;
@@ -186,7 +186,7 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
             seller_id: ctx.scope.seller(),
             subscription_id: row.id,
             discount_id: discount.id,
-            cycles_left: discount.cycles_after_first().map(|cycles| i32::try_from(cycles).unwrap_or(i32::MAX)),
+            cycles_left: discount.cycles.map(left),
         }));
         items.extend(item_rows(ctx, contract, dated));
         waived.extend(waived_rows(ctx, due));
@@ -200,6 +200,16 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
     subscriptions::insert_waived(tx, &waived)?;
     discounts::grant(tx, &discounted)?;
     Ok(rows)
+}
+
+/// The first invoice; none where everything is free to try at first.
+fn invoice(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>, order: &OrderRow) -> Outcome<Option<InvoiceRow>> {
+    if sale.quoted.lines.is_empty() {
+        return Ok(None);
+    }
+    let draft = write_draft(tx, ctx, first_invoice(sale, order))?;
+    let is_issued = sale.on_account || left_after_credit(tx, ctx, &draft)?.is_zero();
+    Ok(Some(if is_issued { issue(tx, ctx, draft.id)? } else { draft }))
 }
 
 fn first_invoice(sale: &Sale<'_>, order: &OrderRow) -> NewInvoice {

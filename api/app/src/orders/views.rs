@@ -2,7 +2,7 @@
 
 use crate::clients::views::ClientCreate;
 use crate::quotes::compute::Quoted;
-use crate::quotes::views::{DocumentTaxView, DocumentTotalsView, QuoteContractView, QuoteLineView};
+use crate::quotes::views::{DocumentTaxView, DocumentTotalsView, QuoteContractView, QuoteLineView, QuoteTrialView};
 use crate::sessions::views::TokensView;
 use comptoir_db::orders::OrderRow;
 use comptoir_domain::orders::{Cart, CartDomain, CartItem, OrderState};
@@ -31,7 +31,8 @@ pub struct OrderView {
     pub gross: Money,
     /// How it is paid.
     pub gateway: String,
-    /// Its invoice: a draft until the payment is approved, or issued at once where the seller waits for a transfer.
+    /// Its invoice: a draft until the payment is approved, or issued at once where the seller waits for a transfer. None if
+    /// nothing is due yet.
     pub invoice_id: Option<InvoiceId>,
     /// The subscriptions it makes.
     pub subscription_ids: Vec<SubscriptionId>,
@@ -205,8 +206,10 @@ pub struct OrderPreviewView {
     pub lines: Vec<QuoteLineView>,
     /// Its taxes.
     pub taxes: Vec<DocumentTaxView>,
-    /// Its sums.
+    /// Its sums: what is due with the order.
     pub totals: DocumentTotalsView,
+    /// What is due when free days are over, the earliest first.
+    pub trials: Vec<QuoteTrialView>,
     /// The coupon that is applied.
     pub coupon_id: Option<CouponId>,
     /// Why the client is taxed like that.
@@ -222,6 +225,7 @@ impl From<&Quoted> for OrderPreviewView {
             lines: quoted.priced.lines.iter().map(QuoteLineView::from).collect(),
             taxes: quoted.priced.taxes.iter().map(DocumentTaxView::from).collect(),
             totals: DocumentTotalsView::from(&quoted.priced.totals),
+            trials: QuoteTrialView::all(quoted),
             coupon_id: quoted.coupon.as_ref().map(|coupon| coupon.id),
             tax_reason: quoted.tax_reason,
             contracts: QuoteContractView::all(quoted),

@@ -4,6 +4,7 @@ use crate::invoices::tax::facts;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::taxes::treat::Taxation;
+use chrono::NaiveDate;
 use comptoir_db::coupons::{self, CouponRow};
 use comptoir_db::discounts::{self, DiscountRow};
 use comptoir_db::stores::StoreRow;
@@ -14,6 +15,7 @@ use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::{
     ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request,
 };
+use comptoir_domain::orders::trial::{self, TrialEnd, trial_ends};
 use comptoir_domain::orders::{Cart, Contract, ContractItem, Offer, contracts};
 use comptoir_domain::quotes::{CouponApplication, Priced, TaxFacts, price};
 use comptoir_domain::schedule::Cycle;
@@ -38,6 +40,16 @@ pub struct Quoted {
     pub tax: TaxFacts,
     /// Why it is taxed like that.
     pub tax_reason: TaxReason,
+    /// What is due with the order.
+    pub priced: Priced,
+    /// What is due when free days are over, the earliest first.
+    pub trials: Vec<Trial>,
+}
+
+/// The end of free days, and what is due then.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Trial {
+    pub ends_on: NaiveDate,
     pub priced: Priced,
 }
 
@@ -78,7 +90,12 @@ pub fn quote(
     let mut request = price_request(&contracts, &lines, currency, basis, coupon.as_slice(), group, tax);
     let priced = taxation.price(buyer, &mut request)?;
     let (tax, tax_reason) = (request.tax, taxation.of(buyer).reason);
-    Ok(Quoted { store, contracts, dated, lines, due, coupon, group, tax, tax_reason, priced })
+    let trial = |end: TrialEnd| {
+        let request = trial::price_request(&end, &contracts, &dated, coupon.as_ref(), basis, group, tax.clone())?;
+        Ok(Trial { ends_on: end.on, priced: trial::priced(&end, &dated, &request)? })
+    };
+    let trials = trial_ends(&dated, &due)?.into_iter().map(trial).collect::<Result<_, Problem>>()?;
+    Ok(Quoted { store, contracts, dated, lines, due, coupon, group, tax, tax_reason, priced, trials })
 }
 
 /// The contracts that a cart asks for, with names that are free and a tax policy each.

@@ -31,7 +31,7 @@ pub struct QuoteToken {
 impl QuoteToken {
     /// The token of a result.
     pub fn new(quoted: &Quoted, cart: &Cart, buyer: &Buyer, now: Instant) -> Result<Self, Problem> {
-        let fingerprint = fingerprint(&(cart, &buyer.place, &quoted.priced))?;
+        let fingerprint = fingerprint(&(cart, &buyer.place, &quoted.priced, &quoted.trials))?;
         Ok(Self {
             store: quoted.store.id,
             cart: cart.clone(),
@@ -65,7 +65,7 @@ impl QuoteToken {
         if now.seconds() >= self.expires {
             return Err(Problem::new(Code::QuoteChanged, "the quote has expired: look at the new one and order again"));
         }
-        if fingerprint(&(&self.cart, &self.buyer.place, &quoted.priced))? != self.fingerprint {
+        if fingerprint(&(&self.cart, &self.buyer.place, &quoted.priced, &quoted.trials))? != self.fingerprint {
             return Err(Problem::new(
                 Code::QuoteChanged,
                 "the price has changed: look at the new quote and order again",

@@ -1,6 +1,6 @@
 //! What quotes look like.
 
-use crate::quotes::compute::Quoted;
+use crate::quotes::compute::{Quoted, Trial};
 use chrono::NaiveDate;
 use comptoir_domain::orders::first_invoice::Dated;
 use comptoir_domain::orders::{Cart, Contract};
@@ -142,6 +142,8 @@ pub struct QuoteContractView {
     pub starts_on: NaiveDate,
     /// The day of the first renewal.
     pub renews_on: NaiveDate,
+    /// The first day that is charged, if it is free to try until then.
+    pub trial_ends_on: Option<NaiveDate>,
 }
 
 impl QuoteContractView {
@@ -154,8 +156,32 @@ impl QuoteContractView {
             discount_id: contract.discount.as_ref().map(|discount| discount.id),
             starts_on: dated.start.first.from,
             renews_on: dated.start.first.to,
+            trial_ends_on: dated.trial_ends_on,
         };
         quoted.contracts.iter().zip(&quoted.dated).map(one).collect()
+    }
+}
+
+/// What is due when free days are over.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct QuoteTrialView {
+    /// The first day that is charged.
+    pub ends_on: NaiveDate,
+    /// The lines of the invoice for it.
+    pub lines: Vec<QuoteLineView>,
+    /// Its sums.
+    pub totals: DocumentTotalsView,
+}
+
+impl QuoteTrialView {
+    /// Those of a result.
+    pub fn all(quoted: &Quoted) -> Vec<Self> {
+        let one = |trial: &Trial| Self {
+            ends_on: trial.ends_on,
+            lines: trial.priced.lines.iter().map(QuoteLineView::from).collect(),
+            totals: DocumentTotalsView::from(&trial.priced.totals),
+        };
+        quoted.trials.iter().map(one).collect()
     }
 }
 
@@ -172,8 +198,10 @@ pub struct QuoteView {
     pub lines: Vec<QuoteLineView>,
     /// Its taxes.
     pub taxes: Vec<DocumentTaxView>,
-    /// Its sums.
+    /// Its sums: what is due today.
     pub totals: DocumentTotalsView,
+    /// What is due when free days are over, the earliest first.
+    pub trials: Vec<QuoteTrialView>,
     /// The coupon that is applied.
     pub coupon_id: Option<CouponId>,
     /// Why the buyer is taxed like that.
@@ -192,6 +220,7 @@ impl QuoteView {
             lines: quoted.priced.lines.iter().map(QuoteLineView::from).collect(),
             taxes: quoted.priced.taxes.iter().map(DocumentTaxView::from).collect(),
             totals: DocumentTotalsView::from(&quoted.priced.totals),
+            trials: QuoteTrialView::all(quoted),
             coupon_id: quoted.coupon.as_ref().map(|coupon| coupon.id),
             tax_reason: quoted.tax_reason,
             contracts: QuoteContractView::all(quoted),

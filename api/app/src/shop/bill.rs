@@ -4,7 +4,7 @@ use super::basket::{Basket, Line};
 use super::visit::Visit;
 use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
-use crate::quotes::compute::{Quoted, quote, renewals};
+use crate::quotes::compute::{Quoted, Trial, quote, renewals};
 use crate::quotes::token::QuoteToken;
 use crate::taxes::treat::buyer_of;
 use comptoir_db::taxes::rules;
@@ -14,7 +14,7 @@ use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{PriceBasis, Priced};
 use comptoir_domain::taxes::{Buyer, Place, TaxAmount};
 use comptoir_domain::{Code, Money, Problem, Rate};
-use comptoir_storefront::pages::{CartLine, FieldError, LaterAmount, NamedAmount, Totals};
+use comptoir_storefront::pages::{CartLine, FieldError, LaterAmount, NamedAmount, Totals, TrialAmount};
 
 /// A cart, priced.
 pub struct Bill {
@@ -37,6 +37,7 @@ struct Found {
     token: QuoteToken,
     discount: Option<String>,
     later: Vec<LaterAmount>,
+    trials: Vec<TrialAmount>,
     county_asked: bool,
 }
 
@@ -79,8 +80,10 @@ impl Visit {
             let token = QuoteToken::new(&quoted, &cart, &buyer, ctx.machine_now)?;
             let discount = named(db, ctx, &quoted)?;
             let later = renewals(&quoted)?.into_iter().map(|(cycle, amount)| LaterAmount { cycle, amount });
+            let trial = |trial: &Trial| TrialAmount { ends_on: trial.ends_on, amount: trial.priced.totals.gross };
+            let trials = quoted.trials.iter().map(trial).collect();
             let county_asked = rules::name_counties(db, ctx.scope)?;
-            Ok(Found { later: later.collect(), quoted, token, discount, county_asked })
+            Ok(Found { later: later.collect(), trials, quoted, token, discount, county_asked })
         };
         self.desk.read(work).await
     }
@@ -101,7 +104,8 @@ impl Visit {
                 }
             }
         }
-        let totals = self.totals(&found.quoted.priced, found.discount, found.later)?;
+        let totals = self.totals(&found.quoted.priced, found.discount)?;
+        let totals = Totals { trials: found.trials, later: found.later, ..totals };
         let token = found.token.seal(self.state().quote_key());
         Ok(Bill { lines, totals: Some(totals), token, basket, errors, county_asked: found.county_asked })
     }
@@ -145,13 +149,8 @@ impl Visit {
         })
     }
 
-    /// The sums, in the prices that the store shows.
-    pub fn totals(
-        &self,
-        priced: &Priced,
-        discount: Option<String>,
-        later: Vec<LaterAmount>,
-    ) -> Result<Totals, Problem> {
+    /// The sums of what is due now, in the prices that the store shows.
+    pub fn totals(&self, priced: &Priced, discount: Option<String>) -> Result<Totals, Problem> {
         let listed = Money::sum(priced.currency, priced.lines.iter().map(|line| line.listed))?;
         let gross = priced.prices == PriceBasis::Gross;
         let charged = if gross { priced.totals.gross } else { priced.totals.net };
@@ -164,7 +163,8 @@ impl Visit {
             taxes: priced.taxes.iter().map(|tax| self.tax_line(tax)).collect(),
             taxes_included: gross,
             total: priced.totals.gross,
-            later,
+            trials: Vec::new(),
+            later: Vec::new(),
         })
     }
 
@@ -231,7 +231,7 @@ pub fn moved(
     let old = quote(db, ctx, token.store, &token.cart, &token.buyer, client)?;
     token.still_holds(&old, ctx.machine_now)?;
     let new = quote(db, ctx, token.store, &token.cart, buyer, client)?;
-    if old.priced != new.priced {
+    if (&old.priced, &old.trials) != (&new.priced, &new.trials) {
         let detail = "the price is another one at this address: look at it and order again";
         return Err(Failure::Refused(Problem::new(Code::QuoteChanged, detail)));
     }

@@ -169,6 +169,7 @@ fn totals(visit: &Visit, view: &InvoiceView) -> Result<Totals, Problem> {
         taxes: view.taxes.iter().map(|tax| visit.tax_line(tax)).collect(),
         taxes_included: false,
         total: view.gross,
+        trials: Vec::new(),
         later: Vec::new(),
     })
 }

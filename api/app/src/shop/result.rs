@@ -49,7 +49,7 @@ pub async fn show(visit: &Visit) -> Shown {
         instructions,
         invoice: issued.map(|invoice| invoice.id.to_string()),
         lines,
-        totals: visit.totals(&found.order.quote.0, None, Vec::new())?,
+        totals: visit.totals(&found.order.quote.0, None)?,
     };
     visit.page(&page)
 }

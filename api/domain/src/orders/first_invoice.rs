@@ -2,6 +2,7 @@
 //! the same pipeline as every invoice.
 
 use super::Contract;
+use super::trial::past_trial;
 use crate::coupons::{Coupon, GroupDiscount};
 use crate::invoices::due::{Due, DueKind, DueLine, FeeKind, Horizon, Item, Snapshot, Subscription, due};
 use crate::plans::PlanType;
@@ -23,6 +24,8 @@ pub struct ContractIds {
 pub struct Dated {
     pub subscription: Subscription,
     pub start: Start,
+    /// When free days end that are to come: nothing is due before.
+    pub trial_ends_on: Option<NaiveDate>,
 }
 
 /// Whose a contract is, and from when.
@@ -39,7 +42,9 @@ pub struct Signed {
 /// Gives a contract its dates and ids.
 pub fn dated(contract: &Contract, ids: &ContractIds, signed: Signed, rule: &BillingRule) -> Result<Dated> {
     let start = rule.start(signed.starts_on, contract.cycle, contract.prorates)?;
-    Ok(Dated { subscription: subscription(contract, ids, signed, start), start })
+    let subscription = subscription(contract, ids, signed, start);
+    let trial_ends_on = subscription.trial_until.filter(|until| *until > signed.today);
+    Ok(Dated { subscription, start, trial_ends_on })
 }
 
 /// A contract that someone has served and billed up to a day: periods are counted from its anchor and what lies before
@@ -63,7 +68,7 @@ pub fn imported(
     let mut subscription = subscription(contract, ids, signed, start);
     subscription.billed_through = renews_on;
     subscription.trial_until = None;
-    Ok(Dated { subscription, start })
+    Ok(Dated { subscription, start, trial_ends_on: None })
 }
 
 fn subscription(contract: &Contract, ids: &ContractIds, signed: Signed, start: Start) -> Subscription {
@@ -113,12 +118,14 @@ impl FirstLine {
     }
 }
 
-/// The lines of the first invoice of each contract, in the order of the cart, and where each subscription stands then.
+/// The lines of the first invoice of each contract, in the order of the cart, and where each subscription stands then. A
+/// contract with free days has none yet.
 pub fn first_lines(dated: &[Dated]) -> Result<(Vec<FirstLine>, Vec<Due>)> {
     let (mut lines, mut derived) = (Vec::new(), Vec::new());
     for (contract, one) in dated.iter().enumerate() {
         let snapshot = Snapshot { subscriptions: vec![one.subscription.clone()], ..Snapshot::default() };
-        let found = due(&snapshot, Horizon::Before(one.start.first.to))?;
+        let horizon = one.trial_ends_on.map_or(one.start.first.to, |ends| ends.min(one.start.first.to));
+        let found = due(&snapshot, Horizon::Before(horizon))?;
         for line in found.invoices.iter().flat_map(|invoice| &invoice.lines) {
             let item = one.subscription.items.iter().position(|item| item.id == line.item).unwrap_or_default();
             lines.push(FirstLine { contract, item, line: line.clone() });
@@ -128,11 +135,13 @@ pub fn first_lines(dated: &[Dated]) -> Result<(Vec<FirstLine>, Vec<Due>)> {
     Ok((lines, derived))
 }
 
-/// The lines of the period that follows the first invoice of each contract: what is charged again.
+/// The lines of the period that follows the first invoice of each contract, or what is due when its free days are over: what
+/// is charged again.
 pub fn next_lines(dated: &[Dated], derived: &[Due]) -> Result<Vec<FirstLine>> {
     let mut lines = Vec::new();
     for (contract, (one, before)) in dated.iter().zip(derived).enumerate() {
-        let Some(progress) = before.progress.first() else { continue };
+        let paid = past_trial(one, before)?.map(|(_, paid)| paid);
+        let Some(progress) = paid.as_ref().unwrap_or(before).progress.first() else { continue };
         let (billed_through, subscription) = (progress.billed_through, &one.subscription);
         let index = subscription.cycle.index_at(subscription.anchor, billed_through)?;
         let end = subscription.cycle.period(subscription.anchor, index)?.to;

@@ -4,6 +4,7 @@ mod cart;
 mod domain_name;
 pub mod first_invoice;
 mod state;
+pub mod trial;
 
 pub use cart::{
     Cart, CartDomain, CartItem, Contract, ContractItem, Offer, OfferedAddOn, OfferedPlan, OfferedPrice,
