@@ -61,6 +61,7 @@ pub mod subscription_records;
 mod subscription_statuses;
 mod tax_evidence;
 pub mod taxes;
+pub mod tlds;
 pub mod todos;
 mod transfers;
 mod trials;

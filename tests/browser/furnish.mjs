@@ -62,6 +62,9 @@ export async function furnish(post) {
     });
     await post(`/v1/plans/${plan.id}/activate`);
   }
+  await post('/v1/tlds', { name: 'bakery' });
+  const { data: endings } = await post.get('/v1/tlds?limit=100');
+  for (const name of ['com', 'fr', 'bakery']) await post(`/v1/tlds/${endings.find((one) => one.name === name).id}/activate`);
   for (const [tld, yearly] of [['com', '11.90'], ['fr', '7.90'], ['bakery', '49.00']]) {
     const plan = await post('/v1/plans', {
       code: `names-${tld}`, name: `Domain name .${tld}`, kind: 'domain', tlds: [tld], store_ids: [store.id], prices: [price('1-year', yearly)],

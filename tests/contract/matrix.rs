@@ -170,19 +170,24 @@ const FIRST: &[(&str, &str, &str)] = &[
     ("retry_event", "/retry", "/cancel"),
     ("reopen_todo", "/reopen", "/done"),
 ];
+/// What is in use cannot be deleted: a fresh one, with the prefix of its kind.
+fn spare(operation: &str, owner: &Actor) -> Option<(&'static str, String)> {
+    match operation {
+        "delete_plan" => Some(("pla", crate::api::plans::draft(owner))),
+        "delete_add_on" => Some(("ado", crate::api::add_ons::draft(owner))),
+        "rederive_invoice" => Some(("inv", crate::api::by_hand::a_derived_draft(owner))),
+        "accept_order" => Some(("ord", crate::stories::provisioning::unaccepted(owner))),
+        "release_order" => Some(("ord", crate::stories::provisioning::unreleased(owner))),
+        "activate_tld" | "delete_tld" => Some(("tld", crate::api::tlds::spare(owner).0)),
+        "delete_registrar" => Some(("reg", crate::api::tlds::spare(owner).1)),
+        "delete_add_on_group" => Some(("agr", crate::api::add_ons::group(owner, "Spare"))),
+        _ => None,
+    }
+}
 
 /// Requests whose example needs something that only this world knows.
 fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut Seller) {
-    // what is in use cannot be deleted: take a fresh one
-    let spare = match operation.id.as_str() {
-        "delete_plan" => Some(("pla", crate::api::plans::draft(&mine.owner))),
-        "delete_add_on" => Some(("ado", crate::api::add_ons::draft(&mine.owner))),
-        "rederive_invoice" => Some(("inv", crate::api::by_hand::a_derived_draft(&mine.owner))),
-        "accept_order" => Some(("ord", crate::stories::provisioning::unaccepted(&mine.owner))),
-        "release_order" => Some(("ord", crate::stories::provisioning::unreleased(&mine.owner))),
-        "delete_add_on_group" => Some(("agr", crate::api::add_ons::group(&mine.owner, "Spare"))),
-        _ => None,
-    };
+    let spare = spare(&operation.id, &mine.owner);
     if let Some((prefix, id)) = spare {
         request.path = request.path.replace(&mine.ids[prefix], &id);
         mine.ids.insert(prefix.into(), id);

@@ -9,7 +9,7 @@ use comptoir_domain::invoices::due::{
 use comptoir_domain::invoices::granted::FixedPart;
 use comptoir_domain::invoices::renewal::{self, ItemTerms, Terms, covered};
 use comptoir_domain::orders::first_invoice::{self, ContractIds, Dated, Signed, dated, first_lines};
-use comptoir_domain::orders::{Contract, ContractItem};
+use comptoir_domain::orders::{Contract, ContractItem, Lasts};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{Priced, price};
 use comptoir_domain::schedule::BillingRule;
@@ -38,9 +38,10 @@ struct Life<'a> {
 fn contract(of: &Value) -> Contract {
     let item = |item: &Value| ContractItem {
         kind: read(&item["kind"]),
+        lasts: Lasts::Always,
         plan: None,
         add_on: None,
-        price: id(1),
+        price: Some(id(1)),
         description: String::new(),
         unit_price: read(&item["unit_price"]),
         setup_fee: read(&item["setup_fee"]),

@@ -94,6 +94,8 @@ impl World {
         ids.insert("dis".into(), first("/v1/discounts", &|_| true));
         ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
 
+        ids.insert("tld".into(), first("/v1/tlds?limit=100", &|item| item["name"] == "example"));
+        ids.insert("reg".into(), first("/v1/registrars", &|_| true));
         ids.insert("pla".into(), first("/v1/plans", &|item| item["code"] == "starter"));
         ids.insert("ado".into(), first("/v1/add-ons", &|item| item["code"] == "disk-1"));
         ids.insert("agr".into(), first("/v1/add-on-groups", &|item| item["name"] == "Space"));
@@ -170,6 +172,7 @@ fn furnish(owner: &Actor, code: &str) {
     crate::api::exchange_rates::furnish(owner);
     crate::api::coupons::furnish(owner, code);
 
+    crate::api::tlds::furnish(owner);
     crate::api::add_ons::furnish(owner, code);
     crate::api::plans::furnish(owner, code);
     crate::api::discounts::furnish(owner, code);

@@ -46,6 +46,8 @@ fn routes(config: &mut ServiceConfig) {
     crate::stores::routes(config);
     crate::hosting::routes(config);
     crate::plans::routes(config);
+    crate::registrars::routes(config);
+    crate::tlds::routes(config);
     crate::prices::routes(config);
     crate::overuse_prices::routes(config);
     crate::add_on_groups::routes(config);

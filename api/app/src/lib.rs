@@ -45,6 +45,7 @@ pub mod prices;
 
 pub mod payment_methods;
 pub mod payments;
+pub mod registrars;
 pub mod reports;
 pub mod resellers;
 pub mod roles;
@@ -58,6 +59,7 @@ pub mod subscriptions;
 
 pub mod stores;
 pub mod taxes;
+pub mod tlds;
 
 pub mod todos;
 pub mod usage;

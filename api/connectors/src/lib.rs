@@ -12,6 +12,7 @@ pub mod mail;
 pub mod panel;
 pub mod payment;
 pub mod post;
+pub mod registrar;
 pub mod vat;
 
 pub use error::{ConnectorError, Kind, Result, Retry};

@@ -55,6 +55,7 @@ pub mod overuse_prices;
 pub mod own_clients;
 pub mod password_resets;
 pub mod rate;
+pub mod registrars;
 pub mod reports;
 
 pub mod plans;
@@ -80,6 +81,7 @@ pub mod subscription_transfers;
 pub mod subscriptions;
 
 pub mod taxes;
+pub mod tlds;
 
 pub mod subjects;
 pub mod todos;

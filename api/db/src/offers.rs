@@ -1,15 +1,19 @@
-//! What a store offers on a day: active plans and add-ons with their prices, in six queries whatever the catalogue.
+//! What a store offers on a day: active plans and add-ons with their prices, in as many queries
+//! whatever the catalogue.
 
+use crate::registrars::{self, RegistrarRow};
 use crate::schema::{add_ons, plan_add_ons, plan_stores, plans, prices, stores};
+use crate::tlds::{self, TldRow};
 use crate::{Db, Failure, Json, Outcome, Scope, settings};
 use chrono::NaiveDate;
 use comptoir_domain::orders::{DomainOption, Offer, OfferedAddOn, OfferedPlan, OfferedPrice};
 use comptoir_domain::plans::{PlanState, PlanType, Price};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::settings::BillingSettings;
+use comptoir_domain::tlds::{OfferedTld, TldState};
 use comptoir_domain::{AddOnId, Currency, Money, PlanId, PriceId, StoreId, TaxPolicyId};
 use diesel::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = plans)]
@@ -97,8 +101,9 @@ pub fn with_plan(db: &mut Db, scope: Scope, store: StoreId, plan: Option<PlanId>
         }
     }
     let add_ons: Vec<_> = add_ons.into_iter().map(|row| offered_add_on(row, &mut by_add_on)).collect();
+    let endings = endings(db, scope, &plans, currency)?;
     let billing = settings::read(db, scope)?.value.0.billing;
-    let plan = |row| offered_plan(row, &offered, &add_ons, &mut by_plan, &billing);
+    let plan = |row| offered_plan(row, &offered, &add_ons, &mut by_plan, (&endings, &billing));
     let plans = plans.into_iter().map(plan).collect::<Outcome<_>>()?;
     Ok(Offer { currency, domain_options: options.0, plans, add_ons })
 }
@@ -115,6 +120,34 @@ fn plans_of(db: &mut Db, scope: Scope, store: StoreId, kept: Option<PlanId>) -> 
         .filter(on_sale.or(kept))
         .order((plans::position, plans::id));
     Ok(plans.select(PlanOnOffer::as_select()).load(db)?)
+}
+
+/// The active endings that some plans name, with their prices in a currency. Without a registrar, names are moved by hand.
+fn endings(
+    db: &mut Db,
+    scope: Scope,
+    plans: &[PlanOnOffer],
+    currency: Currency,
+) -> Outcome<BTreeMap<String, OfferedTld>> {
+    let named: BTreeSet<String> = plans.iter().flat_map(|plan| &plan.tlds.0).cloned().collect();
+    if named.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = tlds::named(db, scope, &Vec::from_iter(named))?;
+    let registrars = registrars::all(db, scope)?;
+    let moves = |row: &TldRow| {
+        let registrar = registrars.iter().find(|registrar| Some(registrar.id) == row.default_registrar_id);
+        let takes = |registrar: &RegistrarRow| {
+            registrar.supported.0.iter().any(|known| known.tld == row.name && known.transfers)
+        };
+        registrar.is_none_or(takes)
+    };
+    let offered = |row: TldRow| {
+        let transfers = moves(&row);
+        let prices = row.prices.0.into_iter().filter(|price| price.amount.currency() == currency);
+        (row.name.clone(), OfferedTld { transfers, prices: prices.collect(), name: row.name })
+    };
+    Ok(rows.into_iter().filter(|row| row.state == TldState::Active).map(offered).collect())
 }
 
 fn prices_of(
@@ -152,7 +185,7 @@ fn offered_plan(
     offered: &[(PlanId, AddOnId)],
     active: &[OfferedAddOn],
     prices: &mut HashMap<PlanId, Vec<OfferedPrice>>,
-    billing: &BillingSettings,
+    (endings, billing): (&BTreeMap<String, OfferedTld>, &BillingSettings),
 ) -> Outcome<OfferedPlan> {
     let corrupt = || Failure::Corrupt(format!("{} has numbers out of range", row.id));
     let theirs = active.iter().filter(|add_on| offered.contains(&(row.id, add_on.id)));
@@ -170,6 +203,6 @@ fn offered_plan(
         kind: row.kind,
         tax_policy: row.tax_policy_id,
         prorates: row.prorates,
-        tlds: row.tlds.0,
+        tlds: row.tlds.0.iter().filter_map(|name| endings.get(name).cloned()).collect(),
     })
 }

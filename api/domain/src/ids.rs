@@ -155,6 +155,10 @@ ids! {
     SubscriptionCommentId = "scm",
     /// What a unit above a limit costs: plan, resource and currency, dated.
     OverusePriceId = "ovp",
+    /// An account with a registrar.
+    RegistrarId = "reg",
+    /// An ending of names that a seller sells.
+    TldId = "tld",
     /// A report of what was used.
     UsageRecordId = "usg",
     /// A reason for which a subscription is or was suspended.

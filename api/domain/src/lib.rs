@@ -49,6 +49,7 @@ pub mod sql;
 pub mod stores;
 pub mod subscriptions;
 pub mod taxes;
+pub mod tlds;
 pub mod todos;
 pub mod usage;
 pub mod verify;

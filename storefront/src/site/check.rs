@@ -83,11 +83,9 @@ impl StoreSite {
             let pointer = format!("/domains/tlds/{at}");
             let amounts = [Some(tld.register), tld.transfer, Some(tld.renew)];
             let offer = tld.offer.iter().flat_map(|offer| [Some(offer.register), offer.transfer, Some(offer.renew)]);
-            amounts
-                .into_iter()
-                .chain(offer)
-                .flatten()
-                .for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
+            let later = tld.other_periods.iter().flat_map(|one| [Some(one.register), one.transfer, Some(one.renew)]);
+            let all = amounts.into_iter().chain(offer).chain(later).flatten();
+            all.for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
         }
         unique(check, "/domains/tlds", domains.tlds.iter().map(|tld| tld.tld.as_str()));
     }

@@ -193,6 +193,27 @@ pub struct StoreTld {
     /// The same with a discount or an automatic coupon applied.
     #[serde(default)]
     pub offer: Option<StoreTldOffer>,
+    /// Longer times for which a name can be had, the shortest first.
+    #[serde(default)]
+    pub other_periods: Vec<StoreTldPeriod>,
+}
+
+/// Prices of an ending for another number of years.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreTldPeriod {
+    /// Years the prices are for.
+    pub years: u8,
+    /// A new name.
+    pub register: Money,
+    /// A move to us; absent where the registrar cannot.
+    #[serde(default)]
+    pub transfer: Option<Money>,
+    /// Each further period.
+    pub renew: Money,
+    /// The same with a discount or an automatic coupon applied.
+    #[serde(default)]
+    pub offer: Option<StoreTldOffer>,
 }
 
 /// Prices of an ending that an automatic coupon or a discount lowers (PRO-02).

@@ -108,7 +108,7 @@ pub fn item_rows(ctx: &Ctx, contract: &Contract, dated: &Dated) -> Vec<Subscript
         kind: item.kind,
         plan_id: item.plan,
         add_on_id: item.add_on,
-        price_id: Some(item.price),
+        price_id: item.price,
         description: item.description.clone(),
         unit_price: item.unit_price,
         setup_fee: item.setup_fee,
@@ -116,7 +116,7 @@ pub fn item_rows(ctx: &Ctx, contract: &Contract, dated: &Dated) -> Vec<Subscript
         quantity: item.quantity,
         tax_policy_id: item.tax_policy,
         from_on: billed.from,
-        to_on: None,
+        to_on: billed.to,
         known_on: billed.known_on,
     });
     row.collect()

@@ -6,7 +6,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::plans::properties;
 use crate::plans::read::view;
-use crate::plans::ties::Ties;
+use crate::plans::ties::{Ties, check_endings};
 use crate::plans::views::{PlanCreate, PlanView, check};
 use crate::prices::{check_book, rows};
 use actix_web::post;
@@ -15,7 +15,7 @@ use comptoir_db::prices::{self, Priced};
 use comptoir_db::{Db, Json, Outcome};
 use comptoir_domain::Check;
 use comptoir_domain::permissions::may;
-use comptoir_domain::plans::PlanState;
+use comptoir_domain::plans::{PlanState, PlanType};
 use serde_json::json;
 
 /// Create a plan
@@ -45,6 +45,9 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &PlanCreate) -> Outcome<PlanRow> {
     let row = row(ctx, wanted, &mut findings);
     check(&row, &mut findings);
     check_mailboxes(tx, ctx, &mut findings, "/properties", &row.properties.0)?;
+    if row.kind == PlanType::Domain {
+        check_endings(tx, ctx, &mut findings, &row.tlds.0, &[])?;
+    }
     let book = check_book(ctx, &mut findings, &wanted.prices);
     ties.check(&mut findings, &row, &book);
     findings.done()?;

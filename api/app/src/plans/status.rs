@@ -5,7 +5,7 @@ use crate::kernel::{Answer, Call, Id, Reply};
 use crate::plans::read::reply;
 use crate::plans::views::PlanView;
 use actix_web::post;
-use comptoir_db::{Db, Outcome, plans, prices};
+use comptoir_db::{Db, Outcome, plans, prices, tlds};
 use comptoir_domain::PlanId;
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::{PlanAction, after, sellable};
@@ -13,7 +13,7 @@ use serde_json::json;
 
 /// Put a plan on sale
 ///
-/// It needs a price that is valid today.
+/// It needs a price that is valid today, or, for names, an ending with prices.
 #[utoipa::path(tag = "plans", params(("id" = PlanId, Path)), responses((status = 200, body = PlanView, description = "The plan as it is now")))]
 #[post("/v1/plans/{id}/activate")]
 pub async fn activate_plan(call: Call<may::WriteCatalog>, id: Id<PlanId>) -> Answer {
@@ -35,7 +35,11 @@ fn act(tx: &mut Db, ctx: &Ctx, id: PlanId, action: PlanAction) -> Outcome<Reply>
     row.state = after(before, action)?;
     if action == PlanAction::Publish {
         let book = prices::current_of_plans(tx, ctx.scope, &[id], ctx.today())?;
-        sellable(&book.iter().map(|price| price.price()).collect::<Vec<_>>())?;
+        let named = tlds::named(tx, ctx.scope, &row.tlds.0)?;
+        // names cost what their endings do
+        if named.iter().all(|tld| tld.prices.0.is_empty()) {
+            sellable(&book.iter().map(|price| price.price()).collect::<Vec<_>>())?;
+        }
     }
     plans::save(tx, &mut row)?;
     ctx.record(tx, "plan.state_changed", id, json!({ "from": before, "to": row.state }))?;

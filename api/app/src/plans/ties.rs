@@ -5,10 +5,11 @@ use crate::kernel::call::Ctx;
 use comptoir_db::add_ons::{self, AddOnRow};
 use comptoir_db::plans::{self, PlanRow, links};
 use comptoir_db::prices::{self, PriceRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::{Db, Outcome, tlds};
 use comptoir_domain::add_ons::check_common_price;
 use comptoir_domain::plans::{Price, StoreKind, Target, check_paths, check_stores};
 use comptoir_domain::schedule::Cycle;
+use comptoir_domain::tlds::TldState;
 use comptoir_domain::{AddOnId, Check, Id, PlanId, StoreId};
 use std::collections::BTreeSet;
 
@@ -79,6 +80,21 @@ impl Tied {
         }
         Ok(())
     }
+}
+
+/// Notes endings that a plan cannot take up: it names active ones only. What it names already stays.
+pub fn check_endings(db: &mut Db, ctx: &Ctx, findings: &mut Check, named: &[String], before: &[String]) -> Outcome<()> {
+    let new: Vec<String> = named.iter().filter(|name| !before.contains(name)).cloned().collect();
+    let known = tlds::named(db, ctx.scope, &new)?;
+    for (index, name) in named.iter().enumerate().filter(|(_, name)| new.contains(name)) {
+        let place = format!("/tlds/{index}");
+        match known.iter().find(|row| row.name == *name).map(|row| row.state) {
+            Some(TldState::Active) => {}
+            Some(TldState::Suspended) => findings.refuse(&place, "not_active", format!("activate .{name} first")),
+            None => findings.refuse(&place, "unknown", format!("there is no ending .{name}: create it first")),
+        }
+    }
+    Ok(())
 }
 
 fn targets(db: &mut Db, ctx: &Ctx, ids: Option<&[PlanId]>) -> Outcome<Vec<Target>> {

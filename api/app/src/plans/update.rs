@@ -4,7 +4,7 @@ use crate::hosting::allotment::check_mailboxes;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch};
 use crate::plans::properties;
 use crate::plans::read::reply;
-use crate::plans::ties::Ties;
+use crate::plans::ties::{Ties, check_endings};
 use crate::plans::views::{PlanPatch, PlanView, check};
 use crate::services::desire::follow_plan;
 use actix_web::patch;
@@ -12,6 +12,7 @@ use comptoir_db::Json;
 use comptoir_db::plans::{self, PlanRow};
 use comptoir_db::prices::{self, PriceRow};
 use comptoir_domain::permissions::may;
+use comptoir_domain::plans::PlanType;
 use comptoir_domain::{Check, PlanId};
 use serde_json::json;
 
@@ -39,10 +40,13 @@ pub async fn update_plan(
         plans::require_tax_policy(tx, ctx.scope, patch.tax_policy_id.value().copied())?;
         seen.check(row.version)?;
         let mut findings = Check::new();
-        let before = row.properties.0.clone();
+        let (before, named) = (row.properties.0.clone(), row.tlds.0.clone());
         apply(patch, &mut row, &mut findings);
         if row.properties.0 != before {
             check_mailboxes(tx, ctx, &mut findings, "/properties", &row.properties.0)?;
+        }
+        if row.kind == PlanType::Domain {
+            check_endings(tx, ctx, &mut findings, &row.tlds.0, &named)?;
         }
         let book = prices::open_of_plans(tx, ctx.scope, &[row.id], ctx.today())?;
         ties.check(&mut findings, &row, &book.iter().map(PriceRow::price).collect::<Vec<_>>());

@@ -8,6 +8,7 @@ use crate::kernel::{Answer, Body, Call, Reply, passwords};
 use crate::sellers::views::{SellerView, check};
 use crate::stores::create as stores;
 use crate::taxes::policies::create as taxes;
+use crate::tlds::predefined::open_default as open_tlds;
 use actix_web::post;
 use comptoir_db::administrators::{self, AdministratorRow};
 use comptoir_db::roles::{self, RoleRow};
@@ -171,7 +172,8 @@ pub fn open(tx: &mut Db, row: &SellerRow, owner: &Owner, password_hash: String) 
     administrators::insert(tx, &administrator)?;
     taxes::open_default(tx, row)?;
     client_groups::open_default(tx, row)?;
-    stores::open_default(tx, row)
+    stores::open_default(tx, row)?;
+    open_tlds(tx, row)
 }
 
 /// Two unique indexes can refuse the row; this says which.

@@ -123,7 +123,8 @@ mod tests {
     use comptoir_domain::orders::DomainOption;
 
     fn line(domain: Option<&str>) -> Line {
-        let domain = domain.map(|name| CartDomain { name: name.parse().unwrap(), option: DomainOption::UseOwn });
+        let domain =
+            domain.map(|name| CartDomain { name: name.parse().unwrap(), option: DomainOption::UseOwn, years: None });
         Line { item: 0, plan: fresh(), cycle: "1-month".parse().unwrap(), add_ons: Vec::new(), domain, named: true }
     }
 

@@ -9,7 +9,7 @@ use crate::quotes::token::QuoteToken;
 use crate::taxes::treat::buyer_of;
 use comptoir_db::taxes::rules;
 use comptoir_db::{Db, Failure, Outcome, clients, coupons};
-use comptoir_domain::orders::{Cart, Contract, DomainOption};
+use comptoir_domain::orders::{Cart, Contract, DomainOption, Lasts};
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::quotes::{PriceBasis, Priced};
 use comptoir_domain::taxes::{Buyer, Place, TaxAmount};
@@ -114,12 +114,14 @@ impl Visit {
     fn contract_line(&self, line: &Line, contract: &Contract) -> Result<CartLine, Problem> {
         let currency = self.store.currency;
         let sum = |price: fn(&comptoir_domain::orders::ContractItem) -> comptoir_domain::UnitPrice| {
-            let each =
-                contract.items.iter().map(|item| Money::round(price(item).get() * item.quantity.get(), currency));
+            // what a name costs at first is said by the sums
+            let again = contract.items.iter().filter(|item| item.lasts != Lasts::First);
+            let each = again.map(|item| Money::round(price(item).get() * item.quantity.get(), currency));
             Money::sum(currency, each.collect::<Result<Vec<_>, _>>()?)
         };
         let set_up = sum(|item| item.setup_fee)?;
-        let mut names = contract.items.iter().map(|item| item.description.clone());
+        let again = contract.items.iter().filter(|item| item.lasts != Lasts::First);
+        let mut names = again.map(|item| item.description.clone());
         Ok(CartLine {
             item: line.item.to_string(),
             title: names.next().unwrap_or_default(),

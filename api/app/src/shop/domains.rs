@@ -85,9 +85,9 @@ pub async fn choose(visit: &Visit) -> Shown {
     let Ok(name) = asked else { return Ok(back(visit)) };
     let mut basket = visit.basket.clone();
     if let Some(line) = basket.nameless(visit.fields.get("item")) {
-        line.domain = Some(CartDomain { name, option });
+        line.domain = Some(CartDomain { name, option, years: None });
     } else {
-        let Some(line) = alone(visit, CartDomain { name, option }).await? else { return Ok(back(visit)) };
+        let Some(line) = alone(visit, CartDomain { name, option, years: None }).await? else { return Ok(back(visit)) };
         if !basket.add(line) {
             return full(visit).await;
         }
@@ -102,7 +102,7 @@ async fn alone(visit: &Visit, domain: CartDomain) -> Result<Option<Line>, crate:
     }
     let store = visit.store.id;
     let offer = visit.desk.read(move |db, ctx| offers::of_store(db, ctx.scope, store, ctx.today())).await?;
-    let sold = offer.domain_plan(domain.name.parent());
+    let sold = offer.domain_plan(&domain.name, domain.option);
     let line = |(plan, cycle): (&comptoir_domain::orders::OfferedPlan, _)| Line {
         item: 0,
         plan: plan.id,

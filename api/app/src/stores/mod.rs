@@ -6,6 +6,7 @@ mod catalog;
 pub mod create;
 pub mod features;
 mod make_default;
+mod names;
 mod offer;
 mod read;
 pub mod site;

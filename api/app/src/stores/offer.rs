@@ -9,11 +9,12 @@ use comptoir_db::stores::StoreRow;
 use comptoir_db::{Db, Outcome, client_groups};
 use comptoir_domain::coupons::{Coupon, CouponFacts, GroupDiscount, refusal};
 use comptoir_domain::discounts::{Discount, PlanCycle, best};
-use comptoir_domain::orders::{OfferedPlan, OfferedPrice};
+use comptoir_domain::orders::OfferedPlan;
+use comptoir_domain::plans::Price;
 use comptoir_domain::quotes::{
     CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts, price,
 };
-use comptoir_domain::schedule::Share;
+use comptoir_domain::schedule::{Cycle, Share};
 use comptoir_domain::taxes::Place;
 use comptoir_domain::{
     Country, Currency, DiscountId, Locale, Money, Percent, PlanId, Problem, Quantity, Rate, StoreId, UnitPrice,
@@ -51,14 +52,14 @@ impl Automatic {
     }
 
     /// What a plan costs with what applies to it.
-    pub fn offer(&self, plan: &OfferedPlan, offered: &OfferedPrice, locale: Locale) -> Outcome<Option<StoreOffer>> {
-        self.lowered(plan, offered, locale, |coupon| coupon.value)
+    pub fn offer(&self, plan: &OfferedPlan, price: &Price<Cycle>, locale: Locale) -> Outcome<Option<StoreOffer>> {
+        self.lowered(plan, price, locale, |coupon| coupon.value)
     }
 
     /// What an add-on costs beside a plan with what applies to that: all lines of the contract are discounted. A fixed amount
     /// comes off once and is shown with the plan.
-    pub fn beside(&self, plan: &OfferedPlan, offered: &OfferedPrice, locale: Locale) -> Outcome<Option<StoreOffer>> {
-        self.lowered(plan, offered, locale, |coupon| match coupon.value {
+    pub fn beside(&self, plan: &OfferedPlan, price: &Price<Cycle>, locale: Locale) -> Outcome<Option<StoreOffer>> {
+        self.lowered(plan, price, locale, |coupon| match coupon.value {
             Rate::Percent(percent) => Rate::Percent(percent),
             Rate::Fixed(_) => Rate::Percent(Percent::default()),
         })
@@ -67,25 +68,25 @@ impl Automatic {
     fn lowered(
         &self,
         plan: &OfferedPlan,
-        offered: &OfferedPrice,
+        listed: &Price<Cycle>,
         locale: Locale,
         off: impl Fn(&Coupon) -> Rate,
     ) -> Outcome<Option<StoreOffer>> {
         let coupon = self.first_for(plan.id)?;
-        let wanted = PlanCycle { plan_id: plan.id, cycle: offered.price.cycle };
+        let wanted = PlanCycle { plan_id: plan.id, cycle: listed.cycle };
         let discount = best(&self.discounts, wanted, self.today, &[]);
         if coupon.is_none() && discount.is_none() {
             return Ok(None);
         }
         let taken = coupon.map(|(_, coupon)| (coupon, off(coupon)));
-        let request = self.request(taken, discount, offered)?;
+        let request = self.request(taken, discount, listed)?;
         let priced = price(&request)?;
         let of = |kind| {
             let lines = priced.lines.iter().filter(move |line| line.kind == kind);
             Money::sum(self.currency, lines.map(|line| line.gross)).map_err(Problem::from)
         };
         let (recurring, set_up) = (of(LineKind::Recurring)?, of(LineKind::Setup)?);
-        if (recurring, set_up) == (offered.price.recurring, offered.price.setup) {
+        if (recurring, set_up) == (listed.recurring, listed.setup) {
             return Ok(None);
         }
         // the price holds until the first of them ends
@@ -128,9 +129,9 @@ impl Automatic {
         &self,
         coupon: Option<(&Coupon, Rate)>,
         discount: Option<&Discount>,
-        offered: &OfferedPrice,
+        listed: &Price<Cycle>,
     ) -> Result<PriceRequest, Problem> {
-        let amounts = [(LineKind::Setup, offered.price.setup), (LineKind::Recurring, offered.price.recurring)];
+        let amounts = [(LineKind::Setup, listed.setup), (LineKind::Recurring, listed.recurring)];
         let line = |(kind, amount): &(LineKind, Money)| {
             Ok(CartLine {
                 key: kind.to_string(),

@@ -3,6 +3,7 @@
 
 use crate::kernel::call::Ctx;
 use crate::stores::features::{features, size};
+use crate::stores::names::names;
 use crate::stores::offer::Automatic;
 use crate::stores::wording::{INTRO, TERMS, in_each};
 use comptoir_db::add_ons::{self, AddOnRow};
@@ -11,14 +12,14 @@ use comptoir_db::plans::{self, PlanRow};
 use comptoir_db::sellers::SellerRow;
 use comptoir_db::stores::StoreRow;
 use comptoir_db::{Db, Outcome, add_on_groups, offers};
-use comptoir_domain::orders::{DomainOption, Offer, OfferedAddOn, OfferedPlan, OfferedPrice};
-use comptoir_domain::plans::{PlanType, Price};
-use comptoir_domain::schedule::{Cycle, CycleUnit};
+use comptoir_domain::orders::{Offer, OfferedAddOn, OfferedPlan, OfferedPrice};
+use comptoir_domain::plans::PlanType;
+use comptoir_domain::schedule::CycleUnit;
 use comptoir_domain::usage::{Resource, limit};
-use comptoir_domain::{AddOnGroupId, Locale, PlanId, Problem};
+use comptoir_domain::{AddOnGroupId, Locale, PlanId};
 use comptoir_storefront::site::{
-    StoreAddOn, StoreAddOnGroup, StoreAddOnOffer, StoreContact, StoreDomains, StoreLegalText, StoreOffer,
-    StoreOverusePrice, StorePlan, StorePrice, StoreProfile, StoreSite, StoreText, StoreTld, StoreTldOffer,
+    StoreAddOn, StoreAddOnGroup, StoreAddOnOffer, StoreContact, StoreLegalText, StoreOverusePrice, StorePlan,
+    StorePrice, StoreProfile, StoreSite, StoreText,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +54,7 @@ pub fn read(db: &mut Db, ctx: &Ctx, seller: &SellerRow, store: &StoreRow, public
         store: profile(seller, store, locale, public_url),
         plans: shown.iter().zip(rows).map(plan).collect::<Outcome<_>>()?,
         add_on_groups: groups.iter().map(group).collect(),
-        domains: domains(store, &offer, locale, &automatic)?,
+        domains: names(store, &offer, locale, &automatic)?,
     })
 }
 
@@ -142,7 +143,7 @@ fn plan(
 ) -> Outcome<StorePlan> {
     let (summary, rest) = row.description.split_once("\n\n").unwrap_or((&row.description, ""));
     let prices = in_order(&offered.prices).map(|price| {
-        let offer = automatic.offer(offered, price, locale)?;
+        let offer = automatic.offer(offered, &price.price, locale)?;
         Ok(StorePrice { offer, ..bare(price) })
     });
     Ok(StorePlan {
@@ -169,7 +170,7 @@ fn beside(plan: &OfferedPlan, offer: &Offer, locale: Locale, automatic: &Automat
         for price in in_order(&add_on.prices) {
             let cycle = price.price.cycle;
             if plan.prices.iter().any(|offered| offered.price.cycle == cycle)
-                && let Some(offer) = automatic.beside(plan, price, locale)?
+                && let Some(offer) = automatic.beside(plan, &price.price, locale)?
             {
                 found.push(StoreAddOnOffer { add_on_id: add_on.id, cycle, offer });
             }
@@ -220,41 +221,4 @@ fn bare(offered: &OfferedPrice) -> StorePrice {
         set_up: Some(price.setup).filter(|fee| !fee.is_zero()),
         offer: None,
     }
-}
-
-/// The endings that the domain plans sell by the year, with the prices that an order would have.
-fn domains(store: &StoreRow, offer: &Offer, locale: Locale, automatic: &Automatic) -> Outcome<Option<StoreDomains>> {
-    if store.domain_options.0.is_empty() {
-        return Ok(None);
-    }
-    let moves = store.domain_options.0.contains(&DomainOption::Transfer);
-    let mut tlds: Vec<StoreTld> = Vec::new();
-    for plan in offer.plans.iter().filter(|plan| plan.kind == PlanType::Domain) {
-        let Some(shortest) = plan.prices.iter().min_by_key(|offered| offered.price.cycle) else { continue };
-        let price = &shortest.price;
-        let (Ok(years), Ok(first)) = (u8::try_from(price.cycle.count()), price.recurring.plus(price.setup)) else {
-            continue;
-        };
-        if price.cycle.unit() != CycleUnit::Year {
-            continue;
-        }
-        let lower = automatic.offer(plan, shortest, locale)?;
-        let lower = lower.map(|lower| lowered(lower, price, moves)).transpose()?;
-        for tld in &plan.tlds {
-            if tlds.iter().all(|known| known.tld != *tld) {
-                let transfer = moves.then_some(first);
-                let (tld, offer) = (tld.clone(), lower.clone());
-                tlds.push(StoreTld { tld, years, register: first, transfer, renew: price.recurring, offer });
-            }
-        }
-    }
-    Ok(Some(StoreDomains { options: store.domain_options.0.clone(), tlds }))
-}
-
-/// The lower price of a name: the first period with its set-up, and the next one, if the offer lasts so long.
-fn lowered(lower: StoreOffer, price: &Price<Cycle>, moves: bool) -> Result<StoreTldOffer, Problem> {
-    let register = lower.set_up.map_or(Ok(lower.recurring), |fee| lower.recurring.plus(fee))?;
-    let lasts = lower.cycles.is_none_or(|cycles| cycles > 1);
-    let renew = if lasts { lower.recurring } else { price.recurring };
-    Ok(StoreTldOffer { register, transfer: moves.then_some(register), renew, label: lower.label })
 }

@@ -193,7 +193,7 @@ pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &Subscription
         kind: item.kind,
         plan_id: item.plan,
         add_on_id: item.add_on,
-        price_id: Some(item.price),
+        price_id: item.price,
         description: item.description,
         unit_price: price.unwrap_or(item.unit_price),
         setup_fee: item.setup_fee,

@@ -270,7 +270,7 @@ fn begun(
         kind: item.kind,
         plan_id: item.plan,
         add_on_id: item.add_on,
-        price_id: Some(item.price),
+        price_id: item.price,
         description: item.description.clone(),
         unit_price: item.unit_price,
         setup_fee: owed.map_or(UnitPrice::default(), |(fee, _)| fee),

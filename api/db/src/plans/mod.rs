@@ -141,6 +141,14 @@ pub fn leading_to(db: &mut Db, scope: Scope, id: PlanId) -> Outcome<Vec<String>>
     Ok(query.select(plans::name).order(plans::id.asc()).load(db)?)
 }
 
+/// The names of the plans that name an ending, on sale or not.
+pub fn naming(db: &mut Db, scope: Scope, ending: &str) -> Outcome<Vec<String>> {
+    let domains = plans::table.filter(plans::seller_id.eq(scope.seller())).filter(plans::kind.eq(PlanType::Domain));
+    let found: Vec<(String, Json<Vec<String>>)> =
+        domains.order(plans::id).select((plans::name, plans::tlds)).load(db)?;
+    Ok(found.into_iter().filter(|(_, tlds)| tlds.0.iter().any(|tld| tld == ending)).map(|(name, _)| name).collect())
+}
+
 /// Removes a plan with its prices and ties.
 pub fn delete(db: &mut Db, scope: Scope, id: PlanId) -> Outcome<()> {
     links::add_ons::set(db, scope, id, &[])?;

@@ -72,6 +72,8 @@ pub const TABLES: &[Table] = &[
     all("vat_checks"),
     all("exchange_rates"),
     all("stores"),
+    all("registrars"),
+    all("tlds"),
     all("plans"),
     all("plan_stores"),
     all("plan_paths"),

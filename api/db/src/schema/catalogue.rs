@@ -118,3 +118,29 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+
+diesel::table! {
+    registrars (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        kind -> Text,
+        supported -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    tlds (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        state -> Text,
+        default_registrar_id -> Nullable<Binary>,
+        prices -> Text,
+        is_predefined -> Bool,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}

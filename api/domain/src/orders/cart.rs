@@ -8,7 +8,8 @@ use crate::add_ons::{Terms, check_choice};
 use crate::discounts::Discount;
 use crate::invoices::due::ItemKind;
 use crate::plans::{PlanType, Price, price};
-use crate::schedule::Cycle;
+use crate::schedule::{Cycle, CycleUnit};
+use crate::tlds::OfferedTld;
 use crate::{AddOnId, Check, Currency, Money, PlanId, PriceId, Problem, Quantity, Result, TaxPolicyId, UnitPrice};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,10 @@ pub struct CartDomain {
     pub name: DomainName,
     /// How it comes here.
     pub option: DomainOption,
+    /// For how many years, if it comes with a plan for something else; the shortest time if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10)]
+    pub years: Option<u8>,
 }
 
 /// A plan in a cart.
@@ -81,8 +86,8 @@ pub struct OfferedPlan {
     pub cycle_limit: Option<u32>,
     pub trial_days: u32,
     pub prorates: bool,
-    /// Top-level domains, without the dot, of a domain plan.
-    pub tlds: Vec<String>,
+    /// The endings of a domain plan that can be sold.
+    pub tlds: Vec<OfferedTld>,
     pub add_ons: Vec<AddOnId>,
     pub prices: Vec<OfferedPrice>,
 }
@@ -105,26 +110,26 @@ pub struct Offer {
     pub add_ons: Vec<OfferedAddOn>,
 }
 
-impl Offer {
-    /// The plan that sells names with an ending, with its shortest cycle: the first one that has a price.
-    pub fn domain_plan(&self, ending: &str) -> Option<(&OfferedPlan, Cycle)> {
-        let sells = |plan: &&OfferedPlan| plan.kind == PlanType::Domain && plan.tlds.iter().any(|tld| tld == ending);
-        self.plans.iter().filter(sells).find_map(|plan| Some((plan, self.shortest_cycle(plan)?)))
-    }
-
-    fn shortest_cycle(&self, plan: &OfferedPlan) -> Option<Cycle> {
-        let prices = plan.prices.iter().filter(|offered| offered.price.currency == self.currency);
-        prices.map(|offered| offered.price.cycle).min()
-    }
+/// Which cycles of a contract an item is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lasts {
+    /// All of them.
+    Always,
+    /// The first one: a name costs something else at first.
+    First,
+    /// Those after the first one.
+    Later,
 }
 
 /// What is charged each cycle of a contract.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ContractItem {
     pub kind: ItemKind,
+    pub lasts: Lasts,
     pub plan: Option<PlanId>,
     pub add_on: Option<AddOnId>,
-    pub price: PriceId,
+    /// The version of a price; none for what an ending costs.
+    pub price: Option<PriceId>,
     pub description: String,
     pub unit_price: UnitPrice,
     pub setup_fee: UnitPrice,
@@ -217,12 +222,33 @@ pub fn charged_add_ons(choice: &CartItem, offer: &Offer) -> Result<Vec<ContractI
 
 fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Option<Vec<ContractItem>> {
     let add_ons = add_on_items(check, at, item, plan, offer);
-    let mut charged = charge(check, &format!("{at}/cycle"), &plan.prices, item.cycle, offer.currency)?;
+    let mut items = plan_items(check, at, item, plan, offer)?;
+    items.extend(add_ons);
+    Some(items)
+}
+
+/// What the plan itself costs. The name of a domain plan costs what its ending does, if that has prices.
+fn plan_items(
+    check: &mut Check,
+    at: &str,
+    item: &CartItem,
+    plan: &OfferedPlan,
+    offer: &Offer,
+) -> Option<Vec<ContractItem>> {
+    let named = item.domain.as_ref().filter(|_| plan.kind == PlanType::Domain);
+    let place = format!("{at}/cycle");
+    let charged = match named.and_then(|domain| plan.priced_ending(&domain.name)) {
+        Some(tld) => charge_name(check, &place, tld, named.map(|domain| domain.option), item.cycle),
+        None => charge(check, &place, &plan.prices, item.cycle, offer.currency).map(|charged| vec![charged]),
+    };
+    let mut charged = charged?;
     if let Some(agreed) = item.price {
-        charged.unit_price = agreed_price(check, &format!("{at}/price"), agreed, offer.currency)?;
+        let agreed = agreed_price(check, &format!("{at}/price"), agreed, offer.currency)?;
+        charged.iter_mut().for_each(|charged| charged.unit_price = agreed);
     }
-    let mut items = vec![ContractItem {
+    let item = |charged: Charged| ContractItem {
         kind: ItemKind::Plan,
+        lasts: charged.lasts,
         plan: Some(plan.id),
         add_on: None,
         price: charged.id,
@@ -231,9 +257,8 @@ fn items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer
         setup_fee: charged.setup_fee,
         quantity: Quantity::from(1),
         tax_policy: plan.tax_policy,
-    }];
-    items.extend(add_ons);
-    Some(items)
+    };
+    Some(charged.into_iter().map(item).collect())
 }
 
 fn add_on_items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) -> Vec<ContractItem> {
@@ -258,6 +283,7 @@ fn add_on_items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan
         }
         items.push(ContractItem {
             kind: ItemKind::AddOn,
+            lasts: Lasts::Always,
             plan: None,
             add_on: Some(add_on.id),
             price: charged.id,
@@ -271,29 +297,30 @@ fn add_on_items(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan
     items
 }
 
-/// The contract for the name that a hosting plan is bought with: the first domain plan of the store with its ending,
-/// for its shortest cycle.
+/// The contract for the name that a hosting plan is bought with: the first domain plan of the store with its ending, for
+/// the time that is asked for or the shortest.
 fn domain_contract(check: &mut Check, at: &str, domain: &CartDomain, offer: &Offer) -> Option<Contract> {
     let ending = domain.name.parent();
-    let sold =
-        offer.plans.iter().find(|plan| plan.kind == PlanType::Domain && plan.tlds.iter().any(|tld| tld == ending));
-    let Some(plan) = sold else {
+    let Some(plan) = offer.plans.iter().find(|plan| plan.ending(&domain.name).is_some()) else {
         check.refuse(&format!("{at}/name"), "not_offered", format!("this store sells no names that end in .{ending}"));
         return None;
     };
-    let Some(cycle) = offer.shortest_cycle(plan) else {
-        check.refuse(
-            &format!("{at}/name"),
-            "no_price",
-            format!("there is no price for .{ending} in {}", offer.currency),
-        );
+    let cycles = plan.cycles_of(&domain.name, domain.option, offer.currency);
+    let cycle = match domain.years {
+        Some(years) => Cycle::new(years.into(), CycleUnit::Year).ok().filter(|cycle| cycles.contains(cycle)),
+        None => cycles.first().copied(),
+    };
+    let Some(cycle) = cycle else {
+        let detail = format!("there is no price for .{ending} in {} for so long", offer.currency);
+        let place = if domain.years.is_some() { "years" } else { "name" };
+        check.refuse(&format!("{at}/{place}"), "no_price", detail);
         return None;
     };
     let item = CartItem {
         plan_id: plan.id,
         cycle,
         add_on_ids: Vec::new(),
-        domain: Some(domain.clone()),
+        domain: Some(CartDomain { years: None, ..domain.clone() }),
         price: None,
         add_on_prices: Vec::new(),
     };
@@ -302,33 +329,30 @@ fn domain_contract(check: &mut Check, at: &str, domain: &CartDomain, offer: &Off
 
 fn check_domain(check: &mut Check, at: &str, item: &CartItem, plan: &OfferedPlan, offer: &Offer) {
     let named = matches!(plan.kind, PlanType::Hosting | PlanType::Domain);
-    match &item.domain {
-        None => check.ensure(!named, at, "required", "this plan is for a domain name: say which"),
-        Some(domain) => {
-            check.ensure(named, at, "not_wanted", "this plan takes no domain name");
-            check_domain_option(check, &format!("{at}/option"), domain.option, &offer.domain_options);
-            if plan.kind == PlanType::Domain {
-                let sold = plan.tlds.iter().any(|tld| tld == domain.name.parent());
-                check.ensure(
-                    sold,
-                    &format!("{at}/name"),
-                    "not_offered",
-                    "the plan does not sell names with this ending",
-                );
-                let moved = domain.option != DomainOption::UseOwn;
-                check.ensure(
-                    moved,
-                    &format!("{at}/option"),
-                    "not_wanted",
-                    "a domain plan registers or transfers a name",
-                );
-            }
-        }
+    let Some(domain) = &item.domain else {
+        return check.ensure(!named, at, "required", "this plan is for a domain name: say which");
+    };
+    check.ensure(named, at, "not_wanted", "this plan takes no domain name");
+    let option = format!("{at}/option");
+    check_domain_option(check, &option, domain.option, &offer.domain_options);
+    let comes_along = plan.kind == PlanType::Hosting && domain.option != DomainOption::UseOwn;
+    let timed = domain.years.is_none() || comes_along;
+    check.ensure(timed, &format!("{at}/years"), "not_wanted", "the cycle of the plan says for how long");
+    if plan.kind != PlanType::Domain {
+        return;
     }
+    let ending = plan.ending(&domain.name);
+    let name = format!("{at}/name");
+    check.ensure(ending.is_some(), &name, "not_offered", "the plan does not sell names with this ending");
+    let moved = domain.option != DomainOption::UseOwn;
+    check.ensure(moved, &option, "not_wanted", "a domain plan registers or transfers a name");
+    let cannot = domain.option == DomainOption::Transfer && ending.is_some_and(|tld| !tld.transfers);
+    check.ensure(!cannot, &option, "not_offered", "names with this ending cannot be moved here");
 }
 
 struct Charged {
-    id: PriceId,
+    id: Option<PriceId>,
+    lasts: Lasts,
     unit_price: UnitPrice,
     setup_fee: UnitPrice,
 }
@@ -346,7 +370,33 @@ fn charge(check: &mut Check, at: &str, prices: &[OfferedPrice], cycle: Cycle, cu
         check.refuse(at, "out_of_range", "its price has too many digits");
         return None;
     };
-    Some(Charged { id: found.id, unit_price, setup_fee })
+    Some(Charged { id: Some(found.id), lasts: Lasts::Always, unit_price, setup_fee })
+}
+
+/// What a name costs at first and then: two items, unless it is the same.
+fn charge_name(
+    check: &mut Check,
+    at: &str,
+    tld: &OfferedTld,
+    option: Option<DomainOption>,
+    cycle: Cycle,
+) -> Option<Vec<Charged>> {
+    let ways = option.map(|option| tld.ways(option.action())).unwrap_or_default();
+    let Some(way) = ways.iter().find(|way| way.cycle() == Some(cycle)) else {
+        let cycles: Vec<_> = ways.iter().filter_map(|way| way.cycle()).map(|cycle| cycle.to_string()).collect();
+        let offered = if cycles.is_empty() { "nothing".into() } else { cycles.join(", ") };
+        check.refuse(at, "no_price", format!("there is no price for .{} for {cycle}, only {offered}", tld.name));
+        return None;
+    };
+    let (Ok(first), Ok(renew)) = (UnitPrice::of(way.first), UnitPrice::of(way.renew)) else {
+        check.refuse(at, "out_of_range", "its price has too many digits");
+        return None;
+    };
+    let charged = |lasts, unit_price| Charged { id: None, lasts, unit_price, setup_fee: UnitPrice::default() };
+    Some(match first == renew {
+        true => vec![charged(Lasts::Always, renew)],
+        false => vec![charged(Lasts::First, first), charged(Lasts::Later, renew)],
+    })
 }
 
 fn agreed_price(check: &mut Check, at: &str, agreed: Money, currency: Currency) -> Option<UnitPrice> {

@@ -1,8 +1,8 @@
 //! What an order costs now: the first periods of its contracts, derived by the same code as every renewal and priced by
 //! the same pipeline as every invoice.
 
-use super::Contract;
 use super::trial::past_trial;
+use super::{Contract, Lasts};
 use crate::coupons::{Coupon, GroupDiscount};
 use crate::invoices::due::{Due, DueKind, DueLine, FeeKind, Horizon, Item, Snapshot, Subscription, due};
 use crate::plans::PlanType;
@@ -75,6 +75,11 @@ fn subscription(contract: &Contract, ids: &ContractIds, signed: Signed, start: S
     let begins = start.first.from;
     let trial_until =
         (contract.trial_days > 0).then(|| begins.checked_add_days(Days::new(contract.trial_days.into()))).flatten();
+    let days = |lasts: Lasts| match lasts {
+        Lasts::Always => (begins, None),
+        Lasts::First => (begins, Some(start.first.to)),
+        Lasts::Later => (start.first.to, None),
+    };
     let items = contract.items.iter().zip(&ids.items).map(|(item, id)| Item {
         id: *id,
         kind: item.kind,
@@ -82,8 +87,8 @@ fn subscription(contract: &Contract, ids: &ContractIds, signed: Signed, start: S
         setup_fee: item.setup_fee,
         fee_kind: FeeKind::Setup,
         quantity: item.quantity,
-        from: begins,
-        to: None,
+        from: days(item.lasts).0,
+        to: days(item.lasts).1,
         known_on: signed.today,
     });
     Subscription {

@@ -3,11 +3,12 @@
 mod cart;
 mod domain_name;
 pub mod first_invoice;
+mod names;
 mod state;
 pub mod trial;
 
 pub use cart::{
-    Cart, CartDomain, CartItem, Contract, ContractItem, Offer, OfferedAddOn, OfferedPlan, OfferedPrice,
+    Cart, CartDomain, CartItem, Contract, ContractItem, Lasts, Offer, OfferedAddOn, OfferedPlan, OfferedPrice,
     charged_add_ons, charged_for, contracts,
 };
 pub use domain_name::{DomainName, InvalidDomainName};

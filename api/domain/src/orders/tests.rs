@@ -6,6 +6,7 @@ use crate::plans::{PlanType, Price};
 use crate::quotes::{PriceBasis, Priced, TaxFacts, price};
 use crate::schedule::{BillingMode, BillingRule, FirstMonth};
 use crate::taxes::Place;
+use crate::tlds::{OfferedTld, TldAction, TldPrice};
 use crate::{AddOnId, Id, Money, PlanId, PriceId};
 use chrono::NaiveDate;
 
@@ -38,7 +39,7 @@ fn shop() -> Offer {
         cycle_limit: None,
         trial_days: 0,
         prorates: true,
-        tlds: tlds.iter().map(|tld| tld.to_string()).collect(),
+        tlds: tlds.iter().map(|tld| OfferedTld { name: tld.to_string(), transfers: true, prices: vec![] }).collect(),
         add_ons,
         prices,
     };
@@ -191,10 +192,68 @@ fn the_next_period_follows_the_first_invoice() {
 #[test]
 fn names_are_sold_by_the_first_plan_with_a_price() {
     let mut offer = shop();
-    let found =
-        |offer: &Offer, ending| offer.domain_plan(ending).map(|(plan, cycle)| (plan.name.clone(), cycle.to_string()));
-    assert_eq!(found(&offer, "com"), Some(("Names".into(), "1-year".into())));
-    assert_eq!(found(&offer, "org"), None);
+    let found = |offer: &Offer, name: &str| {
+        let found = offer.domain_plan(&name.parse().unwrap(), DomainOption::Register);
+        found.map(|(plan, cycle)| (plan.name.clone(), cycle.to_string()))
+    };
+    assert_eq!(found(&offer, "example.com"), Some(("Names".into(), "1-year".into())));
+    assert_eq!(found(&offer, "example.org"), None);
     offer.plans[1].prices.clear();
-    assert_eq!(found(&offer, "com"), None);
+    assert_eq!(found(&offer, "example.com"), None);
+}
+
+/// The shop with prices for .com: 9.00 for the first year and 12.00 for each after it, or 22.00 for two years and again;
+/// moved for 8.00.
+fn shop_of_endings() -> Offer {
+    let mut offer = shop();
+    offer.domain_options.push(DomainOption::Transfer);
+    let currency = offer.currency;
+    let price = |action, years, minor| TldPrice { action, years, amount: Money::from_minor(minor, currency) };
+    offer.plans[1].tlds[0].prices = vec![
+        price(TldAction::Register, 1, 900),
+        price(TldAction::Renew, 1, 1200),
+        price(TldAction::Register, 2, 2200),
+        price(TldAction::Renew, 2, 2200),
+        price(TldAction::Transfer, 1, 800),
+    ];
+    offer
+}
+
+/// Days and prices of the first lines of a name and of those that follow, or the first place that is wrong.
+fn name_for(offer: &Offer, cycle: &str, option: &str) -> Result<Vec<(String, String)>, (String, &'static str)> {
+    let text = r#"{"items":[{"plan_id":"NAMES","cycle":"CYCLE","domain":{"name":"example.com","option":"OPTION"}}]}"#;
+    let text = text.replace("NAMES", &offer.plans[1].id.to_string()).replace("CYCLE", cycle).replace("OPTION", option);
+    let found = contracts(&cart(&text), offer);
+    let found = found.map_err(|problem| (problem.fields[0].pointer.clone(), problem.fields[0].code))?;
+    let dated = with_dates(&found, &BillingRule::default(), "2026-01-05".parse().unwrap());
+    let (first, derived) = first_lines(&dated).unwrap();
+    let then = next_lines(&dated, &derived).unwrap();
+    let told = |line: &FirstLine| (line.line.period.from.to_string(), line.line.unit_price.to_string());
+    Ok(first.iter().chain(&then).map(told).collect())
+}
+
+#[test]
+fn a_name_costs_what_its_ending_does() {
+    let mut offer = shop_of_endings();
+    let rows = |rows: [(&str, &str); 2]| Ok(rows.map(|(day, price)| (day.to_string(), price.to_string())).to_vec());
+    assert_eq!(name_for(&offer, "1-year", "register"), rows([("2026-01-05", "9"), ("2027-01-05", "12")]));
+    assert_eq!(name_for(&offer, "2-year", "register"), rows([("2026-01-05", "22"), ("2028-01-05", "22")]));
+    assert_eq!(name_for(&offer, "1-year", "transfer"), rows([("2026-01-05", "8"), ("2027-01-05", "12")]));
+    assert_eq!(name_for(&offer, "3-year", "register"), Err(("/cart/items/0/cycle".into(), "no_price")));
+    offer.plans[1].tlds[0].transfers = false;
+    assert_eq!(name_for(&offer, "1-year", "transfer"), Err(("/cart/items/0/domain/option".into(), "not_offered")));
+}
+
+/// A name that comes with hosting, for as long as is asked for.
+#[test]
+fn a_name_beside_hosting_has_years_of_its_own() {
+    let offer = shop_of_endings();
+    let timed = |years: &str| {
+        let years = format!(r#""option":"register","years":{years}"#);
+        let found = contracts(&cart(&HOSTING.replace(r#""option":"register""#, &years)), &offer);
+        let found = found.map_err(|problem| (problem.fields[0].pointer.clone(), problem.fields[0].code))?;
+        Ok::<_, (String, &'static str)>(found[1].cycle.to_string())
+    };
+    assert_eq!(timed("2"), Ok("2-year".into()));
+    assert_eq!(timed("3"), Err(("/cart/items/0/domain/years".into(), "no_price")));
 }

@@ -92,6 +92,10 @@ pub fn furnish(api: &Caller, seller: &DemoSeller) -> Result<Shelf, Failed> {
     let large = clerk.hosting("l", ("29.00", "290.00"), &add_ons, &[&medium, &small], 100)?;
     api.patch(&format!("/v1/plans/{small}"), &json!({ "upgrade_to": [medium, large] }))?;
     api.patch(&format!("/v1/plans/{medium}"), &json!({ "upgrade_to": [large] }))?;
+    for ending in ["example", "test"] {
+        api.post("/v1/tlds", &json!({ "name": ending }))?;
+    }
+    api.post("/v1/registrars", &json!({ "name": "Demo", "kind": "fake" }))?;
     api.post(
         "/v1/coupons",
         &json!({ "name": "Welcome", "code": "WELCOME", "value": { "percent": "20" }, "cycles": 3, "max_uses": 40 }),
