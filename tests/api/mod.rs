@@ -7,6 +7,7 @@ mod allotments;
 mod api_keys;
 mod bad_input;
 pub mod by_hand;
+pub mod certificates;
 mod changes_undone;
 mod client_accounts;
 pub mod client_groups;

@@ -135,7 +135,8 @@ both! {
     }
 
     /// From 1 February on nobody buys by the month. Who has renews at 10.00 and 3.10, takes add-ons, and keeps the one that is off
-    /// sale, too, when the plan changes: 20.00 and 3.10. A new version is on sale again.
+    /// sale, too, when the plan changes on 5 February: 10.00 back, 20.00 charged, and 3.10 as before. A new version is on sale
+    /// again.
     fn a_cycle_goes_off_sale_and_comes_back(world) {
         let owner = world.owner("north");
         let ladder = Ladder::of(&owner);
@@ -176,8 +177,8 @@ both! {
         act(&owner, &subscription, "change-plan", &up).expect(200);
         story.until("2026-03-28");
         let owner = world.owner("north");
-        assert_eq!(nets(&owner, &client), ["13.10", "13.10", "23.10", "23.10"]);
-        assert_eq!(nets(&owner, &other), ["10.00", "10.00", "13.10", "13.10"]);
+        assert_eq!(nets(&owner, &client), ["13.10", "13.10", "-10.00", "20.00", "23.10", "23.10"]);
+        assert_eq!(nets(&owner, &other), ["10.00", "10.00", "3.10", "13.10", "13.10"]);
         // back, dearer
         owner.act(&format!("/v1/prices/{price}/keep-on-sale")).refused(409, "wrong_state");
         off_sale(&owner, &price, None).refused(409, "wrong_state");

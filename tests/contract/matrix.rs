@@ -167,6 +167,7 @@ const FIRST: &[(&str, &str, &str)] = &[
     ("activate_plan", "/activate", "/retire"),
     ("activate_add_on", "/activate", "/retire"),
     ("unset_plan_default", "/unset-default", "/make-default"),
+    ("enable_certificate_provider", "/enable", "/disable"),
     ("retry_event", "/retry", "/cancel"),
     ("reopen_todo", "/reopen", "/done"),
 ];
@@ -305,8 +306,9 @@ impl Place {
 
 /// Whether it only looks at what is there from the beginning: such calls share one world.
 fn only_reads(operation: &Operation) -> bool {
-    let prepared =
-        ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/"].iter().any(|start| operation.path.starts_with(start));
+    let prepared = ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/", "/v1/plans/{id}/c"]
+        .iter()
+        .any(|start| operation.path.starts_with(start));
     let prepared = prepared || crate::api::subscription_changes::concerns(&operation.path);
     operation.method == "GET" && !prepared && !operation.path.contains("{comment_id}")
 }
@@ -326,6 +328,9 @@ fn prepare(operation: &Operation, sellers: [&mut Seller; 2]) {
         }
         if path.contains("{comment_id}") {
             crate::api::subscription_records::prepare(seller);
+        }
+        if path.starts_with("/v1/plans/{id}/c") {
+            crate::api::certificates::prepare(seller);
         }
         if path.starts_with("/v1/prices/") || path.starts_with("/v1/overuse-prices/") {
             crate::api::prices::prepare(seller, &operation.id);

@@ -95,6 +95,7 @@ impl World {
         ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
 
         ids.insert("tld".into(), first("/v1/tlds?limit=100", &|item| item["name"] == "example"));
+        ids.insert("crt".into(), first("/v1/certificate-providers", &|_| true));
         ids.insert("reg".into(), first("/v1/registrars", &|_| true));
         ids.insert("pla".into(), first("/v1/plans", &|item| item["code"] == "starter"));
         ids.insert("ado".into(), first("/v1/add-ons", &|item| item["code"] == "disk-1"));
@@ -173,6 +174,7 @@ fn furnish(owner: &Actor, code: &str) {
     crate::api::coupons::furnish(owner, code);
 
     crate::api::tlds::furnish(owner);
+    crate::api::certificates::furnish(owner);
     crate::api::add_ons::furnish(owner, code);
     crate::api::plans::furnish(owner, code);
     crate::api::discounts::furnish(owner, code);

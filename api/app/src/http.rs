@@ -46,6 +46,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::stores::routes(config);
     crate::hosting::routes(config);
     crate::plans::routes(config);
+    crate::certificate_providers::routes(config);
     crate::registrars::routes(config);
     crate::tlds::routes(config);
     crate::prices::routes(config);

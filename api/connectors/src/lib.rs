@@ -6,6 +6,7 @@
 //! the caller hands in the instant. Inside a folder `map.rs` is pure: ours to theirs and back.
 
 pub mod book;
+pub mod certificate;
 mod client;
 pub mod error;
 pub mod mail;

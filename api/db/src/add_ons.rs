@@ -78,6 +78,7 @@ pub fn is_offered(db: &mut Db, scope: Scope, id: AddOnId) -> Outcome<bool> {
 pub fn delete(db: &mut Db, scope: Scope, id: AddOnId) -> Outcome<()> {
     let book = prices::table.filter(prices::seller_id.eq(scope.seller())).filter(prices::add_on_id.eq(id));
     diesel::delete(book).execute(db)?;
+    crate::certificates::delete_add_on(db, scope, id)?;
     diesel::delete(add_ons::table.find((scope.seller(), id))).execute(db)?;
     Ok(())
 }

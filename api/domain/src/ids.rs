@@ -155,6 +155,8 @@ ids! {
     SubscriptionCommentId = "scm",
     /// What a unit above a limit costs: plan, resource and currency, dated.
     OverusePriceId = "ovp",
+    /// An account with a provider of certificates.
+    CertificateProviderId = "crt",
     /// An account with a registrar.
     RegistrarId = "reg",
     /// An ending of names that a seller sells.

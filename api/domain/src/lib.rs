@@ -9,6 +9,7 @@ mod text_enum;
 pub mod ids;
 pub mod add_ons;
 pub mod card_expiry;
+pub mod certificates;
 pub mod check;
 pub mod client_accounts;
 pub mod client_groups;

@@ -3,10 +3,10 @@
 mod create;
 mod delete;
 mod prices;
-mod read;
+pub mod read;
 mod status;
 mod update;
-mod views;
+pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -7,7 +7,7 @@ use crate::kernel::{Answer, Call, Id, List, Reply};
 use crate::prices::PriceView;
 use actix_web::get;
 use comptoir_db::add_ons::{self, AddOnFilter, AddOnRow};
-use comptoir_db::{Db, Outcome, add_on_groups, prices};
+use comptoir_db::{Db, Failure, Outcome, add_on_groups, certificates, prices};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::PlanState;
 use comptoir_domain::{AddOnGroupId, AddOnId};
@@ -66,8 +66,8 @@ pub fn reply(db: &mut Db, ctx: &Ctx, row: AddOnRow) -> Outcome<Reply> {
 
 /// One add-on with its prices.
 pub fn view(db: &mut Db, ctx: &Ctx, row: AddOnRow) -> Outcome<AddOnView> {
-    let book = prices::open_of_add_ons(db, ctx.scope, &[row.id], ctx.today())?;
-    Ok(AddOnView::new(row, book.into_iter().map(PriceView::from).collect()))
+    let missing = || Failure::Corrupt("a row without a view".into());
+    views(db, ctx, vec![row])?.pop().ok_or_else(missing)
 }
 
 fn views(db: &mut Db, ctx: &Ctx, rows: Vec<AddOnRow>) -> Outcome<Vec<AddOnView>> {
@@ -76,9 +76,11 @@ fn views(db: &mut Db, ctx: &Ctx, rows: Vec<AddOnRow>) -> Outcome<Vec<AddOnView>>
     for price in prices::open_of_add_ons(db, ctx.scope, &ids, ctx.today())? {
         books.entry(price.add_on_id).or_default().push(price.into());
     }
+    let were = certificates::among(db, ctx.scope, &ids)?;
     let view = |row: AddOnRow| {
         let book = books.remove(&Some(row.id)).unwrap_or_default();
-        AddOnView::new(row, book)
+        let was = were.iter().find(|tie| tie.add_on_id == row.id).map(|tie| tie.plan_id);
+        AddOnView::new(row, book, was)
     };
     Ok(rows.into_iter().map(view).collect())
 }

@@ -6,7 +6,7 @@ use crate::prices::{PriceCreate, PriceView};
 use comptoir_db::add_ons::AddOnRow;
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::plans::PlanState;
-use comptoir_domain::{AddOnGroupId, AddOnId, Check, Instant, TaxPolicyId};
+use comptoir_domain::{AddOnGroupId, AddOnId, Check, Instant, PlanId, TaxPolicyId};
 use serde_json::{Map, Value};
 
 /// An add-on.
@@ -32,6 +32,8 @@ pub struct AddOnView {
     pub position: i64,
     /// The present prices and those announced.
     pub prices: Vec<PriceView>,
+    /// The certificate plan that it was: what is issued stands there.
+    pub certificate_plan_id: Option<PlanId>,
     /// Since when.
     pub created_at: Instant,
 }
@@ -39,8 +41,8 @@ pub struct AddOnView {
 list_of!(AddOnList, AddOnView);
 
 impl AddOnView {
-    /// The view of an add-on and its open prices.
-    pub fn new(row: AddOnRow, prices: Vec<PriceView>) -> Self {
+    /// The view of an add-on, its open prices and the plan that it was.
+    pub fn new(row: AddOnRow, prices: Vec<PriceView>, certificate_plan_id: Option<PlanId>) -> Self {
         Self {
             id: row.id,
             add_on_group_id: row.add_on_group_id,
@@ -52,6 +54,7 @@ impl AddOnView {
             tax_policy_id: row.tax_policy_id,
             position: row.position,
             prices,
+            certificate_plan_id,
             created_at: row.created_at,
         }
     }

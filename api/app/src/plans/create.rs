@@ -4,6 +4,7 @@ use crate::hosting::allotment::check_mailboxes;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
+use crate::plans::certificate_add_ons::{Offering, check_certificates};
 use crate::plans::properties;
 use crate::plans::read::view;
 use crate::plans::ties::{Ties, check_endings};
@@ -50,6 +51,8 @@ fn create(tx: &mut Db, ctx: &Ctx, wanted: &PlanCreate) -> Outcome<PlanRow> {
     }
     let book = check_book(ctx, &mut findings, &wanted.prices);
     ties.check(&mut findings, &row, &book);
+    let offering = Offering { kind: row.kind, add_ons: &wanted.add_on_ids, stores: &wanted.store_ids, book: &book };
+    check_certificates(tx, ctx, &mut findings, &offering, |index| format!("/add_on_ids/{index}"))?;
     findings.done()?;
     plans::insert(tx, &row).map_err(|failure| failure.or_taken("/code"))?;
     prices::insert(tx, &rows(ctx, Priced::Plan(row.id), &wanted.prices))?;

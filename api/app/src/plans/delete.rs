@@ -3,7 +3,7 @@
 use crate::kernel::{Answer, Call, Id, IfMatch, Reply};
 use actix_web::delete;
 use comptoir_db::plans::{self, PlanRow};
-use comptoir_db::{Db, Outcome, Scope};
+use comptoir_db::{Db, Outcome, Scope, certificates};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::PlanState;
 use comptoir_domain::{Code, PlanId, Problem};
@@ -33,6 +33,9 @@ fn deletable(tx: &mut Db, scope: Scope, row: &PlanRow) -> Outcome<()> {
     }
     if row.state != PlanState::Draft {
         return Err(Problem::new(Code::WrongState, format!("it was on sale: {retire}")).into());
+    }
+    if let Some(add_on) = certificates::became(tx, scope, row.id)? {
+        return Err(Problem::new(Code::InUse, format!("it has become an add-on: delete {add_on} first")).into());
     }
     let leading = plans::leading_to(tx, scope, row.id)?;
     if leading.is_empty() {

@@ -1,6 +1,9 @@
 //! Plans: what is sold, at which prices, where, with which add-ons, and to which plans one may change (CAT-01, CAT-02,
 //! CAT-05, CAT-07..09, CAT-14).
 
+mod certificate;
+pub mod certificate_add_ons;
+mod convert;
 mod create;
 mod delete;
 mod make_default;
@@ -30,6 +33,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(status::retire_plan)
         .service(make_default::make_plan_default)
         .service(make_default::unset_plan_default)
+        .service(certificate::get_plan_certificate)
+        .service(certificate::set_plan_certificate)
+        .service(convert::convert_plan_to_add_on)
         .service(prices::create_plan_price)
         .service(prices::list_plan_prices)
         .service(merge_preview::preview_plan_merge)

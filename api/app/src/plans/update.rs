@@ -1,18 +1,21 @@
 //! Changing a plan.
 
 use crate::hosting::allotment::check_mailboxes;
+use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch};
+use crate::plans::certificate_add_ons::{Offering, check_certificates, check_left_stores, offered};
 use crate::plans::properties;
 use crate::plans::read::reply;
 use crate::plans::ties::{Ties, check_endings};
 use crate::plans::views::{PlanPatch, PlanView, check};
 use crate::services::desire::follow_plan;
 use actix_web::patch;
-use comptoir_db::Json;
 use comptoir_db::plans::{self, PlanRow};
 use comptoir_db::prices::{self, PriceRow};
+use comptoir_db::{Db, Json, Outcome};
 use comptoir_domain::permissions::may;
-use comptoir_domain::plans::PlanType;
+use comptoir_domain::plans::{PlanType, Price};
+use comptoir_domain::schedule::Cycle;
 use comptoir_domain::{Check, PlanId};
 use serde_json::json;
 
@@ -49,7 +52,9 @@ pub async fn update_plan(
             check_endings(tx, ctx, &mut findings, &row.tlds.0, &named)?;
         }
         let book = prices::open_of_plans(tx, ctx.scope, &[row.id], ctx.today())?;
-        ties.check(&mut findings, &row, &book.iter().map(PriceRow::price).collect::<Vec<_>>());
+        let book: Vec<_> = book.iter().map(PriceRow::price).collect();
+        ties.check(&mut findings, &row, &book);
+        certificates(tx, ctx, &mut findings, &row, &body.0, &book)?;
         findings.done()?;
         plans::save(tx, &mut row).map_err(|failure| failure.or_taken("/code"))?;
         ties.save(tx, ctx, row.id)?;
@@ -60,6 +65,27 @@ pub async fn update_plan(
         reply(tx, ctx, row)
     })
     .await
+}
+
+/// Notes what certificate add-ons do not allow: of the plan's own, or of the one that it has become.
+fn certificates(
+    tx: &mut Db,
+    ctx: &Ctx,
+    findings: &mut Check,
+    row: &PlanRow,
+    patch: &PlanPatch,
+    book: &[Price<Cycle>],
+) -> Outcome<()> {
+    if row.kind == PlanType::Certificate
+        && let Some(stores) = patch.store_ids.value()
+    {
+        check_left_stores(tx, ctx, findings, row.id, stores)?;
+    }
+    let (add_ons, stores) = offered(tx, ctx, row.id)?;
+    let (add_ons, stores) = (patch.add_on_ids.value().unwrap_or(&add_ons), patch.store_ids.value().unwrap_or(&stores));
+    let named = patch.add_on_ids.value().is_some();
+    let place = |index| if named { format!("/add_on_ids/{index}") } else { "/store_ids".into() };
+    check_certificates(tx, ctx, findings, &Offering { kind: row.kind, add_ons, stores, book }, place)
 }
 
 /// Writes the changes into the row, noting what is wrong then.

@@ -156,6 +156,7 @@ pub fn delete(db: &mut Db, scope: Scope, id: PlanId) -> Outcome<()> {
     links::upgrades::set(db, scope, id, &[])?;
     links::downgrades::set(db, scope, id, &[])?;
     crate::overuse_prices::delete_of_plan(db, scope, id)?;
+    crate::certificates::delete_of_plan(db, scope, id)?;
     let book = prices::table.filter(prices::seller_id.eq(scope.seller())).filter(prices::plan_id.eq(id));
     diesel::delete(book).execute(db)?;
     diesel::delete(plans::table.find((scope.seller(), id))).execute(db)?;

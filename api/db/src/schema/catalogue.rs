@@ -144,3 +144,33 @@ diesel::table! {
         version -> BigInt,
     }
 }
+
+diesel::table! {
+    certificate_providers (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        kind -> Text,
+        is_enabled -> Bool,
+        products -> Text,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    plan_certificates (seller_id, plan_id) {
+        seller_id -> Binary,
+        plan_id -> Binary,
+        provider_id -> Binary,
+        products -> Text,
+    }
+}
+
+diesel::table! {
+    certificate_add_ons (seller_id, add_on_id) {
+        seller_id -> Binary,
+        add_on_id -> Binary,
+        plan_id -> Binary,
+    }
+}

@@ -1,0 +1,37 @@
+-- Providers of certificates, what plans sell of theirs, and the add-ons that certificate plans have become.
+
+-- An account with a provider, and what it issues.
+CREATE TABLE certificate_providers (
+    seller_id BYTEA NOT NULL REFERENCES sellers (id),
+    id BYTEA NOT NULL CHECK (length(id) = 16),
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    is_enabled BOOLEAN NOT NULL,
+    products TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (seller_id, id),
+    UNIQUE (seller_id, name)
+);
+
+CREATE TABLE plan_certificates (
+    seller_id BYTEA NOT NULL REFERENCES sellers (id),
+    plan_id BYTEA NOT NULL,
+    provider_id BYTEA NOT NULL,
+    products TEXT NOT NULL,
+    PRIMARY KEY (seller_id, plan_id),
+    FOREIGN KEY (seller_id, plan_id) REFERENCES plans (seller_id, id),
+    FOREIGN KEY (seller_id, provider_id) REFERENCES certificate_providers (seller_id, id)
+);
+CREATE INDEX plan_certificates_provider ON plan_certificates (seller_id, provider_id);
+
+-- Which plan an add-on was: that plan says in which stores it is, and what is issued.
+CREATE TABLE certificate_add_ons (
+    seller_id BYTEA NOT NULL REFERENCES sellers (id),
+    add_on_id BYTEA NOT NULL,
+    plan_id BYTEA NOT NULL,
+    PRIMARY KEY (seller_id, add_on_id),
+    UNIQUE (seller_id, plan_id),
+    FOREIGN KEY (seller_id, add_on_id) REFERENCES add_ons (seller_id, id),
+    FOREIGN KEY (seller_id, plan_id) REFERENCES plans (seller_id, id)
+);
