@@ -15,6 +15,11 @@ fn entry(account: &str, side: &str, value: Value) -> Value {
     entry
 }
 
+/// Three tenths of the net, from the cost of sales to what is owed for it.
+pub fn share() -> Vec<Value> {
+    vec![entry("cost_of_sales", "debit", percent("30")), entry("supplier_payable", "credit", percent("30"))]
+}
+
 fn percent(percent: &str) -> Value {
     json!({"percent": percent})
 }
@@ -28,8 +33,9 @@ fn cost() -> Vec<Value> {
     vec![entry("cost_of_sales", "debit", usd("7.50")), entry("supplier_payable", "credit", usd("7.50"))]
 }
 
+/// A template of a plan; its id.
 #[track_caller]
-fn make(owner: &Actor, plan: &str, name: &str, entries: &[Value], more: Value) -> String {
+pub fn make(owner: &Actor, plan: &str, name: &str, entries: &[Value], more: Value) -> String {
     let mut wish = json!({"plan_id": plan, "name": name, "entries": entries});
     wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     owner.post("/v1/ledger-templates", wish).expect(201).text("/id")

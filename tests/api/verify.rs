@@ -1,6 +1,7 @@
 //! The checks: a clean house has no faults, and whatever is spoiled is named, by the check that is there for it.
 
 use crate::api::invoices::{first_client, issued, tamper};
+use crate::api::ledger_templates;
 use crate::api::orders::{corner, order_of, shopper, wish};
 use crate::api::services::pay;
 use crate::support::world::client;
@@ -39,7 +40,7 @@ pub fn literal(world: &World, id: &impl Id) -> String {
 }
 
 /// Something of everything: two paid invoices of the same series, a credit note over what was paid, credit used, an
-/// order with a coupon, paid.
+/// order with a coupon, paid, for a plan that brings its costs along.
 pub fn furnish(owner: &Actor) -> String {
     let client = first_client(owner);
     let invoice = issued(owner, "EUR", &[("3", "33.33"), ("1", "0.01")]);
@@ -64,6 +65,8 @@ pub fn furnish(owner: &Actor) -> String {
         json!({"name": "Ten", "code": "TEN", "value": {"percent": "10"}, "max_uses": 5, "max_uses_per_client": 1});
     owner.post("/v1/coupons", coupon).expect(201);
     let mut wanted = wish(owner, "verified.example", "Lyon");
+    let plan = wanted["cart"]["items"][0]["plan_id"].as_str().unwrap().to_string();
+    ledger_templates::make(owner, &plan, "Share", &ledger_templates::share(), json!({}));
     wanted["cart"]["coupon"] = json!("TEN");
     let quote = shopper(owner).post("/v1/store/quotes", wanted).expect(200);
     let placed = shopper(owner)
@@ -165,6 +168,8 @@ both! {
              format!("UPDATE ledger_postings SET amount_minor = amount_minor - 1 WHERE {mine} AND debit = 'cash' AND credit = 'receivable'"), &["booked_payments"]),
             (format!("UPDATE ledger_postings SET amount_minor = amount_minor + 1 WHERE {mine} AND debit = 'refunds'"),
              format!("UPDATE ledger_postings SET amount_minor = amount_minor - 1 WHERE {mine} AND debit = 'refunds'"), &["booked_credits"]),
+            (format!("UPDATE template_postings SET amount_minor = amount_minor + 1 WHERE {mine}"),
+             format!("UPDATE template_postings SET amount_minor = amount_minor - 1 WHERE {mine}"), &["booked_templates"]),
             (format!("INSERT INTO ledger_entries SELECT seller_id, {invoice_sql}, booked_on, 'write_off', '{invoice}', client_id, created_at FROM ledger_entries WHERE {mine} AND id IN ({entry})"),
              format!("DELETE FROM ledger_entries WHERE {this}"), &["entries"]),
             (format!("UPDATE allocations SET amount_minor = amount_minor - 1 WHERE {mine} AND invoice_id = {invoice_sql}"),

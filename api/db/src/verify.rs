@@ -7,7 +7,8 @@ pub use transfers::transfers;
 
 use crate::schema::{
     allocations, client_credits, coupon_uses, coupons, invoice_lines, invoices, ledger_entries, ledger_postings,
-    services, subscription_items, subscriptions, transactions, usage_months, usage_records, waived_periods,
+    services, subscription_items, subscriptions, template_postings, transactions, usage_months, usage_records,
+    waived_periods,
 };
 use crate::usage::{UsageMonthRow, UsageRecordRow};
 use crate::{Db, Outcome, Scope};
@@ -251,6 +252,22 @@ pub fn coupons(db: &mut Db, scope: Scope) -> Outcome<Vec<CouponCount>> {
         most_per_client,
     };
     Ok(rows.into_iter().map(count).collect())
+}
+
+/// What templates of plans have booked, as it is kept with the lines: for which document, from which account to which.
+pub fn template_postings(db: &mut Db, scope: Scope) -> Outcome<Vec<(InvoiceId, AccountCode, AccountCode, i64)>> {
+    let of_line =
+        invoice_lines::seller_id.eq(template_postings::seller_id).and(invoice_lines::id.eq(template_postings::line_id));
+    let found = template_postings::table
+        .inner_join(invoice_lines::table.on(of_line))
+        .filter(template_postings::seller_id.eq(scope.seller()))
+        .select((
+            invoice_lines::invoice_id,
+            template_postings::debit,
+            template_postings::credit,
+            template_postings::amount_minor,
+        ));
+    Ok(found.load(db)?)
 }
 
 /// The movements of credit in the order in which they were made, with the currency of each.

@@ -74,6 +74,7 @@ pub const CHECKS: &[Check] = &[
     check("booked_documents", "The books say what the documents say", money::booked_documents),
     check("booked_payments", "The books say what was paid and given back", money::booked_payments),
     check("booked_credits", "The books say what clients have to their credit", money::booked_credits),
+    check("booked_templates", "The books say what plans bring along", money::booked_templates),
     check("open", "What is open is what was not paid or credited", money::open),
     check("credits", "Balances of credit follow from their movements", money::credits),
     check("coupons", "Coupons are used as often as they say, and as they may", money::coupons),

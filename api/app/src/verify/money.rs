@@ -79,6 +79,24 @@ pub(super) fn booked_credits(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     Ok(Checked { count, findings: wrong.map(finding).collect() })
 }
 
+pub(super) fn booked_templates(db: &mut Db, scope: Scope) -> Outcome<Checked> {
+    let kept = verify::template_postings(db, scope)?;
+    let count = kept.len();
+    let mut differences: BTreeMap<(String, AccountCode, AccountCode), i64> = BTreeMap::new();
+    for (document, debit, credit, amount) in kept {
+        *differences.entry((document.to_string(), debit, credit)).or_default() -= amount;
+    }
+    for (document, debit, credit, amount) in verify::movements(db, scope, &[EntryKind::PlanTemplate])? {
+        *differences.entry((document, debit, credit)).or_default() += amount;
+    }
+    let wrong = differences.into_iter().filter(|(_, difference)| *difference != 0);
+    let finding = |((document, debit, credit), difference)| {
+        let detail = format!("the books have {difference} minor units more from {credit} to {debit} than its lines");
+        Finding::new(document, detail)
+    };
+    Ok(Checked { count, findings: wrong.map(finding).collect() })
+}
+
 pub(super) fn open(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let documents = verify::documents(db, scope)?;
     let allocated = verify::allocated(db, scope)?;
