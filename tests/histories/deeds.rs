@@ -114,8 +114,8 @@ pub fn order(person: &Person, chance: &mut Chance) -> Option<Answer> {
     let store = &person.offer.stores[usize::from(chance.perhaps(35))];
     let order = json!({"store_id": store, "gateway": "transfer", "cart": {"items": [item], "coupon": coupon}});
     let placed = person.call("/v1/orders", json!({"client_id": person.client, "order": order}));
-    // most pay at once
-    if placed.status == 201 && chance.perhaps(85) {
+    // most pay at once what is due at once
+    if placed.status == 201 && placed.json()["invoice_id"].is_string() && chance.perhaps(85) {
         let path = format!("/v1/invoices/{}/payments", placed.text("/invoice_id"));
         person.call(&path, json!({"method": "transfer", "reference": "first"}));
     }

@@ -43,7 +43,12 @@ macro_rules! total {
 
 /// Everything that was ever charged, by item.
 pub fn spans(db: &mut Db, scope: Scope) -> Outcome<Vec<Span>> {
-    let found: Vec<(SubscriptionItemId, SubscriptionId, NaiveDate, Option<NaiveDate>)> = subscription_items::table
+    type Row = (SubscriptionItemId, SubscriptionId, NaiveDate, Option<NaiveDate>, NaiveDate);
+    let whose = subscriptions::seller_id
+        .eq(subscription_items::seller_id)
+        .and(subscriptions::id.eq(subscription_items::subscription_id));
+    let found: Vec<Row> = subscription_items::table
+        .inner_join(subscriptions::table.on(whose))
         .filter(subscription_items::seller_id.eq(scope.seller()))
         .order(subscription_items::id)
         .select((
@@ -51,9 +56,11 @@ pub fn spans(db: &mut Db, scope: Scope) -> Outcome<Vec<Span>> {
             subscription_items::subscription_id,
             subscription_items::from_on,
             subscription_items::to_on,
+            subscriptions::billed_through,
         ))
         .load(db)?;
-    Ok(found.into_iter().map(|(item, subscription, from, to)| Span { item, subscription, from, to }).collect())
+    let span = |(item, subscription, from, to, billed_through)| Span { item, subscription, from, to, billed_through };
+    Ok(found.into_iter().map(span).collect())
 }
 
 /// The charged and the waived periods of each item, in order.

@@ -56,9 +56,7 @@ pub async fn keep_price_on_sale(call: Call<may::WriteCatalog>, id: Id<PriceId>) 
 fn ends(tx: &mut Db, ctx: &Ctx, version: Version, to: Option<NaiveDate>, kind: &str) -> Outcome<Reply> {
     let row = PriceRow { valid_to: to, ..version.row()?.clone() };
     prices::end(tx, ctx.scope, row.id, to)?;
-    let mut fact = version.fact()?;
-    fact["valid_to"] = json!(to);
-    ctx.record(tx, kind, row.id, fact)?;
+    ctx.record(tx, kind, row.id, json!({ "price": version.fact()?, "valid_to": to }))?;
     version.touch(tx)?;
     Ok(Reply::ok(&PriceView::from(row)))
 }

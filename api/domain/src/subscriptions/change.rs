@@ -254,7 +254,6 @@ mod tests {
         unused(charged, day(from)).unwrap().into_values().flatten().map(part).collect()
     }
 
-    /// June at 9.90 for 30 days, July at 9.90. From 21 June on: 9.90 × 10 / 30 = 3.30, and all of July.
     #[test]
     fn a_fee_is_charged_with_the_first_day_that_is_paid_or_left() {
         let on = |day| NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
@@ -265,6 +264,7 @@ mod tests {
         assert!(!leaves_fee(on(5), Some(on(19)), on(20)));
     }
 
+    /// June at 9.90 for 30 days, July at 9.90. From 21 June on: 9.90 × 10 / 30 = 3.30, and all of July.
     #[test]
     fn unused_days_are_worth_what_was_charged_for_them() {
         let charged = [line(1, "2027-06-01", "2027-07-01", 990, 990), line(2, "2027-07-01", "2027-08-01", 990, 990)];

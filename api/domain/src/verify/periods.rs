@@ -17,6 +17,8 @@ pub struct Span {
     pub from: NaiveDate,
     /// The first day after it, if it has an end.
     pub to: Option<NaiveDate>,
+    /// Up to which day its subscription is said to be invoiced or waived.
+    pub billed_through: NaiveDate,
 }
 
 /// A subscription that runs.
@@ -33,13 +35,16 @@ pub struct Contract {
 /// Charged and waived periods by item, in order.
 pub type Periods = BTreeMap<SubscriptionItemId, Vec<Period>>;
 
-/// The periods of each item follow each other without gap or overlap, from its first day on.
+/// The periods of each item follow each other without gap or overlap, from its first day on as far as the subscription is said
+/// to be billed. What comes later may have a gap that is still to be charged: where it stood on a draft that is gone, between
+/// cycles that were issued ahead.
 pub fn periods_tile(spans: &[Span], periods: &Periods) -> Vec<Finding> {
     let mut findings = Vec::new();
     for span in spans {
         let mut reached = span.from;
         for period in periods.get(&span.item).into_iter().flatten() {
-            if period.from != reached {
+            let is_open = period.from > reached && reached >= span.billed_through;
+            if period.from != reached && !is_open {
                 let what = if period.from > reached { "nothing is charged or waived" } else { "there are two periods" };
                 let (from, to) = (period.from.min(reached), period.from.max(reached));
                 findings.push(Finding::new(span.item, format!("{what} from {from} to {to}")));
@@ -101,6 +106,7 @@ mod tests {
             subscription: SubscriptionId::from_uuid(subscription),
             from: day(from),
             to: to.map(day),
+            billed_through: day("2026-03-31"),
         }
     }
 
@@ -126,6 +132,9 @@ mod tests {
             ["there are two periods from 2026-02-27 to 2026-02-28"]
         );
         assert_eq!(tiled(&[("2026-02-28", "2026-03-31")]).len(), 1, "the first day is missing");
+        // billed up to the end of March, with May charged ahead: April is still to come
+        assert!(tiled(&[("2026-01-31", "2026-03-31"), ("2026-04-30", "2026-05-31")]).is_empty());
+        assert_eq!(tiled(&[("2026-01-31", "2026-03-30"), ("2026-04-30", "2026-05-31")]).len(), 1);
         assert_eq!(tiled(&[("2026-01-31", "2026-01-31")]), ["a period ends on 2026-01-31 before it begins"]);
     }
 

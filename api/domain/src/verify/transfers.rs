@@ -37,27 +37,32 @@ pub fn transfers_tile(transfers: &[Transfer]) -> Vec<Finding> {
 
 fn faults(of: &Transfer) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut ends: BTreeMap<(ItemKind, &str), NaiveDate> = BTreeMap::new();
+    let mut ends: BTreeMap<(ItemKind, &str), (NaiveDate, &str)> = BTreeMap::new();
     for item in &of.old {
         let Some(to) = item.to else {
             findings.push(Finding::new(of.from, format!("was transferred, but {} goes on", item.description)));
             continue;
         };
         if item.from < to {
-            let end = ends.entry((item.kind, &item.description)).or_insert(to);
-            *end = to.max(*end);
+            let end = ends.entry(what(item)).or_insert((to, &item.description));
+            *end = (to, item.description.as_str()).max(*end);
         }
     }
-    for ((kind, description), end) in ends {
-        let same = of.new.iter().filter(|item| item.kind == kind && item.description == description);
+    for (which, (end, description)) in ends {
+        let same = of.new.iter().filter(|item| what(item) == which);
         let Some(begins) = same.map(|item| item.from).min() else { continue };
         if begins < end {
             findings.push(Finding::new(of.from, format!("{description} is charged to both from {begins} to {end}")));
-        } else if begins > end && kind == ItemKind::Plan {
+        } else if begins > end && which.0 == ItemKind::Plan {
             findings.push(Finding::new(of.from, format!("{description} is charged to nobody from {end} to {begins}")));
         }
     }
     findings
+}
+
+/// There is one plan at a time, whatever it is called; add-ons are told apart by what they are called.
+fn what(item: &Carried) -> (ItemKind, &str) {
+    (item.kind, if item.kind == ItemKind::Plan { "" } else { &item.description })
 }
 
 #[cfg(test)]
@@ -92,6 +97,13 @@ mod tests {
             said(Plan, &[january], &[("2027-02-06", None)]),
             ["Care is charged to nobody from 2027-02-05 to 2027-02-06"]
         );
+        // from one plan to another, handed over, and back to the first one later
+        let named =
+            |name: &str, from: &str, to: Option<&str>| Carried { description: name.into(), ..item(Plan, from, to) };
+        let old = vec![named("Top", "2027-01-05", Some("2027-02-05")), named("Mid", "2027-02-05", Some("2027-03-05"))];
+        let new = vec![named("Mid", "2027-03-05", Some("2027-05-05")), named("Top", "2027-05-05", None)];
+        let from = SubscriptionId::from_uuid(uuid::Uuid::from_u128(1));
+        assert_eq!(transfers_tile(&[Transfer { from, old, new }]), []);
         assert_eq!(said(AddOn, &[january], &[("2027-02-06", None)]), [""; 0], "it may have come anew");
         assert_eq!(said(Plan, &[("2027-01-05", None)], &[]), ["was transferred, but Care goes on"]);
     }

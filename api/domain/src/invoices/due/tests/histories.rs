@@ -65,8 +65,11 @@ fn world(begin: NaiveDate, fates: &[Fate]) -> World {
 /// How many histories each property is held against; more if `PROPTEST_CASES` says so.
 const MANY: u32 = 2_000;
 
+/// What it is called, and whether a history has met it.
+type Feature = (&'static str, fn(&World) -> bool);
+
 /// What histories are to meet, so that the properties are not held against nothing.
-const FEATURES: &[(&str, fn(&World) -> bool)] = &[
+const FEATURES: &[Feature] = &[
     ("an invoice", |world| !world.invoices.is_empty()),
     ("contracts that share an invoice", |world| world.invoices.iter().any(|one| many_contracts(&one.lines))),
     ("a fee to begin with", |world| lines(world).any(|line| line.kind == DueKind::Setup)),
