@@ -195,12 +195,10 @@ both! {
             tamper(world, mend);
             assert_eq!(verify(world, "north").0, BTreeMap::new(), "{mend}");
         }
-        // the finding names the thing
         tamper(world, &format!("UPDATE invoices SET open_minor = open_minor + 100 WHERE {this}"));
         let (wrong, _) = verify(world, "north");
-        assert!(wrong["open"].len() == 1 && wrong["open"][0].starts_with(&invoice), "{wrong:#?}");
-        // every check has been heard
-        let heard: std::collections::BTreeSet<_> = cases.iter().flat_map(|(_, _, speaking)| speaking.iter().copied()).collect();
-        assert_eq!(heard, CHECKS.iter().map(|check| check.name).collect());
+        assert!(wrong["open"].len() == 1 && wrong["open"][0].starts_with(&invoice), "the finding names the thing: {wrong:#?}");
+        let heard = |name: &str| cases.iter().any(|(_, _, speaking)| speaking.contains(&name));
+        assert!(CHECKS.iter().all(|check| heard(check.name)), "each has to speak once");
     }
 }
