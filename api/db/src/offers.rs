@@ -1,6 +1,7 @@
 //! What a store offers on a day: active plans and add-ons with their prices, in as many queries
 //! whatever the catalogue.
 
+use crate::few::among;
 use crate::registrars::{self, RegistrarRow};
 use crate::schema::{add_ons, plan_add_ons, plan_stores, plans, prices, stores};
 use crate::tlds::{self, TldRow};
@@ -79,12 +80,12 @@ pub fn with_plan(db: &mut Db, scope: Scope, store: StoreId, plan: Option<PlanId>
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
     let offered: Vec<(PlanId, AddOnId)> = plan_add_ons::table
         .filter(plan_add_ons::seller_id.eq(scope.seller()))
-        .filter(plan_add_ons::plan_id.eq_any(ids.clone()))
+        .filter(among(plan_add_ons::plan_id, ids.clone()))
         .select((plan_add_ons::plan_id, plan_add_ons::add_on_id))
         .load(db)?;
     let add_ons: Vec<AddOnOnOffer> = add_ons::table
         .filter(add_ons::seller_id.eq(scope.seller()))
-        .filter(add_ons::id.eq_any(offered.iter().map(|(_, add_on)| *add_on).collect::<Vec<_>>()))
+        .filter(among(add_ons::id, offered.iter().map(|(_, add_on)| *add_on)))
         .filter(add_ons::state.eq(PlanState::Active))
         .order((add_ons::position, add_ons::id))
         .select(AddOnOnOffer::as_select())
@@ -114,7 +115,7 @@ fn plans_of(db: &mut Db, scope: Scope, store: StoreId, kept: Option<PlanId>) -> 
         .filter(plan_stores::store_id.eq(store))
         .select(plan_stores::plan_id);
     let on_sale = plans::state.eq(PlanState::Active).and(plans::id.eq_any(sold));
-    let kept = plans::state.ne(PlanState::Draft).and(plans::id.eq_any(Vec::from_iter(kept)));
+    let kept = plans::state.ne(PlanState::Draft).and(among(plans::id, kept));
     let plans = plans::table
         .filter(plans::seller_id.eq(scope.seller()))
         .filter(on_sale.or(kept))
@@ -159,11 +160,11 @@ fn prices_of(
     on: NaiveDate,
 ) -> Outcome<Vec<PriceOnOffer>> {
     let add_ons: Vec<AddOnId> = add_ons.iter().map(|row| row.id).collect();
-    let priced = prices::plan_id.eq_any(plans.to_vec()).or(prices::add_on_id.eq_any(add_ons));
+    let priced = among(prices::plan_id, plans.to_vec()).or(among(prices::add_on_id, add_ons));
     let valid = prices::valid_to.is_null().or(prices::valid_to.gt(on));
     let found = prices::table
         .filter(prices::seller_id.eq(scope.seller()))
-        .filter(priced.assume_not_null())
+        .filter(priced)
         .filter(prices::currency.eq(currency))
         .filter(prices::valid_from.le(on))
         .filter(valid.assume_not_null())

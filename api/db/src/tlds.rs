@@ -1,5 +1,6 @@
 //! Endings of names, with their prices (CAT-12).
 
+use crate::few::among;
 use crate::schema::tlds;
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::tlds::{TldPrice, TldState};
@@ -48,7 +49,7 @@ pub fn list(db: &mut Db, scope: Scope, filter: &TldFilter, page: &Page) -> Outco
 
 /// Those of these names that there are.
 pub fn named(db: &mut Db, scope: Scope, names: &[String]) -> Outcome<Vec<TldRow>> {
-    let found = tlds::table.filter(tlds::seller_id.eq(scope.seller())).filter(tlds::name.eq_any(names.to_vec()));
+    let found = tlds::table.filter(tlds::seller_id.eq(scope.seller())).filter(among(tlds::name, names.to_vec()));
     Ok(found.order(tlds::name).select(TldRow::as_select()).load(db)?)
 }
 

@@ -384,8 +384,8 @@ fn charge_name(
     let ways = option.map(|option| tld.ways(option.action())).unwrap_or_default();
     let Some(way) = ways.iter().find(|way| way.cycle() == Some(cycle)) else {
         let cycles: Vec<_> = ways.iter().filter_map(|way| way.cycle()).map(|cycle| cycle.to_string()).collect();
-        let offered = if cycles.is_empty() { "nothing".into() } else { cycles.join(", ") };
-        check.refuse(at, "no_price", format!("there is no price for .{} for {cycle}, only {offered}", tld.name));
+        let others = if cycles.is_empty() { String::new() } else { format!(", only {}", cycles.join(", ")) };
+        check.refuse(at, "no_price", format!("there is no price for .{} for {cycle}{others}", tld.name));
         return None;
     };
     let (Ok(first), Ok(renew)) = (UnitPrice::of(way.first), UnitPrice::of(way.renew)) else {

@@ -64,8 +64,8 @@ pub fn price<'a, C: Ord + Display>(
     let found = prices.iter().find(|price| price.cycle == *cycle && price.currency == currency);
     found.ok_or_else(|| {
         let offered: Vec<_> = prices.iter().map(|price| format!("{} in {}", price.cycle, price.currency)).collect();
-        let offered = if offered.is_empty() { "nothing".into() } else { offered.join(", ") };
-        Problem::field(pointer, "no_price", format!("there is no price for {cycle} in {currency}, only {offered}"))
+        let others = if offered.is_empty() { String::new() } else { format!(", only {}", offered.join(", ")) };
+        Problem::field(pointer, "no_price", format!("there is no price for {cycle} in {currency}{others}"))
     })
 }
 
