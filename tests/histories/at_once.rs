@@ -8,6 +8,7 @@ use crate::support::chance::{Chance, tell};
 use crate::support::story::Story;
 use chrono::Days;
 use comptoir_domain::events::EventKind;
+use serde_json::json;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -20,9 +21,27 @@ const CLIENTS: usize = 6;
 /// So many times, with a month in between.
 const ROUNDS: usize = 3;
 
+/// A contract that runs and a debt for everyone, so that there is something to change and to pay.
+fn furnish(town: &Town) {
+    let (owner, offer) = (town.world.owner("north"), town.offer.as_ref().unwrap());
+    for (client, ..) in &town.people {
+        let cart = json!({"items": [{"plan_id": offer.plans[0], "cycle": "1-month"}]});
+        let order = json!({"store_id": offer.stores[0], "gateway": "transfer", "cart": cart});
+        let order = json!({"client_id": client, "order": order});
+        let placed = owner.post_once("/v1/orders", &format!("{client}-first"), order).expect(201);
+        let paid = format!("/v1/invoices/{}/payments", placed.text("/invoice_id"));
+        owner.post_once(&paid, &format!("{client}-paid"), json!({"method": "cash"})).expect(201);
+        let line = json!({"description": "Moving", "quantity": "1", "unit_price": "45.33"});
+        let debt = json!({"client_id": client, "currency": "EUR", "lines": [line]});
+        let debt = owner.post("/v1/invoices", debt).expect(201).text("/id");
+        owner.act(&format!("/v1/invoices/{debt}/issue")).expect(200);
+    }
+}
+
 fn at_once(backend: Backend) {
     let mut chance = Chance::same();
     let mut town = Town::settle(backend, CLIENTS, &mut chance);
+    furnish(&town);
     town.act();
     let story = Story::of(&town.world);
     let clients: Vec<String> = town.people.iter().map(|(client, ..)| client.clone()).collect();
