@@ -152,8 +152,9 @@ fn wrong(of: &Subscription, item: &Item, charged: &Charged) -> Result<Option<Fin
     };
     let ends = [item.to, of.ends_on].into_iter().flatten().min();
     // time in which the item does not run, because it was exchanged before, may have been charged in another cycle: it has
-    // to be given back
-    let outside = charged.period.from < item.from || ends.is_some_and(|end| charged.period.from >= end);
+    // to be given back; but what a change cost stays, though the next one follows on the same day
+    let stays = charged.kind.is_once() && charged.period.from == item.from && item.to == Some(item.from);
+    let outside = charged.period.from < item.from || ends.is_some_and(|end| charged.period.from >= end && !stays);
     let given_back = outside && charged.is_credited;
     let faults = [
         (charged.unit_price != price, format!("charges {} a cycle, the item {price}", charged.unit_price)),
