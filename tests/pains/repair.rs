@@ -17,7 +17,7 @@ fn run(world: &World, day: &str) -> Value {
 }
 
 /// Why a levy in dollars keeps someone who pays in euro from being billed.
-const NO_AMOUNT: &str = "Levy has no amount in EUR: add a rule of the same name with one";
+const NO_AMOUNT: &str = "Levy has no amount in EUR: add a rule of the same name and place with one";
 
 fn parked(owner: &Actor) -> Vec<Value> {
     let todos = owner.get("/v1/todos?kind=billing_parked&state=open").expect(200).json();

@@ -19,18 +19,22 @@ pub struct Levy<'a> {
 }
 
 impl<'a> Levy<'a> {
-    /// Chooses the rules. A fixed tax holds for sales in its currency; a seller with several has a rule of the same name for
-    /// each. A tax that has none in this currency is refused, since to leave it out would be to owe it; so is a rate out of
+    /// Chooses the rules. A fixed tax holds for sales in its currency; a seller with several has a rule of the same name
+    /// and place for each. A tax that has none in this currency is refused, since to leave it out would be to owe it; so is a rate out of
     /// range. Pointers are relative to the policy.
     pub fn of(policy: &'a TaxPolicy, place: &Place, on: NaiveDate, currency: Currency) -> Result<Self> {
         let mut rules = matching(&policy.rules, place, on);
         let foreign = |rule: &TaxRule| matches!(rule.rate, Rate::Fixed(amount) if amount.currency() != currency);
-        let names: Vec<_> =
-            rules.iter().filter(|rule| rule.is_fixed() && !foreign(rule)).map(|rule| &rule.name).collect();
+        let tax = |rule: &'a TaxRule| (&rule.name, &rule.location);
+        let owed: Vec<_> =
+            rules.iter().filter(|rule| rule.is_fixed() && !foreign(rule)).map(|rule| tax(rule)).collect();
         for (index, rule) in policy.rules.iter().enumerate().filter(|(_, rule)| rule.matches(place, on)) {
-            if foreign(rule) && !names.contains(&&rule.name) {
+            if foreign(rule) && !owed.contains(&tax(rule)) {
                 let pointer = format!("/rules/{index}/rate/fixed/currency");
-                let detail = format!("{} has no amount in {currency}: add a rule of the same name with one", rule.name);
+                let detail = format!(
+                    "{} has no amount in {currency}: add a rule of the same name and place with one",
+                    rule.name
+                );
                 return Err(Problem::field(pointer, "mixed_currency", detail));
             }
             if matches!(rule.rate, Rate::Percent(percent) if !fits(percent)) {

@@ -282,6 +282,11 @@ fn a_fixed_tax_has_an_amount_for_each_currency() {
         let rows = levy(&policy, &place, currency).compute(money("100.00", currency), 1).unwrap();
         assert_eq!(rows.iter().map(|row| row.amount.minor()).collect::<Vec<_>>(), [want], "{currency}");
     }
+    // the same name elsewhere is another tax: both are owed where the places cover each other
+    policy.rules[1].location.state = Some("NY".into());
+    let place = Place { state: Some("NY".into()), ..place };
+    assert!(Levy::of(&policy, &place, day("2026-11-23"), "EUR".parse().unwrap()).is_err());
+    policy.rules[1].location.state = None;
     policy.rules[1].name = "Another".into();
     let problem = Levy::of(&policy, &place, day("2026-11-23"), "EUR".parse().unwrap()).unwrap_err();
     assert_eq!(problem.fields[0].pointer, "/rules/0/rate/fixed/currency");
