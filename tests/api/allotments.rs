@@ -16,8 +16,8 @@ fn eur(amount: &str) -> Value {
     json!({"amount": amount, "currency": "EUR"})
 }
 
-/// The provider sells north a reseller plan with these properties; its id.
-fn allot(world: &World, properties: Value) -> String {
+/// North orders a reseller plan with these properties from its provider; the ids of the plan and of the invoice.
+fn order(world: &World, properties: Value) -> (String, String) {
     let provider = world.owner("provider");
     let trade = json!({"code": "trade", "name": "Trade", "kind": "reseller_hosting", "properties": properties,
         "prices": [{"cycle": "1-month", "currency": "EUR", "recurring": eur("50.00")}]});
@@ -32,7 +32,19 @@ fn allot(world: &World, properties: Value) -> String {
     let cart = json!({"items": [{"plan_id": plan, "cycle": "1-month"}]});
     let order =
         json!({"client_id": north["client_id"], "order": {"store_id": store, "gateway": "transfer", "cart": cart}});
-    provider.post_once("/v1/orders", "trade", order).expect(201);
+    let invoice = provider.post_once("/v1/orders", "trade", order).expect(201).text("/invoice_id");
+    (plan, invoice)
+}
+
+fn pay(world: &World, invoice: &str) {
+    let paid = json!({"method": "transfer"});
+    world.owner("provider").post_once(&format!("/v1/invoices/{invoice}/payments"), "paid", paid).expect(201);
+}
+
+/// The same, paid.
+fn allot(world: &World, properties: Value) -> String {
+    let (plan, invoice) = order(world, properties);
+    pay(world, &invoice);
     plan
 }
 
@@ -98,12 +110,15 @@ both! {
     /// The guide: a plan may not have a larger mailbox than the reseller itself, and that is said at once.
     fn mailboxes_are_no_larger_than_ones_own(world) {
         let (owner, south) = (world.owner("north"), world.owner("south"));
-        allot(world, json!({"mailbox_size": 100}));
+        let (_, invoice) = order(world, json!({"mailbox_size": 100}));
         let with = |code: &str, size: Value| {
             let mut wanted = plan(code);
             wanted["properties"] = json!({"mailbox_size": size});
             wanted
         };
+        // what is not paid allots nothing, and takes nothing away either
+        owner.post("/v1/plans", with("large", json!(101))).expect(201);
+        pay(world, &invoice);
         for size in [json!(101), json!("unlimited")] {
             owner.post("/v1/plans", with("big", size.clone())).refused(422, "validation_failed").names("/properties/mailbox_size");
             south.post("/v1/plans", with(&format!("big-{}", size.to_string().trim_matches('"')), size)).expect(201);

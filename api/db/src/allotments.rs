@@ -1,27 +1,34 @@
 //! What resellers were allotted: the subscription that their provider sells them, and who lives on one.
 
-use crate::schema::{plans, sellers, subscriptions};
+use crate::schema::{orders, plans, sellers, subscriptions};
 use crate::subscriptions::SubscriptionRow;
 use crate::{Db, Outcome, Scope};
+use comptoir_domain::orders::OrderState;
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::subscriptions::SubscriptionStatus;
 use comptoir_domain::{ClientId, SellerId, SubscriptionId};
 use diesel::prelude::*;
 
-/// The reseller hosting that a client of a seller has: one that runs, or else the last it had.
+/// The reseller hosting that a client of a seller has: one that runs, or else the last it had. What it has ordered and not paid
+/// is none.
 pub fn subscription_of(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Option<SubscriptionRow>> {
     let sold = plans::table
         .filter(plans::seller_id.eq(scope.seller()))
         .filter(plans::kind.eq(PlanType::ResellerHosting))
         .select(plans::id.nullable());
+    let unpaid = orders::table
+        .filter(orders::seller_id.eq(scope.seller()))
+        .filter(orders::client_id.eq(client))
+        .filter(orders::state.ne_all([OrderState::Paid, OrderState::Provisioning, OrderState::Done]))
+        .select(orders::id.nullable());
     let theirs = subscriptions::table
         .filter(subscriptions::seller_id.eq(scope.seller()))
         .filter(subscriptions::client_id.eq(client))
         .filter(subscriptions::plan_id.eq_any(sold))
+        .filter(subscriptions::order_id.is_null().or(subscriptions::order_id.ne_all(unpaid)))
         .order(subscriptions::id);
     let rows: Vec<SubscriptionRow> = theirs.select(SubscriptionRow::as_select()).load(db)?;
-    let is_over = |row: &&SubscriptionRow| row.status.is_ended();
-    Ok(rows.iter().rfind(|row| !is_over(row)).or(rows.last()).cloned())
+    Ok(rows.iter().rfind(|row| !row.status.is_ended()).or(rows.last()).cloned())
 }
 
 /// The resellers below a seller whose clients have some of these subscriptions.

@@ -7,7 +7,7 @@ use actix_web::get;
 use chrono::NaiveDate;
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, Scope, allotments, custom_hosting, sellers};
-use comptoir_domain::hosting::allotment::{available, check_mailbox_size};
+use comptoir_domain::hosting::allotment::{MAILBOX_SIZE, available, check_mailbox_size};
 use comptoir_domain::hosting::{Conflict, Properties, SyncState, differences, sync_state};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Problem, SubscriptionId};
@@ -51,7 +51,7 @@ pub fn sync_states(db: &mut Db, ctx: &Ctx, rows: &[SubscriptionRow]) -> Outcome<
 
 /// Notes a mailbox size above the seller's own, which is refused at once.
 pub fn check_mailboxes(db: &mut Db, ctx: &Ctx, check: &mut Check, pointer: &str, promised: &Properties) -> Outcome<()> {
-    if promised.get("mailbox_size").is_some()
+    if promised.get(MAILBOX_SIZE).is_some()
         && let Some(own) = of_seller(db, ctx.scope, ctx.today())?
     {
         check_mailbox_size(check, pointer, promised, &own);

@@ -13,6 +13,7 @@ use actix_web::patch;
 use comptoir_db::plans::{self, PlanRow};
 use comptoir_db::prices::{self, PriceRow};
 use comptoir_db::{Db, Json, Outcome};
+use comptoir_domain::hosting::allotment::MAILBOX_SIZE;
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::{PlanType, Price};
 use comptoir_domain::schedule::Cycle;
@@ -45,7 +46,7 @@ pub async fn update_plan(
         let mut findings = Check::new();
         let (before, named) = (row.properties.0.clone(), row.tlds.0.clone());
         apply(patch, &mut row, &mut findings);
-        if row.properties.0 != before {
+        if row.properties.0.get(MAILBOX_SIZE) != before.get(MAILBOX_SIZE) {
             check_mailboxes(tx, ctx, &mut findings, "/properties", &row.properties.0)?;
         }
         if row.kind == PlanType::Domain {

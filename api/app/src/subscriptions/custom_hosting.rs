@@ -8,6 +8,7 @@ use comptoir_db::custom_hosting::{self, CustomHostingRow};
 use comptoir_db::subscriptions::SubscriptionRow;
 use comptoir_db::{Db, Json, Outcome, plans};
 use comptoir_domain::Check;
+use comptoir_domain::hosting::allotment::MAILBOX_SIZE;
 use comptoir_domain::hosting::{Bearer, Properties};
 use comptoir_domain::plans::PlanType;
 
@@ -26,8 +27,9 @@ pub fn first(
     if first.is_none() && wanted.is_none() {
         return Ok(None);
     }
-    let promised = patched(&first.unwrap_or_default(), &wanted.cloned().unwrap_or_default(), check);
-    check_mailboxes(db, ctx, check, PLACE, &promised)?;
+    let wanted = wanted.cloned().unwrap_or_default();
+    let promised = patched(&first.unwrap_or_default(), &wanted, check);
+    fits_allotment(db, ctx, &wanted, &promised, check)?;
     Ok(Some(promised))
 }
 
@@ -42,8 +44,22 @@ pub fn changed(
     check.ensure(row.plan_id.is_none(), PLACE, "not_here", "its plan says what it promises: change the plan");
     let so_far = custom_hosting::of_subscriptions(db, ctx.scope, &[row.id])?.remove(&row.id);
     let promised = patched(&so_far.unwrap_or_default(), wanted, check);
-    check_mailboxes(db, ctx, check, PLACE, &promised)?;
+    fits_allotment(db, ctx, wanted, &promised, check)?;
     Ok(promised)
+}
+
+/// Notes a mailbox size that is larger than the seller's own, if it is asked for.
+fn fits_allotment(
+    db: &mut Db,
+    ctx: &Ctx,
+    wanted: &HostingPropertiesPatch,
+    promised: &Properties,
+    check: &mut Check,
+) -> Outcome<()> {
+    if wanted.applied_to(&Properties::default()).contains_key(MAILBOX_SIZE) {
+        check_mailboxes(db, ctx, check, PLACE, promised)?;
+    }
+    Ok(())
 }
 
 fn patched(values: &Properties, wanted: &HostingPropertiesPatch, check: &mut Check) -> Properties {

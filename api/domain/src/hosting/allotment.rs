@@ -63,11 +63,14 @@ pub fn available(wanted: &Properties, own: &Properties) -> Properties {
     available
 }
 
+/// The property that says how large a mailbox is.
+pub const MAILBOX_SIZE: &str = "mailbox_size";
+
 /// Notes a mailbox size above the reseller's own: that one is refused at once (CAT-02; guide, "Volume de la boîte mail").
 pub fn check_mailbox_size(check: &mut Check, pointer: &str, plan: &Properties, own: &Properties) {
-    if let (Some(size), Some(own)) = (plan.get("mailbox_size"), own.get("mailbox_size")) {
+    if let (Some(size), Some(own)) = (plan.get(MAILBOX_SIZE), own.get(MAILBOX_SIZE)) {
         let detail = format!("at most {}, which is what you have yourself", said(own));
-        check.ensure(!more(size, own), &format!("{pointer}/mailbox_size"), "not_allotted", &detail);
+        check.ensure(!more(size, own), &format!("{pointer}/{MAILBOX_SIZE}"), "not_allotted", &detail);
     }
 }
 
