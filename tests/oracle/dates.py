@@ -72,8 +72,9 @@ def item_lines(contract, item, anchor, first, until):
             continue
         paid_from = min(max(from_, trial_end), to)
         asked_from = paid_from
-        # an order pays for what begins before the first renewal; what is free to try waits for a run
-        by_order = item["from"] is None and not contract["trial_days"] and paid_from < first_to
+        # an order pays for what begins before the first renewal; what is free to try waits for a run, unless it ends before
+        in_trial = contract["trial_days"] and paid_from >= trial_end
+        by_order = item["from"] is None and not in_trial and paid_from < first_to
         planned = max(paid_from - timedelta(days=contract["lead_days"]), item["known_on"])
         invoice_on = None
         if not by_order:
