@@ -191,6 +191,12 @@ both! {
         let subscription = owner.get(&format!("/v1/subscriptions?client_id={}", placed.text("/order/client_id"))).text("/data/0/id");
         let at = |day: &str| charged(&owner, &subscription, day).into_iter().map(|item| item.1).collect::<Vec<_>>();
         assert_eq!((at("2026-06-01"), at("2027-01-04"), at("2027-01-05"), at("2030-01-01")), (vec!["9".to_string()], vec!["9".into()], vec!["12".into()], vec!["12".into()]));
+        // the plan's own price for two years, had it one, would be another's
+        let invoice = placed.text("/order/invoice_id");
+        owner.post_once(&format!("/v1/invoices/{invoice}/payments"), "paid", json!({"method": "transfer"})).expect(201);
+        let two = json!({"plan_id": plan, "cycle": "2-year", "way": "end_of_cycle"});
+        let refused = owner.post(&format!("/v1/subscriptions/{subscription}/change-plan/preview"), two).refused(409, "wrong_state");
+        assert!(refused.text("/detail").contains("costs what its ending does"), "{}", refused.text);
         // dearer from now on; who has the name keeps what was agreed
         owner.patch(&path(&owner, "example"), json!({"prices": [price("register", 1, "15.00"), price("renew", 1, "15.00")]})).expect(200);
         assert_eq!((net("1-year", "b.example", "register"), at("2027-01-05")), ("15.00".into(), vec!["12".to_string()]));

@@ -2,7 +2,7 @@
 
 use crate::problem::{Code, Problem, Result};
 use crate::schedule::{Cycle, CycleUnit};
-use crate::{Check, Currency, Money, RegistrarId, UnitPrice};
+use crate::{Check, Currency, Money, UnitPrice};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -151,12 +151,6 @@ fn of_what(price: &TldPrice) -> (u8, Currency) {
     (price.years, price.amount.currency())
 }
 
-/// What becomes of an ending when a registrar is set up that takes it: the first one is its own and puts it to work; later
-/// ones change nothing.
-pub fn adopted(present: Option<RegistrarId>, registrar: RegistrarId) -> Option<(RegistrarId, TldState)> {
-    present.is_none().then_some((registrar, TldState::Active))
-}
-
 /// Refuses to make a registrar the default one of an ending that it does not take.
 pub fn takes(supported: &[SupportedTld], name: &str) -> Result<()> {
     if supported.iter().any(|known| known.tld == name) {
@@ -174,7 +168,6 @@ pub fn after(state: TldState, wanted: TldState) -> Result<TldState> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Id;
 
     fn price(action: TldAction, years: u8, minor: i64) -> TldPrice {
         TldPrice { action, years, amount: Money::from_minor(minor, Currency::EUR) }
@@ -226,10 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_registrar_is_the_default_one() {
-        let id = |number: u128| RegistrarId::from_uuid(uuid::Uuid::from_u128(number));
-        assert_eq!(adopted(None, id(1)), Some((id(1), TldState::Active)));
-        assert_eq!(adopted(Some(id(1)), id(2)), None);
+    fn a_registrar_takes_what_it_supports() {
         let supported = [SupportedTld { tld: "com".into(), transfers: true }];
         assert!(takes(&supported, "com").is_ok() && takes(&supported, "net").is_err());
         assert_eq!(after(TldState::Active, TldState::Active).unwrap_err().code, Code::WrongState);

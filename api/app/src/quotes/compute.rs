@@ -16,7 +16,7 @@ use comptoir_domain::orders::first_invoice::{
     ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request,
 };
 use comptoir_domain::orders::trial::{self, TrialEnd, trial_ends};
-use comptoir_domain::orders::{Cart, Contract, ContractItem, Offer, contracts};
+use comptoir_domain::orders::{Cart, CartDomain, Contract, ContractItem, Offer, contracts};
 use comptoir_domain::quotes::{CouponApplication, Priced, TaxFacts, price};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::services::delivered_by;
@@ -174,10 +174,12 @@ fn names_are_free(db: &mut Db, scope: Scope, cart: &Cart, contracts: &[Contract]
     let names: Vec<String> = named.iter().map(|contract| contract.name.clone()).collect();
     let mut used = services::names_in_use(db, scope, &names)?;
     let mut check = Check::new();
+    let name = |domain: &Option<CartDomain>| domain.as_ref().map(|domain| domain.name.clone());
     for contract in named {
         let Some(kind) = delivered_by(contract.kind) else { continue };
         if !used.insert((kind, contract.name.clone())) {
-            let at = cart.items.iter().rposition(|item| item.domain == contract.domain).unwrap_or_default();
+            let at =
+                cart.items.iter().rposition(|item| name(&item.domain) == name(&contract.domain)).unwrap_or_default();
             let detail = "a subscription has this name already";
             check.refuse(&format!("/cart/items/{at}/domain/name"), "name_taken", detail);
         }

@@ -9,7 +9,6 @@ use actix_web::post;
 use comptoir_db::registrars::{self, RegistrarRow};
 use comptoir_db::{Db, Json, Outcome, tlds};
 use comptoir_domain::permissions::may;
-use comptoir_domain::tlds::adopted;
 use serde_json::json;
 
 /// Set up a registrar
@@ -45,7 +44,7 @@ pub async fn create_registrar(call: Call<may::WriteCatalog>, body: Body<Registra
 pub fn adopt(tx: &mut Db, ctx: &Ctx, row: &RegistrarRow) -> Outcome<Vec<String>> {
     let names: Vec<String> = row.supported.0.iter().map(|known| known.tld.clone()).collect();
     let known = tlds::named(tx, ctx.scope, &names)?;
-    let free: Vec<_> = known.iter().filter(|tld| adopted(tld.default_registrar_id, row.id).is_some()).collect();
+    let free: Vec<_> = known.iter().filter(|tld| tld.default_registrar_id.is_none()).collect();
     tlds::adopt(tx, ctx.scope, &free.iter().map(|tld| tld.id).collect::<Vec<_>>(), row.id)?;
     Ok(free.into_iter().map(|tld| tld.name.clone()).collect())
 }

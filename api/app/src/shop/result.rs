@@ -85,8 +85,9 @@ fn state(order: OrderState, payment: Option<&TransactionRow>) -> ResultState {
 
 /// A subscription as it was ordered.
 fn line(row: &SubscriptionRow, items: &[SubscriptionItemRow]) -> Result<CartLine, Problem> {
-    let own = || items.iter().filter(|item| item.subscription_id == row.id);
-    let mut names = own().map(|item| item.description.clone());
+    // of a name that costs something else at first, what it costs later
+    let own = items.iter().filter(|item| item.subscription_id == row.id && item.to_on.is_none());
+    let mut names = own.map(|item| item.description.clone());
     let title = names.next().unwrap_or_else(|| row.name.clone());
     Ok(CartLine {
         item: row.id.to_string(),

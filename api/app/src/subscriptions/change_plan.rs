@@ -11,11 +11,11 @@ use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
 use comptoir_db::plans::{self, links};
-use comptoir_db::subscriptions::SubscriptionItemRow;
+use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, offers, settings};
 use comptoir_domain::invoices::due::{FeeKind, ItemKind};
 use comptoir_domain::money::MoneyError;
-use comptoir_domain::orders::{CartItem, ContractItem, Offer, OfferedPlan, charged_for};
+use comptoir_domain::orders::{CartItem, ContractItem, DomainName, Offer, OfferedPlan, charged_for};
 use comptoir_domain::permissions::may;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::subscriptions::{ChangeDirection, ChangeKind, ChangePolicies, ChangePolicy, ChangeWay, Move};
@@ -113,9 +113,7 @@ pub async fn preview_my_subscription_plan_change(
 }
 
 fn own_revision(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &MySubscriptionPlanChange) -> Outcome<Revision> {
-    if subject.row.client_id != ctx.client()?.1 {
-        return Err(Problem::not_found().into());
-    }
+    subject.is_own(ctx)?;
     let wanted = SubscriptionPlanChange {
         plan_id: wanted.plan_id,
         cycle: wanted.cycle,
@@ -147,6 +145,7 @@ pub fn revision(
     check.done()?;
     let offer = offers::with_plan(db, ctx.scope, row.store_id, row.plan_id, ctx.today())?;
     let cycle = wanted.cycle.unwrap_or(row.cycle);
+    keeps_its_years(row, &offer, wanted.plan_id)?;
     let (plan, mut charged) = charged_for(&choice(subject, ctx, &offer, wanted, cycle), &offer)?;
     let (direction, policy) = direction(db, ctx, subject, plan.id, cycle)?;
     allowed.map_or(Ok(()), |allowed| allowed(policy))?;
@@ -178,6 +177,20 @@ pub fn revision(
         invoice_now: wanted.invoice_now && dates.billed_from <= ctx.today(),
         reason: wanted.reason.clone(),
     })
+}
+
+/// Refuses to change a name that costs what its ending does: the price list of a plan says nothing about it.
+fn keeps_its_years(row: &SubscriptionRow, offer: &Offer, wanted: PlanId) -> Result<(), Problem> {
+    let Ok(name) = row.name.parse::<DomainName>() else { return Ok(()) };
+    let is_priced = |plan: &OfferedPlan| plan.priced_ending(&name).is_some();
+    let concerned = offer.plans.iter().filter(|plan| plan.id == wanted || Some(plan.id) == row.plan_id);
+    if concerned.into_iter().any(is_priced) {
+        return Err(Problem::new(
+            Code::WrongState,
+            "a name costs what its ending does: it keeps its plan and its years",
+        ));
+    }
+    Ok(())
 }
 
 /// The new plan with those of the present add-ons that it offers.

@@ -430,6 +430,7 @@ fn of_plan(
     cycle: Cycle,
     items: Vec<ContractItem>,
 ) -> Contract {
+    let costs_what_its_ending_does = domain.as_ref().is_some_and(|domain| plan.priced_ending(&domain.name).is_some());
     Contract {
         plan: plan.id,
         kind: plan.kind,
@@ -439,7 +440,8 @@ fn of_plan(
         lead_days: plan.lead_days,
         cycle_limit: plan.cycle_limit,
         trial_days: plan.trial_days,
-        prorates: plan.prorates,
+        // a year of a name is a year, whatever the seller's other periods do
+        prorates: plan.prorates && !costs_what_its_ending_does,
         discount: None,
         items,
     }

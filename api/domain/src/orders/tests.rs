@@ -244,6 +244,23 @@ fn a_name_costs_what_its_ending_does() {
     assert_eq!(name_for(&offer, "1-year", "transfer"), Err(("/cart/items/0/domain/option".into(), "not_offered")));
 }
 
+/// Where everything is renewed on the first of a month, a year of a name is a year all the same, at what its first one costs:
+/// registered on the 5th for 9.00, not for 27 days of it.
+#[test]
+fn a_year_of_a_name_is_whole_in_monthly_billing() {
+    let offer = shop_of_endings();
+    let monthly = BillingRule { mode: BillingMode::Monthly, ..BillingRule::default() };
+    let text =
+        r#"{"items":[{"plan_id":"NAMES","cycle":"1-year","domain":{"name":"example.com","option":"register"}}]}"#;
+    let found = contracts(&cart(&text.replace("NAMES", &offer.plans[1].id.to_string())), &offer).unwrap();
+    let dated = with_dates(&found, &monthly, "2026-01-05".parse().unwrap());
+    let (first, derived) = first_lines(&dated).unwrap();
+    let then = next_lines(&dated, &derived).unwrap();
+    let told = |line: &FirstLine| (line.line.net(offer.currency).unwrap().minor(), line.line.period.to.to_string());
+    let all: Vec<_> = first.iter().chain(&then).map(told).collect();
+    assert_eq!(all, [(900, "2027-01-05".to_string()), (1200, "2028-01-05".to_string())]);
+}
+
 /// A name that comes with hosting, for as long as is asked for.
 #[test]
 fn a_name_beside_hosting_has_years_of_its_own() {
