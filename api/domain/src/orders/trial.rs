@@ -27,21 +27,22 @@ pub(super) fn past_trial(one: &Dated, before: &Due) -> Result<Option<(NaiveDate,
     Ok(Some((on, due(&snapshot, Horizon::Before(after))?)))
 }
 
-/// The ends of all trials, the earliest first; those of one day on one invoice.
+/// The ends of all trials, the earliest first; those that are invoiced on one day on one invoice.
 pub fn trial_ends(dated: &[Dated], derived: &[Due]) -> Result<Vec<TrialEnd>> {
-    let mut by_day: BTreeMap<NaiveDate, DueInvoice> = BTreeMap::new();
+    // as the run groups them: plans with other lead days are invoiced apart
+    let mut by_day: BTreeMap<(NaiveDate, NaiveDate), DueInvoice> = BTreeMap::new();
     for (one, before) in dated.iter().zip(derived) {
         let Some((on, found)) = past_trial(one, before)? else { continue };
         for invoice in found.invoices {
-            match by_day.get_mut(&on) {
+            match by_day.get_mut(&(on, invoice.invoice_on)) {
                 Some(known) => known.lines.extend(invoice.lines),
                 None => {
-                    by_day.insert(on, invoice);
+                    by_day.insert((on, invoice.invoice_on), invoice);
                 }
             }
         }
     }
-    Ok(by_day.into_iter().map(|(on, invoice)| TrialEnd { on, invoice }).collect())
+    Ok(by_day.into_iter().map(|((on, _), invoice)| TrialEnd { on, invoice }).collect())
 }
 
 /// What is due at the end of a trial. Its lines are named by their places, so that the same question has the same answer
