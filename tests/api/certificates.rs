@@ -106,6 +106,7 @@ both! {
         assert_eq!(prices, want.map(|row| row.map(String::from)));
         assert_eq!(owner.get(&format!("/v1/plans/{plan}")).expect(200).text("/state"), "retired");
         convert(&owner, &plan, json!({"code": "again"})).refused(409, "conflict");
+        owner.act(&format!("/v1/plans/{plan}/activate")).refused(409, "wrong_state");
         // a draft becomes a draft, and is there as long as the add-on
         let draft = certificate(&owner, json!({"code": "wild", "name": "Wild"}));
         let add_on = convert(&owner, &draft, json!({})).expect(201);

@@ -5,10 +5,10 @@ use crate::kernel::{Answer, Call, Id, Reply};
 use crate::plans::read::reply;
 use crate::plans::views::PlanView;
 use actix_web::post;
-use comptoir_db::{Db, Outcome, plans, prices, tlds};
-use comptoir_domain::PlanId;
+use comptoir_db::{Db, Outcome, certificates, plans, prices, tlds};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::{PlanAction, after, sellable};
+use comptoir_domain::{Code, PlanId, Problem};
 use serde_json::json;
 
 /// Put a plan on sale
@@ -34,6 +34,9 @@ fn act(tx: &mut Db, ctx: &Ctx, id: PlanId, action: PlanAction) -> Outcome<Reply>
     let before = row.state;
     row.state = after(before, action)?;
     if action == PlanAction::Publish {
+        if certificates::became(tx, ctx.scope, id)?.is_some() {
+            return Err(Problem::new(Code::WrongState, "it is sold as an add-on now: activate that").into());
+        }
         let book = prices::current_of_plans(tx, ctx.scope, &[id], ctx.today())?;
         let named = tlds::named(tx, ctx.scope, &row.tlds.0)?;
         // names cost what their endings do

@@ -5,7 +5,7 @@ use crate::kernel::{Answer, Call, Id, Reply};
 use crate::prices::version::Version;
 use actix_web::delete;
 use comptoir_db::subscriptions::SubscriptionItemRow;
-use comptoir_db::{Db, Outcome, prices, subscription_changes};
+use comptoir_db::{Db, Outcome, prices, subscription_changes, subscriptions};
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::withdrawal;
 use comptoir_domain::subscriptions::ChangeState;
@@ -36,21 +36,24 @@ pub async fn withdraw_price(call: Call<may::WriteCatalog>, id: Id<PriceId>) -> A
     .await
 }
 
-/// Refuses while a subscription is to move to the price, or would be again if the change in its place were withdrawn.
+/// Refuses while a subscription is to move to the price, or would be again if the change in its place were withdrawn or what
+/// ends were kept.
 fn nobody_waits(tx: &mut Db, ctx: &Ctx, id: PriceId) -> Outcome<()> {
     let items = prices::items_at(tx, ctx.scope, id)?;
     let begins = |item: &SubscriptionItemRow| item.to_on.is_none_or(|to| to > item.from_on);
     let mut waiting: BTreeSet<_> = items.iter().filter(|item| begins(item)).map(|item| item.subscription_id).collect();
     let theirs: BTreeSet<_> = items.iter().map(|item| item.subscription_id).collect();
-    let changes = subscription_changes::in_the_way(tx, ctx.scope, &Vec::from_iter(theirs), ctx.today())?;
+    let changes = subscription_changes::in_the_way(tx, ctx.scope, &Vec::from_iter(theirs.clone()), ctx.today())?;
     for change in changes.iter().filter(|change| change.state == ChangeState::Waiting) {
         if items.iter().any(|item| change.ended_items.0.contains(&item.id)) {
             waiting.insert(change.subscription_id);
         }
     }
+    let rows = subscriptions::find_many(tx, ctx.scope, &Vec::from_iter(theirs))?;
+    waiting.extend(rows.iter().filter(|row| row.ends_on.is_some() && !row.status.is_ended()).map(|row| row.id));
     let Some(first) = waiting.first() else { return Ok(()) };
     let detail = format!(
-        "subscriptions are to move to this price, {} in number: withdraw their changes first, such as that of {first}",
+        "subscriptions are to move to this price, {} in number: withdraw their changes first, or let them end, such as that of {first}",
         waiting.len()
     );
     Err(Problem::new(Code::InUse, detail).into())
