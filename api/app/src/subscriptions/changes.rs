@@ -71,10 +71,20 @@ pub async fn list_subscription_changes(
     id: Id<SubscriptionId>,
     list: List<SubscriptionChangeQuery>,
 ) -> Answer {
+    changes_of(call, id.0, list, |db, ctx, id| subscriptions::find(db, ctx.scope, id)).await
+}
+
+/// A page of the changes of a subscription, for whoever may find it.
+pub async fn changes_of<P>(
+    call: Call<P>,
+    id: SubscriptionId,
+    list: List<SubscriptionChangeQuery>,
+    find: fn(&mut Db, &Ctx, SubscriptionId) -> Outcome<SubscriptionRow>,
+) -> Answer {
     let page = list.page.clone();
     let work = move |db: &mut Db, ctx: &Ctx| {
-        subscriptions::find(db, ctx.scope, id.0)?;
-        subscription_changes::list(db, ctx.scope, id.0, &page)
+        find(db, ctx, id)?;
+        subscription_changes::list(db, ctx.scope, id, &page)
     };
     let slice = call.read(work).await?;
     let next_cursor = list.next_cursor(&slice);

@@ -4,15 +4,13 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::path::parameter;
 use crate::kernel::query::ListParameters;
-use crate::kernel::{Answer, Body, Call, Id, List, Reply};
+use crate::kernel::{Answer, Body, Call, Id, List};
 use crate::subscriptions::change_items::{
     SubscriptionAddOnCreate, SubscriptionItemChange, SubscriptionItemRemove, addition, charged, edit, removal,
 };
 use crate::subscriptions::change_plan::{clients_may, policies};
-use crate::subscriptions::change_views::{
-    SubscriptionChangeList, SubscriptionChangePreviewView, SubscriptionChangeView,
-};
-use crate::subscriptions::changes::{SubscriptionChangeQuery, make, preview, withdraw};
+use crate::subscriptions::change_views::{SubscriptionChangeList, SubscriptionChangePreviewView};
+use crate::subscriptions::changes::{SubscriptionChangeQuery, changes_of, make, preview, withdraw};
 use crate::subscriptions::read::{own, reply};
 use crate::subscriptions::revise::{Revision, Subject};
 use crate::subscriptions::views::SubscriptionView;
@@ -124,15 +122,7 @@ pub async fn list_my_changes(
     id: Id<SubscriptionId>,
     list: List<SubscriptionChangeQuery>,
 ) -> Answer {
-    let page = list.page.clone();
-    let work = move |db: &mut Db, ctx: &Ctx| {
-        own(db, ctx, id.0)?;
-        subscription_changes::list(db, ctx.scope, id.0, &page)
-    };
-    let slice = call.read(work).await?;
-    let next_cursor = list.next_cursor(&slice);
-    let data: Vec<_> = slice.rows.into_iter().map(SubscriptionChangeView::from).collect();
-    Ok(Reply::ok(&SubscriptionChangeList { data, next_cursor }))
+    changes_of(call, id.0, list, own).await
 }
 
 /// Withdraw a change of yours that waits for its day
@@ -144,8 +134,8 @@ pub async fn list_my_changes(
 pub async fn withdraw_my_change(call: Call<may::Own>, id: Id<SubscriptionId>, request: HttpRequest) -> Answer {
     let change: SubscriptionChangeId = parameter(&request, "change_id")?;
     call.write_once(move |tx, ctx| {
-        own(tx, ctx, id.0)?;
         let subject = Subject::lock(tx, ctx, id.0)?;
+        subject.is_own(ctx)?;
         let change = subscription_changes::lock(tx, ctx.scope, change)?;
         if change.subscription_id != subject.row.id {
             return Err(Problem::not_found().into());
@@ -161,9 +151,7 @@ pub async fn withdraw_my_change(call: Call<may::Own>, id: Id<SubscriptionId>, re
 
 /// How changes in a direction are made, if clients make them at all; what is another client's is not there.
 fn policy(db: &mut Db, ctx: &Ctx, subject: &Subject, direction: ChangeDirection) -> Outcome<ChangePolicy> {
-    if subject.row.client_id != ctx.client()?.1 {
-        return Err(Problem::not_found().into());
-    }
+    subject.is_own(ctx)?;
     let no_plan = || Problem::new(Code::WrongState, "a subscription without a plan has no add-ons");
     let plan = subject.row.plan_id.ok_or_else(no_plan)?;
     let policy = policies(db, ctx, plan)?.of(direction);
@@ -191,8 +179,9 @@ fn own_edit(
     item: SubscriptionItemId,
     wanted: &MySubscriptionItemChange,
 ) -> Outcome<Revision> {
-    let (quantity, is_own) = (Quantity::from(wanted.quantity), subject.row.client_id == ctx.client()?.1);
-    let present = charged(subject, ctx, item).ok().filter(|_| is_own).ok_or_else(Problem::not_found)?;
+    subject.is_own(ctx)?;
+    let quantity = Quantity::from(wanted.quantity);
+    let present = charged(subject, ctx, item).map_err(|_| Problem::not_found())?;
     if quantity == present.quantity {
         return Err(Problem::field("/quantity", "unchanged", "there are so many already").into());
     }

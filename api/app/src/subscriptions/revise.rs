@@ -49,6 +49,11 @@ impl Subject {
         Self::with(db, ctx, client, row)
     }
 
+    /// What is another client's is not there.
+    pub fn is_own(&self, ctx: &Ctx) -> Outcome<()> {
+        if self.row.client_id == ctx.client()?.1 { Ok(()) } else { Err(Problem::not_found().into()) }
+    }
+
     /// Kept from changing, behind its client, like a billing run does. Drafts of its client are made anew later, on the
     /// terms that hold then: none of them is in the way.
     pub fn lock(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<Self> {
