@@ -5,6 +5,7 @@ use crate::api::orders::wish;
 use crate::api::services::{Ordered, mails, order, paid, pay, standing};
 use crate::api::verify::verify;
 use crate::stories::billing::invoices;
+use crate::stories::provisioning::require;
 use crate::support::house::{House, fake};
 use crate::support::story::Story;
 use crate::support::{Actor, World};
@@ -121,10 +122,29 @@ both! {
         owner.post(&format!("/v1/clients/{client}/mark_fraudulent"), json!({})).expect(200);
         pay(&owner, &nora.invoice);
         house.work();
-        assert_eq!(standing(&owner, &nora), ["done", "fraudulent", "absent"]);
+        assert_eq!(standing(&owner, &nora), ["paid", "fraudulent", "absent"]);
         assert_eq!(desired(&owner, &nora), "absent");
         owner.post(&format!("/v1/clients/{client}/activate"), json!({})).expect(200);
         assert_eq!(standing(&owner, &nora)[1], "pending");
+        house.work();
+        assert_eq!(standing(&owner, &nora), ["done", "active", "active"]);
+        sound(world);
+    }
+
+    /// The same where a person releases what is set up: an acquittal is no release.
+    fn an_acquittal_is_no_release(world) {
+        let owner = world.owner("north");
+        require(&owner, &["paid"], "manual");
+        let (_folder, panel) = fake();
+        let house = house(world, &panel);
+        let nora = order(&owner, "Nora", wish(&owner, "nora.example", "Lyon"));
+        let client = client_of(&owner, &nora);
+        owner.post(&format!("/v1/clients/{client}/mark_fraudulent"), json!({})).expect(200);
+        pay(&owner, &nora.invoice);
+        owner.post(&format!("/v1/clients/{client}/activate"), json!({})).expect(200);
+        house.work();
+        assert_eq!((standing(&owner, &nora), desired(&owner, &nora)), (["paid", "pending", "absent"].map(String::from), "absent".into()));
+        owner.act(&format!("/v1/orders/{}/release", nora.order)).expect(200);
         house.work();
         assert_eq!(standing(&owner, &nora), ["done", "active", "active"]);
         sound(world);

@@ -15,7 +15,7 @@ use comptoir_db::{Db, Outcome, invoices, settings, subscriptions, todos};
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::orders::{OrderState, transition};
 use comptoir_domain::services::{OrderFacts, Provisioning, ProvisioningCondition, provisioning};
-use comptoir_domain::subscriptions::ServiceState;
+use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{OrderId, SubscriptionId};
 use std::collections::BTreeSet;
@@ -51,7 +51,9 @@ impl Standing {
             nothing_overdue: !invoices::has_overdue(db, ctx.scope, order.client_id, ctx.today())?,
         };
         let decision = provisioning(&policy, &facts, released);
-        Ok(Self { is_waiting: !waiting.is_empty(), is_begun: !begun.is_empty(), unasked, decision })
+        // what belongs to a fraud waits for the acquittal
+        let is_waiting = !waiting.is_empty() || rows.iter().any(|row| row.status == SubscriptionStatus::Fraudulent);
+        Ok(Self { is_waiting, is_begun: !begun.is_empty(), unasked, decision })
     }
 }
 

@@ -1,13 +1,12 @@
 //! Subscriptions of a client that is a fraud (SUB-02): marked with it, and let go with it if it was none.
 
 use crate::kernel::call::Ctx;
-use crate::services::desire::desire;
+use crate::services::release::release;
 use crate::subscriptions::hold::{apply, held, lift_hold};
-use comptoir_db::subscriptions::SubscriptionRow;
 use comptoir_db::{Db, Outcome, orders, subscription_statuses};
 use comptoir_domain::SubscriptionId;
 use comptoir_domain::orders::OrderState;
-use comptoir_domain::subscriptions::{self as rules, HoldKind, ServiceState, SubscriptionStatus, standing};
+use comptoir_domain::subscriptions::{self as rules, HoldKind, SubscriptionStatus, standing};
 
 /// Marks a subscription as a fraud; one that has ended is passed over.
 pub fn accuse(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outcome<()> {
@@ -28,19 +27,20 @@ pub fn acquit(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outco
     let before = subscription_statuses::last_before(tx, ctx.scope, id, SubscriptionStatus::Fraudulent)?;
     let was_awaited = before.is_some_and(SubscriptionStatus::is_awaited);
     let mut change = rules::acquit(&holds, was_awaited);
-    if was_awaited && is_paid(tx, ctx, &row)? {
-        // nobody else asks for it any more
-        match has_panel {
-            true => drop(desire(tx, ctx, id, ServiceState::Active)?),
-            false => change.status = standing(&change.holds),
-        }
+    let Some(order) = row.order_id.filter(|_| was_awaited) else {
+        return apply(tx, ctx, row, &holds, change, reason).map(|_| ());
+    };
+    let mut order = orders::lock(tx, ctx.scope, order)?;
+    let is_paid = matches!(order.state, OrderState::Paid | OrderState::Provisioning | OrderState::Done);
+    if is_paid && !has_panel {
+        change.status = standing(&change.holds);
     }
-    apply(tx, ctx, row, &holds, change, reason).map(|_| ())
-}
-
-/// Whether its order has gone as far as having it set up.
-fn is_paid(tx: &mut Db, ctx: &Ctx, row: &SubscriptionRow) -> Outcome<bool> {
-    let Some(order) = row.order_id else { return Ok(true) };
-    let state = orders::find(tx, ctx.scope, order)?.state;
-    Ok(matches!(state, OrderState::Provisioning | OrderState::Done))
+    apply(tx, ctx, row, &holds, change, reason)?;
+    // set up as anything that waits, as the seller's policy allows
+    let before = order.state;
+    release(tx, ctx, &mut order, false)?;
+    if order.state != before {
+        orders::save(tx, &mut order)?;
+    }
+    Ok(())
 }

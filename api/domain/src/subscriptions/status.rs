@@ -139,14 +139,14 @@ fn moves_to(from: SubscriptionStatus) -> &'static [SubscriptionStatus] {
     match from {
         Pending => &[Active, Suspended, Expired, UserInputRequired, Failed, Fraudulent, Cancelled],
         UserInputRequired => &[Active, Suspended, Expired, Pending, Failed, Fraudulent, Cancelled],
-        Failed => &[Pending, Active, Suspended, Expired, Fraudulent, Cancelled],
+        Failed => &[Pending, Active, Suspended, Expired, Completed, Fraudulent, Cancelled],
         Active => {
             &[Suspended, Expired, PendingRenewal, UserInputRequired, Completed, Transferred, Fraudulent, Cancelled]
         }
         PendingRenewal => &[Active, Suspended, Expired, Transferred, Fraudulent, Cancelled],
         Suspended => &[Active, Expired, Collections, Completed, Transferred, Fraudulent, Cancelled],
         Expired => &[Active, Suspended, Completed, Transferred, Fraudulent, Cancelled],
-        Fraudulent => &[Pending, Active, Suspended, Expired, Cancelled],
+        Fraudulent => &[Pending, Active, Suspended, Expired, Completed, Cancelled],
         Completed => &[Active, Transferred, Cancelled],
         Sent | Stopped | Started | InProgress | Inactive | Collections => {
             &[Active, Suspended, Expired, Completed, Transferred, Fraudulent, Cancelled]
@@ -264,6 +264,8 @@ mod tests {
             (Active, Completed),
             (Suspended, Collections),
             (Expired, Completed),
+            (Fraudulent, Completed),
+            (Failed, Completed),
             (Collections, Active),
         ] {
             assert_eq!(transition(from, to, ChangedBy::System), Ok(()), "{from} to {to}");
