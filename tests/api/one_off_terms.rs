@@ -43,7 +43,7 @@ both! {
         assert_eq!(entry["data"][0]["booked_on"], "2026-01-12");
         let before = world.database.digest();
         // 2026-3 is of the 12th; tomorrow could not be followed by today
-        for (day, code) in [("2026-01-11", "out_of_order"), ("2026-01-21", "out_of_range")] {
+        for (day, code) in [("2026-01-11", "out_of_order"), ("2026-01-21", "out_of_range"), ("2025-12-31", "out_of_range")] {
             let refused = owner.post("/v1/invoices", wish(&owner, json!({"dated_on": day, "issue": true}))).refused(422, "validation_failed").names("/dated_on");
             assert_eq!(refused.text("/errors/0/code"), code);
         }
@@ -54,6 +54,9 @@ both! {
         let today = issued(&owner, "USD", &[("1", "1.00")]);
         assert_eq!(get(&owner, &today)["issued_on"], "2026-01-20");
         owner.act(&format!("/v1/invoices/{late}/issue")).refused(422, "validation_failed").names("/dated_on");
+        // money that comes could not be recorded: it is not taken before there is a number
+        let card = json!({"gateway": "fake", "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "A"}});
+        owner.post_once(&format!("/v1/invoices/{late}/pay"), "early", card).refused(409, "wrong_state");
         owner.patch(&format!("/v1/invoices/{late}"), json!({"dated_on": "2026-01-21"})).refused(422, "validation_failed").names("/dated_on");
         owner.patch(&format!("/v1/invoices/{late}"), json!({"dated_on": null})).expect(200);
         let issued = owner.act(&format!("/v1/invoices/{late}/issue")).expect(200).json();

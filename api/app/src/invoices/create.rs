@@ -14,7 +14,7 @@ use crate::payments::manual::receive;
 use crate::payments::pay::pay;
 use crate::payments::views::PayCreate;
 use actix_web::post;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::invoices::{self, DraftTerms, InvoiceRow};
 use comptoir_db::{Db, Outcome, sellers};
@@ -97,7 +97,8 @@ fn check(wanted: &InvoiceCreate, today: NaiveDate) -> Result<(), Problem> {
 
 /// Notes a date that no document may bear: what is issued tomorrow could not follow it.
 pub fn check_date(check: &mut Check, dated_on: Option<NaiveDate>, today: NaiveDate) {
-    check.ensure(dated_on.is_none_or(|day| day <= today), "/dated_on", "out_of_range", "today or earlier");
+    let fits = |day: NaiveDate| day <= today && day.year() == today.year();
+    check.ensure(dated_on.is_none_or(fits), "/dated_on", "out_of_range", "today or earlier in this year");
 }
 
 /// Charges the invoice that was made, under a key of its own. What a bank refuses stays open; what is repeated is not

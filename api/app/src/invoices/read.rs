@@ -101,7 +101,9 @@ pub fn page_of(
 /// The views of some invoices, with four queries however many there are.
 pub fn views_of(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<InvoiceView>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let terms = invoices::draft_terms(db, ctx.scope, &ids)?;
+    // a credit note has the unit prices of what it credits
+    let termed = |row: &InvoiceRow| row.credits_invoice_id.unwrap_or(row.id);
+    let terms = invoices::draft_terms(db, ctx.scope, &rows.iter().map(termed).collect::<Vec<_>>())?;
     let lines = invoices::lines(db, ctx.scope, &ids)?;
     let paid = payments::paid(db, ctx.scope, &ids)?;
     let meant = payments::meant_for(db, ctx.scope, &lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
@@ -110,7 +112,7 @@ pub fn views_of(db: &mut Db, ctx: &Ctx, rows: Vec<InvoiceRow>) -> Outcome<Vec<In
         of_invoice.entry(line.invoice_id).or_default().push(line);
     }
     let view = |row: InvoiceRow| {
-        let own = terms.get(&row.id).copied().unwrap_or_default();
+        let own = terms.get(&termed(&row)).copied().unwrap_or_default();
         let lines = of_invoice.remove(&row.id).unwrap_or_default();
         let named = |line: &InvoiceLineRow| row.money(meant.get(&line.id).copied().unwrap_or_default());
         let charge = |line: &InvoiceLineRow| LineCharge { gross: row.money(line.gross_minor), named: named(line) };

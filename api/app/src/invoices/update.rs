@@ -55,15 +55,20 @@ pub async fn update_invoice(
     .await
 }
 
-/// Writes a draft with another date. What was written by hand is taxed as on that date; what was derived stays as it is.
+/// Writes a draft with another date, taxed as on that date. What was derived has the date of its run.
 fn redate(tx: &mut Db, ctx: &Ctx, row: &mut InvoiceRow, terms: DraftTerms) -> Outcome<()> {
     if row.order_id.is_some() {
         return Err(Problem::new(Code::WrongState, "the first invoice of an order is as it was quoted").into());
     }
-    invoices::set_draft_terms(tx, ctx.scope, row.id, terms)?;
     let lines = invoices::lines(tx, ctx.scope, &[row.id])?;
-    if lines.iter().all(|line| line.item_id.is_none()) {
-        return reprice(tx, ctx, row, lines);
+    if lines.iter().any(|line| line.item_id.is_some()) {
+        if terms.dated_on.is_none() {
+            return invoices::save(tx, row);
+        }
+        return Err(
+            Problem::field("/dated_on", "derived", "what subscriptions charge bears the date of its issue").into()
+        );
     }
-    invoices::save(tx, row)
+    invoices::set_draft_terms(tx, ctx.scope, row.id, terms)?;
+    reprice(tx, ctx, row, lines)
 }

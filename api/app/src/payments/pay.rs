@@ -124,6 +124,11 @@ pub fn begin(
     if open.is_zero() || invoice.kind != InvoiceKind::Invoice {
         return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
     }
+    let mut terms = || invoices::draft_terms(tx, ctx.scope, &[invoice.id]);
+    if invoice.number.is_none() && terms()?.values().any(|terms| terms.dated_on.is_some()) {
+        // a date of its own may not fit any more when the money has come
+        return Err(Problem::new(Code::WrongState, "issue it first, then charge it").into());
+    }
     // credit is used when the payment is there, and before it
     let open = left_after_credit(tx, ctx, invoice)?;
     if open.is_zero() {

@@ -236,7 +236,7 @@ pub fn tell(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Out
     let (client, contact) = parties.buyer(row.client_id)?;
     let variables = json!({
         "invoiceNumber": number, "invoiceAmount": row.amount(), "gatewayName": row.gateway, "billingCardType": "",
-        "billingAccountNumLastFour": "", "transactionDateCreated": row.created_at, "transactionCode": row.reference,
+        "billingAccountNumLastFour": "", "transactionDateCreated": row.settled_at.unwrap_or(row.created_at), "transactionCode": row.reference,
         "authCode": row.gateway_reference, "authReturn": row.detail.0.code, "avsCode": "",
         "billingBankName": "", "billingBankAbaCode": "", "transactionAmount": row.amount(),
         "transactionNotes": row.detail.0.message,

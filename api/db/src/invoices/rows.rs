@@ -128,7 +128,7 @@ impl InvoiceLineRow {
 pub fn find_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<InvoiceRow>> {
     let found =
         invoices::table.filter(invoices::seller_id.eq(scope.seller())).filter(invoices::id.eq_any(ids.to_vec()));
-    Ok(found.select(InvoiceRow::as_select()).load(db)?)
+    Ok(found.order(invoices::id).select(InvoiceRow::as_select()).load(db)?)
 }
 
 /// Locks several documents, in the order of their ids.
@@ -185,8 +185,9 @@ pub fn charged(
         .collect())
 }
 
-/// Which of some items are charged: on issued invoices, or on that of an order, which is never made anew.
+/// Which of some items are charged: on issued invoices, or on the draft of an order, which is never made anew.
 pub fn charged_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId]) -> Outcome<HashSet<SubscriptionItemId>> {
+    let of_order = invoices::state.eq(InvoiceState::Draft).and(invoices::order_id.is_not_null());
     let found = invoice_lines::table
         .inner_join(
             invoices::table
@@ -194,7 +195,7 @@ pub fn charged_items(db: &mut Db, scope: Scope, items: &[SubscriptionItemId]) ->
         )
         .filter(invoice_lines::seller_id.eq(scope.seller()))
         .filter(invoice_lines::item_id.eq_any(items.iter().copied().map(Some).collect::<Vec<_>>()))
-        .filter(invoices::state.eq(InvoiceState::Issued).or(invoices::order_id.is_not_null()))
+        .filter(invoices::state.eq(InvoiceState::Issued).or(of_order))
         .select(invoice_lines::item_id)
         .distinct()
         .load::<Option<SubscriptionItemId>>(db)?;
