@@ -43,6 +43,18 @@ pub fn settle(db: &mut Db, scope: Scope, unique_key: &str, now: Instant) -> Outc
     Ok(diesel::update(open).set(change).execute(db)? == 1)
 }
 
+/// The same for several.
+pub fn settle_all(db: &mut Db, scope: Scope, unique_keys: Vec<String>, now: Instant) -> Outcome<()> {
+    let open = todos::table
+        .filter(todos::seller_id.eq(scope.seller()))
+        .filter(todos::unique_key.eq_any(unique_keys))
+        .filter(todos::state.eq(TodoState::Open));
+    let change =
+        (todos::state.eq(TodoState::Done), todos::done_at.eq(Some(now)), todos::version.eq(todos::version + 1));
+    diesel::update(open).set(change).execute(db)?;
+    Ok(())
+}
+
 /// Which to-dos of a list are wanted; empty lists and `None` do not restrict.
 #[derive(Clone, Debug, Default)]
 pub struct TodoFilter {

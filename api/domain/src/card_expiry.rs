@@ -12,6 +12,11 @@ pub fn told_through(today: NaiveDate) -> NaiveDate {
     today.checked_add_months(AHEAD).unwrap_or(today)
 }
 
+/// Cards that have not worked from this day on, or from an earlier one, are told about no more: it has been seen.
+pub fn told_since(today: NaiveDate) -> NaiveDate {
+    today.checked_sub_months(AHEAD).unwrap_or(today)
+}
+
 /// The last month in which a card works that no longer does from a day on: month and year, as they stand on it.
 pub fn last_month(ends_on: NaiveDate) -> (u32, i32) {
     let last = ends_on.pred_opt().unwrap_or(ends_on);
@@ -44,6 +49,8 @@ mod tests {
         assert_eq!(last_month(ends), (2, 2028));
         assert!(ends > told_through(day("2028-01-31")) && ends <= told_through(day("2028-02-01")));
         assert!(ends <= told_through(day("2028-06-01")), "one that has ended, too");
+        // 1 March, looked back at from 31 March and from 1 April
+        assert!(ends > told_since(day("2028-03-31")) && ends <= told_since(day("2028-04-01")));
         assert_eq!(last_month(day("2027-01-01")), (12, 2026));
     }
 

@@ -3,8 +3,7 @@
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
-use crate::events::isolate::{isolate, park};
-use crate::events::sellers::for_sellers;
+use crate::events::sweep::Sweep;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::mails::{Mail, enqueue};
@@ -15,7 +14,7 @@ use comptoir_db::events::EventRow;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::subscriptions::SubscriptionRow;
 use comptoir_db::{Db, Outcome, clients, contacts, mails, payment_shares, subscriptions, todos};
-use comptoir_domain::card_expiry::{last_month, parts_of_label, pays, told_through};
+use comptoir_domain::card_expiry::{last_month, parts_of_label, pays, told_since, told_through};
 use comptoir_domain::clients::ClientStatus;
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::mails::MailKind;
@@ -27,27 +26,18 @@ use std::collections::{BTreeSet, HashMap};
 /// Cards in one transaction.
 const CHUNK: i64 = 200;
 
+const ENDING: Sweep<PaymentMethodId> = Sweep {
+    trouble: "A card that expires could not be told about",
+    page: |db, ctx, after| {
+        let rows = payment_methods::ending(db, ctx.scope, told_through(ctx.today()), after, CHUNK)?;
+        Ok(rows.iter().map(|row| row.id).collect())
+    },
+    work: write,
+};
+
 /// Looks at the cards of one seller or of all.
 pub async fn process_expired_credit_cards(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let mut told = 0;
-    for ctx in for_sellers(state, event).await? {
-        let (scope, through) = (ctx.scope, told_through(ctx.today()));
-        let mut after = None;
-        loop {
-            let next = move |db: &mut Db| payment_methods::ending(db, scope, through, after, CHUNK);
-            let rows = state.store.read(next).await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.id);
-            let writing = ctx.clone();
-            let work = move |tx: &mut Db, part: &[PaymentMethodRow]| write(tx, &writing, part);
-            let (count, sick) = isolate(state, rows, work).await?;
-            told += count;
-            for (row, failure) in sick {
-                park(state, &ctx, "A card that expires could not be told about", row.id.to_string(), &failure).await?;
-            }
-        }
-    }
-    Ok(json!({ "told": told }))
+    Ok(json!({ "told": ENDING.run(state, event).await?.done }))
 }
 
 /// A card that ends, and what is to be done about it.
@@ -103,7 +93,8 @@ pub fn todo_key(method: PaymentMethodId) -> String {
 }
 
 /// What is to be done about some cards; reads only.
-fn decide(db: &mut Db, ctx: &Ctx, methods: &[PaymentMethodRow]) -> Outcome<Vec<Ending>> {
+fn decide(db: &mut Db, ctx: &Ctx, ids: &[PaymentMethodId]) -> Outcome<Vec<Ending>> {
+    let methods = payment_methods::some(db, ctx.scope, ids)?;
     let ids = Vec::from_iter(BTreeSet::from_iter(methods.iter().map(|row| row.client_id)));
     let known = clients::some(db, ctx.scope, &ids)?;
     let open = |status| matches!(status, ClientStatus::Active | ClientStatus::Suspended);
@@ -126,36 +117,32 @@ fn decide(db: &mut Db, ctx: &Ctx, methods: &[PaymentMethodRow]) -> Outcome<Vec<E
             row.client_id == method.client_id && pays(&method.id, method.is_default, shared)
         };
         let unpaid = contracts.iter().filter(|_| ends_on <= ctx.today()).filter(charged).cloned().collect();
-        let owner = owners.get(&method.client_id).filter(|_| !written.contains(&Ending::mail_key(method))).cloned();
+        let is_news = ends_on > told_since(ctx.today()) && !written.contains(&Ending::mail_key(method));
+        let owner = owners.get(&method.client_id).filter(|_| is_news).cloned();
         Some(Ending { method: method.clone(), ends_on, owner, unpaid })
     });
     Ok(ending.collect())
 }
 
 /// Says how many owners were written to.
-fn write(tx: &mut Db, ctx: &Ctx, methods: &[PaymentMethodRow]) -> Outcome<usize> {
-    let ending = decide(tx, ctx, methods)?;
+fn write(tx: &mut Db, ctx: &Ctx, ids: &[PaymentMethodId]) -> Outcome<usize> {
+    let ending = decide(tx, ctx, ids)?;
     let mails: Vec<_> = ending.iter().filter_map(Ending::mail).collect();
     let told = mails.len();
     enqueue(tx, ctx.scope, ctx.now, mails)?;
-    for card in &ending {
-        match card.todo() {
-            Some(todo) => drop(raise(tx, ctx.scope, ctx.now, todo)?),
-            // another card pays by now
-            None => drop(todos::settle(tx, ctx.scope, &todo_key(card.method.id), ctx.now)?),
-        }
+    // another card pays by now
+    let settled = ending.iter().filter(|card| card.unpaid.is_empty()).map(|card| todo_key(card.method.id));
+    todos::settle_all(tx, ctx.scope, settled.collect(), ctx.now)?;
+    for todo in ending.iter().filter_map(Ending::todo) {
+        raise(tx, ctx.scope, ctx.now, todo)?;
     }
     Ok(told)
 }
 
 /// Which owners would be written to, and which cards a person would have to look at.
 pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let mut after = None;
-    loop {
-        let rows = payment_methods::ending(db, ctx.scope, told_through(ctx.today()), after, CHUNK)?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.id);
-        for card in decide(db, ctx, &rows)? {
+    ENDING.look(db, ctx, |db, ids| {
+        for card in decide(db, ctx, ids)? {
             if let Some(mail) = card.mail() {
                 let summary = format!("{}: {}, until {}", mail.recipient, card.method.label, card.ends_on);
                 seen.add(ForeseenView::new(card.method.id, ForeseenAction::WarnOfCard, summary))?;
@@ -164,5 +151,6 @@ pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Out
                 seen.add(ForeseenView::new(card.method.id, ForeseenAction::Park, todo.title))?;
             }
         }
-    }
+        Ok(())
+    })
 }
