@@ -181,10 +181,11 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     ledger_entries::subject_id,
     ledger_postings::debit,
     ledger_postings::credit,
+    ledger_postings::currency,
 );
 
 /// What was moved between two accounts for one subject: subject, debit, credit, minor units.
-pub type Movement = (String, AccountCode, AccountCode, i64);
+pub type Movement = (String, AccountCode, AccountCode, Currency, i64);
 
 /// What entries of some kinds have moved, by subject.
 pub fn movements(db: &mut Db, scope: Scope, kinds: &[EntryKind]) -> Outcome<Vec<Movement>> {
@@ -194,11 +195,17 @@ pub fn movements(db: &mut Db, scope: Scope, kinds: &[EntryKind]) -> Outcome<Vec<
         .inner_join(ledger_entries::table.on(of_entry))
         .filter(ledger_postings::seller_id.eq(scope.seller()))
         .filter(ledger_entries::kind.eq_any(kinds.to_vec()))
-        .group_by((ledger_entries::subject_id, ledger_postings::debit, ledger_postings::credit))
+        .group_by((
+            ledger_entries::subject_id,
+            ledger_postings::debit,
+            ledger_postings::credit,
+            ledger_postings::currency,
+        ))
         .select((
             ledger_entries::subject_id,
             ledger_postings::debit,
             ledger_postings::credit,
+            ledger_postings::currency,
             total!("ledger_postings.amount_minor"),
         ));
     Ok(found.load(db)?)
@@ -262,7 +269,10 @@ pub fn coupons(db: &mut Db, scope: Scope) -> Outcome<Vec<CouponCount>> {
 }
 
 /// What templates of plans have booked, as it is kept with the lines: for which document, from which account to which.
-pub fn template_postings(db: &mut Db, scope: Scope) -> Outcome<Vec<(InvoiceId, AccountCode, AccountCode, i64)>> {
+pub fn template_postings(
+    db: &mut Db,
+    scope: Scope,
+) -> Outcome<Vec<(InvoiceId, AccountCode, AccountCode, Currency, i64)>> {
     let of_line =
         invoice_lines::seller_id.eq(template_postings::seller_id).and(invoice_lines::id.eq(template_postings::line_id));
     let found = template_postings::table
@@ -272,6 +282,7 @@ pub fn template_postings(db: &mut Db, scope: Scope) -> Outcome<Vec<(InvoiceId, A
             invoice_lines::invoice_id,
             template_postings::debit,
             template_postings::credit,
+            template_postings::currency,
             template_postings::amount_minor,
         ));
     Ok(found.load(db)?)

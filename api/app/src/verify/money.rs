@@ -2,6 +2,7 @@
 
 use super::Checked;
 use comptoir_db::{Db, Outcome, Scope, verify};
+use comptoir_domain::Currency;
 use comptoir_domain::ledger::{AccountCode, AccountKind, EntryKind};
 use comptoir_domain::payments::TransactionKind;
 use comptoir_domain::verify::{Finding, balances_follow, booked_as_documents, coupons_keep_their_limits, open_amounts};
@@ -24,7 +25,7 @@ fn moved(
     is_meant: impl Fn(AccountCode) -> bool,
 ) -> Outcome<HashMap<String, i64>> {
     let mut sums: HashMap<String, i64> = HashMap::new();
-    for (subject, debit, credit, amount) in verify::movements(db, scope, kinds)? {
+    for (subject, debit, credit, _, amount) in verify::movements(db, scope, kinds)? {
         let sum = sums.entry(subject).or_default();
         *sum += if is_meant(debit) { amount } else { 0 };
         *sum -= if is_meant(credit) { amount } else { 0 };
@@ -82,16 +83,18 @@ pub(super) fn booked_credits(db: &mut Db, scope: Scope) -> Outcome<Checked> {
 pub(super) fn booked_templates(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let kept = verify::template_postings(db, scope)?;
     let count = kept.len();
-    let mut differences: BTreeMap<(String, AccountCode, AccountCode), i64> = BTreeMap::new();
-    for (document, debit, credit, amount) in kept {
-        *differences.entry((document.to_string(), debit, credit)).or_default() -= amount;
+    let mut differences: BTreeMap<(String, AccountCode, AccountCode, Currency), i64> = BTreeMap::new();
+    for (document, debit, credit, currency, amount) in kept {
+        *differences.entry((document.to_string(), debit, credit, currency)).or_default() -= amount;
     }
-    for (document, debit, credit, amount) in verify::movements(db, scope, &[EntryKind::PlanTemplate])? {
-        *differences.entry((document, debit, credit)).or_default() += amount;
+    for (document, debit, credit, currency, amount) in verify::movements(db, scope, &[EntryKind::PlanTemplate])? {
+        *differences.entry((document, debit, credit, currency)).or_default() += amount;
     }
     let wrong = differences.into_iter().filter(|(_, difference)| *difference != 0);
-    let finding = |((document, debit, credit), difference)| {
-        let detail = format!("the books have {difference} minor units more from {credit} to {debit} than its lines");
+    let finding = |((document, debit, credit, currency), difference)| {
+        let detail = format!(
+            "the books have {difference} minor units of {currency} more from {credit} to {debit} than its lines"
+        );
         Finding::new(document, detail)
     };
     Ok(Checked { count, findings: wrong.map(finding).collect() })
