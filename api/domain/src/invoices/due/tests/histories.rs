@@ -79,9 +79,9 @@ const FEATURES: &[Feature] = &[
     ("time under a hold", |world| world.waived.iter().any(|one| one.reason == WaiveReason::Hold)),
     ("an item that came to be known late", |world| items(world).any(|item| item.known_on > item.from)),
     ("an item that came to be known ahead", |world| items(world).any(|item| item.known_on < item.from)),
-    ("an item that ended", |world| items(world).any(|item| item.to.is_some())),
-    ("a contract that ended", |world| world.snapshot.subscriptions.iter().any(|one| one.ends_on.is_some())),
-    ("a number of cycles", |world| world.snapshot.subscriptions.iter().any(|one| one.cycle_limit.is_some())),
+    ("an item that ended", |world| contracts(world).any(|one| one.items.iter().any(|item| is_past(one, item.to)))),
+    ("a contract that ended", |world| contracts(world).any(|one| is_past(one, one.ends_on))),
+    ("cycles that are used up", |world| contracts(world).any(|one| is_past(one, last_cycle(one)))),
 ];
 
 fn lines(world: &World) -> impl Iterator<Item = &DueLine> {
@@ -90,6 +90,20 @@ fn lines(world: &World) -> impl Iterator<Item = &DueLine> {
 
 fn items(world: &World) -> impl Iterator<Item = &Item> {
     world.snapshot.subscriptions.iter().flat_map(|one| &one.items)
+}
+
+fn contracts(world: &World) -> impl Iterator<Item = &Subscription> {
+    world.snapshot.subscriptions.iter()
+}
+
+/// Whether a contract is billed up to an end.
+fn is_past(of: &Subscription, end: Option<NaiveDate>) -> bool {
+    end.is_some_and(|end| of.billed_through >= end)
+}
+
+/// The day after the last of its cycles.
+fn last_cycle(of: &Subscription) -> Option<NaiveDate> {
+    of.cycle_limit.map(|cycles| of.cycle.start(of.anchor, i32::try_from(cycles).unwrap()).unwrap())
 }
 
 fn many_contracts(lines: &[DueLine]) -> bool {
@@ -163,7 +177,7 @@ fn charged_and_waived_time_tiles() {
             spans.entry(item).or_default().push(period);
         }
         for one in &world.snapshot.subscriptions {
-            let limit = one.cycle_limit.map(|n| one.cycle.start(one.anchor, i32::try_from(n).unwrap()).unwrap());
+            let limit = last_cycle(one);
             for item in &one.items {
                 let last_day = [item.to, one.ends_on, limit].into_iter().flatten().min().unwrap_or(NaiveDate::MAX);
                 let mut at = item.from;
