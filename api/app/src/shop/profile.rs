@@ -139,7 +139,10 @@ fn patches(visit: &Visit) -> Result<(ClientPatch, ContactPatch), ApiError> {
         line2: Change::Keep,
         city: Change::To(typed.city),
         state: Change::To(typed.state),
-        county: if typed.county.is_empty() { Change::Keep } else { Change::To(typed.county) },
+        county: match fields.all("county").next() {
+            Some(_) => Change::To(typed.county),
+            None => Change::Keep,
+        },
         postal_code: Change::To(typed.postal_code),
         country: Change::To(typed.country),
     };
