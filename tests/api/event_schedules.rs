@@ -1,13 +1,14 @@
 //! When recurring work is done (EVT-02): seen by all, changed by the provider, followed by every worker at once.
 
 use crate::api::sandboxes::{house, ready, sign_in};
+use crate::api::services::paid;
+use crate::api::verify::verify;
 use crate::support::server::{MASTER, settings};
 use crate::support::story::Story;
 use crate::support::{Actor, World};
 use comptoir_app::events::schedule::{Scheduler, queue_slots};
 use comptoir_app::{AppState, Clock, Settings};
 use comptoir_db::Store;
-use comptoir_domain::events::EventKind;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -89,6 +90,8 @@ both! {
         // who has paid is let back in, whatever anyone thinks of it
         let both = json!({"pattern": "x", "is_on": false});
         change(&provider, "process_unsuspensions", both).refused(422, "validation_failed").names("/pattern").names("/is_on");
+        // nor can it be put off for good
+        change(&provider, "process_unsuspensions", json!({"pattern": "0 0 0 1 1 *"})).refused(422, "validation_failed").names("/pattern");
         change(&provider, "process_invoices", json!({"is_on": null})).refused(422, "invalid_body").names("/is_on");
         change(&provider, "process_invoices", json!({"hour": 3})).refused(422, "invalid_body").names("/hour");
         let body = json!({"pattern": "0 0 1 * * *"}).to_string();
@@ -202,10 +205,20 @@ both! {
         assert_eq!(story.troubles(), [""; 0]);
         assert_eq!(runs(&world.owner("provider"), "process_invoices"), ["2026-01-05T00:15:00Z", "2026-01-12T06:00:00Z"]);
     }
-}
 
-#[test]
-fn six_kinds_are_promised_to_others() {
-    let promised: Vec<_> = EventKind::ALL.iter().filter(|kind| kind.is_recurring() && !kind.can_rest()).collect();
-    assert_eq!(promised.len(), 6, "{promised:?}");
+    /// Invoices on Wednesdays only: what is to be invoiced ten days before 5 February, on Monday 26 January, is late when
+    /// Wednesday the 28th has passed without a run.
+    fn what_waits_for_a_rarer_run_is_not_late(world) {
+        change(&world.owner("provider"), "process_invoices", json!({"pattern": "0 15 0 * * 3"})).expect(200);
+        paid(&world.owner("north"), "Nora", "nora.example");
+        let late = || verify(world, "north").0.remove("due").unwrap_or_default();
+        let story = Story::of(world);
+        story.until("2026-01-27");
+        assert_eq!(late(), [""; 0]);
+        story.sleep_until("2026-01-28");
+        assert_eq!(late(), [""; 0], "it may still come today");
+        story.sleep_until("2026-01-29");
+        let late = late();
+        assert!(late.len() == 1 && late[0].contains("was to be invoiced on 2026-01-26"), "{late:?}");
+    }
 }

@@ -38,7 +38,7 @@ pub struct EventScheduleView {
     pub default_pattern: String,
     /// Whether it recurs.
     pub is_on: bool,
-    /// Whether it may be switched off. What others have been promised may not.
+    /// Whether it may be switched off. What others have been promised may not, and comes at least once a week.
     pub can_be_off: bool,
     /// By which clock it is due.
     pub clock: EventClock,
@@ -216,6 +216,8 @@ fn settled(kind: EventKind, before: &Timing, wanted: &EventSchedulePatch) -> Res
     wanted.is_on.clone().apply(&mut after.is_on);
     let detail = "others rely on it: change its times instead";
     check.ensure(after.is_on || kind.can_rest(), "/is_on", "not_possible", detail);
+    let is_kept = kind.can_rest() || after.schedule.is_weekly();
+    check.ensure(is_kept, "/pattern", "too_seldom", "others rely on it: at least once a week");
     check.done()?;
     Ok(after)
 }

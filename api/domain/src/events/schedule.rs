@@ -4,7 +4,7 @@
 use super::EventKind;
 use crate::Instant;
 use crate::problem::{Problem, Result};
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 use std::collections::HashMap;
@@ -53,6 +53,13 @@ impl Schedule {
         &self.pattern
     }
 
+    /// Whether no week goes by without it, the whole year round.
+    pub fn is_weekly(&self) -> bool {
+        let day = |number: i32| Instant::EPOCH.plus(TimeDelta::days(number.into()));
+        let comes = |from: Instant| self.next(from).is_some_and(|next| next <= from.plus(TimeDelta::weeks(1)));
+        (0..366).map(day).all(comes)
+    }
+
     /// The last slot that is not after `now`: the name of the run that should exist.
     pub fn latest(&self, now: Instant) -> Option<Instant> {
         self.cron.find_previous_occurrence(&whole_second(now), true).ok().map(Instant::from_utc)
@@ -90,7 +97,6 @@ fn whole_second(now: Instant) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
     use proptest::prelude::*;
 
     fn at(text: &str) -> Instant {
@@ -115,6 +121,21 @@ mod tests {
             (EventKind::ProcessActionLog, "2026-06-30T23:59:59Z", "2026-04-01T05:00:00Z"),
         ] {
             assert_eq!(latest(kind, now), slot, "{kind} at {now}");
+        }
+    }
+
+    #[test]
+    fn no_week_goes_by_without() {
+        for (pattern, is_weekly) in [
+            ("0 */5 * * * *", true),
+            ("0 15 0 * * *", true),
+            ("0 0 6 * * 1", true),
+            ("0 0 0 1,8,15,22,29 * *", true),
+            ("0 0 0 1,15 * *", false),
+            ("0 0 0 * 2 *", false),
+            ("0 0 0 1 1 *", false),
+        ] {
+            assert_eq!(Schedule::parse(pattern).unwrap().is_weekly(), is_weekly, "{pattern}");
         }
     }
 

@@ -41,12 +41,18 @@ pub struct Stored {
 }
 
 /// Compares what can be derived with what is stored. `subscriptions` are those that are invoiced, with all their items;
-/// the keys of stored lines and waived periods stand in the snapshot.
+/// the keys of stored lines and waived periods stand in the snapshot. `ran_on` is the day before today on which the last
+/// billing run was to be; none if there was to be none.
 ///
 /// # Errors
 /// A cycle that leads out of the calendar.
-pub fn rederive(snapshot: &Snapshot, stored: &Stored, today: NaiveDate) -> Result<Vec<Finding>> {
-    let mut findings = late(snapshot, stored, today)?;
+pub fn rederive(
+    snapshot: &Snapshot,
+    stored: &Stored,
+    today: NaiveDate,
+    ran_on: Option<NaiveDate>,
+) -> Result<Vec<Finding>> {
+    let mut findings = ran_on.map_or(Ok(Vec::new()), |ran_on| late(snapshot, stored, ran_on))?;
     for of in &snapshot.subscriptions {
         findings.extend(missing(of, stored, today)?);
         let open = opens_on(of, today)?;
@@ -59,11 +65,9 @@ pub fn rederive(snapshot: &Snapshot, stored: &Stored, today: NaiveDate) -> Resul
     Ok(findings)
 }
 
-/// What should have been invoiced by yesterday and was not, and what the billing run will look at too late. Today's run may
-/// still come.
-fn late(snapshot: &Snapshot, stored: &Stored, today: NaiveDate) -> Result<Vec<Finding>> {
-    let Some(yesterday) = today.pred_opt() else { return Ok(Vec::new()) };
-    let found = due(snapshot, Horizon::AsOf(yesterday))?;
+/// What should have been invoiced by the last run and was not, and what the billing run will look at too late.
+fn late(snapshot: &Snapshot, stored: &Stored, ran_on: NaiveDate) -> Result<Vec<Finding>> {
+    let found = due(snapshot, Horizon::AsOf(ran_on))?;
     let mut findings = Vec::new();
     for invoice in &found.invoices {
         for line in &invoice.lines {

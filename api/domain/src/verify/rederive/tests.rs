@@ -67,7 +67,7 @@ fn books() -> (Snapshot, Stored) {
 fn found(change: impl FnOnce(&mut Subscription, &mut Stored), today: &str) -> Vec<String> {
     let (mut snapshot, mut stored) = books();
     change(&mut snapshot.subscriptions[0], &mut stored);
-    rederive(&snapshot, &stored, day(today)).unwrap().into_iter().map(|finding| finding.detail).collect()
+    rederive(&snapshot, &stored, day(today), day(today).pred_opt()).unwrap().into_iter().map(|finding| finding.detail).collect()
 }
 
 #[test]
