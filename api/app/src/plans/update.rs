@@ -82,6 +82,10 @@ fn certificates(
     {
         check_left_stores(tx, ctx, findings, row.id, stores)?;
     }
+    // what is offered already stays so, whatever has become of its prices
+    if patch.add_on_ids.value().is_none() && patch.store_ids.value().is_none() {
+        return Ok(());
+    }
     let (add_ons, stores) = offered(tx, ctx, row.id)?;
     let (add_ons, stores) = (patch.add_on_ids.value().unwrap_or(&add_ons), patch.store_ids.value().unwrap_or(&stores));
     let named = patch.add_on_ids.value().is_some();
