@@ -68,7 +68,25 @@ both! {
         story.until("2026-01-10");
         act(&world.owner("north"), &subscription, "change-plan", &json!({"plan_id": high, "way": "now_with_credit"})).expect(200);
         story.until("2026-02-24");
-        let want = [("2026-02-19", "recurring", "10.00"), ("2026-02-19", "setup", "8.00"), ("2026-03-05", "recurring", "20.00")];
+        let want = [("2026-02-19", "fee", "3.00"), ("2026-02-19", "recurring", "10.00"), ("2026-02-19", "setup", "5.00"), ("2026-03-05", "recurring", "20.00")];
+        assert_eq!(charged(&world.owner("north"), &subscription), lines(&want));
+        sound(world);
+    }
+
+    /// Up by two steps on 10 January, for 3.00 and for 4.00: 40.00 × 14 / 28 = 20.00, the 5.00 of the beginning and 7.00.
+    fn two_changes_on_a_day_of_the_trial_cost_their_fees(world) {
+        let owner = world.owner("north");
+        let (high, subscription) = on_trial(&owner);
+        let price = json!([{"cycle": "1-month", "currency": "EUR", "recurring": eur("40.00"), "upgrade": eur("4.00")}]);
+        let top = care(&owner, json!({"code": "top", "name": "Top", "prices": price}));
+        owner.patch(&format!("/v1/plans/{high}"), json!({"upgrade_to": [top]})).expect(200);
+        let story = Story::of(world);
+        story.until("2026-01-10");
+        for plan in [high, top] {
+            act(&world.owner("north"), &subscription, "change-plan", &json!({"plan_id": plan, "way": "now_with_credit"})).expect(200);
+        }
+        story.until("2026-02-24");
+        let want = [("2026-02-19", "fee", "7.00"), ("2026-02-19", "recurring", "20.00"), ("2026-02-19", "setup", "5.00"), ("2026-03-05", "recurring", "40.00")];
         assert_eq!(charged(&world.owner("north"), &subscription), lines(&want));
         sound(world);
     }

@@ -3,7 +3,7 @@
 
 use crate::api::orders::{corner, order_of, shopper};
 use crate::api::shop::{STORE, open};
-use crate::api::subscription_changes::{charged, eur};
+use crate::api::subscription_changes::{act, charged, eur};
 use crate::support::{Actor, Answer};
 use serde_json::{Value, json};
 
@@ -194,12 +194,24 @@ both! {
         // the plan's own price for two years, had it one, would be another's
         let invoice = placed.text("/order/invoice_id");
         owner.post_once(&format!("/v1/invoices/{invoice}/payments"), "paid", json!({"method": "transfer"})).expect(201);
+        let service = owner.get(&format!("/v1/services?subscription_id={subscription}")).expect(200).text("/data/0/id");
+        owner.act(&format!("/v1/services/{service}/deliver")).expect(200);
         let two = json!({"plan_id": plan, "cycle": "2-year", "way": "end_of_cycle"});
         let refused = owner.post(&format!("/v1/subscriptions/{subscription}/change-plan/preview"), two).refused(409, "wrong_state");
         assert!(refused.text("/detail").contains("costs what its ending does"), "{}", refused.text);
+        // other terms for now leave those of later alone, unless a price is agreed
+        let change = |terms: Value| {
+            let item = owner.get(&format!("/v1/subscriptions/{subscription}")).json()["items"].as_array().unwrap().iter()
+                .find(|item| item["from_on"] == "2026-01-05" && item["to_on"] == "2027-01-05").unwrap()["id"].as_str().unwrap().to_string();
+            act(&owner, &subscription, &format!("items/{item}/change"), &terms).expect(200)
+        };
+        change(json!({"quantity": "1", "way": "now_with_credit"}));
+        assert_eq!((at("2026-06-01"), at("2027-01-05"), at("2030-01-01")), (vec!["9".to_string()], vec!["12".into()], vec!["12".into()]));
         // dearer from now on; who has the name keeps what was agreed
         owner.patch(&path(&owner, "example"), json!({"prices": [price("register", 1, "15.00"), price("renew", 1, "15.00")]})).expect(200);
         assert_eq!((net("1-year", "b.example", "register"), at("2027-01-05")), ("15.00".into(), vec!["12".to_string()]));
+        change(json!({"price": eur("10.00"), "way": "now_with_credit"}));
+        assert_eq!((at("2026-06-01"), at("2027-01-05"), at("2030-01-01")), (vec!["10".to_string()], vec!["10".into()], vec!["10".into()]));
     }
 
     /// Beside hosting a name comes for the shortest time, or for as long as is asked for: 15.00 and 9.00 or 20.00.

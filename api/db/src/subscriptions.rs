@@ -3,7 +3,7 @@
 use crate::schema::{subscription_holds, subscription_items, subscriptions, waived_periods};
 use crate::{Db, DbBackend, Failure, Json, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
-use comptoir_domain::invoices::due::{DueKind, FeeKind, HeldSpan, Item, ItemKind, Subscription, WaiveReason};
+use comptoir_domain::invoices::due::{DueKind, HeldSpan, Item, ItemKind, Subscription, WaiveReason};
 use comptoir_domain::schedule::{Cycle, Period};
 use comptoir_domain::subscriptions::{HoldKind, Holds, SubscriptionStatus};
 use comptoir_domain::{
@@ -65,7 +65,7 @@ pub struct SubscriptionItemRow {
     pub description: String,
     pub unit_price: UnitPrice,
     pub setup_fee: UnitPrice,
-    pub fee_kind: FeeKind,
+    pub change_fee: UnitPrice,
     pub quantity: Quantity,
     pub tax_policy_id: Option<TaxPolicyId>,
     pub from_on: NaiveDate,
@@ -358,7 +358,7 @@ pub fn as_billed(
             kind: row.kind,
             unit_price: row.unit_price,
             setup_fee: row.setup_fee,
-            fee_kind: row.fee_kind,
+            change_fee: row.change_fee,
             quantity: row.quantity,
             from: row.from_on,
             to: row.to_on,

@@ -112,7 +112,7 @@ pub fn item_rows(ctx: &Ctx, contract: &Contract, dated: &Dated) -> Vec<Subscript
         description: item.description.clone(),
         unit_price: item.unit_price,
         setup_fee: item.setup_fee,
-        fee_kind: billed.fee_kind,
+        change_fee: billed.change_fee,
         quantity: item.quantity,
         tax_policy_id: item.tax_policy,
         from_on: billed.from,

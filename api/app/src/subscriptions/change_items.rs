@@ -7,12 +7,13 @@ use crate::kernel::{Answer, Body, Call, Id};
 use crate::quotes::compute::tax_by_default;
 use crate::subscriptions::change_views::SubscriptionChangePreviewView;
 use crate::subscriptions::changes::{make, preview};
-use crate::subscriptions::revise::{Revision, Subject, cycle_ends_on};
+use crate::subscriptions::revise::{Revision, Subject, cycle_ends_on, is_same_thing};
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::{HttpRequest, post};
+use chrono::NaiveDate;
 use comptoir_db::subscriptions::SubscriptionItemRow;
 use comptoir_db::{Db, Failure, Outcome, add_ons, offers};
-use comptoir_domain::invoices::due::{FeeKind, ItemKind};
+use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::orders::{CartItem, charged_add_ons};
 use comptoir_domain::permissions::may;
 use comptoir_domain::subscriptions::{ChangeDates, ChangeKind, ChangeWay};
@@ -197,7 +198,7 @@ pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &Subscription
         description: item.description,
         unit_price: price.unwrap_or(item.unit_price),
         setup_fee: item.setup_fee,
-        fee_kind: FeeKind::Setup,
+        change_fee: UnitPrice::default(),
         quantity: wanted.quantity.unwrap_or(item.quantity),
         tax_policy_id: item.tax_policy,
         from_on: dates.billed_from,
@@ -208,7 +209,7 @@ pub fn addition(db: &mut Db, ctx: &Ctx, subject: &Subject, wanted: &Subscription
     Ok(Revision { begun: vec![begun], invoice_now: wanted.invoice_now && dates.billed_from <= ctx.today(), ..revision })
 }
 
-/// Other terms of an item: the one ends, and a copy on the new terms begins.
+/// Other terms of an item: it ends, and copies on the new terms begin.
 pub fn edit(
     db: &mut Db,
     ctx: &Ctx,
@@ -226,15 +227,35 @@ pub fn edit(
     let price = agreed(&mut check, wanted.price, subject);
     check.done()?;
     let dates = dates(db, ctx, subject, wanted.way)?;
-    let copy = subject.copy(item, dates.billed_from, ctx);
-    let begun = SubscriptionItemRow {
-        quantity: wanted.quantity.unwrap_or(copy.quantity),
-        unit_price: price.unwrap_or(copy.unit_price),
-        ..copy
-    };
+    let begun = other_terms(ctx, subject, item, dates.billed_from, wanted.quantity, price);
     let revision = revision(subject, ChangeKind::ItemChanged, wanted.way, dates, &wanted.reason);
     let invoice_now = wanted.invoice_now && dates.billed_from <= ctx.today();
-    Ok(Revision { ended: subject.same_from(item, dates.billed_from), begun: vec![begun], invoice_now, ..revision })
+    Ok(Revision { ended: subject.same_from(item, dates.billed_from), begun, invoice_now, ..revision })
+}
+
+/// Copies of an item from a day on, on other terms. What costs something else later, as a name does after its first year,
+/// still does, unless a price was agreed.
+fn other_terms(
+    ctx: &Ctx,
+    subject: &Subject,
+    item: &SubscriptionItemRow,
+    day: NaiveDate,
+    quantity: Option<Quantity>,
+    price: Option<UnitPrice>,
+) -> Vec<SubscriptionItemRow> {
+    let mut present: Vec<_> = subject.charged_from(day).filter(|other| is_same_thing(item, other)).collect();
+    present.sort_by_key(|other| other.from_on);
+    let lasts = |to_on: Option<NaiveDate>| to_on.filter(|_| price.is_none());
+    let other_terms = |old: &SubscriptionItemRow| {
+        let copy = subject.copy(old, old.from_on.max(day), ctx);
+        SubscriptionItemRow {
+            quantity: quantity.unwrap_or(copy.quantity),
+            unit_price: price.unwrap_or(copy.unit_price),
+            to_on: lasts(old.to_on),
+            ..copy
+        }
+    };
+    present.into_iter().take(if price.is_some() { 1 } else { usize::MAX }).map(other_terms).collect()
 }
 
 /// An add-on that goes.

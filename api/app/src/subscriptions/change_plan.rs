@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use comptoir_db::plans::{self, links};
 use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, offers, settings};
-use comptoir_domain::invoices::due::{FeeKind, ItemKind};
+use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::money::MoneyError;
 use comptoir_domain::orders::{CartItem, ContractItem, DomainName, Offer, OfferedPlan, charged_for};
 use comptoir_domain::permissions::may;
@@ -275,7 +275,9 @@ fn begun(
     }
     let is_same = |present: &&&SubscriptionItemRow| present.kind == item.kind && present.add_on_id == item.add_on;
     let present = before.iter().find(is_same);
-    let owed = owed(subject, before.iter().filter(is_same).copied(), from_on);
+    let owed = |fee: fn(&SubscriptionItemRow) -> UnitPrice| {
+        owed(subject, before.iter().filter(is_same).copied(), from_on, fee)
+    };
     Some(SubscriptionItemRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
@@ -286,8 +288,8 @@ fn begun(
         price_id: item.price,
         description: item.description.clone(),
         unit_price: item.unit_price,
-        setup_fee: owed.map_or(UnitPrice::default(), |(fee, _)| fee),
-        fee_kind: owed.map_or(FeeKind::Change, |(_, kind)| kind),
+        setup_fee: owed(|item| item.setup_fee),
+        change_fee: owed(|item| item.change_fee),
         quantity: present.filter(|_| item.kind == ItemKind::AddOn).map_or(item.quantity, |present| present.quantity),
         tax_policy_id: item.tax_policy,
         from_on,
@@ -296,19 +298,19 @@ fn begun(
     })
 }
 
-/// The fee that what ends leaves to what takes its place, because a trial was not over. What a change cost that lasted no day
-/// is forgotten with it.
+/// A fee that what ends leaves to what takes its place, because nothing has charged it so far.
 fn owed<'a>(
     subject: &Subject,
     ends: impl Iterator<Item = &'a SubscriptionItemRow>,
     on: NaiveDate,
-) -> Option<(UnitPrice, FeeKind)> {
-    let is_incurred = |item: &&SubscriptionItemRow| item.fee_kind == FeeKind::Setup || item.from_on < on;
-    let mut left = ends.filter(is_incurred).filter(|item| subject.leaves_fee(item, on));
-    left.find(|item| !item.setup_fee.get().is_zero()).map(|item| (item.setup_fee, item.fee_kind))
+    fee: impl Fn(&SubscriptionItemRow) -> UnitPrice,
+) -> UnitPrice {
+    let left = ends.filter(|item| subject.leaves_fee(item, on)).map(fee);
+    left.into_iter().find(|fee| !fee.get().is_zero()).unwrap_or_default()
 }
 
-/// The plan comes with the fee of its price list for coming up or down to it; another cycle of the same plan is free.
+/// The plan comes with the fee of its price list for coming up or down to it, also when another change follows on the same
+/// day; another cycle of the same plan is free.
 fn with_fee(
     item: SubscriptionItemRow,
     plan: &OfferedPlan,
@@ -326,6 +328,6 @@ fn with_fee(
         ChangeDirection::Downgrade => price.downgrade,
     });
     let fee = fee.map_or(Ok(UnitPrice::default()), UnitPrice::of)?;
-    let setup_fee = UnitPrice::new(fee.get() + item.setup_fee.get()).map_err(|_| MoneyError::Overflow)?;
-    Ok(SubscriptionItemRow { setup_fee, ..item })
+    let change_fee = UnitPrice::new(fee.get() + item.change_fee.get()).map_err(|_| MoneyError::Overflow)?;
+    Ok(SubscriptionItemRow { change_fee, ..item })
 }

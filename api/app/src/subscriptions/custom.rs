@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use comptoir_db::stores::StoreRow;
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Json, Outcome, clients, own_clients, settings, stores, taxes};
-use comptoir_domain::invoices::due::{FeeKind, ItemKind};
+use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::schedule::Cycle;
@@ -182,7 +182,7 @@ fn item(
         description: row.name.clone(),
         unit_price,
         setup_fee: UnitPrice::default(),
-        fee_kind: FeeKind::Setup,
+        change_fee: UnitPrice::default(),
         quantity: Quantity::from(1),
         tax_policy_id,
         from_on: row.starts_on,

@@ -164,11 +164,13 @@ pub fn is_same_thing(one: &SubscriptionItemRow, other: &SubscriptionItemRow) -> 
     one.kind == other.kind && one.add_on_id == other.add_on_id && named
 }
 
-/// The same terms from a later day on, under a new id. Its fee is still to be paid unless the item itself pays it.
+/// The same terms from a later day on, under a new id. Its fees are still to be paid unless the item itself pays them.
 pub fn copy_of(item: &SubscriptionItemRow, from_on: NaiveDate, is_paid: bool, ctx: &Ctx) -> SubscriptionItemRow {
+    let owed = |fee: UnitPrice| if is_paid { UnitPrice::default() } else { fee };
     SubscriptionItemRow {
         id: fresh(),
-        setup_fee: if is_paid { UnitPrice::default() } else { item.setup_fee },
+        setup_fee: owed(item.setup_fee),
+        change_fee: owed(item.change_fee),
         from_on,
         to_on: None,
         known_on: ctx.today(),
@@ -201,7 +203,7 @@ pub struct Revision {
     pub credit_from: NaiveDate,
     /// The items that end.
     pub ended: Vec<SubscriptionItemId>,
-    /// The items that begin, each on `dates.billed_from`.
+    /// The items that begin, on `dates.billed_from` or later.
     pub begun: Vec<SubscriptionItemRow>,
     /// The plan that is delivered then.
     pub plan: Option<PlanId>,

@@ -102,7 +102,7 @@ diesel::table! {
         description -> Text,
         unit_price -> Text,
         setup_fee -> Text,
-        fee_kind -> Text,
+        change_fee -> Text,
         quantity -> Text,
         tax_policy_id -> Nullable<Binary>,
         from_on -> Date,

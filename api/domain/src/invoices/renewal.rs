@@ -228,7 +228,7 @@ pub fn due_kind(kind: crate::quotes::LineKind) -> Option<DueKind> {
 mod tests {
     use super::*;
     use crate::Id;
-    use crate::invoices::due::{FeeKind, Horizon, Item, ItemKind, Snapshot, due};
+    use crate::invoices::due::{Horizon, Item, ItemKind, Snapshot, due};
     use crate::quotes::{LineKind, price};
     use crate::schedule::testing::day;
     use crate::taxes::Place;
@@ -244,7 +244,7 @@ mod tests {
             kind,
             unit_price: price.parse().unwrap(),
             setup_fee: "0".parse().unwrap(),
-            fee_kind: FeeKind::Setup,
+            change_fee: "0".parse().unwrap(),
             quantity: "1".parse().unwrap(),
             from: day("2027-01-31"),
             to: None,

@@ -4,11 +4,11 @@
 use super::trial::past_trial;
 use super::{Contract, Lasts};
 use crate::coupons::{Coupon, GroupDiscount};
-use crate::invoices::due::{Due, DueKind, DueLine, FeeKind, Horizon, Item, Snapshot, Subscription, due};
+use crate::invoices::due::{Due, DueKind, DueLine, Horizon, Item, Snapshot, Subscription, due};
 use crate::plans::PlanType;
 use crate::quotes::{CartLine, CouponApplication, Description, LineKind, PriceBasis, PriceRequest, TaxFacts};
 use crate::schedule::{BillingRule, Period, Start};
-use crate::{ClientId, Currency, Problem, Result, SubscriptionId, SubscriptionItemId};
+use crate::{ClientId, Currency, Problem, Result, SubscriptionId, SubscriptionItemId, UnitPrice};
 use chrono::{Days, NaiveDate};
 
 /// The ids that a contract's subscription and items have, or will have.
@@ -85,7 +85,7 @@ fn subscription(contract: &Contract, ids: &ContractIds, signed: Signed, start: S
         kind: item.kind,
         unit_price: item.unit_price,
         setup_fee: item.setup_fee,
-        fee_kind: FeeKind::Setup,
+        change_fee: UnitPrice::default(),
         quantity: item.quantity,
         from: days(item.lasts).0,
         to: days(item.lasts).1,

@@ -39,7 +39,7 @@ pub fn resumes_on(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invoices::due::{FeeKind, Horizon, Item, ItemKind, Snapshot, Subscription, due};
+    use crate::invoices::due::{Horizon, Item, ItemKind, Snapshot, Subscription, due};
     use crate::{ClientId, Id, Quantity, SubscriptionId, SubscriptionItemId, UnitPrice};
     use proptest::prelude::*;
     use serde_json::json;
@@ -107,7 +107,7 @@ mod tests {
                 kind: ItemKind::Plan,
                 unit_price: "10".parse().unwrap(),
                 setup_fee: UnitPrice::default(),
-                fee_kind: FeeKind::Setup,
+                change_fee: UnitPrice::default(),
                 quantity: Quantity::from(1),
                 from,
                 to,

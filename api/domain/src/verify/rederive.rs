@@ -124,11 +124,11 @@ fn missing(of: &Subscription, stored: &Stored, today: NaiveDate) -> Result<Vec<F
 }
 
 /// A fee belongs to the first period that is charged: not to one that was free, or that someone else has billed.
-fn unpaid_fee(stored: &Stored, (item, _, from): LineKey) -> Option<NaiveDate> {
-    let begins = |once: bool| {
-        stored.charged.iter().any(|one| one.item == item && one.period.from == from && one.kind.is_once() == once)
+fn unpaid_fee(stored: &Stored, (item, fee, from): LineKey) -> Option<NaiveDate> {
+    let begins = |is_it: &dyn Fn(DueKind) -> bool| {
+        stored.charged.iter().any(|one| one.item == item && one.period.from == from && is_it(one.kind))
     };
-    (begins(false) && !begins(true)).then_some(from)
+    (begins(&|kind| !kind.is_once()) && !begins(&|kind| kind == fee)).then_some(from)
 }
 
 impl Stored {
@@ -149,11 +149,8 @@ impl Stored {
 /// What a stored line says that its item does not.
 fn wrong(of: &Subscription, item: &Item, charged: &Charged) -> Result<Option<Finding>> {
     let whole = of.cycle.period(of.anchor, of.cycle.index_at(of.anchor, charged.period.from)?)?;
-    let (price, share) = if charged.kind.is_once() {
-        (item.setup_fee, Share::WHOLE)
-    } else {
-        (item.unit_price, Share::of_period(charged.period, whole))
-    };
+    let price = charged.kind.price(item);
+    let share = if charged.kind.is_once() { Share::WHOLE } else { Share::of_period(charged.period, whole) };
     let ends = [item.to, of.ends_on].into_iter().flatten().min();
     // time in which the item does not run, because it was exchanged before, may have been charged in another cycle: it has
     // to be given back; but what a change cost stays, though the next one follows on the same day

@@ -96,8 +96,9 @@ impl Walk<'_> {
         self.waive(item, Period { from: lasting.from, to: trial_end }, WaiveReason::Trial);
         self.waive(item, Period { from: trial_end, to: held_until }, WaiveReason::Hold);
         let first = item.from.max(self.of.trial_until.unwrap_or(item.from));
-        if first == paid.from && !paid.is_empty() && !item.setup_fee.get().is_zero() {
-            self.charge(item, item.fee_kind.due(), invoice_on, paid, Share::WHOLE);
+        if first == paid.from {
+            let fees = [DueKind::Setup, DueKind::Fee].into_iter().filter(|fee| !fee.price(item).get().is_zero());
+            fees.for_each(|fee| self.charge(item, fee, invoice_on, paid, Share::WHOLE));
         }
         let charged = Period { from: held_until, ..paid };
         self.charge(item, period_kind(item), invoice_on, charged, Share::of_period(charged, whole));
@@ -141,8 +142,7 @@ impl Walk<'_> {
         if period.is_empty() || self.is_taken(item, kind, period.from) {
             return;
         }
-        let unit_price = if kind == item.fee_kind.due() { item.setup_fee } else { item.unit_price };
-        let (subscription, item, quantity) = (self.of.id, item.id, item.quantity);
+        let (subscription, unit_price, item, quantity) = (self.of.id, kind.price(item), item.id, item.quantity);
         self.lines.push((invoice_on, DueLine { subscription, item, kind, period, unit_price, quantity, share }));
     }
 }

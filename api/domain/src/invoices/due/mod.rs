@@ -36,29 +36,18 @@ text_enum! {
 }
 
 impl DueKind {
+    /// What an item costs of this kind.
+    pub const fn price(self, item: &Item) -> UnitPrice {
+        match self {
+            Self::Setup => item.setup_fee,
+            Self::Fee => item.change_fee,
+            Self::Recurring | Self::AddOn => item.unit_price,
+        }
+    }
+
     /// Whether it is charged once, and not for time.
     pub const fn is_once(self) -> bool {
         matches!(self, Self::Setup | Self::Fee)
-    }
-}
-
-text_enum! {
-    /// What the fee is for that is paid once, with the first period of an item.
-    pub enum FeeKind {
-        /// Setting it up.
-        Setup = "setup",
-        /// Coming up or down to it from another plan.
-        Change = "change",
-    }
-}
-
-impl FeeKind {
-    /// As what it is charged.
-    pub const fn due(self) -> DueKind {
-        match self {
-            Self::Setup => DueKind::Setup,
-            Self::Change => DueKind::Fee,
-        }
     }
 }
 
@@ -90,8 +79,8 @@ pub struct Item {
     pub unit_price: UnitPrice,
     /// Charged once per unit with the first period; may be zero.
     pub setup_fee: UnitPrice,
-    /// What that fee is for.
-    pub fee_kind: FeeKind,
+    /// The same for coming up or down to it from another plan.
+    pub change_fee: UnitPrice,
     /// How many.
     pub quantity: Quantity,
     /// The first day that is charged.

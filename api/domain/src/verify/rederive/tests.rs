@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::Id;
-use crate::invoices::due::FeeKind;
 use crate::invoices::due::ItemKind;
 use crate::schedule::testing::day;
 
@@ -34,7 +33,7 @@ fn books() -> (Snapshot, Stored) {
         kind: ItemKind::Plan,
         unit_price: "9.90".parse().unwrap(),
         setup_fee: "5".parse().unwrap(),
-        fee_kind: FeeKind::Setup,
+        change_fee: UnitPrice::default(),
         quantity: 1.into(),
         from: day("2027-01-31"),
         to: None,
@@ -67,7 +66,11 @@ fn books() -> (Snapshot, Stored) {
 fn found(change: impl FnOnce(&mut Subscription, &mut Stored), today: &str) -> Vec<String> {
     let (mut snapshot, mut stored) = books();
     change(&mut snapshot.subscriptions[0], &mut stored);
-    rederive(&snapshot, &stored, day(today), day(today).pred_opt()).unwrap().into_iter().map(|finding| finding.detail).collect()
+    rederive(&snapshot, &stored, day(today), day(today).pred_opt())
+        .unwrap()
+        .into_iter()
+        .map(|finding| finding.detail)
+        .collect()
 }
 
 #[test]

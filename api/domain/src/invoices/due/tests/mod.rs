@@ -26,7 +26,7 @@ fn plan(n: u8, from: &str) -> Item {
         kind: ItemKind::Plan,
         unit_price: price("9"),
         setup_fee: price("0"),
-        fee_kind: FeeKind::Setup,
+        change_fee: UnitPrice::default(),
         quantity: 1.into(),
         from: day(from),
         to: None,
