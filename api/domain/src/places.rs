@@ -1,6 +1,9 @@
 //! Countries, locales and time zones, checked against the lists of well-kept crates.
 
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// The text is not a known place or language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,10 +65,36 @@ impl Country {
         rust_iso3166::ALL.iter().filter_map(|country| country.alpha2.parse().ok())
     }
 
-    /// The English name of the list.
-    pub fn name(&self) -> String {
-        rust_iso3166::from_alpha2(self.as_str()).map(|country| country.name.to_string()).unwrap_or_default()
+    /// What it is called in a language of the stores; in English in any other.
+    pub fn name_in(&self, locale: Locale) -> &'static str {
+        let names = NAMES.get(self);
+        names.and_then(|names| names.get(locale.language()).or(names.get("en"))).map_or("", String::as_str)
     }
+
+    /// Every country with its name, in the order in which a list in this language has them.
+    pub fn list_in(locale: Locale) -> Vec<(Self, &'static str)> {
+        let accents = DecomposingNormalizerBorrowed::new_nfd();
+        let letters = |name: &str| accents.normalize(name).chars().filter(char::is_ascii).collect::<String>();
+        let mut all: Vec<_> = Self::all().map(|country| (country, country.name_in(locale))).collect();
+        all.sort_by_cached_key(|(_, name)| letters(name));
+        all
+    }
+}
+
+type Names = HashMap<Country, BTreeMap<String, String>>;
+
+/// A test makes sure that the file can be read and names every country in every language.
+static NAMES: LazyLock<Names> = LazyLock::new(|| read_names().unwrap_or_default());
+
+fn read_names() -> Result<Names, csv::Error> {
+    let file = include_str!("../data/countries.csv");
+    let mut rows = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(file.as_bytes());
+    let languages = rows.headers()?.clone();
+    let row = |row: csv::StringRecord| {
+        let names = languages.iter().zip(&row).skip(1).map(|(language, name)| (language.into(), name.into())).collect();
+        row.get(0).and_then(|code| code.parse().ok()).map(|country: Country| (country, names))
+    };
+    rows.records().filter_map(|found| found.map(row).transpose()).collect()
 }
 
 impl FromStr for Country {
@@ -161,7 +190,19 @@ mod tests {
 
     #[test]
     fn known_and_unknown() {
-        assert_eq!("CA".parse::<Country>().unwrap().name(), "Canada");
+        let locale = |text: &str| text.parse::<Locale>().unwrap();
+        let (states, french) = ("US".parse::<Country>().unwrap(), locale("fr-CA"));
+        assert_eq!([states.name_in(french), states.name_in(locale("de"))], ["États-Unis", "United States"]);
+        // accents are no letters of their own: the Vatican follows Eswatini, and nobody follows Zimbabwe
+        let list = Country::list_in(french);
+        assert!(list.windows(2).any(|two| (two[0].1, two[1].1) == ("Estonie", "Eswatini")), "{list:?}");
+        assert!(
+            list.windows(2).any(|two| (two[0].1, two[1].1) == ("Eswatini", "État de la Cité du Vatican")),
+            "{list:?}"
+        );
+        assert_eq!(list.last().unwrap().1, "Zimbabwe");
+        let names = read_names().unwrap();
+        assert!(Country::all().all(|country| names[&country].values().filter(|name| !name.is_empty()).count() == 2));
         assert!(
             "fr".parse::<Country>().is_err() && "XX".parse::<Country>().is_err() && "FRA".parse::<Country>().is_err()
         );

@@ -1,6 +1,7 @@
 //! From the home page to the paid invoice, and what can go wrong on the way.
 
 use super::{STORE, card, checkout, fill, list, open, order, someone, sum};
+use crate::api::orders::corner;
 use crate::support::browser::Browser;
 use crate::support::world::PASSWORD;
 use chrono::TimeDelta;
@@ -189,6 +190,25 @@ both! {
         assert_eq!(sum(&asked), ["€15.00", "€15.00"]);
         browser.submit(&asked.form("/checkout/").with("password", PASSWORD)).expect(200);
         assert_eq!(list(&owner, "/v1/orders?sort=-number")[0]["gross"]["amount"], "15.00");
+    }
+
+    /// In the words of the language that is read, in its order; what stands on the invoice, too.
+    fn countries_are_called_as_shoppers_call_them(world) {
+        let (owner, browser) = open(world);
+        let store = corner(&owner)["id"].as_str().unwrap().to_string();
+        owner.patch(&format!("/v1/stores/{store}"), json!({"locales": ["en", "fr"]})).expect(200);
+        fill(&browser, "a.example");
+        let page = browser.open("/stores/north/corner/fr/checkout/").expect(200);
+        let names = page.texts("select[name=country] option");
+        let at = |name: &str| names.iter().position(|one| one == name).unwrap_or_else(|| panic!("{names:?}"));
+        assert!(at("Égypte") < at("Espagne") && at("Espagne") < at("États-Unis") && at("États-Unis") < at("Finlande"));
+        assert_eq!(names.iter().filter(|name| *name == "Germany").count(), 0);
+        let form = someone(page.form("/checkout/"), "Gerda").with("payment", "transfer").all(&[("country", "DE"), ("city", "Bonn")]);
+        let asked = browser.submit(&form).expect(422);
+        browser.submit(&asked.form("/checkout/").with("password", PASSWORD)).expect(200);
+        let invoice = list(&owner, "/v1/orders?sort=-number")[0]["invoice_id"].as_str().unwrap().to_string();
+        let read = |language: &str| browser.open(&format!("/stores/north/corner/{language}/account/invoices/{invoice}/")).expect(200).main();
+        assert!(read("fr").contains("Allemagne") && read("en").contains("Germany"), "{}", read("fr"));
     }
 
     /// 18.00 in Dijon are 15.00 for a business of another member, which owes the VAT itself; checkout and invoice say so in

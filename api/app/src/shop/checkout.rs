@@ -20,7 +20,7 @@ use comptoir_db::{Db, Failure, Outcome, clients, contacts};
 use comptoir_domain::people::{ClientKind, MailFormat};
 use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::taxes::{Buyer, read_vat_number};
-use comptoir_domain::{Check, ClientId, Code, Country, Problem};
+use comptoir_domain::{Check, ClientId, Code, Country, Locale, Problem};
 use comptoir_storefront::pages::{CheckoutPage, Choice, Form};
 
 /// The form.
@@ -46,7 +46,7 @@ fn page(visit: &Visit, bill: Bill, form: Form) -> Option<CheckoutPage> {
         once: visit.fresh_once(),
         quote: bill.token,
         signed_in: visit.name(),
-        countries: countries(),
+        countries: countries(visit.locale),
         county_asked: bill.county_asked,
         payments: payments(visit, &visit.store.gateways.0),
         vat_number_required: visit.store.require_vat_number,
@@ -56,10 +56,9 @@ fn page(visit: &Visit, bill: Bill, form: Form) -> Option<CheckoutPage> {
 }
 
 /// All countries, by name.
-pub fn countries() -> Vec<Choice> {
-    let mut all: Vec<_> = Country::all().map(|country| Choice::new(country.to_string(), country.name())).collect();
-    all.sort_by(|one, other| one.label.cmp(&other.label));
-    all
+pub fn countries(locale: Locale) -> Vec<Choice> {
+    let choice = |(country, name): (Country, &str)| Choice::new(country.to_string(), name);
+    Country::list_in(locale).into_iter().map(choice).collect()
 }
 
 /// Ways to pay, in the store's words.

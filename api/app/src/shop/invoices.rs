@@ -15,7 +15,7 @@ use comptoir_db::{Db, Page};
 use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::orders::first_invoice::without_days;
 use comptoir_domain::stores::StoreGateway;
-use comptoir_domain::{Country, InvoiceId, Money, Problem};
+use comptoir_domain::{Country, InvoiceId, Locale, Money, Problem};
 use comptoir_storefront::pages::{InvoiceLine, InvoicePage, InvoicesPage, NamedAmount, Totals};
 use serde_json::Value;
 
@@ -103,8 +103,8 @@ fn page(
     Ok(InvoicePage {
         client: visit.name().unwrap_or_default(),
         row: row(invoice, visit.desk.ctx.today()),
-        seller: seller(invoice),
-        buyer: buyer(&view),
+        seller: seller(invoice, visit.locale),
+        buyer: buyer(&view, visit.locale),
         lines: view.lines.iter().map(line).collect(),
         totals: totals(visit, &view)?,
         paid: view.gross.minus(view.open)?,
@@ -125,12 +125,12 @@ fn line(line: &InvoiceLineView) -> InvoiceLine {
 }
 
 /// Who sold, as it was printed on the day of issue.
-fn seller(invoice: &InvoiceRow) -> Vec<String> {
+fn seller(invoice: &InvoiceRow, locale: Locale) -> Vec<String> {
     let frozen: Value = invoice.frozen.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let text = |pointer: &str| frozen.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_string();
     let town = format!("{} {}", text("/seller/address/postal_code"), text("/seller/address/city"));
     let country = text("/seller/address/country");
-    let country = country.parse::<Country>().map_or(country, |country| country.name());
+    let country = country.parse::<Country>().map_or(country, |country| country.name_in(locale).into());
     lines([
         text("/seller/company"),
         text("/seller/address/line1"),
@@ -141,7 +141,7 @@ fn seller(invoice: &InvoiceRow) -> Vec<String> {
     ])
 }
 
-fn buyer(view: &InvoiceView) -> Vec<String> {
+fn buyer(view: &InvoiceView, locale: Locale) -> Vec<String> {
     let (buyer, address) = (&view.buyer, &view.buyer.address);
     let town = format!("{} {}", address.postal_code, address.city);
     lines([
@@ -150,7 +150,7 @@ fn buyer(view: &InvoiceView) -> Vec<String> {
         address.line2.clone(),
         town,
         address.state.clone(),
-        address.country.name(),
+        address.country.name_in(locale).into(),
         buyer.vat_number.clone(),
     ])
 }

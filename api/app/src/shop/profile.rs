@@ -38,7 +38,7 @@ pub async fn show(visit: &Visit) -> Shown {
     let mut form = visit.form();
     form.values = values(&known);
     let saved = visit.fields.get("saved") == "yes";
-    visit.page(&page(known, form, saved))
+    visit.page(&page(visit, known, form, saved))
 }
 
 /// Writes what was typed.
@@ -49,7 +49,7 @@ pub async fn save(visit: &Visit) -> Shown {
         Err(error) => {
             let form = visit.or_refused(error)?;
             let known = read(visit, who).await?;
-            visit.again(&page(known, form, false))
+            visit.again(&page(visit, known, form, false))
         }
     }
 }
@@ -68,7 +68,7 @@ async fn read(visit: &Visit, (contact, client): (ContactId, ClientId)) -> Result
     visit.desk.read(work).await
 }
 
-fn page(known: Profile, form: Form, saved: bool) -> ProfilePage {
+fn page(visit: &Visit, known: Profile, form: Form, saved: bool) -> ProfilePage {
     let name = |row: &ContactRow| format!("{} {}", row.first_name, row.last_name).trim().to_string();
     let contact = |row: &ContactRow| comptoir_storefront::pages::ContactRow {
         name: name(row),
@@ -77,7 +77,7 @@ fn page(known: Profile, form: Form, saved: bool) -> ProfilePage {
     };
     ProfilePage {
         client: name(&known.contact),
-        countries: countries(),
+        countries: countries(visit.locale),
         county_asked: known.county_asked,
         contacts: known.all.iter().rev().map(contact).collect(),
         saved,

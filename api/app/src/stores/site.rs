@@ -70,7 +70,8 @@ fn profile(seller: &SellerRow, store: &StoreRow, locale: Locale, public_url: &st
     let (origin, base_path) = address(public_url, &seller.code, &store.code);
     let filled = |text: &String| !text.is_empty();
     let town = format!("{} {}", seller.postal_code, seller.city).trim().to_string();
-    let lines = [seller.address_line1.clone(), seller.address_line2.clone(), town, seller.country.name()];
+    let lines =
+        [seller.address_line1.clone(), seller.address_line2.clone(), town, seller.country.name_in(locale).into()];
     StoreProfile {
         id: store.id,
         name: store.name.clone(),
