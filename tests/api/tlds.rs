@@ -253,6 +253,15 @@ both! {
         let page = browser.open(&format!("{STORE}/domains/")).expect(200);
         assert_eq!(page.texts("tbody td:nth-child(2)"), ["1 year", "2 years", "1 year", "2 years"]);
         assert!(page.main().contains("€6.75") && page.main().contains("€15.00") && page.main().contains("€6.00"), "{}", page.main());
+        // moved for the shortest time for which that is sold: two years at 16.00 less a quarter
+        let two_years = [price("register", 1, "9.00"), price("renew", 1, "12.00"), price("register", 2, "20.00"), price("renew", 2, "22.00"), price("transfer", 2, "16.00")];
+        owner.patch(&path(&owner, "example"), json!({"prices": two_years})).expect(200);
+        owner.act(&format!("/v1/stores/{}/build", corner(&owner)["id"].as_str().unwrap())).expect(200);
+        let found = browser.open(&format!("{STORE}/domains/search?want=transfer&name=moved.example")).expect(200);
+        assert!(found.main().contains("€12.00"), "{}", found.main());
+        browser.submit(&found.form("/cart/domain")).expect(200).at("/cart/");
+        priced(&owner, "example");
+        browser.forget();
         // a name alone, for the shortest time
         let found = browser.open(&format!("{STORE}/domains/search?want=register&name=alone.example")).expect(200);
         let cart = browser.submit(&found.form("/cart/domain")).expect(200).at("/cart/");

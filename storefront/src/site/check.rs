@@ -81,11 +81,11 @@ impl StoreSite {
         check.ensure(!domains.options.is_empty(), "/domains/options", "required", "at least one option");
         for (at, tld) in domains.tlds.iter().enumerate() {
             let pointer = format!("/domains/tlds/{at}");
-            let amounts = [Some(tld.register), tld.transfer, Some(tld.renew)];
-            let offer = tld.offer.iter().flat_map(|offer| [Some(offer.register), offer.transfer, Some(offer.renew)]);
-            let later = tld.other_periods.iter().flat_map(|one| [Some(one.register), one.transfer, Some(one.renew)]);
-            let all = amounts.into_iter().chain(offer).chain(later).flatten();
-            all.for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
+            let amounts = tld.periods().flat_map(|period| {
+                let offer = period.offer.map(|offer| [Some(offer.register), offer.transfer, Some(offer.renew)]);
+                offer.into_iter().flatten().chain([Some(period.register), period.transfer, Some(period.renew)])
+            });
+            amounts.flatten().for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
         }
         unique(check, "/domains/tlds", domains.tlds.iter().map(|tld| tld.tld.as_str()));
     }

@@ -198,6 +198,15 @@ pub struct StoreTld {
     pub other_periods: Vec<StoreTldPeriod>,
 }
 
+impl StoreTld {
+    /// All times for which a name can be had, the shortest first.
+    pub fn periods(&self) -> impl Iterator<Item = StoreTldPeriod> {
+        let Self { years, register, transfer, renew, offer, .. } = self.clone();
+        let first = StoreTldPeriod { years, register, transfer, renew, offer };
+        std::iter::once(first).chain(self.other_periods.iter().cloned())
+    }
+}
+
 /// Prices of an ending for another number of years.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

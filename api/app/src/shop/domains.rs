@@ -9,7 +9,7 @@ use comptoir_db::offers;
 use comptoir_domain::Problem;
 use comptoir_domain::orders::{CartDomain, DomainName, DomainOption};
 use comptoir_storefront::pages::{DomainResult, DomainState, DomainsPage};
-use comptoir_storefront::site::{StoreDomains, StoreTld};
+use comptoir_storefront::site::{StoreDomains, StoreTld, StoreTldPeriod};
 
 /// As many endings as are proposed for a word without one.
 const PROPOSED: usize = 8;
@@ -59,16 +59,19 @@ fn answer(domains: &StoreDomains, want: DomainOption, name: &str) -> Result<Doma
     }
     let tld = domains.tlds.iter().find(|tld| tld.tld == name.parent());
     let not_sold = || Problem::field("/name", "not_offered", "this store does not sell names with this ending");
-    let StoreTld { years, register, transfer, renew, offer, .. } = tld.ok_or_else(not_sold)?;
     let moves = want == DomainOption::Transfer;
-    let listed = if moves { transfer.ok_or_else(not_sold)? } else { *register };
+    // for the shortest time for which it is sold in this way
+    let mut periods = tld.into_iter().flat_map(StoreTld::periods);
+    let period = periods.find(|period| !moves || period.transfer.is_some()).ok_or_else(not_sold)?;
+    let StoreTldPeriod { years, register, transfer, renew, offer } = period;
+    let listed = transfer.filter(|_| moves).unwrap_or(register);
     let now = offer.as_ref().and_then(|offer| if moves { offer.transfer } else { Some(offer.register) });
     Ok(DomainResult {
         state: DomainState::Unknown,
         before: now.map(|_| listed),
         price: now.or(Some(listed)),
-        renew: Some(offer.as_ref().map_or(*renew, |offer| offer.renew)),
-        years: *years,
+        renew: Some(offer.as_ref().map_or(renew, |offer| offer.renew)),
+        years,
         ..plain
     })
 }
