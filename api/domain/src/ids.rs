@@ -171,6 +171,8 @@ ids! {
     InvoiceId = "inv",
     /// A line of an invoice.
     InvoiceLineId = "lin",
+    /// A schet-factura.
+    SchetFacturaId = "sfa",
     /// A movement of money at a gateway or by hand.
     TransactionId = "txn",
     /// A part of a payment or credit that pays an invoice.

@@ -43,6 +43,7 @@ pub mod rate;
 pub mod reports;
 pub mod sandboxes;
 pub mod schedule;
+pub mod schet_facturas;
 pub mod services;
 pub mod settings;
 #[cfg(feature = "sql")]

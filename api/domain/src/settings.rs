@@ -5,6 +5,7 @@ use crate::dunning::DunningPolicy;
 use crate::plans::PlanType;
 use crate::problem::Result;
 use crate::schedule::BillingRule;
+use crate::schet_facturas::SchetFacturaSettings;
 use crate::services::ProvisioningPolicy;
 use crate::subscriptions::ChangePolicies;
 use crate::taxes::TaxSettings;
@@ -28,6 +29,8 @@ pub struct SellerSettings {
     pub usage: UsageSettings,
     /// How buyers of other countries are taxed.
     pub taxes: TaxSettings,
+    /// Whether and how schet-facturas are written.
+    pub schet_facturas: SchetFacturaSettings,
 }
 
 /// When and how a seller invoices.
@@ -116,6 +119,7 @@ impl SellerSettings {
         check.part("/provisioning", self.provisioning.check());
         check.part("/usage", self.usage.check());
         check.part("/taxes", self.taxes.check());
+        check.part("/schet_facturas", self.schet_facturas.check());
         let before = self.collection.days_before_due <= 365;
         check.ensure(before, "/collection/days_before_due", "out_of_range", "0 to 365 days");
         let retries = &self.collection.retry_after_days;
@@ -147,6 +151,7 @@ mod tests {
         settings.dunning.suspend_after = Some(0);
         settings.collection.retry_after_days = vec![0];
         settings.taxes.answer_holds_days = 0;
+        settings.schet_facturas.day_of_month = 29;
         let problem = settings.check().unwrap_err();
         let places: Vec<_> = problem.fields.iter().map(|field| field.pointer.as_str()).collect();
         let want = [
@@ -156,6 +161,7 @@ mod tests {
             "/billing/recipients/addresses/0",
             "/dunning/suspend_after",
             "/taxes/answer_holds_days",
+            "/schet_facturas/day_of_month",
             "/collection/retry_after_days",
         ];
         assert_eq!(places, want);

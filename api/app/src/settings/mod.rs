@@ -5,6 +5,7 @@ use actix_web::{get, put};
 use comptoir_db::Json;
 use comptoir_db::settings;
 use comptoir_domain::permissions::may;
+use comptoir_domain::schet_facturas::SchetFacturaSettings;
 use comptoir_domain::services::ProvisioningPolicy;
 use comptoir_domain::settings::{BillingSettings, CollectionSettings, SellerSettings};
 use comptoir_domain::subscriptions::ChangePolicies;
@@ -36,12 +37,15 @@ pub struct SettingsView {
     pub usage: UsageSettings,
     /// How buyers of other countries are taxed.
     pub taxes: TaxSettings,
+    /// Whether and how schet-facturas are written.
+    pub schet_facturas: SchetFacturaSettings,
 }
 
 impl From<SellerSettings> for SettingsView {
     fn from(settings: SellerSettings) -> Self {
-        let SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes } = settings;
-        Self { billing, dunning, collection, provisioning, changes, usage, taxes }
+        let SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas } =
+            settings;
+        Self { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas }
     }
 }
 
@@ -73,12 +77,16 @@ pub struct SettingsCreate {
     /// How buyers of other countries are taxed.
     #[serde(default)]
     pub taxes: TaxSettings,
+    /// Whether and how schet-facturas are written.
+    #[serde(default)]
+    pub schet_facturas: SchetFacturaSettings,
 }
 
 impl SettingsCreate {
     fn checked(self) -> Result<SellerSettings> {
-        let Self { billing, dunning, collection, provisioning, changes, usage, taxes } = self;
-        let settings = SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes };
+        let Self { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas } = self;
+        let settings =
+            SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas };
         settings.check()?;
         Ok(settings)
     }
