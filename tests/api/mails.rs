@@ -249,7 +249,7 @@ both! {
         assert_eq!((&note["subject"], &note["html"], &note["undefined"]), (&json!("Credit note C-1: KWD\u{a0}3.005"), &json!(null), &json!(null)));
         assert!(note["text"].as_str().unwrap().contains("north Hosting"));
         assert!(preview("credit_note", json!({})).expect(200).json()["undefined"].is_string());
-        preview("schet_factura", json!({})).refused(422, "validation_failed").names("/kind");
+        preview("report", json!({})).refused(422, "validation_failed").names("/kind");
         assert_eq!(world.database.digest(), before);
         let south = world.owner("south").get("/v1/mail-templates").expect(200).json();
         assert_eq!(south["locales"], json!(["en", "fr", "de"]));

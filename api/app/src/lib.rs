@@ -51,6 +51,7 @@ pub mod reports;
 pub mod resellers;
 pub mod roles;
 pub mod sandboxes;
+pub mod schet_facturas;
 pub mod sellers;
 pub mod services;
 pub mod sessions;

@@ -67,6 +67,7 @@ pub mod payment_shares;
 pub mod payments;
 pub mod roles;
 pub mod sandboxes;
+pub mod schet_facturas;
 pub mod sellers;
 pub mod services;
 pub mod sessions;

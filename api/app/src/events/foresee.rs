@@ -6,7 +6,10 @@ use crate::invoices::NewInvoice;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
-use crate::{activities, dunning, invoices, orders, payment_methods, payments, services, subscriptions, taxes, usage};
+use crate::{
+    activities, dunning, invoices, orders, payment_methods, payments, schet_facturas, services, subscriptions, taxes,
+    usage,
+};
 use chrono::NaiveDate;
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::events::{EventKind, ForeseenAction};
@@ -27,6 +30,7 @@ fn look(kind: EventKind) -> Option<Look> {
         ProcessExpirations => Some(subscriptions::expire_due::foresee),
         ProcessChanges => Some(subscriptions::apply_due::foresee),
         ProcessInvoices => Some(invoices::process::foresee),
+        ProcessSchetFacturas => Some(schet_facturas::process::foresee),
         ProcessPaymentQueue => Some(payments::collect::foresee),
         ProcessSuspensions => Some(dunning::suspend::foresee),
         ProcessUnsuspensions => Some(dunning::unsuspend::foresee),

@@ -16,6 +16,7 @@ use crate::plans::move_run::move_subscriptions;
 use crate::sandboxes::prepare::prepare_sandbox;
 use crate::sandboxes::remove::remove_sandbox;
 use crate::sandboxes::travel::advance_sandbox;
+use crate::schet_facturas::process::process_schet_facturas;
 use crate::services::handle::{process_sync, sync_service};
 use crate::subscriptions::apply_due::process_changes;
 use crate::subscriptions::bulk_run::change_subscriptions;
@@ -96,6 +97,7 @@ impl Handlers {
             .on(ProcessExpirations, |state, event| Box::pin(process_expirations(state, event)))
             .on(ProcessChanges, |state, event| Box::pin(process_changes(state, event)))
             .on(ProcessInvoices, |state, event| Box::pin(process_invoices(state, event)))
+            .on(ProcessSchetFacturas, |state, event| Box::pin(process_schet_facturas(state, event)))
             .on(ProcessPaymentQueue, |state, event| Box::pin(process_payment_queue(state, event)))
             .on(ProcessSuspensions, |state, event| Box::pin(process_suspensions(state, event)))
             .on(ProcessUnsuspensions, |state, event| Box::pin(process_unsuspensions(state, event)))

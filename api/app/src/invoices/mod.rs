@@ -1,7 +1,7 @@
 //! Invoices and credit notes (INV-03, INV-05, INV-07 to INV-11). A draft may change; issuing it takes a number, freezes
 //! the document, seals it in the hash chain and books it, all in one transaction. After that only credit notes correct.
 
-mod announce;
+pub mod announce;
 pub mod cancel;
 mod create;
 pub mod credit_note;
@@ -23,8 +23,8 @@ pub mod read;
 pub mod rederive;
 pub mod renew;
 mod reprice;
-mod resend;
-mod sealed;
+pub mod resend;
+pub mod sealed;
 pub mod tax;
 mod update;
 pub mod verify;

@@ -51,7 +51,7 @@ pub struct ResentView {
 #[post("/v1/invoices/{id}/resend")]
 pub async fn resend_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>, body: Body<InvoiceResend>) -> Answer {
     let mut wanted = body.into_inner();
-    check(&wanted)?;
+    check_addresses(&wanted.addresses)?;
     wanted.addresses = wanted.addresses.iter().map(|address| normal_email(address)).collect();
     call.write(move |tx, ctx| {
         let row = invoices::find(tx, ctx.scope, id.0)?;
@@ -87,10 +87,11 @@ pub async fn resend_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>) -> Answe
     .await
 }
 
-fn check(wanted: &InvoiceResend) -> Result<(), Problem> {
+/// Refuses what are no addresses, or too many.
+pub fn check_addresses(addresses: &[String]) -> Result<(), Problem> {
     let mut check = Check::new();
-    check.ensure(wanted.addresses.len() <= 20, "/addresses", "too_many", "at most 20");
-    for (at, address) in wanted.addresses.iter().enumerate() {
+    check.ensure(addresses.len() <= 20, "/addresses", "too_many", "at most 20");
+    for (at, address) in addresses.iter().enumerate() {
         check.email(&format!("/addresses/{at}"), address);
     }
     check.done()

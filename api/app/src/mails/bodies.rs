@@ -45,6 +45,7 @@ pub const BODIES: &[(&str, &str)] = kinds![
     "payment_error",
     "payment_external_gateway",
     "refund",
+    "schet_factura",
     "subscription_activated",
     "subscription_cancelled",
     "subscription_handed_over",
@@ -94,7 +95,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_seen() {
         assert_eq!(missing(MailKind::Invoice, "fr").count(), 0);
-        assert_eq!(missing(MailKind::SchetFactura, "fr").collect::<Vec<_>>(), FORMS);
+        assert_eq!(missing(MailKind::Report, "fr").collect::<Vec<_>>(), FORMS);
         assert_eq!(missing(MailKind::Invoice, "de").collect::<Vec<_>>(), FORMS);
     }
 }

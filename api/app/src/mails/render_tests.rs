@@ -12,7 +12,7 @@ fn sample(name: &str) -> Json {
         _ if name.ends_with("Amount") || name.ends_with("AmountPaid") || name == "packagePrice" => {
             json!({"amount": "1234.50", "currency": "EUR"})
         }
-        _ if name.contains("Date") && name != "currentDateTime" => json!("2028-02-29"),
+        _ if (name.contains("Date") && name != "currentDateTime") || name.starts_with("period") => json!("2028-02-29"),
         "link" => json!("https://shop.example/x?a=1&b=2"),
         "orderAccepted" => json!(true),
         _ => json!(format!("«{name}»")),
@@ -23,7 +23,7 @@ fn samples(kind: MailKind) -> Map<String, Json> {
     let mut values: Map<String, Json> =
         kind.variables().chain(common_variables()).map(|name| (name.to_string(), sample(name))).collect();
     if values.contains_key("lineItems") {
-        let line = |item: &str| json!({"lineItemQuantity": "2", "lineItemDescription": item, "lineItemTotalAmount": {"amount": "-12.10", "currency": "EUR"}});
+        let line = |item: &str| json!({"lineItemQuantity": "2", "lineItemDescription": item, "lineItemTaxAmount": {"amount": "1.10", "currency": "EUR"}, "lineItemTotalAmount": {"amount": "-12.10", "currency": "EUR"}});
         values.insert("lineItems".into(), json!([line("<Web & more>"), line("Domain")]));
     }
     values
@@ -108,7 +108,7 @@ fn every_kind_is_written_in_both_languages() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 46, "23 kinds in {LANGUAGES:?}");
+    assert_eq!(seen, 48, "24 kinds in {LANGUAGES:?}");
 }
 
 /// French puts a no-break space before the high signs.
@@ -135,8 +135,8 @@ fn the_reader_then_the_seller_then_english() {
     assert_eq!(subject("fr-CA", "en"), french);
     assert_eq!(subject("de-DE", "fr-FR"), french);
     assert_eq!(subject("de-DE", "es"), english);
-    let error = render(MailKind::SchetFactura, locale("en"), MailFormat::Text, &Map::new(), locale("en"));
-    assert!(matches!(error, Err(Unwritten::NoTemplate(MailKind::SchetFactura))));
+    let error = render(MailKind::Report, locale("en"), MailFormat::Text, &Map::new(), locale("en"));
+    assert!(matches!(error, Err(Unwritten::NoTemplate(MailKind::Report))));
 }
 
 #[test]

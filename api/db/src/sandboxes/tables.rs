@@ -111,6 +111,8 @@ pub const TABLES: &[Table] = &[
     all("invoices"),
     all("draft_terms"),
     all("invoice_lines"),
+    all("schet_facturas"),
+    all("schet_factura_lines"),
     all("transactions"),
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`
     all("payment_methods"),

@@ -121,3 +121,42 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+
+diesel::table! {
+    schet_facturas (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        kind -> Text,
+        sequence -> BigInt,
+        number -> Text,
+        client_id -> Binary,
+        currency -> Text,
+        issued_on -> Date,
+        period_from -> Date,
+        period_to -> Date,
+        net_minor -> BigInt,
+        tax_minor -> BigInt,
+        gross_minor -> BigInt,
+        frozen -> Text,
+        frozen_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    schet_factura_lines (seller_id, schet_factura_id, position) {
+        seller_id -> Binary,
+        schet_factura_id -> Binary,
+        position -> Integer,
+        invoice_id -> Binary,
+        invoice_line_id -> Binary,
+        subscription_id -> Nullable<Binary>,
+        corrects_id -> Nullable<Binary>,
+        period_from -> Nullable<Date>,
+        period_to -> Nullable<Date>,
+        net_minor -> BigInt,
+        tax_minor -> BigInt,
+        gross_minor -> BigInt,
+        is_last -> Bool,
+    }
+}

@@ -58,6 +58,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     invoice_series,
     chain_heads,
     chain_links,
+    schet_facturas,
+    schet_factura_lines,
     invoices,
     draft_terms,
     invoice_lines,

@@ -7,6 +7,8 @@ text_enum! {
     pub enum ForeseenAction {
         /// Issue an invoice to a client.
         Invoice = "invoice",
+        /// Write a schet-factura.
+        Document = "document",
         /// Ask a gateway what became of a payment.
         CheckPayment = "check_payment",
         /// Charge an invoice to a stored payment method.
