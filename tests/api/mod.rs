@@ -51,6 +51,7 @@ mod resellers;
 mod run_events;
 mod sandbox_diff;
 pub mod sandboxes;
+pub mod schet_facturas;
 mod sellers;
 pub mod services;
 mod sessions;

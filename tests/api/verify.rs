@@ -3,6 +3,7 @@
 use crate::api::invoices::{first_client, issued, tamper};
 use crate::api::ledger_templates;
 use crate::api::orders::{corner, order_of, shopper, wish};
+use crate::api::schet_facturas;
 use crate::api::services::pay;
 use crate::support::world::client;
 use crate::support::{Actor, Backend, World};
@@ -88,12 +89,40 @@ fn transferred(owner: &Actor, seller: &str) {
     assert_eq!(new.text("/items/0/from_on"), "2026-01-20");
 }
 
+/// What is spoiled, how it is put right again, and which checks must speak.
+type Spoiling = (String, String, &'static [&'static str]);
+
+/// A schet-factura that is made for it.
+fn spoiled_certificates(world: &World, owner: &Actor, mine: &str) -> Vec<Spoiling> {
+    schet_facturas::document(world, owner, "north");
+    let certificate = owner.get("/v1/schet-facturas").expect(200).text("/data/0/sha256");
+    vec![
+        (
+            format!(
+                "UPDATE schet_facturas SET frozen_hash = 'f' || substr(frozen_hash, 1, 63), sequence = 2 WHERE {mine}"
+            ),
+            format!("UPDATE schet_facturas SET sequence = 1, frozen_hash = '{certificate}' WHERE {mine}"),
+            &["certificates"],
+        ),
+        (
+            format!(
+                "UPDATE schet_factura_lines SET net_minor = net_minor + 1, gross_minor = gross_minor + 1 WHERE {mine}"
+            ),
+            format!(
+                "UPDATE schet_factura_lines SET net_minor = net_minor - 1, gross_minor = gross_minor - 1 WHERE {mine}"
+            ),
+            &["certificates", "documented"],
+        ),
+    ]
+}
+
 both! {
     fn a_clean_house_has_no_faults(world) {
         for seller in ["provider", "north", "south"] {
             let owner = world.owner(seller);
             furnish(&owner);
             transferred(&owner, seller);
+            schet_facturas::document(world, &owner, seller);
             let (wrong, counts) = verify(world, seller);
             assert!(wrong.is_empty(), "{seller}: {wrong:#?}");
             assert!(counts.values().all(|count| *count > 0), "{seller}: {counts:#?}");
@@ -127,13 +156,12 @@ both! {
         let id: InvoiceId = invoice.parse().unwrap();
         let seller: SellerId = owner.get("/v1/seller").text("/id").parse().unwrap();
         let number = owner.get(&format!("/v1/invoices/{invoice}")).text("/number");
-        let (invoice_sql, seller_sql) = (literal(world, &id), literal(world, &seller));
-        let mine = format!("seller_id = {seller_sql}");
+        let (invoice_sql, mine) = (literal(world, &id), format!("seller_id = {}", literal(world, &seller)));
         let this = format!("{mine} AND id = {invoice_sql}");
         let entry = format!("SELECT id FROM ledger_entries WHERE {mine} AND subject_id = '{invoice}' AND kind = 'invoice_issued'");
         let item = format!("SELECT item_id FROM invoice_lines WHERE {mine} AND item_id IS NOT NULL AND kind = 'recurring'");
         // what is spoiled, how it is put right again, and which checks must speak
-        let cases: Vec<(String, String, &[&str])> = vec![
+        let cases: Vec<Spoiling> = vec![
             (format!("UPDATE invoice_lines SET period_from = '2026-01-07' WHERE {mine} AND kind = 'recurring'"),
              format!("UPDATE invoice_lines SET period_from = '2026-01-05' WHERE {mine} AND kind = 'recurring'"), &["documents", "due", "periods"]),
             (format!("UPDATE subscriptions SET billed_through = '2026-03-05' WHERE {mine}"),
@@ -187,7 +215,8 @@ both! {
             (format!("UPDATE services SET observed = 'suspended' WHERE {mine} AND is_settled"),
              format!("UPDATE services SET observed = desired WHERE {mine} AND is_settled"), &["services"]),
         ];
-        for (spoil, mend, speaking) in &cases {
+        let certificates = spoiled_certificates(world, &owner, &mine);
+        for (spoil, mend, speaking) in cases.iter().chain(&certificates) {
             tamper(world, spoil);
             let (wrong, _) = verify(world, "north");
             assert_eq!(wrong.keys().copied().collect::<Vec<_>>(), *speaking, "{spoil}: {wrong:#?}");
@@ -198,7 +227,7 @@ both! {
         tamper(world, &format!("UPDATE invoices SET open_minor = open_minor + 100 WHERE {this}"));
         let (wrong, _) = verify(world, "north");
         assert!(wrong["open"].len() == 1 && wrong["open"][0].starts_with(&invoice), "the finding names the thing: {wrong:#?}");
-        let heard = |name: &str| cases.iter().any(|(_, _, speaking)| speaking.contains(&name));
+        let heard = |name: &str| cases.iter().chain(&certificates).any(|(_, _, speaking)| speaking.contains(&name));
         assert!(CHECKS.iter().all(|check| heard(check.name)), "each has to speak once");
     }
 }

@@ -306,7 +306,7 @@ impl Place {
 
 /// Whether it only looks at what is there from the beginning: such calls share one world.
 fn only_reads(operation: &Operation) -> bool {
-    let prepared = ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/", "/v1/plans/{id}/c"]
+    let prepared = ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/", "/v1/plans/{id}/c", "/v1/schet-facturas"]
         .iter()
         .any(|start| operation.path.starts_with(start));
     let prepared = prepared || crate::api::subscription_changes::concerns(&operation.path);
@@ -314,7 +314,7 @@ fn only_reads(operation: &Operation) -> bool {
 }
 
 /// Makes what an operation needs of both sellers and no world has from the beginning.
-fn prepare(operation: &Operation, sellers: [&mut Seller; 2]) {
+fn prepare(operation: &Operation, world: &World, sellers: [&mut Seller; 2]) {
     let path = &operation.path;
     for seller in sellers {
         if path.starts_with("/v1/operations/") {
@@ -322,6 +322,9 @@ fn prepare(operation: &Operation, sellers: [&mut Seller; 2]) {
         }
         if path.starts_with("/v1/sandboxes/") {
             seller.ids.insert("sbx".into(), crate::api::sandboxes::create(&seller.owner, "Matrix"));
+        }
+        if path.starts_with("/v1/schet-facturas") {
+            crate::api::schet_facturas::prepare(world, seller);
         }
         if crate::api::subscription_changes::concerns(path) {
             crate::api::subscription_changes::prepare(seller, &operation.id);
@@ -362,7 +365,7 @@ fn walk(backend: Backend) {
             let line = mine.owner.post(&format!("/v1/invoices/{draft}/lines"), more).expect(201).text("/lines/0/id");
             mine.ids.extend([("inv".into(), draft), ("lin".into(), line)]);
         }
-        prepare(&operation, [&mut mine, &mut theirs]);
+        prepare(&operation, world, [&mut mine, &mut theirs]);
         let mut request = owners_request(&operation, &mine);
         fit(&operation, &mut request, world, &mut mine);
         let actor = actor_of(&operation, world, &mine);

@@ -1,8 +1,10 @@
 //! What the checks read: a few columns of all rows of a seller, sums made by the database.
 
 pub mod open;
+mod schet_facturas;
 mod transfers;
 
+pub use schet_facturas::{certificates, documented_sums, frozen};
 pub use transfers::transfers;
 
 use crate::schema::{

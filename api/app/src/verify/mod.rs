@@ -6,6 +6,7 @@ mod due;
 mod money;
 mod report;
 pub mod run;
+mod schet_facturas;
 mod start;
 
 use chrono::NaiveDate;
@@ -81,5 +82,7 @@ pub const CHECKS: &[Check] = &[
     check("overuse", "Charged overuse was recorded, and is on invoices", billing::overuse),
     check("statuses", "Subscriptions stand where their last change of status has led", billing::statuses),
     check("transfers", "What went to another client is paid by one of the two", billing::transfers),
+    check("certificates", "Schet-facturas are what was written, without gap", schet_facturas::certificates),
+    check("documented", "Schet-facturas certify no more than was charged", schet_facturas::documented),
     check("services", "Settled services are what they should be", billing::services),
 ];
