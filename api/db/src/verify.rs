@@ -271,10 +271,7 @@ pub fn coupons(db: &mut Db, scope: Scope) -> Outcome<Vec<CouponCount>> {
 }
 
 /// What templates of plans have booked, as it is kept with the lines: for which document, from which account to which.
-pub fn template_postings(
-    db: &mut Db,
-    scope: Scope,
-) -> Outcome<Vec<(InvoiceId, AccountCode, AccountCode, Currency, i64)>> {
+pub fn template_postings(db: &mut Db, scope: Scope) -> Outcome<Vec<Movement>> {
     let of_line =
         invoice_lines::seller_id.eq(template_postings::seller_id).and(invoice_lines::id.eq(template_postings::line_id));
     let found = template_postings::table
@@ -287,7 +284,11 @@ pub fn template_postings(
             template_postings::currency,
             template_postings::amount_minor,
         ));
-    Ok(found.load(db)?)
+    let found: Vec<(InvoiceId, _, _, _, _)> = found.load(db)?;
+    let named = |(document, debit, credit, currency, minor): (InvoiceId, _, _, _, _)| {
+        (document.to_string(), debit, credit, currency, minor)
+    };
+    Ok(found.into_iter().map(named).collect())
 }
 
 /// The movements of credit in the order in which they were made, with the currency of each.

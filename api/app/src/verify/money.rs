@@ -85,7 +85,7 @@ pub(super) fn booked_templates(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     let count = kept.len();
     let mut differences: BTreeMap<(String, AccountCode, AccountCode, Currency), i64> = BTreeMap::new();
     for (document, debit, credit, currency, amount) in kept {
-        *differences.entry((document.to_string(), debit, credit, currency)).or_default() -= amount;
+        *differences.entry((document, debit, credit, currency)).or_default() -= amount;
     }
     for (document, debit, credit, currency, amount) in verify::movements(db, scope, &[EntryKind::PlanTemplate])? {
         *differences.entry((document, debit, credit, currency)).or_default() += amount;
