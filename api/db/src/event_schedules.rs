@@ -27,7 +27,7 @@ pub fn all(db: &mut Db) -> Outcome<Vec<EventScheduleRow>> {
 /// What was changed about a kind, if anything was.
 pub fn find(db: &mut Db, kind: EventKind) -> Outcome<Option<EventScheduleRow>> {
     let found = event_schedules::table.filter(event_schedules::kind.eq(kind));
-    Ok(found.select(EventScheduleRow::as_select()).first(db).optional()?)
+    Ok(found.select(EventScheduleRow::as_select()).get_result(db).optional()?)
 }
 
 /// Writes a change with the next version; `stale` if someone was faster.

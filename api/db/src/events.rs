@@ -198,7 +198,7 @@ fn within(reach: Reach) -> events::BoxedQuery<'static, DbBackend> {
 
 /// One event.
 pub fn find(db: &mut Db, reach: Reach, id: EventId) -> Outcome<EventRow> {
-    Ok(within(reach).filter(events::id.eq(id)).select(EventRow::as_select()).first(db)?)
+    Ok(within(reach).filter(events::id.eq(id)).select(EventRow::as_select()).get_result(db)?)
 }
 
 /// The same, kept from changing until the transaction ends.

@@ -29,7 +29,7 @@ pub fn take(db: &mut Db, row: &IdempotencyRow) -> Outcome<bool> {
 
 /// The answer that was given under a key.
 pub fn find(db: &mut Db, seller: SellerId, actor: &str, name: &str) -> Outcome<IdempotencyRow> {
-    Ok(idempotency_keys::table.find((seller, actor, name)).select(IdempotencyRow::as_select()).first(db)?)
+    Ok(idempotency_keys::table.find((seller, actor, name)).select(IdempotencyRow::as_select()).get_result(db)?)
 }
 
 /// Writes the answer to a key that was taken in this transaction.

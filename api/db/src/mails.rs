@@ -63,7 +63,7 @@ pub fn count_sent(db: &mut Db, scope: Scope, after: Instant, until: Instant) -> 
 
 /// One mail.
 pub fn find(db: &mut Db, scope: Scope, id: MailId) -> Outcome<MailRow> {
-    Ok(mails::table.find((scope.seller(), id)).select(MailRow::as_select()).first(db)?)
+    Ok(mails::table.find((scope.seller(), id)).select(MailRow::as_select()).get_result(db)?)
 }
 
 /// Which mails of a list are wanted.

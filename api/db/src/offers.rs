@@ -74,8 +74,10 @@ pub fn of_store(db: &mut Db, scope: Scope, store: StoreId, on: NaiveDate) -> Out
 
 /// The same for those who have a plan: they keep it, and what goes with it, when it is no longer sold.
 pub fn with_plan(db: &mut Db, scope: Scope, store: StoreId, plan: Option<PlanId>, on: NaiveDate) -> Outcome<Offer> {
-    let (currency, options): (Currency, Json<Vec<DomainOption>>) =
-        stores::table.find((scope.seller(), store)).select((stores::currency, stores::domain_options)).first(db)?;
+    let (currency, options): (Currency, Json<Vec<DomainOption>>) = stores::table
+        .find((scope.seller(), store))
+        .select((stores::currency, stores::domain_options))
+        .get_result(db)?;
     let plans = plans_of(db, scope, store, plan)?;
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
     let offered: Vec<(PlanId, AddOnId)> = plan_add_ons::table

@@ -79,7 +79,7 @@ pub fn insert(db: &mut Db, row: &OverusePriceRow) -> Outcome<()> {
 
 /// A version of a price.
 pub fn find(db: &mut Db, scope: Scope, id: OverusePriceId) -> Outcome<OverusePriceRow> {
-    Ok(overuse_prices::table.find((scope.seller(), id)).select(OverusePriceRow::as_select()).first(db)?)
+    Ok(overuse_prices::table.find((scope.seller(), id)).select(OverusePriceRow::as_select()).get_result(db)?)
 }
 
 /// Removes a version that was announced and is withdrawn.

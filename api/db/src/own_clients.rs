@@ -14,7 +14,7 @@ struct OwnClientRow {
 
 /// The client that stands for the seller, if one is named.
 pub fn find(db: &mut Db, scope: Scope) -> Outcome<Option<ClientId>> {
-    Ok(own_clients::table.find(scope.seller()).select(own_clients::client_id).first(db).optional()?)
+    Ok(own_clients::table.find(scope.seller()).select(own_clients::client_id).get_result(db).optional()?)
 }
 
 /// Names the client that stands for the seller, or none.

@@ -17,8 +17,8 @@ macro_rules! on {
 macro_rules! lock_row {
     ($db:expr, $query:expr, $row:ty) => {
         match $db {
-            $crate::Db::Sqlite(c) => $query.select(<$row>::as_select()).first::<$row>(c),
-            $crate::Db::Pg(c) => $query.select(<$row>::as_select()).for_update().first::<$row>(c),
+            $crate::Db::Sqlite(c) => $query.select(<$row>::as_select()).get_result::<$row>(c),
+            $crate::Db::Pg(c) => $query.select(<$row>::as_select()).for_update().get_result::<$row>(c),
         }
     };
 }
@@ -30,7 +30,9 @@ macro_rules! take_turn {
     ($db:expr, $query:expr, $row:ty) => {
         match $db {
             $crate::Db::Sqlite(_) => Ok(()),
-            $crate::Db::Pg(c) => $query.select(<$row>::as_select()).for_no_key_update().first::<$row>(c).map(|_| ()),
+            $crate::Db::Pg(c) => {
+                $query.select(<$row>::as_select()).for_no_key_update().get_result::<$row>(c).map(|_| ())
+            }
         }
     };
 }

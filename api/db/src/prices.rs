@@ -148,7 +148,7 @@ pub fn end(db: &mut Db, scope: Scope, id: PriceId, on: Option<NaiveDate>) -> Out
 
 /// A version of a price.
 pub fn find(db: &mut Db, scope: Scope, id: PriceId) -> Outcome<PriceRow> {
-    Ok(prices::table.find((scope.seller(), id)).select(PriceRow::as_select()).first(db)?)
+    Ok(prices::table.find((scope.seller(), id)).select(PriceRow::as_select()).get_result(db)?)
 }
 
 /// What is or was to be charged by a version of a price: the items with their subscriptions and days.

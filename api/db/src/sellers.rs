@@ -38,12 +38,12 @@ pub struct SellerRow {
 
 /// The seller of a scope.
 pub fn own(db: &mut Db, scope: Scope) -> Outcome<SellerRow> {
-    Ok(sellers::table.find(scope.seller()).select(SellerRow::as_select()).first(db)?)
+    Ok(sellers::table.find(scope.seller()).select(SellerRow::as_select()).get_result(db)?)
 }
 
 /// The seller with a code, for signing in; `None` says nothing about who exists.
 pub fn by_code(db: &mut Db, code: &str) -> Outcome<Option<SellerRow>> {
-    Ok(sellers::table.filter(sellers::code.eq(code)).select(SellerRow::as_select()).first(db).optional()?)
+    Ok(sellers::table.filter(sellers::code.eq(code)).select(SellerRow::as_select()).get_result(db).optional()?)
 }
 
 /// The root seller, if the house has been opened.
@@ -60,7 +60,7 @@ pub fn all(db: &mut Db) -> Outcome<Vec<SellerRow>> {
 /// A reseller of the scope's seller.
 pub fn reseller(db: &mut Db, scope: Scope, id: SellerId) -> Outcome<SellerRow> {
     let own = sellers::table.find(id).filter(sellers::parent_seller_id.eq(scope.seller()));
-    Ok(own.select(SellerRow::as_select()).first(db)?)
+    Ok(own.select(SellerRow::as_select()).get_result(db)?)
 }
 
 /// The resellers of the scope's seller.

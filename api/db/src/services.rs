@@ -11,7 +11,9 @@ use chrono::NaiveDate;
 use comptoir_domain::services::ServiceKind;
 use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
 use comptoir_domain::{AddOnId, ClientId, Instant, PlanId, SellerId, ServiceId, SubscriptionId};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use std::collections::BTreeSet;
 
 /// A service. It is settled when what was seen is what should be.
@@ -77,8 +79,10 @@ pub fn of_subscriptions(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Ou
 pub fn names_in_use(db: &mut Db, scope: Scope, names: &[String]) -> Outcome<BTreeSet<(ServiceKind, String)>> {
     let found: Vec<(ServiceKind, String)> = services::table
         .filter(services::seller_id.eq(scope.seller()))
+        .filter(among(services::kind, ServiceKind::ALL.iter().copied()))
         .filter(among(services::name, names.to_vec()))
-        .filter(services::desired.ne(ServiceState::Absent))
+        // word for word as in the index over names, which begins with the kind: a bound value could be any
+        .filter(sql::<Bool>("services.desired <> 'absent'"))
         .select((services::kind, services::name))
         .load(db)?;
     Ok(found.into_iter().collect())

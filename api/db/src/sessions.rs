@@ -37,7 +37,7 @@ pub enum Holder {
 
 /// One session of a seller.
 pub fn find(db: &mut Db, scope: Scope, id: SessionId) -> Outcome<SessionRow> {
-    Ok(sessions::table.find((scope.seller(), id)).select(SessionRow::as_select()).first(db)?)
+    Ok(sessions::table.find((scope.seller(), id)).select(SessionRow::as_select()).get_result(db)?)
 }
 
 /// Writes a new session.

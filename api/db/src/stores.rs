@@ -59,19 +59,19 @@ pub fn find_many(db: &mut Db, scope: Scope, ids: &[StoreId]) -> Outcome<Vec<Stor
 /// The store with a code.
 pub fn by_code(db: &mut Db, scope: Scope, code: &str) -> Outcome<Option<StoreRow>> {
     let found = stores::table.filter(stores::seller_id.eq(scope.seller())).filter(stores::code.eq(code));
-    Ok(found.select(StoreRow::as_select()).first(db).optional()?)
+    Ok(found.select(StoreRow::as_select()).get_result(db).optional()?)
 }
 
 /// The store that a publishable key belongs to, of whichever seller: the key says whose.
 pub fn by_publishable_key(db: &mut Db, key: &str) -> Outcome<Option<StoreRow>> {
     let found = stores::table.filter(stores::publishable_key.eq(key));
-    Ok(found.select(StoreRow::as_select()).first(db).optional()?)
+    Ok(found.select(StoreRow::as_select()).get_result(db).optional()?)
 }
 
 /// The store that is meant where none is named; every seller has one.
 pub fn default_store(db: &mut Db, scope: Scope) -> Outcome<StoreRow> {
     let marked = stores::table.filter(stores::seller_id.eq(scope.seller())).filter(stores::is_default.eq(true));
-    Ok(marked.select(StoreRow::as_select()).first(db)?)
+    Ok(marked.select(StoreRow::as_select()).get_result(db)?)
 }
 
 /// The store that is named, or else the default one.

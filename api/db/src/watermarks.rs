@@ -10,7 +10,7 @@ use diesel::prelude::*;
 /// Through which date a kind has worked; `None` if never.
 pub fn read(db: &mut Db, scope: Scope, kind: EventKind) -> Outcome<Option<NaiveDate>> {
     let mark = watermarks::table.find((scope.seller(), kind.as_str())).select(watermarks::done_through);
-    Ok(mark.first(db).optional()?)
+    Ok(mark.get_result(db).optional()?)
 }
 
 /// Notes that a kind has worked through a date; a mark never goes back. Says whether it moved.

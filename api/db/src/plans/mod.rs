@@ -56,7 +56,7 @@ pub fn default_of(db: &mut Db, scope: Scope, kind: PlanType) -> Outcome<Option<P
         .filter(plans::seller_id.eq(scope.seller()))
         .filter(plans::kind.eq(kind))
         .filter(plans::is_default.eq(true));
-    Ok(marked.select(PlanRow::as_select()).first(db).optional()?)
+    Ok(marked.select(PlanRow::as_select()).get_result(db).optional()?)
 }
 
 /// Takes the mark from the default plan of a kind, so that another can have it.

@@ -76,7 +76,7 @@ pub fn insert_lines(db: &mut Db, rows: &[SchetFacturaLineRow]) -> Outcome<()> {
 
 /// The document, or `not_found` if it does not exist or is another seller's.
 pub fn find(db: &mut Db, scope: Scope, id: SchetFacturaId) -> Outcome<SchetFacturaRow> {
-    Ok(schet_facturas::table.find((scope.seller(), id)).select(SchetFacturaRow::as_select()).first(db)?)
+    Ok(schet_facturas::table.find((scope.seller(), id)).select(SchetFacturaRow::as_select()).get_result(db)?)
 }
 
 /// The date of the last document: none is dated before it.

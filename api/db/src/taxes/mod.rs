@@ -54,7 +54,7 @@ pub fn default_policy(db: &mut Db, scope: Scope) -> Outcome<Option<TaxPolicyId>>
     let marked = tax_policies::table
         .filter(tax_policies::seller_id.eq(scope.seller()))
         .filter(tax_policies::is_default.eq(true));
-    Ok(marked.select(tax_policies::id).first(db).optional()?)
+    Ok(marked.select(tax_policies::id).get_result(db).optional()?)
 }
 
 /// Takes the mark from the default policy, so that another can have it. Whoever calls this has taken a turn
