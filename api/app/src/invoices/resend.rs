@@ -14,7 +14,7 @@ use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::{Db, Outcome, contacts, settings};
 use comptoir_domain::people::{MailFormat, normal_email};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Check, Code, InvoiceId, MailId, Problem};
+use comptoir_domain::{Check, ClientId, Code, InvoiceId, MailId, Problem};
 use serde_json::json;
 
 /// To whom to send a document again.
@@ -36,6 +36,31 @@ fn yes() -> bool {
     true
 }
 
+impl InvoiceResend {
+    /// With its addresses as they are kept; refuses what is none.
+    pub fn checked(self) -> Result<Self, Problem> {
+        let mut check = Check::new();
+        check.ensure(self.addresses.len() <= 20, "/addresses", "too_many", "at most 20");
+        for (at, address) in self.addresses.iter().enumerate() {
+            check.email(&format!("/addresses/{at}"), address);
+        }
+        check.done()?;
+        Ok(Self { addresses: self.addresses.iter().map(|address| normal_email(address)).collect(), ..self })
+    }
+
+    /// Who gets the documents of a client this time; refuses nobody.
+    pub fn readers<'a>(&'a self, usual: &'a Readers<'_>, client: ClientId) -> Outcome<Vec<Reader<'a>>> {
+        let mut readers = if self.usual { usual.of(client)? } else { Vec::new() };
+        for address in &self.addresses {
+            add(&mut readers, (address, MailFormat::default()));
+        }
+        if readers.is_empty() {
+            return Err(Problem::field("/addresses", "missing", "nobody gets it: name an address").into());
+        }
+        Ok(readers)
+    }
+}
+
 /// The mails that were written.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct ResentView {
@@ -50,21 +75,13 @@ pub struct ResentView {
 #[utoipa::path(tag = "invoices", params(("id" = InvoiceId, Path)), request_body = InvoiceResend, responses((status = 202, body = ResentView, description = "It will be sent")))]
 #[post("/v1/invoices/{id}/resend")]
 pub async fn resend_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>, body: Body<InvoiceResend>) -> Answer {
-    let mut wanted = body.into_inner();
-    check_addresses(&wanted.addresses)?;
-    wanted.addresses = wanted.addresses.iter().map(|address| normal_email(address)).collect();
+    let wanted = body.into_inner().checked()?;
     call.write(move |tx, ctx| {
         let row = invoices::find(tx, ctx.scope, id.0)?;
         let parties = Parties::load(tx, ctx, &[row.client_id])?;
         let chosen = settings::read(tx, ctx.scope)?.value.0.billing.recipients;
         let usual = Readers::load(tx, ctx, &parties, &chosen, &[row.client_id])?;
-        let mut readers = if wanted.usual { usual.of(row.client_id)? } else { Vec::new() };
-        for address in &wanted.addresses {
-            add(&mut readers, (address, MailFormat::default()));
-        }
-        if readers.is_empty() {
-            return Err(Problem::field("/addresses", "missing", "nobody gets it: name an address").into());
-        }
+        let readers = wanted.readers(&usual, row.client_id)?;
         send(tx, ctx, row, &parties, &readers)
     })
     .await
@@ -85,16 +102,6 @@ pub async fn resend_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>) -> Answe
         send(tx, ctx, row, &parties, &[(contact.email.as_str(), contact.mail_format)])
     })
     .await
-}
-
-/// Refuses what are no addresses, or too many.
-pub fn check_addresses(addresses: &[String]) -> Result<(), Problem> {
-    let mut check = Check::new();
-    check.ensure(addresses.len() <= 20, "/addresses", "too_many", "at most 20");
-    for (at, address) in addresses.iter().enumerate() {
-        check.email(&format!("/addresses/{at}"), address);
-    }
-    check.done()
 }
 
 fn send(tx: &mut Db, ctx: &Ctx, row: InvoiceRow, parties: &Parties, readers: &[Reader<'_>]) -> Outcome<Reply> {

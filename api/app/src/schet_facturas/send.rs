@@ -1,9 +1,9 @@
 //! Sending a schet-factura again: to those who get the client's documents, or to addresses that are named. By hand that is
 //! always possible; what is settled about mails to clients is about those that are written by themselves.
 
-use crate::invoices::announce::{Readers, add};
+use crate::invoices::announce::Readers;
 use crate::invoices::parties::Parties;
-use crate::invoices::resend::{ResentView, check_addresses};
+use crate::invoices::resend::{InvoiceResend, ResentView};
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::mails::enqueue_about;
@@ -13,56 +13,28 @@ use crate::schet_facturas::form::Form;
 use crate::schet_facturas::issuer::Issuer;
 use actix_web::post;
 use comptoir_db::schet_facturas;
-use comptoir_domain::people::{MailFormat, normal_email};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{MailId, Problem, SchetFacturaId};
+use comptoir_domain::{MailId, SchetFacturaId};
 use serde_json::json;
-
-/// To whom to send a schet-factura.
-#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"usual": true, "addresses": ["books@example.com"]}))]
-pub struct SchetFacturaSend {
-    /// Whether those get it who get the client's documents.
-    #[serde(default = "yes")]
-    #[schema(default = true)]
-    pub usual: bool,
-    /// These addresses get it as well.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub addresses: Vec<String>,
-}
-
-fn yes() -> bool {
-    true
-}
 
 /// Send a schet-factura
 ///
 /// As it was written, to those who get the client's documents and to the addresses you name, whether or not clients get
 /// schet-facturas by themselves.
-#[utoipa::path(tag = "schet_facturas", params(("id" = SchetFacturaId, Path)), request_body = SchetFacturaSend, responses((status = 202, body = ResentView, description = "It will be sent")))]
+#[utoipa::path(tag = "schet_facturas", params(("id" = SchetFacturaId, Path)), request_body = InvoiceResend, responses((status = 202, body = ResentView, description = "It will be sent")))]
 #[post("/v1/schet-facturas/{id}/send")]
 pub async fn send_schet_factura(
     call: Call<may::WriteInvoices>,
     id: Id<SchetFacturaId>,
-    body: Body<SchetFacturaSend>,
+    body: Body<InvoiceResend>,
 ) -> Answer {
-    let mut wanted = body.into_inner();
-    check_addresses(&wanted.addresses)?;
-    wanted.addresses = wanted.addresses.iter().map(|address| normal_email(address)).collect();
+    let wanted = body.into_inner().checked()?;
     call.write(move |tx, ctx| {
         let issuer = Issuer::find(tx, ctx)?;
         let row = schet_facturas::find(tx, ctx.scope, id.0)?;
         let parties = Parties::load(tx, ctx, &[row.client_id])?;
         let usual = Readers::load(tx, ctx, &parties, &issuer.recipients, &[row.client_id])?;
-        let mut readers = if wanted.usual { usual.of(row.client_id)? } else { Vec::new() };
-        for address in &wanted.addresses {
-            add(&mut readers, (address, MailFormat::default()));
-        }
-        if readers.is_empty() {
-            return Err(Problem::field("/addresses", "missing", "nobody gets it: name an address").into());
-        }
+        let readers = wanted.readers(&usual, row.client_id)?;
         let key = |_: &str| format!("resend:{}:{}", row.id, fresh::<MailId>());
         let mails = letters(&parties, &row, &Form::frozen(&row)?, &readers, key)?;
         let rows = enqueue_about(tx, ctx.scope, ctx.now, mails)?;
