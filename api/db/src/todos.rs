@@ -1,5 +1,6 @@
 //! To-dos: what a person has to look at. One is open for one trouble, by its unique key.
 
+use crate::few::among;
 use crate::schema::todos;
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
 use comptoir_domain::todos::{TodoKind, TodoState};
@@ -32,22 +33,16 @@ pub fn raise(db: &mut Db, row: &TodoRow) -> Outcome<bool> {
     Ok(written == 1)
 }
 
-/// Closes the open to-do with a key, because its trouble is over; says whether there was one.
-pub fn settle(db: &mut Db, scope: Scope, unique_key: &str, now: Instant) -> Outcome<bool> {
-    let open = todos::table
-        .filter(todos::seller_id.eq(scope.seller()))
-        .filter(todos::unique_key.eq(unique_key.to_string()))
-        .filter(todos::state.eq(TodoState::Open));
-    let change =
-        (todos::state.eq(TodoState::Done), todos::done_at.eq(Some(now)), todos::version.eq(todos::version + 1));
-    Ok(diesel::update(open).set(change).execute(db)? == 1)
+/// Closes the open to-do with a key, because its trouble is over, if there is one.
+pub fn settle(db: &mut Db, scope: Scope, unique_key: &str, now: Instant) -> Outcome<()> {
+    settle_all(db, scope, vec![unique_key.into()], now)
 }
 
 /// The same for several.
 pub fn settle_all(db: &mut Db, scope: Scope, unique_keys: Vec<String>, now: Instant) -> Outcome<()> {
     let open = todos::table
         .filter(todos::seller_id.eq(scope.seller()))
-        .filter(todos::unique_key.eq_any(unique_keys))
+        .filter(among(todos::unique_key, unique_keys))
         .filter(todos::state.eq(TodoState::Open));
     let change =
         (todos::state.eq(TodoState::Done), todos::done_at.eq(Some(now)), todos::version.eq(todos::version + 1));
