@@ -186,7 +186,7 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     ledger_postings::currency,
 );
 
-/// What was moved between two accounts for one subject: subject, debit, credit, minor units.
+/// What was moved between two accounts for one subject: subject, debit, credit, currency, minor units.
 pub type Movement = (String, AccountCode, AccountCode, Currency, i64);
 
 /// What entries of some kinds have moved, by subject.

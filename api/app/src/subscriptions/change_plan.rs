@@ -305,8 +305,8 @@ fn owed<'a>(
     on: NaiveDate,
     fee: impl Fn(&SubscriptionItemRow) -> UnitPrice,
 ) -> UnitPrice {
-    let left = ends.filter(|item| subject.leaves_fee(item, on)).map(fee);
-    left.into_iter().find(|fee| !fee.get().is_zero()).unwrap_or_default()
+    let mut left = ends.filter(|item| subject.leaves_fee(item, on)).map(fee);
+    left.find(|fee| !fee.get().is_zero()).unwrap_or_default()
 }
 
 /// The plan comes with the fee of its price list for coming up or down to it, also when another change follows on the same

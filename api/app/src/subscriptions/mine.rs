@@ -181,7 +181,7 @@ fn own_edit(
 ) -> Outcome<Revision> {
     subject.is_own(ctx)?;
     let quantity = Quantity::from(wanted.quantity);
-    let present = charged(subject, ctx, item).map_err(|_| Problem::not_found())?;
+    let present = charged(subject, ctx, item)?;
     if quantity == present.quantity {
         return Err(Problem::field("/quantity", "unchanged", "there are so many already").into());
     }
