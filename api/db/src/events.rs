@@ -1,10 +1,12 @@
 //! Events: the queue of persisted work. Each has a unique key, so the same work is never queued twice; whoever works on
 //! one holds a lease, and when that runs out another worker takes over.
 
+use crate::few::among;
 use crate::schema::events;
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::events::{EventClock, EventKind, EventState};
 use comptoir_domain::{EventId, Instant, SellerId};
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -49,12 +51,19 @@ impl Now {
     }
 }
 
-/// The ids of a query, locked on PostgreSQL, without those that another transaction has locked.
+/// The first ids of a query, locked on PostgreSQL, without those that another transaction has locked. On SQLite no more
+/// rows are asked for: it would prepare a statement with a bound LIMIT anew for each value.
 macro_rules! unlocked {
-    ($db:expr, $query:expr) => {
+    ($db:expr, $query:expr, $limit:expr) => {
         match $db {
-            Db::Sqlite(c) => $query.load::<EventId>(c)?,
-            Db::Pg(c) => $query.for_update().skip_locked().load::<EventId>(c)?,
+            Db::Sqlite(c) => {
+                let rows = $query.load_iter::<EventId, DefaultLoadingMode>(c)?;
+                rows.take($limit).collect::<QueryResult<Vec<_>>>()?
+            }
+            Db::Pg(c) => {
+                let limit = i64::try_from($limit).unwrap_or(i64::MAX);
+                $query.limit(limit).for_update().skip_locked().load::<EventId>(c)?
+            }
         }
     };
 }
@@ -85,7 +94,7 @@ pub struct Claim<'a> {
     pub worker: &'a str,
     /// What this worker can do.
     pub kinds: &'a [EventKind],
-    pub limit: i64,
+    pub limit: usize,
     pub now: Now,
     pub leased_until: Instant,
 }
@@ -98,24 +107,24 @@ pub fn claim(db: &mut Db, claim: &Claim<'_>) -> Outcome<Vec<EventRow>> {
     let abandoned = events::table
         .filter(events::state.eq(EventState::Running))
         .filter(events::leased_until.lt(machine))
-        .filter(events::kind.eq_any(claim.kinds.to_vec()));
-    let abandoned = abandoned.order((events::leased_until, events::id)).limit(claim.limit).select(events::id);
-    let mut ids = unlocked!(db, abandoned);
+        .filter(among(events::kind, claim.kinds.to_vec()));
+    let abandoned = abandoned.order((events::leased_until, events::id)).select(events::id);
+    let mut ids = unlocked!(db, abandoned, claim.limit);
     let by_clock = |clock: EventClock, now: Instant| events::clock.eq(clock).and(events::run_at.le(now));
     let due = events::table
         .filter(events::state.eq(EventState::Queued))
         .filter(events::run_at.le(business.max(machine)))
         .filter(by_clock(EventClock::Business, business).or(by_clock(EventClock::Machine, machine)))
-        .filter(events::kind.eq_any(claim.kinds.to_vec()));
-    let rest = claim.limit - i64::try_from(ids.len()).unwrap_or(claim.limit);
+        .filter(among(events::kind, claim.kinds.to_vec()));
+    let rest = claim.limit.saturating_sub(ids.len());
     if rest > 0 {
-        let due = due.order((events::run_at, events::id)).limit(rest).select(events::id);
-        ids.extend(unlocked!(db, due));
+        let due = due.order((events::run_at, events::id)).select(events::id);
+        ids.extend(unlocked!(db, due, rest));
     }
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let taken = events::table.filter(events::id.eq_any(ids));
+    let taken = events::table.filter(among(events::id, ids));
     let change = (
         events::state.eq(EventState::Running),
         events::attempts.eq(events::attempts + 1),
@@ -271,28 +280,29 @@ pub fn save(db: &mut Db, row: &EventRow) -> Outcome<()> {
 }
 
 /// Which closed events are old.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Old {
     pub closed_before: Instant,
     pub due_before: Instant,
 }
 
 macro_rules! old {
-    ($kind:expr, $old:expr) => {
+    ($kinds:expr, $old:expr) => {
         events::table
             .filter(events::state.eq_any([EventState::Done, EventState::Failed, EventState::Cancelled]))
-            .filter(events::kind.eq($kind))
+            .filter(events::kind.eq_any($kinds))
             .filter(events::finished_at.lt($old.closed_before))
             .filter(events::run_at.lt($old.due_before))
     };
 }
 
-/// Forgets old events of a kind; says how many.
-pub fn purge(db: &mut Db, kind: EventKind, old: Old) -> Outcome<usize> {
-    Ok(diesel::delete(old!(kind, old)).execute(db)?)
+/// Forgets old events of some kinds; says how many.
+pub fn purge(db: &mut Db, kinds: &[EventKind], old: Old) -> Outcome<usize> {
+    Ok(diesel::delete(old!(kinds.to_vec(), old)).execute(db)?)
 }
 
-/// How many old events of a kind there are.
-pub fn count_old(db: &mut Db, kind: EventKind, old: Old) -> Outcome<i64> {
-    Ok(old!(kind, old).count().get_result(db)?)
+/// How many old events of each of some kinds there are.
+pub fn count_old(db: &mut Db, kinds: &[EventKind], old: Old) -> Outcome<Vec<(EventKind, i64)>> {
+    let counted = old!(kinds.to_vec(), old).group_by(events::kind).order(events::kind);
+    Ok(counted.select((events::kind, diesel::dsl::count_star())).load(db)?)
 }

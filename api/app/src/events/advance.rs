@@ -6,10 +6,11 @@ use crate::events::timetable::{self, Timetable};
 use crate::events::worker::{Worker, WorkerOptions};
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
-use comptoir_db::events::{self, EventRow};
-use comptoir_db::{Failure, Outcome};
+use comptoir_db::events::{self, EventRow, Now};
+use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::Instant;
-use comptoir_domain::events::Timing;
+use comptoir_domain::events::{EventKind, Timing};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What recurs more often than daily runs once a day, at noon: what it looks for changes with the days here.
@@ -31,7 +32,15 @@ pub struct Way {
     state: Arc<AppState>,
     worker: Worker,
     to: Instant,
+    recurring: Recurring,
     is_over: bool,
+}
+
+/// What recurs, and which kinds of it more often than daily.
+#[derive(Default)]
+struct Recurring {
+    timetable: Timetable,
+    frequent: BTreeSet<EventKind>,
 }
 
 impl Way {
@@ -41,7 +50,8 @@ impl Way {
             return Err(Failure::Corrupt("only a clock that stands can be moved".into()));
         }
         let options = WorkerOptions { concurrency: 1, ..WorkerOptions::default() };
-        Ok(Self { state: Arc::clone(state), worker: Worker::new(Arc::clone(state), options), to, is_over: false })
+        let worker = Worker::new(Arc::clone(state), options);
+        Ok(Self { state: Arc::clone(state), worker, to, recurring: Recurring::default(), is_over: false })
     }
 
     /// Moves both clocks to the next stop and does what is due there; says how many events were attempted, or that the
@@ -51,14 +61,17 @@ impl Way {
             return Ok(None);
         }
         let state = &self.state;
+        let (handlers, now) = (state.handlers.clone(), state.business.now());
+        let look = move |db: &mut Db| Ok((timetable::of_handlers(db, &handlers)?, events::next_due(db, now)?));
+        let (timetable, waiting) = state.store.read(look).await?;
         // what happens on the way may change it
-        let timetable = timetable::current(state).await?;
-        let next = next_stop(state, &timetable, self.to).await?;
+        self.recurring.keep_to(timetable);
+        let next = self.recurring.next_stop(now, waiting).filter(|stop| *stop <= self.to);
         let stop = next.unwrap_or(self.to);
         state.business.advance_to(stop);
         state.machine.advance_to(stop);
         if next.is_some() {
-            let rows: Vec<_> = due_slots(state, &timetable, stop).collect();
+            let rows = self.recurring.due_slots(stop, state.now());
             state.store.write(move |tx| events::enqueue(tx, &rows)).await?;
         }
         self.is_over = next.is_none();
@@ -66,24 +79,33 @@ impl Way {
     }
 }
 
-/// The next instant at which something is due: a slot, a task that was put off, noon.
-async fn next_stop(state: &AppState, timetable: &Timetable, to: Instant) -> Outcome<Option<Instant>> {
-    let now = state.business.now();
-    let waiting = state.store.read(move |db| events::next_due(db, now)).await?;
-    let noon = Instant::from_micros((((now.seconds() - NOON) / DAY + 1) * DAY + NOON) * 1_000_000);
-    let seldom = timetable.values().filter(|timing| !is_frequent(timing));
-    let slots = seldom.filter_map(|timing| timing.next(now));
-    Ok(slots.chain(waiting).chain(noon).min().filter(|stop| *stop <= to))
-}
+impl Recurring {
+    fn keep_to(&mut self, timetable: Timetable) {
+        if self.timetable != timetable {
+            let frequent = timetable.iter().filter(|(_, timing)| is_frequent(timing));
+            self.frequent = frequent.map(|(kind, _)| *kind).collect();
+            self.timetable = timetable;
+        }
+    }
 
-/// The slots that fall on a stop; at noon the latest of whatever recurs more often.
-fn due_slots(state: &AppState, timetable: &Timetable, stop: Instant) -> impl Iterator<Item = EventRow> {
-    let (now, at_noon) = (state.now(), stop.seconds() % DAY == NOON);
-    timetable.iter().filter_map(move |(kind, timing)| {
-        let at = timing.latest(stop)?;
-        let due = if is_frequent(timing) { at_noon } else { at == stop };
-        due.then(|| slot(*kind, at, now))
-    })
+    /// The next instant at which something is due: a slot, a task that was put off, noon.
+    fn next_stop(&self, now: Instant, waiting: Option<Instant>) -> Option<Instant> {
+        let noon = Instant::from_micros((((now.seconds() - NOON) / DAY + 1) * DAY + NOON) * 1_000_000);
+        let seldom = self.timetable.iter().filter(|(kind, _)| !self.frequent.contains(kind));
+        let slots = seldom.filter_map(|(_, timing)| timing.next(now));
+        slots.chain(waiting).chain(noon).min()
+    }
+
+    /// The slots that fall on a stop; at noon the latest of whatever recurs more often.
+    fn due_slots(&self, stop: Instant, now: Now) -> Vec<EventRow> {
+        let at_noon = stop.seconds() % DAY == NOON;
+        let due = self.timetable.iter().filter_map(|(kind, timing)| {
+            let at = timing.latest(stop)?;
+            let is_due = if self.frequent.contains(kind) { at_noon } else { at == stop };
+            is_due.then(|| slot(*kind, at, now))
+        });
+        due.collect()
+    }
 }
 
 fn is_frequent(timing: &Timing) -> bool {

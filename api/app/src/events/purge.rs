@@ -11,6 +11,7 @@ use comptoir_db::{Db, Outcome, idempotency_keys};
 use comptoir_domain::Instant;
 use comptoir_domain::events::{EventKind, ForeseenAction};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// How long a repeated request gets the answer of the first.
 const KEY_HOURS: i64 = 48;
@@ -20,28 +21,32 @@ const KEY_HOURS: i64 = 48;
 pub async fn purge_events(state: &AppState) -> Result<Value, EventFailure> {
     let mut purged = 0;
     let timetable = timetable::current(state).await?;
-    for (kind, old) in old_events(state, &timetable, state.now()) {
-        purged += state.store.write_batch(move |tx| events::purge(tx, kind, old)).await?;
+    for (old, kinds) in old_events(state, &timetable, state.now()) {
+        purged += state.store.write_batch(move |tx| events::purge(tx, &kinds, old)).await?;
     }
     Ok(json!({ "purged": purged }))
 }
 
-/// Which events of each kind are old.
-fn old_events(state: &AppState, timetable: &Timetable, now: Now) -> impl Iterator<Item = (EventKind, Old)> {
+/// Which events are old, and the kinds for which that is so.
+fn old_events(state: &AppState, timetable: &Timetable, now: Now) -> BTreeMap<Old, Vec<EventKind>> {
     let days = TimeDelta::days(state.settings.event_days.into());
-    EventKind::ALL.iter().copied().map(move |kind| {
+    let mut groups: BTreeMap<Old, Vec<EventKind>> = BTreeMap::new();
+    for kind in EventKind::ALL.iter().copied() {
         let now = now.by(kind.clock());
+        let closed_before = now.plus(-days);
         let latest_slot = timetable.get(&kind).and_then(|timing| timing.latest(now));
-        (kind, Old { closed_before: now.plus(-days), due_before: latest_slot.unwrap_or(now) })
-    })
+        // a slot of less than so many days ago was not closed before it was due
+        let due_before = latest_slot.filter(|slot| *slot <= closed_before).unwrap_or(now);
+        groups.entry(Old { closed_before, due_before }).or_default().push(kind);
+    }
+    groups
 }
 
 /// How many events would be forgotten.
 pub fn foresee_events(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
     let timetable = timetable::read(db, state)?;
-    for (kind, old) in old_events(state, &timetable, Now { business: ctx.now, machine: ctx.machine_now }) {
-        let count = events::count_old(db, kind, old)?;
-        if count > 0 {
+    for (old, kinds) in old_events(state, &timetable, Now { business: ctx.now, machine: ctx.machine_now }) {
+        for (kind, count) in events::count_old(db, &kinds, old)? {
             seen.add(ForeseenView::new("", ForeseenAction::Forget, format!("{count} events {kind}")))?;
         }
     }

@@ -125,9 +125,8 @@ impl Worker {
         }
         let (worker, kinds, now) = (self.name.clone(), self.handlers.kinds(), self.state.now());
         let leased_until = leased_until(&self.state, self.options.lease);
-        let limit = i64::try_from(room).unwrap_or(i64::MAX);
         let work = move |tx: &mut comptoir_db::Db| {
-            events::claim(tx, &Claim { worker: &worker, kinds: &kinds, limit, now, leased_until })
+            events::claim(tx, &Claim { worker: &worker, kinds: &kinds, limit: room, now, leased_until })
         };
         self.state.store.write_batch(work).await
     }
