@@ -42,15 +42,7 @@ impl Display for Unpaid {
     }
 }
 
-const DUNNING: Sweep<Unpaid> = Sweep {
-    trouble: "An unpaid invoice could not be dunned",
-    page: |db, ctx, after| {
-        let due_by = policy(db, ctx)?.1;
-        let rows = invoices::unpaid(db, ctx.scope, due_by, after.map(|unpaid| unpaid.invoice), CHUNK)?;
-        Ok(rows.iter().map(|row| Unpaid { client: row.client_id, invoice: row.id }).collect())
-    },
-    work: dun,
-};
+const DUNNING: Sweep<Unpaid> = Sweep { trouble: "An unpaid invoice could not be dunned", page: due, work: dun };
 
 /// Duns what is unpaid, of one seller or of all.
 pub async fn process_suspensions(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
@@ -68,6 +60,24 @@ fn policy(db: &mut Db, ctx: &Ctx) -> Outcome<(DunningPolicy, NaiveDate)> {
     let ahead = reminders.copied().min().unwrap_or(0).min(0);
     let due_by = today.checked_sub_signed(TimeDelta::days(ahead.into())).unwrap_or(today);
     Ok((sellers, due_by))
+}
+
+/// The next unpaid invoices about which there is something to do today. Most have nothing: nobody waits for those.
+fn due(db: &mut Db, ctx: &Ctx, after: Option<Unpaid>) -> Outcome<Vec<Unpaid>> {
+    let (policy, due_by) = policy(db, ctx)?;
+    let mut after = after.map(|unpaid| unpaid.invoice);
+    loop {
+        let rows = invoices::unpaid(db, ctx.scope, due_by, after, CHUNK)?;
+        let Some(last) = rows.last() else { return Ok(Vec::new()) };
+        after = Some(last.id);
+        // where one cannot be decided about, the work finds out which
+        let about = decide(db, ctx, &policy, &rows).ok().map(|decided| decided.invoices());
+        let wanted = rows.iter().filter(|row| about.as_ref().is_none_or(|about| about.contains(&row.id)));
+        let wanted: Vec<_> = wanted.map(|row| Unpaid { client: row.client_id, invoice: row.id }).collect();
+        if !wanted.is_empty() {
+            return Ok(wanted);
+        }
+    }
 }
 
 /// Takes today's steps about some invoices; says how many there were.
@@ -107,6 +117,14 @@ struct Decided<'a> {
     collected: BTreeMap<SubscriptionId, &'a InvoiceRow>,
     /// To end.
     ended: BTreeMap<SubscriptionId, &'a InvoiceRow>,
+}
+
+impl Decided<'_> {
+    /// The invoices about which something is done.
+    fn invoices(&self) -> BTreeSet<InvoiceId> {
+        let on = self.held.values().chain(self.collected.values()).chain(self.ended.values()).map(|row| row.id);
+        self.steps.iter().map(|(row, ..)| row.id).chain(on).collect()
+    }
 }
 
 /// Works out what is to be done today; reads only.
