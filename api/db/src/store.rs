@@ -87,6 +87,12 @@ impl Store {
         self.write_as(Urgency::Batch, work).await
     }
 
+    /// Whether others have wanted to write since the last batch began, and had to wait for it: only where there is one
+    /// writer.
+    pub fn is_contended(&self) -> bool {
+        matches!(&*self.writers, Writers::One(writer) if writer.is_asked())
+    }
+
     async fn write_as<T, F>(&self, urgency: Urgency, work: F) -> Outcome<T>
     where
         T: Send + 'static,

@@ -7,8 +7,11 @@ use crate::todos::{Todo, raise};
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::todos::TodoKind;
 
+/// So many things at a time while others wait to write: an order waits for no more than these.
+const WHILE_CONTENDED: usize = 80;
+
 /// Does things in one transaction, if that is refused in halves, and so on: says how much was done, and which single
-/// things cannot be done, with the reason.
+/// things cannot be done, with the reason. While others wait to write, each transaction is short.
 pub async fn isolate<T, W>(
     state: &AppState,
     things: Vec<T>,
@@ -20,7 +23,10 @@ where
 {
     let (mut done, mut sick) = (0, Vec::new());
     let mut chunks = vec![things];
-    while let Some(chunk) = chunks.pop() {
+    while let Some(mut chunk) = chunks.pop() {
+        if chunk.len() > WHILE_CONTENDED && state.store.is_contended() {
+            chunks.push(chunk.split_off(WHILE_CONTENDED));
+        }
         let (work, part) = (work.clone(), chunk.clone());
         match state.store.write_batch(move |tx| work(tx, &part)).await {
             Ok(count) => done += count,
