@@ -35,7 +35,7 @@ pub struct ActivityFilter {
 
 /// Appends facts.
 pub fn append(db: &mut Db, rows: &[ActivityRow]) -> Outcome<()> {
-    insert_many!(db, activities::table, rows, 11);
+    insert_many!(db, activities::table, rows);
     Ok(())
 }
 

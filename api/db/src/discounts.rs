@@ -82,7 +82,7 @@ pub struct SubscriptionDiscountRow {
 
 /// Writes the discounts of new subscriptions.
 pub fn grant(db: &mut Db, rows: &[SubscriptionDiscountRow]) -> Outcome<()> {
-    insert_many!(db, subscription_discounts::table, rows, 4);
+    insert_many!(db, subscription_discounts::table, rows);
     Ok(())
 }
 

@@ -24,7 +24,7 @@ pub struct StepRow {
 
 /// Writes steps down.
 pub fn insert(db: &mut Db, rows: &[StepRow]) -> Outcome<()> {
-    insert_many!(db, dunning_steps::table, rows, 5);
+    insert_many!(db, dunning_steps::table, rows);
     Ok(())
 }
 

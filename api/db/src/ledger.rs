@@ -35,8 +35,8 @@ pub struct PostingRow {
 
 /// Writes entries with their postings.
 pub fn insert(db: &mut Db, entries: &[EntryRow], postings: &[PostingRow]) -> Outcome<()> {
-    insert_many!(db, ledger_entries::table, entries, 7);
-    insert_many!(db, ledger_postings::table, postings, 7);
+    insert_many!(db, ledger_entries::table, entries);
+    insert_many!(db, ledger_postings::table, postings);
     Ok(())
 }
 

@@ -92,7 +92,7 @@ pub struct TemplatePostingRow {
 
 /// Writes down what was booked.
 pub fn insert_postings(db: &mut Db, rows: &[TemplatePostingRow]) -> Outcome<()> {
-    insert_many!(db, template_postings::table, rows, 8);
+    insert_many!(db, template_postings::table, rows);
     Ok(())
 }
 

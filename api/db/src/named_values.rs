@@ -42,7 +42,7 @@ macro_rules! named_values {
                 is_active: one.is_active,
             };
             let rows: Vec<ValueRow> = values.iter().map(row).collect();
-            insert_many!(db, $table::table, rows, 5);
+            insert_many!(db, $table::table, rows);
             Ok(())
         }
     };

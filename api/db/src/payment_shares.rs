@@ -30,7 +30,7 @@ pub fn replace(db: &mut Db, scope: Scope, subscription: SubscriptionId, rows: &[
         .filter(payment_shares::seller_id.eq(scope.seller()))
         .filter(payment_shares::subscription_id.eq(subscription));
     diesel::delete(theirs).execute(db)?;
-    insert_many!(db, payment_shares::table, rows, 4);
+    insert_many!(db, payment_shares::table, rows);
     Ok(())
 }
 

@@ -233,7 +233,7 @@ pub fn allocate(db: &mut Db, row: &AllocationRow, lines: &[(InvoiceLineId, Money
         amount_minor: amount.minor(),
     };
     let rows: Vec<_> = lines.iter().map(line).collect();
-    insert_many!(db, allocation_lines::table, rows, 4);
+    insert_many!(db, allocation_lines::table, rows);
     Ok(())
 }
 

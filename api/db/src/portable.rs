@@ -48,16 +48,28 @@ macro_rules! lock_free_rows {
     };
 }
 
-/// Inserts many rows in as few statements as the bind limits allow (SQLite 32,766, PostgreSQL 65,535).
+/// How many rows a statement of [`insert_many!`] has. More would make it no faster: both databases fall out of step with
+/// the processor's memory long before they run out of bind variables.
+pub(crate) const TOGETHER: usize = 32;
+
+/// Inserts many rows. The statement for [`TOGETHER`] of them and that for one are prepared once; only that for a rest is
+/// prepared for it.
 #[macro_export]
 macro_rules! insert_many {
-    ($db:expr, $table:path, $rows:expr, $columns:expr) => {{
-        let chunk = (32_000 / $columns).max(1);
-        let mut written = 0;
-        for rows in $rows.chunks(chunk) {
-            written += on!($db, c => diesel::insert_into($table).values(rows).execute(c))?;
+    ($db:expr, $table:path, $rows:expr) => {{
+        let (whole, rest) = $rows.as_chunks::<{ $crate::portable::TOGETHER }>();
+        for rows in whole {
+            on!($db, c => diesel::insert_into($table).values(rows).execute(c))?;
         }
-        written
+        match rest {
+            [] => {}
+            [row] => {
+                on!($db, c => diesel::insert_into($table).values(row).execute(c))?;
+            }
+            rows => {
+                on!($db, c => diesel::insert_into($table).values(rows).execute(c))?;
+            }
+        }
     }};
 }
 

@@ -136,7 +136,7 @@ pub fn some(db: &mut Db, scope: Scope, ids: &[PriceId]) -> Outcome<Vec<PriceRow>
 
 /// Writes new prices.
 pub fn insert(db: &mut Db, rows: &[PriceRow]) -> Outcome<()> {
-    insert_many!(db, prices::table, rows, 13);
+    insert_many!(db, prices::table, rows);
     Ok(())
 }
 

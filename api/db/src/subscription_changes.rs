@@ -95,7 +95,7 @@ pub fn delivered(
 
 /// Writes the records of many changes.
 pub fn insert_many(db: &mut Db, rows: &[SubscriptionChangeRow]) -> Outcome<()> {
-    insert_many!(db, subscription_changes::table, rows, 22);
+    insert_many!(db, subscription_changes::table, rows);
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub struct StatusChangeRow {
 
 /// Writes changes.
 pub fn insert(db: &mut Db, rows: &[StatusChangeRow]) -> Outcome<()> {
-    insert_many!(db, subscription_status_changes::table, rows, 10);
+    insert_many!(db, subscription_status_changes::table, rows);
     Ok(())
 }
 

@@ -103,13 +103,13 @@ pub struct WaivedRow {
 
 /// Writes the items of new subscriptions.
 pub fn insert_items(db: &mut Db, rows: &[SubscriptionItemRow]) -> Outcome<()> {
-    insert_many!(db, subscription_items::table, rows, 16);
+    insert_many!(db, subscription_items::table, rows);
     Ok(())
 }
 
 /// Writes time that is not charged.
 pub fn insert_waived(db: &mut Db, rows: &[WaivedRow]) -> Outcome<()> {
-    insert_many!(db, waived_periods::table, rows, 7);
+    insert_many!(db, waived_periods::table, rows);
     Ok(())
 }
 

@@ -55,7 +55,7 @@ pub fn named(db: &mut Db, scope: Scope, names: &[String]) -> Outcome<Vec<TldRow>
 
 /// Writes those that a seller begins with.
 pub fn insert_many(db: &mut Db, rows: &[TldRow]) -> Outcome<()> {
-    insert_many!(db, tlds::table, rows, 9);
+    insert_many!(db, tlds::table, rows);
     Ok(())
 }
 

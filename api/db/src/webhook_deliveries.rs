@@ -25,7 +25,7 @@ pub struct WebhookDeliveryRow {
 
 /// Writes new deliveries.
 pub fn insert(db: &mut Db, rows: &[WebhookDeliveryRow]) -> Outcome<()> {
-    insert_many!(db, webhook_deliveries::table, rows, 11);
+    insert_many!(db, webhook_deliveries::table, rows);
     Ok(())
 }
 

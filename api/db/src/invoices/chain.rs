@@ -103,7 +103,7 @@ pub fn last_link(db: &mut Db, head: &ChainHeadRow) -> Outcome<Option<ChainLinkRo
 
 /// Adds links.
 pub fn append_links(db: &mut Db, rows: &[ChainLinkRow]) -> Outcome<()> {
-    insert_many!(db, chain_links::table, rows, 13);
+    insert_many!(db, chain_links::table, rows);
     Ok(())
 }
 

@@ -145,13 +145,13 @@ pub fn lock_many(db: &mut Db, scope: Scope, ids: &[InvoiceId]) -> Outcome<Vec<In
 
 /// Writes many documents.
 pub fn insert_many(db: &mut Db, rows: &[InvoiceRow]) -> Outcome<()> {
-    insert_many!(db, invoices::table, rows, 31);
+    insert_many!(db, invoices::table, rows);
     Ok(())
 }
 
 /// Writes many lines.
 pub fn insert_lines(db: &mut Db, rows: &[InvoiceLineRow]) -> Outcome<()> {
-    insert_many!(db, invoice_lines::table, rows, 22);
+    insert_many!(db, invoice_lines::table, rows);
     Ok(())
 }
 

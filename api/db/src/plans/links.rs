@@ -40,7 +40,7 @@ macro_rules! link {
                 diesel::delete(mine).execute(db)?;
                 let link = |other: &comptoir_domain::$id| Link { seller_id: scope.seller(), $plan: plan, $other: *other };
                 let rows: Vec<Link> = to.iter().map(link).collect();
-                insert_many!(db, $table::table, rows, 3);
+                insert_many!(db, $table::table, rows);
                 Ok(())
             }
         }

@@ -64,13 +64,13 @@ impl SchetFacturaLineRow {
 
 /// Writes documents.
 pub fn insert_many(db: &mut Db, rows: &[SchetFacturaRow]) -> Outcome<()> {
-    insert_many!(db, schet_facturas::table, rows, 16);
+    insert_many!(db, schet_facturas::table, rows);
     Ok(())
 }
 
 /// Writes their lines.
 pub fn insert_lines(db: &mut Db, rows: &[SchetFacturaLineRow]) -> Outcome<()> {
-    insert_many!(db, schet_factura_lines::table, rows, 13);
+    insert_many!(db, schet_factura_lines::table, rows);
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub struct TaxEvidenceRow {
 
 /// Writes the evidence of an order.
 pub fn insert_all(db: &mut Db, rows: &[TaxEvidenceRow]) -> Outcome<()> {
-    insert_many!(db, tax_evidence::table, rows, 5);
+    insert_many!(db, tax_evidence::table, rows);
     Ok(())
 }
 

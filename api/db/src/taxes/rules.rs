@@ -110,7 +110,7 @@ pub fn some(db: &mut Db, scope: Scope, ids: &[TaxRuleId]) -> Outcome<Vec<TaxRule
 
 /// Writes many new rules.
 pub fn insert_all(db: &mut Db, rows: &[TaxRuleRow]) -> Outcome<()> {
-    insert_many!(db, tax_rules::table, rows, 16);
+    insert_many!(db, tax_rules::table, rows);
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub fn notices_of(
 
 /// Writes notices down.
 pub fn insert_notices(db: &mut Db, rows: &[UsageNoticeRow]) -> Outcome<()> {
-    insert_many!(db, usage_notices::table, rows, 6);
+    insert_many!(db, usage_notices::table, rows);
     Ok(())
 }
 
