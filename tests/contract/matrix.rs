@@ -374,8 +374,9 @@ fn walk(backend: Backend) {
             let id = mine.owner.post("/v1/clients", spare).expect(201).text("/id");
             request.body.as_mut().unwrap()["client_id"] = json!(id);
         }
-        for (place, trespass) in trespasses(&request, &mine, &theirs) {
-            let before = world.database.digest();
+        let trespasses = trespasses(&request, &mine, &theirs);
+        let before = (!trespasses.is_empty()).then(|| world.database.digest());
+        for (place, trespass) in trespasses {
             let answer = trespass.send(&actor);
             assert_eq!(
                 outcome(&operation, &answer),
@@ -384,7 +385,8 @@ fn walk(backend: Backend) {
                 operation.id,
                 answer.text
             );
-            assert_eq!(world.database.digest(), before, "{} wrote something for a trespasser in {place}", operation.id);
+            let after = Some(world.database.digest());
+            assert_eq!(after, before, "{} wrote something for a trespasser in {place}", operation.id);
             tried += 1;
         }
         let answer = request.send(&actor);

@@ -10,6 +10,7 @@ use comptoir_db::Store;
 use comptoir_domain::people::SellerKind;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Everyone's password.
 pub const PASSWORD: &str = "correct horse battery";
@@ -41,7 +42,7 @@ impl World {
     }
 
     pub fn with_settings(backend: Backend, settings: Settings) -> Self {
-        let database = template(backend, fill).copy();
+        let database = template(backend, |database| fill(backend, database)).copy();
         let server = Server::start(&database.address, settings);
         let stranger = Actor::stranger(&server.url);
         Self { backend, server, database, stranger }
@@ -59,61 +60,76 @@ impl World {
         self.stranger.sign_in("client", seller, &format!("alice@{seller}-client.example"), PASSWORD)
     }
 
-    /// A seller with one id of each kind.
+    /// A seller with one id of each kind: of what the template holds, whatever was done since.
     #[track_caller]
     pub fn seller(&self, code: &str) -> Seller {
-        let owner = self.owner(code);
-        let first = |path: &str, which: &dyn Fn(&Value) -> bool| {
-            let list = owner.get(path).expect(200).json();
-            let found = list["data"].as_array().unwrap().iter().find(|item| which(item)).cloned();
-            found.unwrap_or_else(|| panic!("nothing fits at {path}: {list}"))["id"].as_str().unwrap().to_string()
-        };
-        let mut ids = BTreeMap::new();
-        ids.insert("adm".into(), first("/v1/administrators", &|item| item["name"] == "Clerk"));
-        ids.insert("rol".into(), first("/v1/roles", &|item| item["name"] == "Spare"));
-        ids.insert("key".into(), first("/v1/api-keys", &|_| true));
-        ids.insert("cli".into(), first("/v1/clients", &|item| item["name"] == "First Ltd"));
-        ids.insert("cgr".into(), first("/v1/client-groups", &|item| item["name"] == "Friends"));
-        ids.insert("con".into(), first("/v1/contacts", &|item| item["first_name"] == "Bob"));
-        ids.insert("ses".into(), first("/v1/sessions?ended=true", &|_| true));
-        ids.insert("evt".into(), first("/v1/events", &|_| true));
-        ids.insert("tod".into(), first("/v1/todos", &|_| true));
-        ids.insert("ord".into(), first("/v1/orders", &|_| true));
-        ids.insert("sub".into(), first("/v1/subscriptions", &|_| true));
-        ids.insert("usg".into(), first("/v1/usage", &|_| true));
-        ids.insert("svc".into(), first("/v1/services", &|_| true));
-        ids.insert("mai".into(), first("/v1/mails?state=failed", &|_| true));
-        let endpoint = first("/v1/webhook-endpoints", &|_| true);
-        ids.insert("whd".into(), first(&format!("/v1/webhook-endpoints/{endpoint}/deliveries"), &|_| true));
-        ids.insert("whk".into(), endpoint);
-        ids.insert("act".into(), first("/v1/activities", &|_| true));
-        ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
-        ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
-        ids.insert("cou".into(), first("/v1/coupons", &|_| true));
-        ids.insert("lgt".into(), first("/v1/ledger-templates", &|_| true));
-        ids.insert("dis".into(), first("/v1/discounts", &|_| true));
-        ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
-
-        ids.insert("tld".into(), first("/v1/tlds?limit=100", &|item| item["name"] == "example"));
-        ids.insert("crt".into(), first("/v1/certificate-providers", &|_| true));
-        ids.insert("reg".into(), first("/v1/registrars", &|_| true));
-        ids.insert("pla".into(), first("/v1/plans", &|item| item["code"] == "starter"));
-        ids.insert("ado".into(), first("/v1/add-ons", &|item| item["code"] == "disk-1"));
-        ids.insert("agr".into(), first("/v1/add-on-groups", &|item| item["name"] == "Space"));
-
-        let invoice = first("/v1/invoices?status=due", &|item| item["kind"] == "invoice");
-        ids.insert("lin".into(), owner.get(&format!("/v1/invoices/{invoice}")).expect(200).text("/lines/0/id"));
-        ids.insert("inv".into(), invoice);
-        ids.insert("pmt".into(), first("/v1/payment-methods", &|_| true));
-        ids.insert("txn".into(), first("/v1/transactions", &|item| item["state"] == "approved"));
-        let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
-        ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });
-        Seller { code: code.into(), owner, client: self.contact(code), ids }
+        let ids = ids_of(self.backend).get().unwrap()[code].clone();
+        Seller { code: code.into(), owner: self.owner(code), client: self.contact(code), ids }
     }
 }
 
+/// One id of each kind by the prefix, of each seller: the same in every copy of a template.
+fn ids_of(backend: Backend) -> &'static OnceLock<BTreeMap<String, BTreeMap<String, String>>> {
+    static SQLITE: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
+    static POSTGRES: OnceLock<BTreeMap<String, BTreeMap<String, String>>> = OnceLock::new();
+    match backend {
+        Backend::Sqlite => &SQLITE,
+        Backend::Postgres => &POSTGRES,
+    }
+}
+
+/// One id of each kind, found by asking.
+fn find_ids(owner: &Actor, code: &str) -> BTreeMap<String, String> {
+    let first = |path: &str, which: &dyn Fn(&Value) -> bool| {
+        let list = owner.get(path).expect(200).json();
+        let found = list["data"].as_array().unwrap().iter().find(|item| which(item)).cloned();
+        found.unwrap_or_else(|| panic!("nothing fits at {path}: {list}"))["id"].as_str().unwrap().to_string()
+    };
+    let mut ids = BTreeMap::new();
+    ids.insert("adm".into(), first("/v1/administrators", &|item| item["name"] == "Clerk"));
+    ids.insert("rol".into(), first("/v1/roles", &|item| item["name"] == "Spare"));
+    ids.insert("key".into(), first("/v1/api-keys", &|_| true));
+    ids.insert("cli".into(), first("/v1/clients", &|item| item["name"] == "First Ltd"));
+    ids.insert("cgr".into(), first("/v1/client-groups", &|item| item["name"] == "Friends"));
+    ids.insert("con".into(), first("/v1/contacts", &|item| item["first_name"] == "Bob"));
+    ids.insert("ses".into(), first("/v1/sessions?ended=true", &|_| true));
+    ids.insert("evt".into(), first("/v1/events", &|_| true));
+    ids.insert("tod".into(), first("/v1/todos", &|_| true));
+    ids.insert("ord".into(), first("/v1/orders", &|_| true));
+    ids.insert("sub".into(), first("/v1/subscriptions", &|_| true));
+    ids.insert("usg".into(), first("/v1/usage", &|_| true));
+    ids.insert("svc".into(), first("/v1/services", &|_| true));
+    ids.insert("mai".into(), first("/v1/mails?state=failed", &|_| true));
+    let endpoint = first("/v1/webhook-endpoints", &|_| true);
+    ids.insert("whd".into(), first(&format!("/v1/webhook-endpoints/{endpoint}/deliveries"), &|_| true));
+    ids.insert("whk".into(), endpoint);
+    ids.insert("act".into(), first("/v1/activities", &|_| true));
+    ids.insert("txp".into(), first("/v1/tax-policies", &|item| item["name"] == "Spare"));
+    ids.insert("txr".into(), first("/v1/tax-rules", &|_| true));
+    ids.insert("cou".into(), first("/v1/coupons", &|_| true));
+    ids.insert("lgt".into(), first("/v1/ledger-templates", &|_| true));
+    ids.insert("dis".into(), first("/v1/discounts", &|_| true));
+    ids.insert("sto".into(), first("/v1/stores", &|item| item["is_default"] == true));
+
+    ids.insert("tld".into(), first("/v1/tlds?limit=100", &|item| item["name"] == "example"));
+    ids.insert("crt".into(), first("/v1/certificate-providers", &|_| true));
+    ids.insert("reg".into(), first("/v1/registrars", &|_| true));
+    ids.insert("pla".into(), first("/v1/plans", &|item| item["code"] == "starter"));
+    ids.insert("ado".into(), first("/v1/add-ons", &|item| item["code"] == "disk-1"));
+    ids.insert("agr".into(), first("/v1/add-on-groups", &|item| item["name"] == "Space"));
+
+    let invoice = first("/v1/invoices?status=due", &|item| item["kind"] == "invoice");
+    ids.insert("lin".into(), owner.get(&format!("/v1/invoices/{invoice}")).expect(200).text("/lines/0/id"));
+    ids.insert("inv".into(), invoice);
+    ids.insert("pmt".into(), first("/v1/payment-methods", &|_| true));
+    ids.insert("txn".into(), first("/v1/transactions", &|item| item["state"] == "approved"));
+    let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
+    ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });
+    ids
+}
+
 /// Fills the template: the provider by the use case that opens a house, everything else over the API.
-fn fill(database: &Database) {
+fn fill(backend: Backend, database: &Database) {
     let address = &database.address;
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = Store::open(address, 1).unwrap();
@@ -141,6 +157,8 @@ fn fill(database: &Database) {
     }
     crate::api::mails::furnish(database);
     crate::api::payments::furnish_methods(database);
+    let ids = |code: &str| (code.to_string(), find_ids(&sign_in(code), code));
+    ids_of(backend).set(["provider", "north", "south"].map(|code| ids(code)).into()).unwrap();
 }
 
 fn seller_profile(code: &str, currency: &str, locale: &str, zone: &str, country: &str) -> Value {
