@@ -50,10 +50,12 @@ export function orderLink(site, plan, price, lang) {
 const WORDS = {
   en: {
     order: 'Order', plan: 'Plan', price: 'Price', choose: 'Choose a plan', before: 'Before:', trial: '{count} days free to try', setUp: 'plus {amount} set-up',
+    offer: { one: 'first period', other: 'first {count} periods' }, then: 'then {amount}', thenFor: { one: 'then {amount} for one period', other: 'then {amount} for {count} periods' },
     taxes: { net: 'Prices exclude taxes.', gross: 'Prices include taxes.' },
   },
   fr: {
     order: 'Commander', plan: 'Offre', price: 'Prix', choose: 'Choisissez une offre', before: 'Avant :', trial: '{count} jours d’essai gratuit', setUp: 'plus {amount} de mise en service',
+    offer: { one: 'première période', other: '{count} premières périodes' }, then: 'puis {amount}', thenFor: { one: 'puis {amount} pour une période', other: 'puis {amount} pour {count} périodes' },
     taxes: { net: 'Prix hors taxes.', gross: 'Prix toutes taxes comprises.' },
   },
 };
@@ -104,12 +106,24 @@ class ComptoirCatalog extends HTMLElement {
     return wording(text, this.language, this.site.store.locale);
   }
 
-  /** "€9.00 / month", with the price before an automatic coupon, the set-up fee and the free days. */
+  /** "first period, then €6.00 for 2 periods, then €10.00": for how long an offer holds, and what comes after it. */
+  spells({ offer, recurring }) {
+    const words = this.words;
+    const counted = (forms, count) => (count === 1 ? forms.one : forms.other).replace('{count}', count);
+    const spell = ({ recurring: amount, cycles }) => (cycles ? counted(words.thenFor, cycles) : words.then)
+      .replace('{amount}', money(amount, this.language));
+    const later = offer.later ?? [];
+    const end = (later.at(-1) ?? offer).cycles ? [{ recurring }] : [];
+    return [counted(words.offer, offer.cycles), ...[...later, ...end].map(spell)].join(', ');
+  }
+
+  /** "€9.00 / month", with the price before an offer and for how long it holds, the set-up fee and the free days. */
   price(plan, price) {
     const now = price.offer ?? price;
     const parts = [];
-    if (price.offer) parts.push(make('s', { title: this.words.before }, money(price.recurring, this.language)), ' ');
+    if (now.recurring.amount !== price.recurring.amount) parts.push(make('s', { title: this.words.before }, money(price.recurring, this.language)), ' ');
     parts.push(`${money(now.recurring, this.language)} / ${period(price.cycle, this.language)}`);
+    if (price.offer?.cycles) parts.push(make('small', {}, ` ${this.spells(price)}`));
     const fee = now.set_up && /[1-9]/.test(now.set_up.amount);
     if (fee) parts.push(make('small', {}, ` ${this.words.setUp.replace('{amount}', money(now.set_up, this.language))}`));
     if (plan.trial_days) parts.push(make('small', {}, ` ${this.words.trial.replace('{count}', plan.trial_days)}`));

@@ -58,6 +58,11 @@ impl Discount {
         self.plans.contains(&wanted)
     }
 
+    /// Whether it is still on the subscription in its `cycle`-th billing cycle, counted from 1.
+    pub fn lasts(&self, cycle: u32) -> bool {
+        self.cycles.is_none_or(|most| cycle <= most)
+    }
+
     /// For how many cycles more it stays once the first invoice is written.
     pub fn cycles_after_first(&self) -> Option<u32> {
         self.cycles.map(|cycles| cycles.saturating_sub(1))

@@ -94,7 +94,8 @@ impl StoreSite {
 fn check_prices(check: &mut Check, pointer: &str, prices: &[StorePrice], currency: Currency) {
     for (at, price) in prices.iter().enumerate() {
         let pointer = format!("{pointer}/prices/{at}");
-        let offer = price.offer.iter().flat_map(|offer| [Some(offer.recurring), offer.set_up]);
+        let later = price.offer.iter().flat_map(|offer| &offer.later).map(|spell| Some(spell.recurring));
+        let offer = price.offer.iter().flat_map(|offer| [Some(offer.recurring), offer.set_up]).chain(later);
         let amounts = [Some(price.recurring), price.set_up].into_iter().chain(offer).flatten();
         amounts.for_each(|amount| one_currency(check, &pointer, amount, currency));
     }

@@ -84,12 +84,13 @@ pub struct StorePrice {
     /// Once, with the first period.
     #[serde(default)]
     pub set_up: Option<Money>,
-    /// The price with an automatic coupon applied (PRO-02). Add-ons have none of their own: it depends on the plan.
+    /// The price with discounts and an automatic coupon applied (PRO-01, PRO-02), and with what everyone new is guaranteed
+    /// (PRO-03). Add-ons have none of their own: it depends on the plan.
     #[serde(default)]
     pub offer: Option<StoreOffer>,
 }
 
-/// A price that an automatic coupon lowers.
+/// A price that discounts, an automatic coupon or a guarantee for everyone new lower.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoreOffer {
@@ -100,9 +101,24 @@ pub struct StoreOffer {
     pub set_up: Option<Money>,
     /// How many periods it lasts; absent: for good.
     #[serde(default)]
-    pub cycles: Option<u16>,
-    /// What the shopper is told: `Launch offer`.
+    pub cycles: Option<u32>,
+    /// What the periods after these cost, one spell after the other, where that is not the plain price yet. After the last of
+    /// them the plain price holds, unless it lasts for good.
+    #[serde(default)]
+    pub later: Vec<StoreSpell>,
+    /// What the shopper is told: `Launch offer`; nothing where no offer has a name.
     pub label: StoreText,
+}
+
+/// A price that holds for some periods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSpell {
+    /// Each period.
+    pub recurring: Money,
+    /// How many periods; absent: for good.
+    #[serde(default)]
+    pub cycles: Option<u32>,
 }
 
 /// A price of an add-on that something lowers when it is bought with the plan.

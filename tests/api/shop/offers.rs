@@ -2,9 +2,13 @@
 //! of names, and that the cart gives what is shown.
 
 use super::{STORE, list, open};
+use crate::api::client_groups::default_group;
 use crate::api::discounts::make;
 use crate::api::orders::shopper;
+use crate::api::subscription_changes::documents;
+use crate::stories::billing::{GOOD, buy, care};
 use crate::support::Actor;
+use crate::support::story::Story;
 use serde_json::{Value, json};
 
 fn coupon(owner: &Actor, more: Value) -> String {
@@ -40,7 +44,7 @@ both! {
         let eur = |amount: &str| json!({"amount": amount, "currency": "EUR"});
         let label = json!({"en": "Launch"});
         // the plan has a year, too, for which the add-on is not sold
-        let want = json!([{"add_on_id": add_on, "cycle": "1-month", "offer": {"recurring": eur("1.50"), "set_up": null, "cycles": 3, "label": label}}]);
+        let want = json!([{"add_on_id": add_on, "cycle": "1-month", "offer": {"recurring": eur("1.50"), "set_up": null, "cycles": 3, "later": [], "label": label}}]);
         assert_eq!(starter(&site)["add_on_offers"], want);
         let listed = &site["add_on_groups"][0]["items"][0]["prices"][0];
         assert_eq!((&listed["recurring"], &listed["offer"]), (&eur("2.00"), &json!(null)));
@@ -54,6 +58,8 @@ both! {
         make(&owner, "Spring", "20", &plan, json!({"cycles": 2}));
         let offer = starter(&catalogue(&owner))["add_on_offers"][0]["offer"].clone();
         assert_eq!((&offer["recurring"], &offer["cycles"], &offer["label"]), (&eur("1.10"), &json!(2), &json!({"en": "Spring + Launch"})));
+        // for one month more the coupon alone
+        assert_eq!(offer["later"], json!([{"recurring": eur("1.50"), "cycles": 1}]));
         // 17.00 less 45 % = 9.35
         assert_eq!(both_bought(&owner, &add_on), "9.35");
     }
@@ -70,6 +76,69 @@ both! {
         assert_eq!(starter(&site)["add_on_offers"], json!([]));
         assert_eq!(both_bought(&owner, &add_on), "13.00");
         assert_eq!(browser.open(&format!("{STORE}/plans/starter/")).expect(200).texts("fieldset s").len(), 2);
+    }
+
+    /// A fifth off the first month and 4.00 off each of three: of 8.00 and a set-up of 4.00 in the first, then of 10.00 twice.
+    /// So 8.00, 6.00, 6.00, and 10.00 from then on: the page says it, and it is charged.
+    fn what_comes_after_an_offer_is_shown_and_charged(world) {
+        let (owner, browser) = open(world);
+        let eur = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+        let price = json!({"cycle": "1-month", "currency": "EUR", "recurring": eur("10.00"), "setup": eur("5.00")});
+        let plan = care(&owner, json!({"prices": [price]}));
+        coupon(&owner, json!({"value": {"fixed": eur("4.00")}, "cycles": 3, "plan_ids": [plan]}));
+        make(&owner, "Spring", "20", &plan, json!({"cycles": 1}));
+        let site = catalogue(&owner);
+        let listed = site["plans"].as_array().unwrap().iter().find(|one| one["slug"] == "care").unwrap()["prices"][0].clone();
+        // 4.00 × 8 / 12 = 2.67 of the month and 1.33 of the set-up
+        let want = json!({"recurring": eur("5.33"), "set_up": eur("2.67"), "cycles": 1, "later": [{"recurring": eur("6.00"), "cycles": 2}], "label": {"en": "Spring + Launch"}});
+        assert_eq!((&listed["recurring"], &listed["offer"]), (&eur("10.00"), &want));
+        let seen = browser.open(&format!("{STORE}/plans/care/")).expect(200);
+        let told = "Spring + Launch · first period, then €6.00 for 2 periods, then €10.00";
+        assert_eq!(seen.texts("fieldset .offer"), [told]);
+        let (client, _) = buy(&owner, &plan, "Olga", GOOD, None);
+        Story::of(world).until("2026-04-06");
+        let nets: Vec<_> = documents(&world.owner("north"), &client).into_iter().map(|row| row.2).collect();
+        assert_eq!(nets[..4], ["8.00", "6.00", "6.00", "10.00"]);
+    }
+
+    /// Both take off what a group lets them, 30 %: the end of the shorter one changes nothing, that of the longer one does.
+    fn an_offer_ends_when_its_price_does(world) {
+        let owner = world.owner("north");
+        let plan = care(&owner, json!({}));
+        let standard = default_group(&owner)["id"].as_str().unwrap().to_string();
+        owner.patch(&format!("/v1/client-groups/{standard}"), json!({"maximum_discount": "30"})).expect(200);
+        coupon(&owner, json!({"value": {"percent": "35"}, "cycles": 3, "plan_ids": [plan]}));
+        make(&owner, "Spring", "20", &plan, json!({"cycles": 1}));
+        let site = catalogue(&owner);
+        let offer = &site["plans"].as_array().unwrap().iter().find(|one| one["slug"] == "care").unwrap()["prices"][0]["offer"];
+        assert_eq!((&offer["recurring"]["amount"], &offer["cycles"], &offer["later"]), (&json!("7.00"), &json!(3), &json!([])));
+        let (client, _) = buy(&owner, &plan, "Olga", GOOD, None);
+        Story::of(world).until("2026-04-06");
+        let nets: Vec<_> = documents(&world.owner("north"), &client).into_iter().map(|row| row.2).collect();
+        assert_eq!(nets[..4], ["7.00", "7.00", "7.00", "10.00"]);
+    }
+
+    /// PRO-03: what the default group guarantees is for everyone new: 10.00 and 5.00 less 10 % = 13.50, shown and quoted, and
+    /// an offer ends in it: a quarter more off the first month leaves 6.50, and 9.00 from then on.
+    fn what_everyone_is_guaranteed_is_shown(world) {
+        let (owner, browser) = open(world);
+        let add_on = world.seller_ids("north", "ado");
+        let eur = |amount: &str| json!({"amount": amount, "currency": "EUR"});
+        let standard = default_group(&owner)["id"].as_str().unwrap().to_string();
+        owner.patch(&format!("/v1/client-groups/{standard}"), json!({"guaranteed_discount": "10"})).expect(200);
+        let site = catalogue(&owner);
+        let want = json!({"recurring": eur("9.00"), "set_up": eur("4.50"), "cycles": null, "later": [], "label": {}});
+        assert_eq!(starter(&site)["prices"][0]["offer"], want);
+        assert_eq!(starter(&site)["add_on_offers"][0]["offer"]["recurring"], eur("1.80"));
+        // 9.00 + 4.50 + 1.80
+        assert_eq!(both_bought(&owner, &add_on), "15.30");
+        let seen = browser.open(&format!("{STORE}/plans/starter/")).expect(200);
+        assert_eq!(seen.texts("fieldset s"), ["Before: €10.00", "Before: €100.00", "Before: €2.00"]);
+        assert_eq!(seen.texts("fieldset .offer"), [""; 0]);
+        coupon(&owner, json!({"value": {"percent": "25"}, "cycles": 1}));
+        let offer = starter(&catalogue(&owner))["prices"][0]["offer"].clone();
+        assert_eq!((&offer["recurring"], &offer["cycles"]), (&eur("6.50"), &json!(1)));
+        assert_eq!(offer["later"], json!([{"recurring": eur("9.00"), "cycles": null}]));
     }
 
     /// What is for other plans changes nothing here.
