@@ -271,6 +271,45 @@ both! {
         assert_eq!(cart.texts("ul.lines .small").iter().filter(|text| text.contains("Names")).count(), 0);
     }
 
+    /// What can be ordered is shown: a name that is new for a year only and moves for two only, one that can only be moved, and
+    /// every year for which a plan has a price of its own, less a set-up that a coupon makes free.
+    fn all_times_for_which_a_name_can_be_had_are_shown(world) {
+        let (owner, browser) = open(world);
+        priced(&owner, "example");
+        let renewals = [price("renew", 1, "12.00"), price("renew", 2, "22.00"), price("transfer", 2, "16.00")];
+        let of = |more: &[Value]| { let prices = [renewals.as_slice(), more].concat(); json!({"prices": prices}) };
+        owner.patch(&path(&owner, "example"), of(&[price("register", 1, "9.00")])).expect(200);
+        let plan = sold(&owner, plan_of(&["example"]));
+        let tld = || shopper(&owner).get("/v1/store/catalog").expect(200).json()["domains"]["tlds"][0].clone();
+        let two = json!({"years": 2, "register": null, "transfer": eur("16.00"), "renew": eur("22.00"), "offer": null});
+        let year = json!({"tld": "example", "years": 1, "register": eur("9.00"), "transfer": null, "renew": eur("12.00"), "offer": null, "other_periods": [two]});
+        assert_eq!(tld(), year);
+        assert_eq!(quote(&owner, &plan, "2-year", "a.example", "transfer").expect(200).text("/totals/net/amount"), "16.00");
+        let page = browser.open(&format!("{STORE}/domains/")).expect(200);
+        assert_eq!(page.texts("tbody td:nth-child(3)"), ["€9.00", "–not offered"]);
+        let found = browser.open(&format!("{STORE}/domains/search?want=transfer&name=moved.example")).expect(200);
+        assert!(found.texts("#results .line-end p")[0].contains("€16.00"), "{}", found.main());
+        // it can only be moved: no new one is found
+        owner.patch(&path(&owner, "example"), of(&[])).expect(200);
+        assert_eq!((&tld()["years"], &tld()["register"], &tld()["transfer"]), (&json!(2), &json!(null), &eur("16.00")));
+        owner.act(&format!("/v1/stores/{}/build", corner(&owner)["id"].as_str().unwrap())).expect(200);
+        browser.open(&format!("{STORE}/domains/search?want=register&name=new.example")).expect(422);
+        quote(&owner, &plan, "2-year", "a.example", "register").refused(422, "validation_failed");
+    }
+
+    /// A plan's own prices, for one year and for two, each with a set-up of 3.00 that a coupon makes free.
+    fn all_years_of_a_plan_are_shown(world) {
+        let owner = world.owner("north");
+        let yearly = |cycle: &str, amount: &str| json!({"cycle": cycle, "currency": "EUR", "recurring": eur(amount), "setup": eur("3.00")});
+        let plan = sold(&owner, json!({"code": "names", "name": "Names", "kind": "domain", "tlds": ["example"], "prices": [yearly("1-year", "12.00"), yearly("2-year", "20.00")]}));
+        owner.post("/v1/coupons", json!({"name": "Launch", "value": {"percent": "0"}, "free_setup": true, "cycles": 1})).expect(201);
+        let tld = shopper(&owner).get("/v1/store/catalog").expect(200).json()["domains"]["tlds"][0].clone();
+        let told = |row: &Value| json!([row["years"], row["register"]["amount"], row["offer"]["register"]["amount"], row["offer"]["transfer"]["amount"], row["offer"]["renew"]["amount"]]);
+        assert_eq!(told(&tld), json!([1, "15.00", "12.00", "12.00", "12.00"]));
+        assert_eq!(told(&tld["other_periods"][0]), json!([2, "23.00", "20.00", "20.00", "20.00"]));
+        assert_eq!(quote(&owner, &plan, "2-year", "a.example", "register").expect(200).text("/totals/net/amount"), "20.00");
+    }
+
     /// In a currency without prices of its own the ending costs what the plan says.
     fn without_prices_the_plan_says_what_names_cost(world) {
         let owner = world.owner("north");

@@ -70,8 +70,10 @@ class ComptoirDomainSearch extends HTMLElement {
     form.setAttribute('role', 'search');
     if (this.getAttribute('target')) form.target = this.getAttribute('target');
     const price = ({ amount, currency }) => new Intl.NumberFormat(lang, { style: 'currency', currency }).format(amount);
-    const tlds = site.domains.tlds.slice(0, 5).map(({ tld, register, offer }) => make('li', {}, `.${tld} `,
-      ...(offer ? [make('s', { title: words.before }, price(register)), ` ${price(offer.register)}`] : [price(register)])));
+    const sold = site.domains.tlds.filter(({ register }) => register); // others can only be moved
+    const lower = (register, offer) => offer && offer.register.amount !== register.amount;
+    const tlds = sold.slice(0, 5).map(({ tld, register, offer }) => make('li', {}, `.${tld} `,
+      ...(lower(register, offer) ? [make('s', { title: words.before }, price(register)), ` ${price(offer.register)}`] : [price(register)])));
     const list = make('ul', { className: 'comptoir-tlds' }, ...tlds);
     list.setAttribute('aria-label', words.prices);
     const taxes = make('p', { className: 'comptoir-taxes' }, words.taxes[site.store.price_basis] ?? '');

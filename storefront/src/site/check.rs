@@ -82,8 +82,8 @@ impl StoreSite {
         for (at, tld) in domains.tlds.iter().enumerate() {
             let pointer = format!("/domains/tlds/{at}");
             let amounts = tld.periods().flat_map(|period| {
-                let offer = period.offer.map(|offer| [Some(offer.register), offer.transfer, Some(offer.renew)]);
-                offer.into_iter().flatten().chain([Some(period.register), period.transfer, Some(period.renew)])
+                let offer = period.offer.map(|offer| [offer.register, offer.transfer, Some(offer.renew)]);
+                offer.into_iter().flatten().chain([period.register, period.transfer, Some(period.renew)])
             });
             amounts.flatten().for_each(|amount| one_currency(check, &pointer, amount, self.store.currency));
         }

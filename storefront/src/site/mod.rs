@@ -183,9 +183,10 @@ pub struct StoreTld {
     pub tld: String,
     /// Years the prices are for.
     pub years: u8,
-    /// A new name.
-    pub register: Money,
-    /// A move to us; absent where the registrar cannot.
+    /// A new name; absent where it can only be moved here for so long.
+    #[serde(default)]
+    pub register: Option<Money>,
+    /// A move to us; absent where the registrar cannot, or not for so long.
     #[serde(default)]
     pub transfer: Option<Money>,
     /// Each further period.
@@ -213,9 +214,10 @@ impl StoreTld {
 pub struct StoreTldPeriod {
     /// Years the prices are for.
     pub years: u8,
-    /// A new name.
-    pub register: Money,
-    /// A move to us; absent where the registrar cannot.
+    /// A new name; absent where it can only be moved here for so long.
+    #[serde(default)]
+    pub register: Option<Money>,
+    /// A move to us; absent where the registrar cannot, or not for so long.
     #[serde(default)]
     pub transfer: Option<Money>,
     /// Each further period.
@@ -229,9 +231,10 @@ pub struct StoreTldPeriod {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoreTldOffer {
-    /// A new name.
-    pub register: Money,
-    /// A move to us; absent where the registrar cannot.
+    /// A new name; absent where it can only be moved here for so long.
+    #[serde(default)]
+    pub register: Option<Money>,
+    /// A move to us; absent where the registrar cannot, or not for so long.
     #[serde(default)]
     pub transfer: Option<Money>,
     /// The next period: as low if the offer lasts so long.

@@ -6,8 +6,8 @@ use super::basket::Line;
 use super::cart::{full, next};
 use super::visit::Visit;
 use comptoir_db::offers;
-use comptoir_domain::Problem;
 use comptoir_domain::orders::{CartDomain, DomainName, DomainOption};
+use comptoir_domain::{Money, Problem};
 use comptoir_storefront::pages::{DomainResult, DomainState, DomainsPage};
 use comptoir_storefront::site::{StoreDomains, StoreTld, StoreTldPeriod};
 
@@ -59,13 +59,14 @@ fn answer(domains: &StoreDomains, want: DomainOption, name: &str) -> Result<Doma
     }
     let tld = domains.tlds.iter().find(|tld| tld.tld == name.parent());
     let not_sold = || Problem::field("/name", "not_offered", "this store does not sell names with this ending");
-    let moves = want == DomainOption::Transfer;
+    let amount = |register: Option<Money>, transfer: Option<Money>| {
+        if want == DomainOption::Transfer { transfer } else { register }
+    };
     // for the shortest time for which it is sold in this way
     let mut periods = tld.into_iter().flat_map(StoreTld::periods);
-    let period = periods.find(|period| !moves || period.transfer.is_some()).ok_or_else(not_sold)?;
-    let StoreTldPeriod { years, register, transfer, renew, offer } = period;
-    let listed = transfer.filter(|_| moves).unwrap_or(register);
-    let now = offer.as_ref().and_then(|offer| if moves { offer.transfer } else { Some(offer.register) });
+    let sold = periods.find_map(|period| Some((amount(period.register, period.transfer)?, period)));
+    let (listed, StoreTldPeriod { years, renew, offer, .. }) = sold.ok_or_else(not_sold)?;
+    let now = offer.as_ref().and_then(|offer| amount(offer.register, offer.transfer));
     Ok(DomainResult {
         state: DomainState::Unknown,
         before: now.map(|_| listed),
