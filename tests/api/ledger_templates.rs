@@ -1,7 +1,10 @@
 //! What plans book besides when they are invoiced: balanced, for the currencies and cycles that were chosen, and taken back by
 //! share with credit notes.
 
+use crate::api::client_groups::member;
+use crate::api::discounts::make as discount;
 use crate::api::invoices::{balance, books_balance, get};
+use crate::api::orders::corner;
 use crate::api::verify::verify as checks;
 use crate::stories::billing::{GOOD, buy, care};
 use crate::support::Actor;
@@ -98,6 +101,40 @@ both! {
         let account = owner.get(&format!("/v1/clients/{client}/account")).expect(200).json();
         let dollars = account["totals"].as_array().unwrap().iter().find(|one| one["currency"] == "USD").unwrap();
         assert_eq!(dollars["expenses"]["amount"], "7.50");
+    }
+
+    /// The plan is given away for a month, and its 7.50 dollars are booked all the same. They go back with the line: when it is
+    /// named, and then not again with the rest; and when an invoice that asked for nothing is cancelled.
+    fn what_was_given_away_is_taken_back(world) {
+        let owner = world.owner("north");
+        let (plan, other) = (care(&owner, json!({})), care(&owner, json!({"code": "paid", "name": "Paid"})));
+        make(&owner, &plan, "Cost", &cost(), json!({}));
+        discount(&owner, "Gift", "100", &plan, json!({}));
+        let client = member(&owner, "Greta", json!({}));
+        let buy = |plans: &[&String]| {
+            let items: Vec<_> = plans.iter().map(|plan| json!({"plan_id": plan, "cycle": "1-month"})).collect();
+            let wish = json!({"client_id": client, "order": {"store_id": corner(&owner)["id"], "gateway": "transfer", "cart": {"items": items}}});
+            owner.post_once("/v1/orders", &format!("gift-{}", plans.len()), wish).expect(201).text("/invoice_id")
+        };
+        let both = buy(&[&plan, &other]);
+        let read = get(&owner, &both);
+        let nets: Vec<_> = read["lines"].as_array().unwrap().iter().map(|line| line["net"]["amount"].clone()).collect();
+        assert_eq!((nets, stands(&owner)[0].as_str()), (vec![json!("0.00"), json!("10.00")], "7.50"));
+        let path = format!("/v1/invoices/{both}/credit-notes");
+        let free = json!({"extent": "lines", "lines": [{"line_id": read["lines"][0]["id"]}]});
+        let note = owner.post(&path, free.clone()).expect(201);
+        assert_eq!((note.text("/gross/amount"), note.json()["lines"].as_array().unwrap().len(), stands(&owner)[0].as_str()), ("0.00".into(), 1, "0"));
+        assert_eq!(get(&owner, &both)["status"], read["status"]);
+        owner.post(&path, free).refused(409, "conflict");
+        let note = owner.post(&path, json!({"extent": "whole"})).expect(201);
+        assert_eq!((note.text("/gross/amount"), note.json()["lines"].as_array().unwrap().len(), stands(&owner)[0].as_str()), ("-10.00".into(), 1, "0"));
+        let alone = buy(&[&plan]);
+        assert_eq!(stands(&owner)[0], "7.50");
+        let note = owner.act(&format!("/v1/invoices/{alone}/cancel")).expect(200);
+        assert_eq!((note.text("/gross/amount"), get(&owner, &alone)["status"].clone(), stands(&owner)[0].as_str()), ("0.00".into(), json!("cancelled"), "0"));
+        owner.act(&format!("/v1/invoices/{alone}/cancel")).refused(409, "wrong_state");
+        books_balance(&owner);
+        assert_eq!(checks(world, "north").0, Default::default());
     }
 
     fn written_read_changed_and_deleted(world) {

@@ -160,7 +160,8 @@ fn line_left(invoice: &InvoiceRow, line: &InvoiceLineRow, earlier: &[InvoiceLine
         Ok((share.rule, share.amount.plus(taken)?))
     };
     let taxes = line.trace.0.taxes.iter().map(tax).collect::<Result<_, _>>()?;
-    Ok(LineLeft { line: line.id, net: invoice.money(net), taxes })
+    let is_free = line.net_minor == 0 && line.tax_minor == 0 && taken.is_empty();
+    Ok(LineLeft { line: line.id, net: invoice.money(net), taxes, is_free })
 }
 
 /// The rows of a credit note: of each line what was left before, and what is taken.

@@ -19,6 +19,8 @@ pub struct LineLeft {
     pub net: Money,
     /// By rule.
     pub taxes: Vec<(TaxRuleId, Money)>,
+    /// It cost nothing and stands all the same: whoever takes it back gives no money, but what it brought along goes, too.
+    pub is_free: bool,
 }
 
 text_enum! {
@@ -66,11 +68,11 @@ impl LineLeft {
     fn with(&self, mut parts: impl Iterator<Item = Money>) -> Self {
         let net = parts.next().unwrap_or(self.net);
         let taxes = self.taxes.iter().zip(parts).map(|((rule, _), tax)| (*rule, tax)).collect();
-        Self { line: self.line, net, taxes }
+        Self { line: self.line, net, taxes, is_free: false }
     }
 
     fn is_empty(&self) -> bool {
-        self.parts().all(Money::is_zero)
+        !self.is_free && self.parts().all(Money::is_zero)
     }
 }
 
@@ -81,6 +83,7 @@ impl LineLeft {
 pub fn credit_note(currency: Currency, left: &[LineLeft], extent: &Extent) -> Result<CreditNote> {
     let taken = match extent {
         Extent::Whole => left.to_vec(),
+        Extent::Amount(all) if !all.is_zero() && *all == gross(currency, left)? => left.to_vec(),
         Extent::Lines(lines) => chosen(left, lines)?,
         Extent::PartOfLine(line, net) => vec![part_of_line(&find(left, *line, 0)?, *net)?],
         Extent::Amount(gross) => part_of_all(currency, left, *gross)?,
@@ -212,6 +215,7 @@ mod tests {
             line: id(n),
             net: money(net),
             taxes: (1..).zip(taxes).map(|(rule, tax)| (id(rule), money(*tax))).collect(),
+            is_free: false,
         }
     }
 
@@ -231,6 +235,25 @@ mod tests {
         assert_eq!((note.net.minor(), note.tax.minor()), (-900, -171));
         let after = left_after(&invoice(), &note).unwrap();
         assert_eq!(credit_note(eur(), &after, &Extent::Whole).unwrap_err().code, Code::Conflict);
+    }
+
+    /// Beside 11.90 stands a line that was given away. It goes when it is named, with the rest of the invoice, whichever way
+    /// that is said, and once; a part of the amount leaves it.
+    #[test]
+    fn what_was_free_goes_once() {
+        let invoice = [line(1, 1000, &[190]), LineLeft { is_free: true, ..line(2, 0, &[0]) }];
+        let taken = |left: &[LineLeft], extent| credit_note(eur(), left, &extent).map(|note| minors(&note));
+        let amount = |minor| Extent::Amount(Money::from_minor(minor, eur()));
+        for all in [Extent::Whole, amount(1190), Extent::Lines(vec![id(1), id(2)])] {
+            assert_eq!(taken(&invoice, all).unwrap(), [[-1000, -190], [0, 0]]);
+        }
+        assert_eq!(taken(&invoice, Extent::Lines(vec![id(2)])).unwrap(), [[0, 0]]);
+        assert_eq!(taken(&invoice, amount(119)).unwrap(), [[-100, -19]]);
+        let note = credit_note(eur(), &invoice, &Extent::Lines(vec![id(1)])).unwrap();
+        let left = left_after(&invoice, &note).unwrap();
+        assert_eq!(taken(&left, Extent::Whole).unwrap(), [[0, 0]]);
+        let left = left_after(&left, &credit_note(eur(), &left, &Extent::Whole).unwrap()).unwrap();
+        assert_eq!(taken(&left, Extent::Whole).unwrap_err().code, Code::Conflict);
     }
 
     /// 3.33 of 10.00 takes 0.63 tax (1.90 × 0.333 = 0.6327) twice; the last 3.34 takes what is left, 0.64.
