@@ -1,6 +1,6 @@
 //! How documents are numbered: chosen over HTTP, from the next number on, up only, and no number twice.
 
-use crate::api::invoices::{get, issued, verify};
+use crate::api::invoices::{first_client, get, issued, verify};
 use crate::support::{Actor, Answer};
 use serde_json::{Value, json};
 
@@ -60,6 +60,29 @@ both! {
         world.server.business.advance_to("2027-01-02T09:00:00Z".parse().unwrap());
         put(&owner, "*", json!({"scheme": "year_seq", "series": [{"kind": "invoice", "prefix": "", "next": 1000}]})).expect(200);
         assert_eq!([next(&owner), next(&owner)], ["2027-1000", "2027-1001"]);
+        assert_eq!(verify(&owner)["intact"], true);
+    }
+
+    /// A count that is chosen before the first document of its year holds for all days of the year and for no other year: one
+    /// may still be dated back to the 12th, a draft of the year before cannot take the number, and the next year begins again.
+    fn a_count_is_chosen_for_its_year(world) {
+        let owner = world.owner("north");
+        let dated = |day: &str, issue: bool| json!({"client_id": first_client(&owner), "dated_on": day, "issue": issue,
+            "lines": [{"description": "Work", "quantity": "1", "unit_price": "10.00"}]});
+        put(&owner, "*", json!({"scheme": "year_seq", "series": [{"kind": "credit_note", "prefix": "C-", "next": 50}]})).expect(200);
+        let old = owner.post("/v1/invoices", dated("2026-01-05", false)).expect(201).text("/id");
+        world.server.business.advance_to("2027-01-20T09:00:00Z".parse().unwrap());
+        let changed = put(&owner, "*", json!({"scheme": "year_seq", "series": [{"kind": "invoice", "prefix": "", "next": 1000}]})).expect(200);
+        let invoices = json!({"kind": "invoice", "prefix": "", "width": 0, "next": 1000, "next_number": "2027-1000", "last_on": "2027-01-01"});
+        assert_eq!(series(&changed.json(), "invoice"), invoices);
+        let refused = owner.act(&format!("/v1/invoices/{old}/issue")).refused(422, "validation_failed").names("/dated_on");
+        assert!(refused.text("/errors/0/detail").contains("2027-01-01"), "{}", refused.text);
+        let made = owner.post("/v1/invoices", dated("2027-01-12", true)).expect(201);
+        assert_eq!((made.text("/number"), made.text("/issued_on")), ("2027-1000".into(), "2027-01-12".into()));
+        // 50 was for the year in which it was chosen
+        assert_eq!(owner.act(&format!("/v1/invoices/{}/cancel", made.text("/id"))).expect(200).text("/number"), "C-2027-1");
+        world.server.business.advance_to("2028-01-02T09:00:00Z".parse().unwrap());
+        assert_eq!(next(&owner), "2028-1");
         assert_eq!(verify(&owner)["intact"], true);
     }
 

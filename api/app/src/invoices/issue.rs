@@ -177,7 +177,7 @@ fn number(tx: &mut Db, ctx: &Ctx, documents: &mut [Document], terms: &Terms, ter
         let count = u64::try_from(documents.len()).unwrap_or(u64::MAX);
         let taken = series.take(day, count)?;
         if documents.iter().any(|document| dated_on(document).is_some_and(|day| day != taken.issued_on)) {
-            let detail = format!("a document of {} was issued already: that day or later", taken.issued_on);
+            let detail = format!("its series goes on from {}: that day or later", taken.issued_on);
             return Err(Problem::field("/dated_on", "out_of_order", detail).into());
         }
         for (document, (sequence, number)) in documents.into_iter().zip(taken.range.clone().zip(taken.numbers())) {

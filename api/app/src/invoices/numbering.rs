@@ -27,7 +27,8 @@ pub struct SeriesView {
     /// The number that a document issued today would get.
     #[schema(example = "2026-1234")]
     pub next_number: String,
-    /// The date of its last document.
+    /// No document will be dated before this day: the date of the last one, or the first day of the year for which `next` was
+    /// chosen before there was one.
     pub last_on: Option<NaiveDate>,
 }
 
@@ -54,7 +55,8 @@ pub struct SeriesCreate {
     #[serde(default)]
     #[schema(maximum = 12)]
     pub width: u8,
-    /// The next count, if it is to jump ahead: never below the one that is next.
+    /// The next count, if it is to jump ahead: never below the one that is next. Counts that start again each year do so in
+    /// the next one.
     #[schema(minimum = 1, maximum = 999999999999_i64)]
     pub next: Option<u64>,
 }

@@ -80,7 +80,8 @@ pub struct Series {
     pub width: u8,
     /// The next count.
     pub next: u64,
-    /// The date of its last document.
+    /// The date of its last document, or the first day of the year for which the next count was chosen before a document of
+    /// that year: none that comes is dated before it.
     pub last_on: Option<NaiveDate>,
 }
 
@@ -116,19 +117,24 @@ impl Series {
         let day = issued_on(today, self.last_on);
         let new_year = self.last_on.is_some_and(|last| last.year() != day.year());
         if self.scheme.starts_again() && new_year {
-            return Self { next: 1, last_on: Some(day), ..self.clone() };
+            return Self { next: 1, last_on: first_of_year(day), ..self.clone() };
         }
         self.clone()
     }
 
     /// Goes on from a higher number, when a seller comes from another system. A jump behind the first number of a series
-    /// shows in the gap report.
+    /// shows in the gap report. What starts again each year goes on so in this year: it has begun with its first day, so a
+    /// document may still be dated within it, but none of the year before takes the number, and the next year starts again.
     pub fn raise(&self, next: u64, today: NaiveDate) -> Result<Self> {
         let now = self.on(today);
         if next < now.next {
             return Err(Problem::field("/next", "too_small", format!("numbers below {} are taken", now.next)));
         }
-        Ok(if next > now.next { Self { next, ..now } } else { self.clone() })
+        if next == now.next {
+            return Ok(self.clone());
+        }
+        let begun = if self.scheme.starts_again() { first_of_year(today) } else { None };
+        Ok(Self { next, last_on: now.last_on.or(begun), ..now })
     }
 
     /// What every number of a day begins with.
@@ -140,6 +146,10 @@ impl Series {
     pub fn text(&self, issued_on: NaiveDate, count: u64) -> String {
         format!("{}{:0width$}", self.start(issued_on), count, width = usize::from(self.width))
     }
+}
+
+fn first_of_year(day: NaiveDate) -> Option<NaiveDate> {
+    day.with_ordinal(1)
 }
 
 impl Taken {
@@ -223,6 +233,22 @@ mod tests {
         assert_eq!(yearly.raise(5, today).unwrap().take(today, 1).unwrap().numbers().next().unwrap(), "2027-5");
         assert_eq!(yearly.raise(1, today).unwrap(), yearly);
         assert!(yearly.raise(9, day("2026-12-31")).is_err());
+    }
+
+    /// Chosen on 20 January, before a document of the year: one may still bear an earlier day of it, none of the year before
+    /// takes the number, and the next year counts from one. Of a series that has given no number at all the same is true.
+    #[test]
+    fn a_count_is_chosen_for_its_year() {
+        for last_on in [Some("2026-12-31"), None] {
+            let raised = series(NumberScheme::YearSeq, 1, last_on).raise(1000, day("2027-01-20")).unwrap();
+            let on = |date| raised.take(day(date), 1).unwrap();
+            let told = |taken: &Taken| (taken.issued_on, taken.numbers().next().unwrap());
+            assert_eq!(told(&on("2027-01-12")), (day("2027-01-12"), "2027-1000".into()));
+            assert_eq!(told(&on("2026-12-30")), (day("2027-01-01"), "2027-1000".into()));
+            assert_eq!(told(&on("2028-02-03")), (day("2028-02-03"), "2028-1".into()));
+        }
+        let endless = series(NumberScheme::YearId, 1, None).raise(1000, day("2027-01-20")).unwrap();
+        assert_eq!((endless.last_on, endless.next), (None, 1000));
     }
 
     #[test]
