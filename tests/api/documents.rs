@@ -48,8 +48,11 @@ both! {
         assert_eq!(text(&again["mails"][0]), text(&first[0]));
         assert!(text(&first[0]).as_str().unwrap().contains("100,00"));
         owner.patch(&format!("/v1/clients/{client}"), json!({"company": "First Ltd"})).expect(200);
-        let chosen = json!({"seller": true, "client": true, "contacts": true, "addresses": ["books@example.com"]});
-        put_settings(&owner, json!({"billing": {"recipients": chosen}}));
+        let chosen = json!({"seller": true, "client": true, "contacts": true, "addresses": ["Books@Example.com", "books@example.com"]});
+        put_settings(&owner, json!({"billing": {"recipients": chosen}, "usage": {"limit": chosen}}));
+        // one address, in the spelling in which addresses are kept
+        let kept = owner.get("/v1/settings").expect(200).json();
+        assert_eq!([&kept["billing"]["recipients"], &kept["usage"]["limit"]].map(|of| of["addresses"].clone()), [json!(["books@example.com"]), json!(["books@example.com"])]);
         let wish = json!({"addresses": ["Else@Example.com", "books@example.com"]});
         let all = ["alice@north-client.example", "bob@north-client.example", "books@example.com", "else@example.com", "hello@north.example"];
         assert_eq!(recipients(&owner.post(&path, wish).expect(202).json()["mails"]), all);

@@ -102,6 +102,13 @@ impl Default for CollectionSettings {
 }
 
 impl SellerSettings {
+    /// With the addresses of those who are written to as they are kept.
+    #[must_use]
+    pub fn normal(self) -> Self {
+        let recipients = self.billing.recipients.normal();
+        Self { billing: BillingSettings { recipients, ..self.billing }, usage: self.usage.normal(), ..self }
+    }
+
     /// Refuses what makes no sense, each place by its name.
     pub fn check(&self) -> Result<()> {
         let mut check = Check::new();

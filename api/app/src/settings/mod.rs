@@ -88,7 +88,7 @@ impl SettingsCreate {
         let settings =
             SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas };
         settings.check()?;
-        Ok(settings)
+        Ok(settings.normal())
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::OveruseNotice;
 use crate::Check;
+use crate::people::normal_email;
 use crate::problem::Result;
+use std::collections::BTreeSet;
 
 /// Who is written to.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -27,6 +29,15 @@ impl Default for Recipients {
 }
 
 impl Recipients {
+    /// With its addresses as they are kept and compared, each once.
+    #[must_use]
+    pub fn normal(mut self) -> Self {
+        let mut seen = BTreeSet::new();
+        self.addresses = self.addresses.iter().map(|address| normal_email(address)).collect();
+        self.addresses.retain(|address| seen.insert(address.clone()));
+        self
+    }
+
     /// Notes what are no addresses.
     pub fn check(&self, check: &mut Check, place: &str) {
         check.ensure(self.addresses.len() <= 20, place, "too_many", "at most 20");
@@ -55,6 +66,12 @@ impl UsageSettings {
         }
     }
 
+    /// With all addresses as they are kept.
+    #[must_use]
+    pub fn normal(self) -> Self {
+        Self { soft_quota: self.soft_quota.normal(), limit: self.limit.normal() }
+    }
+
     /// Refuses what are no addresses, each place by its name.
     pub fn check(&self) -> Result<()> {
         let mut check = Check::new();
@@ -68,6 +85,19 @@ impl UsageSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_kept_once_and_in_one_spelling() {
+        let kept = |addresses: &[&str]| {
+            let addresses = addresses.iter().map(|address| (*address).to_string()).collect();
+            let limit = Recipients { addresses, ..Recipients::default() };
+            UsageSettings { limit, ..UsageSettings::default() }.normal().limit.addresses
+        };
+        assert_eq!(
+            kept(&["Zoe@Example.COM", "anna@example.com", "zoe@example.com"]),
+            ["zoe@example.com", "anna@example.com"]
+        );
+    }
 
     #[test]
     fn every_wrong_address_is_named() {
