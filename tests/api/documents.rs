@@ -131,6 +131,12 @@ both! {
         let jana = world.stranger.sign_in("client", "north", "jana@story.example", crate::support::world::PASSWORD);
         assert_eq!(ids(&jana, &format!("/v1/me/invoices?subscription_id={subscription}&status=paid")), std::slice::from_ref(&sold_id));
         assert!(ids(&jana, "/v1/me/invoices?status=due").is_empty());
+        // one of hers without such an invoice has none; one of somebody else is not there, whoever's it is
+        assert!(ids(&jana, &format!("/v1/me/invoices?subscription_id={subscription}&status=due")).is_empty());
+        let (_, other) = buy(&owner, &plan, "Kim", GOOD, None);
+        for foreign in [&other, &world.seller("south").ids["sub"]] {
+            jana.get(&format!("/v1/me/invoices?subscription_id={foreign}")).refused(404, "not_found");
+        }
         owner.get("/v1/invoices?currency=XYZW").refused(400, "invalid_parameter").names("?currency");
         // mails by client, by document, and by where they stand
         let kinds = |query: &str| mails(&owner, query).as_array().unwrap().iter().map(|mail| mail["kind"].as_str().unwrap().to_string()).collect::<Vec<_>>();

@@ -2,10 +2,13 @@
 
 use crate::invoices::read::{InvoiceQuery, page_of, reply};
 use crate::invoices::views::{InvoiceList, InvoiceView};
+use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
+use crate::subscriptions::read::own;
 use actix_web::get;
 use chrono::NaiveDate;
+use comptoir_db::Db;
 use comptoir_db::invoices::{self, InvoiceFilter};
 use comptoir_domain::invoices::{InvoiceKind, InvoiceStatus};
 use comptoir_domain::permissions::may;
@@ -24,7 +27,7 @@ pub struct OwnInvoices {
     kind: Option<InvoiceKind>,
     /// With exactly this number.
     number: Option<String>,
-    /// With lines of this subscription.
+    /// With lines of this subscription, which has to be yours.
     subscription_id: Option<SubscriptionId>,
     /// Issued on or after this day.
     issued_on_gte: Option<NaiveDate>,
@@ -55,7 +58,13 @@ pub async fn list_my_invoices(call: Call<may::Own>, list: List<OwnInvoices>) -> 
         issued_on_lt: query.issued_on_lt,
         ..InvoiceFilter::default()
     };
-    let (slice, views) = call.read(move |db, ctx| page_of(db, ctx, &filter, &page)).await?;
+    let work = move |db: &mut Db, ctx: &Ctx| {
+        if let Some(subscription) = filter.subscription_id {
+            own(db, ctx, subscription)?;
+        }
+        page_of(db, ctx, &filter, &page)
+    };
+    let (slice, views) = call.read(work).await?;
     Ok(Reply::ok(&InvoiceList { data: views, next_cursor: list.next_cursor(&slice) }))
 }
 
