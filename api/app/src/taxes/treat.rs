@@ -17,17 +17,15 @@ use comptoir_domain::taxes::{
 };
 use std::collections::HashMap;
 
-/// What the taxes of some buyers depend on.
-pub struct Taxation {
+/// What is known about the numbers of some buyers.
+pub struct Answers {
     seller: Country,
     settings: TaxSettings,
     answers: HashMap<String, VatAnswer>,
-    /// For sellers who go by the threshold of the one-stop shop.
-    threshold: Option<Standing>,
     today: NaiveDate,
 }
 
-impl Taxation {
+impl Answers {
     /// Reads it for some buyers.
     pub fn load<'a>(db: &mut Db, ctx: &Ctx, buyers: impl IntoIterator<Item = &'a Buyer>) -> Outcome<Self> {
         let (today, mut answers) = (ctx.today(), HashMap::new());
@@ -40,31 +38,47 @@ impl Taxation {
             }
         }
         let settings = settings::read(db, ctx.scope)?.value.0.taxes;
-        let goes_by_it = settings.oss == Oss::Home && in_union(seller.country, today);
-        let threshold = if goes_by_it { Some(Standing::load(db, ctx)?) } else { None };
-        Ok(Self { seller: seller.country, settings, answers, threshold, today })
+        Ok(Self { seller: seller.country, settings, answers, today })
     }
 
     /// What a store that wants the VAT numbers of businesses has against one of them.
     pub fn number_fault(&self, kind: ClientKind, buyer: &Buyer) -> Option<NumberFault> {
-        number_fault(kind, buyer, self.answer(buyer), &self.settings, self.today)
+        number_fault(kind, buyer, self.of(buyer), &self.settings, self.today)
     }
 
     /// Whether somebody has lately said something about its number.
     pub fn is_answered(&self, buyer: &Buyer) -> bool {
-        self.answer(buyer).is_some_and(|answer| self.settings.still_holds(&answer, self.today))
+        self.of(buyer).is_some_and(|answer| self.settings.still_holds(&answer, self.today))
     }
 
     /// The last answer about its number.
-    fn answer(&self, buyer: &Buyer) -> Option<VatAnswer> {
+    fn of(&self, buyer: &Buyer) -> Option<VatAnswer> {
         buyer.number(self.today).and_then(|number| self.answers.get(&number.to_string()).copied())
+    }
+}
+
+/// What the taxes of some buyers depend on.
+pub struct Taxation {
+    /// What is known about their numbers.
+    pub answers: Answers,
+    /// For sellers who go by the threshold of the one-stop shop.
+    threshold: Option<Standing>,
+}
+
+impl Taxation {
+    /// Reads it for some buyers.
+    pub fn load<'a>(db: &mut Db, ctx: &Ctx, buyers: impl IntoIterator<Item = &'a Buyer>) -> Outcome<Self> {
+        let answers = Answers::load(db, ctx, buyers)?;
+        let goes_by_it = answers.settings.oss == Oss::Home && in_union(answers.seller, answers.today);
+        let threshold = if goes_by_it { Some(Standing::load(db, ctx)?) } else { None };
+        Ok(Self { answers, threshold })
     }
 
     /// How one of them is taxed today.
     pub fn of(&self, buyer: &Buyer) -> Treatment {
-        let answer = self.answer(buyer);
+        let Answers { seller, settings, today, .. } = &self.answers;
         let is_exceeded = self.threshold.as_ref().is_some_and(Standing::is_exceeded);
-        treat(self.seller, buyer, answer, &self.settings, is_exceeded, self.today)
+        treat(*seller, buyer, self.answers.of(buyer), settings, is_exceeded, *today)
     }
 
     /// Prices a sale to one of them, taxed as `of` says; but if this very sale exceeds the threshold, where the buyer is. What is

@@ -4,7 +4,7 @@
 use crate::events::enqueue::{Task, enqueue};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
-use crate::taxes::treat::{Taxation, buyer_of};
+use crate::taxes::treat::{Answers, Taxation, buyer_of};
 use crate::taxes::vat_numbers::check::ask;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::stores::{self, StoreRow};
@@ -22,7 +22,7 @@ pub async fn confirm_for_shopper(state: &AppState, ctx: &Ctx, store: StoreId, bu
     let asks = move |db: &mut Db| {
         let taxation = Taxation::load(db, &asker, [&asking])?;
         let store = stores::find(db, asker.scope, store)?;
-        let is_wanted = wants_number(&store, asking.place.country, &asker) && !taxation.is_answered(&asking);
+        let is_wanted = wants_number(&store, asking.place.country, &asker) && !taxation.answers.is_answered(&asking);
         Ok(is_wanted || taxation.of(&asking).reason == TaxReason::NumberUnverified)
     };
     let is_open = state.store.read(asks).await?;
@@ -46,7 +46,7 @@ pub fn number_fault(db: &mut Db, ctx: &Ctx, store: &StoreRow, client: &ClientRow
         return Ok(None);
     }
     let buyer = buyer_of(client);
-    Ok(Taxation::load(db, ctx, [&buyer])?.number_fault(client.kind, &buyer))
+    Ok(Answers::load(db, ctx, [&buyer])?.number_fault(client.kind, &buyer))
 }
 
 fn wants_number(store: &StoreRow, country: Country, ctx: &Ctx) -> bool {
