@@ -2,7 +2,7 @@
 
 use crate::kernel::call::Ctx;
 use crate::services::release::release;
-use crate::subscriptions::hold::{apply, held, lift_hold};
+use crate::subscriptions::hold::{apply, held, lift_one};
 use comptoir_db::{Db, Outcome, orders, subscription_statuses};
 use comptoir_domain::SubscriptionId;
 use comptoir_domain::orders::OrderState;
@@ -22,7 +22,7 @@ pub fn accuse(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outco
 pub fn acquit(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outcome<()> {
     let (row, holds, has_panel) = held(tx, ctx, id)?;
     if row.status != SubscriptionStatus::Fraudulent {
-        return lift_hold(tx, ctx, id, HoldKind::Client, reason);
+        return lift_one(tx, ctx, row, &holds, HoldKind::Client, reason);
     }
     let before = subscription_statuses::last_before(tx, ctx.scope, id, SubscriptionStatus::Fraudulent)?;
     let was_awaited = before.is_some_and(SubscriptionStatus::is_awaited);

@@ -118,11 +118,23 @@ pub fn place_hold(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, kind: HoldKind, re
 /// Lifts a hold from a subscription, if it is there.
 pub fn lift_hold(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, kind: HoldKind, reason: &str) -> Outcome<()> {
     let (row, holds, _) = held(tx, ctx, id)?;
+    lift_one(tx, ctx, row, &holds, kind, reason)
+}
+
+/// The same, where it is known what holds it.
+pub(super) fn lift_one(
+    tx: &mut Db,
+    ctx: &Ctx,
+    row: SubscriptionRow,
+    holds: &Holds,
+    kind: HoldKind,
+    reason: &str,
+) -> Outcome<()> {
     if !holds.contains(&kind) {
         return Ok(());
     }
-    let change = lift(row.status, &holds, kind);
-    apply(tx, ctx, row, &holds, change, reason).map(|_| ())
+    let change = lift(row.status, holds, kind);
+    apply(tx, ctx, row, holds, change, reason).map(|_| ())
 }
 
 /// Hands a subscription to debt collection, if it is suspended for debt.
