@@ -1,6 +1,7 @@
 //! Collects everything that is wrong with a request before refusing it, so that nobody mends one field at a time.
 
 use crate::problem::{Code, FieldProblem, Problem, Result};
+use crate::{Money, UnitPrice};
 use std::ops::RangeInclusive;
 
 /// The findings so far.
@@ -63,6 +64,13 @@ impl Check {
         } else if value.chars().any(|letter| letter.is_control() && letter != '\n' && letter != '\t') {
             self.refuse(pointer, "control_characters", "remove control characters");
         }
+    }
+
+    /// A price: nothing or more, with as many digits as a price can have.
+    pub fn price(&mut self, pointer: &str, amount: Money) -> Option<UnitPrice> {
+        let price = UnitPrice::of(amount).ok().filter(|_| !amount.is_negative());
+        self.ensure(price.is_some(), pointer, "out_of_range", "0 or more, at most fifteen digits before the point");
+        price
     }
 
     /// An e-mail address.

@@ -2,7 +2,7 @@
 
 use crate::problem::{Code, Problem, Result};
 use crate::schedule::{Cycle, CycleUnit};
-use crate::{Check, Currency, Money, UnitPrice};
+use crate::{Check, Currency, Money};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -128,8 +128,7 @@ pub fn check_prices(check: &mut Check, pointer: &str, prices: &[TldPrice]) {
         let at = |field: &str| format!("{pointer}/{index}{field}");
         let (years, currency) = of_what(price);
         check.ensure((1..=LONGEST).contains(&years), &at("/years"), "out_of_range", "from 1 to 10 years");
-        let amount = !price.amount.is_negative() && UnitPrice::of(price.amount).is_ok();
-        check.ensure(amount, &at("/amount"), "out_of_range", "0 or more, at most fifteen digits before the point");
+        check.price(&at("/amount"), price.amount);
         if !seen.insert((price.action, years, currency)) {
             check.refuse(
                 &at(""),

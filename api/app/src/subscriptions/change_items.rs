@@ -317,14 +317,7 @@ fn agreed(check: &mut Check, price: Option<Money>, subject: &Subject) -> Option<
     if price.currency() != subject.row.currency {
         check.refuse("/price/currency", "wrong_currency", format!("expected {}", subject.row.currency));
     }
-    let agreed = UnitPrice::of(price).ok().filter(|_| !price.is_negative());
-    check.ensure(
-        agreed.is_some(),
-        "/price/amount",
-        "out_of_range",
-        "0 or more, at most fifteen digits before the point",
-    );
-    agreed
+    check.price("/price/amount", price)
 }
 
 /// A change that neither ends nor begins anything yet.

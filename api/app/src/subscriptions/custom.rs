@@ -123,8 +123,7 @@ fn check(check: &mut Check, ctx: &Ctx, wanted: &CustomSubscriptionCreate, curren
     if let Some(price) = wanted.price {
         let same = price.currency() == currency;
         check.ensure(same, "/price/currency", "wrong_currency", &format!("expected {currency}, that of the store"));
-        let fits = !price.is_negative() && UnitPrice::of(price).is_ok();
-        check.ensure(fits, "/price/amount", "out_of_range", "0 or more, at most fifteen digits before the point");
+        check.price("/price/amount", price);
     }
 }
 

@@ -404,9 +404,7 @@ fn agreed_price(check: &mut Check, at: &str, agreed: Money, currency: Currency) 
     if !fits {
         check.refuse(at, "wrong_currency", format!("this store sells in {currency}"));
     }
-    let price = UnitPrice::of(agreed).ok().filter(|_| !agreed.is_negative());
-    check.ensure(price.is_some(), at, "out_of_range", "0 or more, at most fifteen digits before the point");
-    price.filter(|_| fits)
+    check.price(at, agreed).filter(|_| fits)
 }
 
 /// Each agreed price is for another add-on that was chosen.
