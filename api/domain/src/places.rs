@@ -1,7 +1,7 @@
 //! Countries, locales and time zones, checked against the lists of well-kept crates.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -67,19 +67,33 @@ impl Country {
 
     /// What it is called in a language of the stores; in English in any other.
     pub fn name_in(&self, locale: Locale) -> &'static str {
+        self.name(locale.language())
+    }
+
+    fn name(&self, language: &str) -> &'static str {
         let names = NAMES.get(self);
-        names.and_then(|names| names.get(locale.language()).or(names.get("en"))).map_or("", String::as_str)
+        names.and_then(|names| names.get(language).or(names.get("en"))).map_or("", String::as_str)
     }
 
     /// Every country with its name, in the order in which a list in this language has them.
-    pub fn list_in(locale: Locale) -> Vec<(Self, &'static str)> {
+    pub fn list_in(locale: Locale) -> &'static [(Self, &'static str)] {
+        LISTS.get(locale.language()).or_else(|| LISTS.get("en")).map_or(&[], Vec::as_slice)
+    }
+
+    fn sorted(language: &str) -> Vec<(Self, &'static str)> {
         let accents = DecomposingNormalizerBorrowed::new_nfd();
         let letters = |name: &str| accents.normalize(name).chars().filter(char::is_ascii).collect::<String>();
-        let mut all: Vec<_> = Self::all().map(|country| (country, country.name_in(locale))).collect();
+        let mut all: Vec<_> = Self::all().map(|country| (country, country.name(language))).collect();
         all.sort_by_cached_key(|(_, name)| letters(name));
         all
     }
 }
+
+/// The lists of the languages that the file has, each sorted once.
+static LISTS: LazyLock<BTreeMap<&str, Vec<(Country, &str)>>> = LazyLock::new(|| {
+    let languages: BTreeSet<&str> = NAMES.values().flat_map(BTreeMap::keys).map(String::as_str).collect();
+    languages.into_iter().map(|language| (language, Country::sorted(language))).collect()
+});
 
 type Names = HashMap<Country, BTreeMap<String, String>>;
 
@@ -201,6 +215,7 @@ mod tests {
             "{list:?}"
         );
         assert_eq!(list.last().unwrap().1, "Zimbabwe");
+        assert_eq!(Country::list_in(locale("de")), Country::list_in(locale("en-US")));
         let names = read_names().unwrap();
         assert!(Country::all().all(|country| names[&country].values().filter(|name| !name.is_empty()).count() == 2));
         assert!(

@@ -57,8 +57,7 @@ fn page(visit: &Visit, bill: Bill, form: Form) -> Option<CheckoutPage> {
 
 /// All countries, by name.
 pub fn countries(locale: Locale) -> Vec<Choice> {
-    let choice = |(country, name): (Country, &str)| Choice::new(country.to_string(), name);
-    Country::list_in(locale).into_iter().map(choice).collect()
+    Country::list_in(locale).iter().map(|(country, name)| Choice::new(country.to_string(), *name)).collect()
 }
 
 /// Ways to pay, in the store's words.
