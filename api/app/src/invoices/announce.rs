@@ -4,6 +4,7 @@
 use crate::invoices::draft::Document;
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
+use crate::mails::readers::{Reader, readers};
 use crate::mails::{About, Mail};
 use comptoir_db::contacts::{self, ContactRow};
 use comptoir_db::invoices::InvoiceLineRow;
@@ -12,7 +13,6 @@ use comptoir_domain::ClientId;
 use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::orders::first_invoice::without_days;
-use comptoir_domain::people::MailFormat;
 use comptoir_domain::usage::Recipients;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -23,9 +23,6 @@ pub struct Readers<'a> {
     chosen: &'a Recipients,
     contacts: HashMap<ClientId, Vec<ContactRow>>,
 }
-
-/// An address, and how its owner likes mail.
-pub type Reader<'a> = (&'a str, MailFormat);
 
 impl<'a> Readers<'a> {
     /// Those whom the seller has chosen. The contacts are read only if all of them get documents.
@@ -48,20 +45,8 @@ impl<'a> Readers<'a> {
     /// Those of a client, each address once.
     pub fn of(&self, client: ClientId) -> Outcome<Vec<Reader<'_>>> {
         let (_, primary) = self.parties.buyer(client)?;
-        let mut readers = Vec::with_capacity(1);
-        if self.chosen.client {
-            add(&mut readers, (&primary.email, primary.mail_format));
-        }
-        for contact in self.contacts.get(&client).into_iter().flatten() {
-            add(&mut readers, (&contact.email, contact.mail_format));
-        }
-        if self.chosen.seller {
-            add(&mut readers, (&self.parties.seller.email, MailFormat::default()));
-        }
-        for address in &self.chosen.addresses {
-            add(&mut readers, (address, MailFormat::default()));
-        }
-        Ok(readers)
+        let contacts = self.contacts.get(&client).map_or(&[][..], Vec::as_slice);
+        Ok(readers(self.chosen, Some(primary), contacts, &self.parties.seller.email))
     }
 
     /// The mails that announce a document to them.
@@ -72,13 +57,6 @@ impl<'a> Readers<'a> {
             if address == primary.email { format!("{kind}:{id}") } else { format!("{kind}:{id}:{address}") }
         };
         letters(self.parties, document, &self.of(document.invoice.client_id)?, key)
-    }
-}
-
-/// Adds a reader, unless its address is there.
-pub fn add<'a>(readers: &mut Vec<Reader<'a>>, reader: Reader<'a>) {
-    if readers.iter().all(|(address, _)| *address != reader.0) {
-        readers.push(reader);
     }
 }
 
@@ -95,13 +73,13 @@ pub fn letters<'a>(
     let invoice = &document.invoice;
     let (client, _) = parties.buyer(invoice.client_id)?;
     let (kind, variables) = words(document);
-    let letter = |(address, format): &Reader<'a>| {
+    let letter = |reader: &Reader<'a>| {
         let mail = Mail {
             kind,
-            unique_key: key(kind, address),
-            recipient: address,
+            unique_key: key(kind, reader.address),
+            recipient: reader.address,
             locale: client.locale,
-            format: *format,
+            format: reader.format,
             variables: variables.clone(),
         };
         (About::document(invoice.client_id, invoice.id), mail)

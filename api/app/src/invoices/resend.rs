@@ -1,18 +1,19 @@
 //! Sending an issued document again (INV-10): what was frozen, to those who get documents, to addresses that are named, or
 //! to the client who asks.
 
-use crate::invoices::announce::{Reader, Readers, add, letters};
+use crate::invoices::announce::{Readers, letters};
 use crate::invoices::draft::Document;
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::mails::enqueue_about;
+use crate::mails::readers::{Reader, add};
 use crate::mails::views::MailView;
 use actix_web::post;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::{Db, Outcome, contacts, settings};
-use comptoir_domain::people::{MailFormat, normal_email};
+use comptoir_domain::people::normal_email;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, ClientId, Code, InvoiceId, MailId, Problem};
 use serde_json::json;
@@ -52,7 +53,7 @@ impl InvoiceResend {
     pub fn readers<'a>(&'a self, usual: &'a Readers<'_>, client: ClientId) -> Outcome<Vec<Reader<'a>>> {
         let mut readers = if self.usual { usual.of(client)? } else { Vec::new() };
         for address in &self.addresses {
-            add(&mut readers, (address, MailFormat::default()));
+            add(&mut readers, Reader::at(address));
         }
         if readers.is_empty() {
             return Err(Problem::field("/addresses", "missing", "nobody gets it: name an address").into());
@@ -99,7 +100,7 @@ pub async fn resend_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>) -> Answe
         }
         let contact = contacts::find(tx, ctx.scope, contact)?;
         let parties = Parties::load(tx, ctx, &[client])?;
-        send(tx, ctx, row, &parties, &[(contact.email.as_str(), contact.mail_format)])
+        send(tx, ctx, row, &parties, &[Reader::from(&contact)])
     })
     .await
 }

@@ -4,6 +4,7 @@
 mod bodies;
 mod compose;
 mod read;
+pub mod readers;
 pub mod render;
 mod resend;
 pub mod send;

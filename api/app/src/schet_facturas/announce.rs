@@ -1,8 +1,9 @@
 //! The mails that bring schet-facturas: what stands on them in words, so that they can be read without anything else.
 
-use crate::invoices::announce::{Reader, Readers};
+use crate::invoices::announce::Readers;
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
+use crate::mails::readers::Reader;
 use crate::mails::{About, Mail, enqueue_about};
 use crate::schet_facturas::form::{Form, SchetFacturaRowView};
 use crate::schet_facturas::issuer::Issuer;
@@ -37,13 +38,13 @@ pub fn letters<'a>(
 ) -> Outcome<Vec<(About, Mail<'a>)>> {
     let (client, _) = parties.buyer(row.client_id)?;
     let variables = variables(form);
-    let letter = |(address, format): &Reader<'a>| {
+    let letter = |reader: &Reader<'a>| {
         let mail = Mail {
             kind: MailKind::SchetFactura,
-            unique_key: key(address),
-            recipient: address,
+            unique_key: key(reader.address),
+            recipient: reader.address,
             locale: client.locale,
-            format: *format,
+            format: reader.format,
             variables: variables.clone(),
         };
         (About { client: Some(row.client_id), invoice: None }, mail)

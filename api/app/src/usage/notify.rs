@@ -1,6 +1,7 @@
 //! Telling people that much is used: those whom the seller has chosen for each kind of notice (SUB-12).
 
 use crate::kernel::call::Ctx;
+use crate::mails::readers::{Reader, readers};
 use crate::mails::{Mail, enqueue};
 use crate::stores::features::size;
 use crate::stores::wording::{Wording, wording};
@@ -8,11 +9,10 @@ use crate::usage::process::Notice;
 use comptoir_db::contacts::{self, ContactRow};
 use comptoir_db::{Db, Outcome, sellers, settings};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::people::MailFormat;
 use comptoir_domain::usage::Resource;
 use comptoir_domain::{ClientId, Locale};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// What resources are called.
 const NAMES: &[(Resource, Wording)] = &[
@@ -34,22 +34,16 @@ pub(super) fn notify(tx: &mut Db, ctx: &Ctx, notices: &[Notice]) -> Outcome<()> 
     }
     let mut mails = Vec::new();
     for notice in notices {
-        let wanted = chosen.recipients(notice.notice);
         let theirs = people.get(&notice.client).map_or(&[][..], Vec::as_slice);
-        let contacts = theirs.iter().filter(|contact| wanted.contacts || (wanted.client && contact.is_primary));
-        // one mail for each address, in the language of its person
-        let mut addresses: BTreeMap<&str, (Locale, MailFormat)> = BTreeMap::new();
-        let seller = wanted.seller.then_some(own.as_str());
-        for address in wanted.addresses.iter().map(String::as_str).chain(seller) {
-            addresses.insert(address, (ctx.locale, MailFormat::default()));
-        }
-        addresses.extend(contacts.map(|contact| (contact.email.as_str(), (contact.locale, contact.mail_format))));
-        mails.extend(addresses.into_iter().map(|(address, (locale, format))| mail(notice, address, locale, format)));
+        let primary = theirs.iter().find(|contact| contact.is_primary);
+        let readers = readers(chosen.recipients(notice.notice), primary, theirs, &own);
+        // each in his own language
+        mails.extend(readers.into_iter().map(|reader| mail(notice, reader, reader.locale.unwrap_or(ctx.locale))));
     }
     enqueue(tx, ctx.scope, ctx.now, mails)
 }
 
-fn mail<'a>(notice: &Notice, recipient: &'a str, locale: Locale, format: MailFormat) -> Mail<'a> {
+fn mail<'a>(notice: &Notice, reader: Reader<'a>, locale: Locale) -> Mail<'a> {
     let words = NAMES.iter().find(|(known, _)| *known == notice.resource).map_or(&[][..], |(_, words)| *words);
     let key = [
         MailKind::OveruseNotice.as_str(),
@@ -57,14 +51,14 @@ fn mail<'a>(notice: &Notice, recipient: &'a str, locale: Locale, format: MailFor
         notice.resource.as_str(),
         notice.notice.as_str(),
         &notice.month.to_string(),
-        recipient,
+        reader.address,
     ];
     Mail {
         kind: MailKind::OveruseNotice,
         unique_key: key.join(":"),
-        recipient,
+        recipient: reader.address,
         locale,
-        format,
+        format: reader.format,
         variables: json!({ "packageName": notice.name, "resourceName": wording(words, locale),
             "resourceUsed": size(notice.used, locale), "resourceLimit": size(notice.limit, locale) }),
     }
