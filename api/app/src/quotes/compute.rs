@@ -11,13 +11,13 @@ use comptoir_db::stores::StoreRow;
 use comptoir_db::{Db, Outcome, Scope, client_groups, client_properties, offers, services, settings, stores, taxes};
 use comptoir_domain::coupons::{Coupon, CouponFacts, GroupDiscount, refusal};
 use comptoir_domain::discounts::{Discount, PlanCycle, best};
-use comptoir_domain::invoices::due::Due;
+use comptoir_domain::invoices::due::{Due, DueInvoice};
 use comptoir_domain::orders::first_invoice::{
     ContractIds, Dated, FirstLine, Signed, dated, first_lines, next_lines, price_request,
 };
 use comptoir_domain::orders::trial::{self, TrialEnd, trial_ends};
 use comptoir_domain::orders::{Cart, CartDomain, Contract, ContractItem, Offer, contracts};
-use comptoir_domain::quotes::{CouponApplication, Priced, TaxFacts, price};
+use comptoir_domain::quotes::{Priced, TaxFacts, price};
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::services::delivered_by;
 use comptoir_domain::taxes::{Buyer, TaxReason};
@@ -91,7 +91,8 @@ pub fn quote(
     let priced = taxation.price(buyer, &mut request)?;
     let (tax, tax_reason) = (request.tax, taxation.of(buyer).reason);
     let trial = |end: TrialEnd| {
-        let request = trial::price_request(&end, &contracts, &dated, coupon.as_ref(), basis, group, tax.clone())?;
+        let request =
+            trial::price_request(&end.invoice, &contracts, &dated, coupon.as_ref(), basis, group, tax.clone())?;
         Ok(Trial { ends_on: end.on, priced: trial::priced(&end, &dated, &request)? })
     };
     let trials = trial_ends(&dated, &due)?.into_iter().map(trial).collect::<Result<_, Problem>>()?;
@@ -106,42 +107,28 @@ pub fn agreed(db: &mut Db, scope: Scope, cart: &Cart, offer: &Offer) -> Outcome<
     Ok(contracts)
 }
 
-/// What each further period costs, taxes included, by cycle: coupon and discounts are in it while they last that long.
+/// What each further period costs, taxes included, by cycle: coupon and discounts are in it while they last that long. Priced
+/// as the run will: once ordered, each subscription has the coupon for itself.
 pub fn renewals(quoted: &Quoted) -> Result<Vec<(Cycle, Money)>, Problem> {
-    let mut by_cycle: BTreeMap<Cycle, Vec<FirstLine>> = BTreeMap::new();
-    for line in next_lines(&quoted.dated, &quoted.due)? {
-        if let Some(contract) = quoted.contracts.get(line.contract) {
-            by_cycle.entry(contract.cycle).or_default().push(line);
-        }
+    let (currency, basis) = (quoted.store.currency, quoted.store.price_basis);
+    let mut by_cycle: BTreeMap<Cycle, DueInvoice> = BTreeMap::new();
+    for FirstLine { contract, line, .. } in next_lines(&quoted.dated, &quoted.due)? {
+        let Some(Dated { subscription: of, .. }) = quoted.dated.get(contract) else { continue };
+        let (client, on, lines) = (of.client, line.period.from, Vec::new());
+        let invoice = DueInvoice { client, currency, invoice_on: on, begins_on: on, lines };
+        by_cycle.entry(of.cycle).or_insert(invoice).lines.push(line);
     }
-    let lasting = quoted.coupon.iter().find(|coupon| coupon.cycles.is_none_or(|cycles| cycles > 1)).cloned();
-    let lasts = |discount: &Discount| discount.cycles_after_first() != Some(0);
+    let coupon = quoted.coupon.as_ref().filter(|coupon| coupon.lasts(2));
+    let lasts = |discount: &Discount| discount.lasts(2);
     let later =
         |contract: &Contract| Contract { discount: contract.discount.clone().filter(lasts), ..contract.clone() };
     let contracts: Vec<Contract> = quoted.contracts.iter().map(later).collect();
-    let (currency, basis) = (quoted.store.currency, quoted.store.price_basis);
-    let renewal = |(cycle, lines): (Cycle, Vec<FirstLine>)| {
-        let coupons = lasting.as_slice();
+    let renewal = |(cycle, invoice): (Cycle, DueInvoice)| {
         let (group, tax) = (quoted.group, quoted.tax.clone());
-        let mut request = price_request(&contracts, &lines, currency, basis, coupons, group, tax);
-        request.coupons = each_for_itself(&request.coupons, &lines);
+        let request = trial::price_request(&invoice, &contracts, &quoted.dated, coupon, basis, group, tax)?;
         Ok((cycle, price(&request)?.totals.gross))
     };
     by_cycle.into_iter().map(renewal).collect()
-}
-
-/// Once ordered, each subscription has the coupon for itself: a fixed amount comes off each, not once off all of them.
-fn each_for_itself(coupons: &[CouponApplication], lines: &[FirstLine]) -> Vec<CouponApplication> {
-    let mut by_contract: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for line in lines {
-        by_contract.entry(line.contract).or_default().push(line.key());
-    }
-    let of_contract = |coupon: &CouponApplication, keys: &[String]| {
-        let lines = keys.iter().filter(|key| coupon.lines.contains(key)).cloned().collect();
-        CouponApplication { lines, ..coupon.clone() }
-    };
-    let each = coupons.iter().flat_map(|coupon| by_contract.values().map(move |keys| of_contract(coupon, keys)));
-    each.filter(|application| !application.lines.is_empty()).collect()
 }
 
 /// What a client's group may and will get; someone new is going to be in the default group.

@@ -65,7 +65,7 @@ pub struct Covered {
     pub discounted: BTreeSet<LineKey>,
     /// What is left of [`Terms::discount_cycles`].
     pub discount_cycles_left: Option<u32>,
-    /// [`Terms::fixed_parts`], and what is priced since.
+    /// What a fixed coupon took off lines that are priced now, besides [`Terms::fixed_parts`].
     pub fixed_parts: Vec<FixedPart>,
 }
 
@@ -89,12 +89,8 @@ pub fn covered(of: &Subscription, terms: &Terms, lines: &[&DueLine]) -> Result<C
         cycles.insert(line.key(), of.cycle.index_at(of.anchor, line.period.from)?);
     }
     let billed = of.cycle.index_at(of.anchor, of.billed_through)?;
-    let mut covered = Covered {
-        cycles_left: terms.coupon_cycles,
-        discount_cycles_left: terms.discount_cycles,
-        fixed_parts: terms.fixed_parts.clone(),
-        ..Covered::default()
-    };
+    let mut covered =
+        Covered { cycles_left: terms.coupon_cycles, discount_cycles_left: terms.discount_cycles, ..Covered::default() };
     let those = |covers: &dyn Fn(Option<PlanId>) -> bool| {
         let lines = cycles.iter().filter(|((.., from), _)| covers(terms.plan_on(*from)));
         lines.map(|(key, cycle)| (*key, *cycle)).collect::<BTreeMap<_, _>>()
@@ -186,13 +182,14 @@ fn applications(
         }
     }
     let applied = by_cycle.into_iter().filter_map(|((subscription, _), lines)| {
-        let had = covered.get(&subscription).map_or(&[][..], |covered| &covered.fixed_parts);
-        Some((terms.get(&subscription)?.coupon.as_ref()?, had, lines))
+        let (terms, covered) = (terms.get(&subscription)?, covered.get(&subscription)?);
+        let had: Vec<_> = terms.fixed_parts.iter().chain(&covered.fixed_parts).collect();
+        Some((terms.coupon.as_ref()?, had, lines))
     });
-    let application = |(coupon, had, lines): (&Coupon, &[FixedPart], Vec<&DueLine>)| {
+    let application = |(coupon, had, lines): (&Coupon, Vec<&FixedPart>, Vec<&DueLine>)| {
         Ok(CouponApplication {
             coupon: coupon.id,
-            value: part_of_cycle(coupon.value, &lines, had)?,
+            value: part_of_cycle(coupon.value, &lines, &had)?,
             free_setup: coupon.free_setup,
             lines: lines.into_iter().map(key).collect(),
         })
@@ -201,7 +198,7 @@ fn applications(
 }
 
 /// A fixed amount for the longest part of the cycle that is charged.
-fn part_of_cycle(value: Rate, lines: &[&DueLine], had: &[FixedPart]) -> Result<Rate> {
+fn part_of_cycle(value: Rate, lines: &[&DueLine], had: &[&FixedPart]) -> Result<Rate> {
     let Rate::Fixed(amount) = value else { return Ok(value) };
     let periods = lines.iter().filter(|line| !matches!(line.kind, DueKind::Setup | DueKind::Fee));
     let Some(longest) = periods.max_by_key(|line| line.share.days()) else { return Ok(value) };

@@ -58,9 +58,10 @@ pub fn priced(end: &TrialEnd, dated: &[Dated], request: &PriceRequest) -> Result
     Ok(priced)
 }
 
-/// Everything that the amounts at the end of a trial depend on: the coupon and the discount are still unused.
+/// Everything that amounts depend on that are due after the order, at the end of a trial or with the next cycle: the coupon
+/// and the discounts are those that are there then.
 pub fn price_request(
-    end: &TrialEnd,
+    invoice: &DueInvoice,
     contracts: &[Contract],
     dated: &[Dated],
     coupon: Option<&Coupon>,
@@ -72,11 +73,11 @@ pub fn price_request(
     for (contract, one) in contracts.iter().zip(dated) {
         let of = &one.subscription;
         let own = terms_of(contract, one, coupon);
-        let lines: Vec<_> = end.invoice.lines.iter().filter(|line| line.subscription == of.id).collect();
+        let lines: Vec<_> = invoice.lines.iter().filter(|line| line.subscription == of.id).collect();
         covered.insert(of.id, renewal::covered(of, &own, &lines)?);
         terms.insert(of.id, own);
     }
-    renewal::price_request(&end.invoice, &terms, &covered, prices, group, tax)
+    renewal::price_request(invoice, &terms, &covered, prices, group, tax)
 }
 
 fn terms_of(contract: &Contract, dated: &Dated, coupon: Option<&Coupon>) -> Terms {
