@@ -3,12 +3,11 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id};
 use crate::services;
-use crate::services::desire::desire;
 use crate::subscriptions::changes::take_up;
 use crate::subscriptions::give_back;
 use crate::subscriptions::read::reply;
 use crate::subscriptions::revise::{Subject, cycle_ends_on, is_same_thing, used_beyond};
-use crate::subscriptions::stand::stand;
+use crate::subscriptions::stand::finish;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::post;
 use chrono::NaiveDate;
@@ -16,7 +15,7 @@ use comptoir_db::subscription_changes::{self, SubscriptionChangeRow, end_items, 
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome, discounts};
 use comptoir_domain::permissions::may;
-use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
+use comptoir_domain::subscriptions::{ChangedBy, SubscriptionStatus, transition};
 use comptoir_domain::{Check, Code, Problem, SubscriptionId, SubscriptionItemId};
 use serde_json::json;
 
@@ -192,12 +191,9 @@ fn comment<'a>(row: &'a SubscriptionRow, reason: &'a str) -> &'a str {
 
 /// Ends a subscription today: its services are removed.
 pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, reason: &str) -> Outcome<()> {
-    transition(row.status, SubscriptionStatus::Cancelled, ChangedBy::System)?;
     let from = row.status;
     row.ends_on = Some(row.ends_on.map_or(ctx.today(), |day| day.min(ctx.today())));
-    row.next_invoice_on = None;
-    stand(tx, ctx, row, SubscriptionStatus::Cancelled, reason)?;
-    desire(tx, ctx, row.id, ServiceState::Absent)?;
+    finish(tx, ctx, row, SubscriptionStatus::Cancelled, reason)?;
     ctx.record(tx, "subscription.cancelled", row.id, json!({ "from": from, "reason": reason, "ends_on": row.ends_on }))
 }
 

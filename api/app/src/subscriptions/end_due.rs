@@ -6,16 +6,15 @@ use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::sweep::{Sweep, each};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
-use crate::services::desire::desire;
 use crate::subscriptions::cancel::end;
-use crate::subscriptions::stand::stand;
+use crate::subscriptions::stand::finish;
 use chrono::NaiveDate;
 use comptoir_db::events::EventRow;
 use comptoir_db::subscriptions::SubscriptionRow;
 use comptoir_db::{Db, Outcome, subscriptions};
 use comptoir_domain::SubscriptionId;
 use comptoir_domain::events::ForeseenAction;
-use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, transition};
+use comptoir_domain::subscriptions::SubscriptionStatus;
 use serde_json::{Value, json};
 
 /// Subscriptions in one transaction.
@@ -68,10 +67,7 @@ fn end_one(tx: &mut Db, ctx: &Ctx, id: SubscriptionId) -> Outcome<bool> {
 }
 
 fn complete(tx: &mut Db, ctx: &Ctx, mut row: SubscriptionRow) -> Outcome<()> {
-    transition(row.status, SubscriptionStatus::Completed, ChangedBy::System)?;
-    row.next_invoice_on = None;
-    stand(tx, ctx, &mut row, SubscriptionStatus::Completed, "its agreed cycles are over")?;
-    desire(tx, ctx, row.id, ServiceState::Absent)?;
+    finish(tx, ctx, &mut row, SubscriptionStatus::Completed, "its agreed cycles are over")?;
     ctx.record(tx, "subscription.completed", row.id, json!({ "cycles": row.cycle_limit }))
 }
 

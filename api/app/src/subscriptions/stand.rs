@@ -3,10 +3,11 @@
 
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
+use crate::services::desire::desire;
 use comptoir_db::subscription_statuses::{self, StatusChangeRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
-use comptoir_domain::subscriptions::{SubscriptionStatus, rested};
+use comptoir_domain::subscriptions::{ChangedBy, ServiceState, SubscriptionStatus, rested, transition};
 
 /// Saves a subscription that stands at a status from now on, for a reason. The caller has asked whether it may.
 pub fn stand(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, to: SubscriptionStatus, reason: &str) -> Outcome<()> {
@@ -17,6 +18,15 @@ pub fn stand(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, to: Subscription
         subscription_statuses::insert(tx, &[change(ctx, row, Some(from))])?;
     }
     subscriptions::save(tx, row)
+}
+
+/// Ends a subscription: nothing is charged for it any more, and its services are removed.
+pub fn finish(tx: &mut Db, ctx: &Ctx, row: &mut SubscriptionRow, to: SubscriptionStatus, reason: &str) -> Outcome<()> {
+    transition(row.status, to, ChangedBy::System)?;
+    row.next_invoice_on = None;
+    stand(tx, ctx, row, to, reason)?;
+    desire(tx, ctx, row.id, ServiceState::Absent)?;
+    Ok(())
 }
 
 /// Writes a new subscription, and where it stands first.
