@@ -66,7 +66,7 @@ pub fn offered(db: &mut Db, scope: Scope, today: NaiveDate) -> Outcome<Vec<Disco
         .filter(begun.assume_not_null())
         .filter(lasts.assume_not_null())
         .order(discounts::id);
-    Ok(found.select(DiscountRow::as_select()).load(db)?)
+    Ok(read_rows!(db, found, DiscountRow)?)
 }
 
 /// The discount of a subscription.

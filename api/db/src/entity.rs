@@ -6,7 +6,7 @@ macro_rules! entity {
     ($table:ident, $row:ty, $id:ty) => {
         /// The row, or `not_found` if it does not exist or is another seller's.
         pub fn find(db: &mut $crate::Db, scope: $crate::Scope, id: $id) -> $crate::Outcome<$row> {
-            Ok($table::table.find((scope.seller(), id)).select(<$row>::as_select()).get_result(db)?)
+            Ok(read_row!(db, $table::table.find((scope.seller(), id)), $row)?)
         }
 
         /// The same, kept from changing until the transaction ends.

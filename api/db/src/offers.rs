@@ -74,24 +74,21 @@ pub fn of_store(db: &mut Db, scope: Scope, store: StoreId, on: NaiveDate) -> Out
 
 /// The same for those who have a plan: they keep it, and what goes with it, when it is no longer sold.
 pub fn with_plan(db: &mut Db, scope: Scope, store: StoreId, plan: Option<PlanId>, on: NaiveDate) -> Outcome<Offer> {
-    let (currency, options): (Currency, Json<Vec<DomainOption>>) = stores::table
-        .find((scope.seller(), store))
-        .select((stores::currency, stores::domain_options))
-        .get_result(db)?;
+    let terms = stores::table.find((scope.seller(), store)).select((stores::currency, stores::domain_options));
+    let (currency, options): (Currency, Json<Vec<DomainOption>>) = on!(db, c => terms.get_result(c))?;
     let plans = plans_of(db, scope, store, plan)?;
     let ids: Vec<PlanId> = plans.iter().map(|plan| plan.id).collect();
-    let offered: Vec<(PlanId, AddOnId)> = plan_add_ons::table
+    let offered = plan_add_ons::table
         .filter(plan_add_ons::seller_id.eq(scope.seller()))
         .filter(among(plan_add_ons::plan_id, ids.clone()))
-        .select((plan_add_ons::plan_id, plan_add_ons::add_on_id))
-        .load(db)?;
-    let add_ons: Vec<AddOnOnOffer> = add_ons::table
+        .select((plan_add_ons::plan_id, plan_add_ons::add_on_id));
+    let offered: Vec<(PlanId, AddOnId)> = on!(db, c => offered.load(c))?;
+    let add_ons = add_ons::table
         .filter(add_ons::seller_id.eq(scope.seller()))
         .filter(among(add_ons::id, offered.iter().map(|(_, add_on)| *add_on)))
         .filter(add_ons::state.eq(PlanState::Active))
-        .order((add_ons::position, add_ons::id))
-        .select(AddOnOnOffer::as_select())
-        .load(db)?;
+        .order((add_ons::position, add_ons::id));
+    let add_ons = read_rows!(db, add_ons, AddOnOnOffer)?;
     let prices = prices_of(db, scope, &ids, &add_ons, currency, on)?;
     let mut by_plan: HashMap<PlanId, Vec<OfferedPrice>> = HashMap::new();
     let mut by_add_on: HashMap<AddOnId, Vec<OfferedPrice>> = HashMap::new();
@@ -122,7 +119,7 @@ fn plans_of(db: &mut Db, scope: Scope, store: StoreId, kept: Option<PlanId>) -> 
         .filter(plans::seller_id.eq(scope.seller()))
         .filter(on_sale.or(kept))
         .order((plans::position, plans::id));
-    Ok(plans.select(PlanOnOffer::as_select()).load(db)?)
+    Ok(read_rows!(db, plans, PlanOnOffer)?)
 }
 
 /// The active endings that some plans name, with their prices in a currency. Without a registrar, names are moved by hand.
@@ -171,7 +168,7 @@ fn prices_of(
         .filter(prices::valid_from.le(on))
         .filter(valid.assume_not_null())
         .order(prices::id);
-    Ok(found.select(PriceOnOffer::as_select()).load(db)?)
+    Ok(read_rows!(db, found, PriceOnOffer)?)
 }
 
 fn offered_add_on(row: AddOnOnOffer, prices: &mut HashMap<AddOnId, Vec<OfferedPrice>>) -> OfferedAddOn {

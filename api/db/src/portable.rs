@@ -12,6 +12,22 @@ macro_rules! on {
     };
 }
 
+/// Reads one row on the connection that it is, which is quicker than on the one that may be either.
+#[macro_export]
+macro_rules! read_row {
+    ($db:expr, $query:expr, $row:ty) => {
+        on!($db, c => $query.select(<$row>::as_select()).get_result::<$row>(c))
+    };
+}
+
+/// Reads rows in the same way.
+#[macro_export]
+macro_rules! read_rows {
+    ($db:expr, $query:expr, $row:ty) => {
+        on!($db, c => $query.select(<$row>::as_select()).load::<$row>(c))
+    };
+}
+
 /// Locks one row until the transaction ends. On SQLite a writer is alone already.
 #[macro_export]
 macro_rules! lock_row {

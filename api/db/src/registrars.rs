@@ -32,7 +32,7 @@ pub fn list(db: &mut Db, scope: Scope, page: &Page) -> Outcome<Slice<RegistrarRo
 /// All of a seller: there are few.
 pub fn all(db: &mut Db, scope: Scope) -> Outcome<Vec<RegistrarRow>> {
     let found = registrars::table.filter(registrars::seller_id.eq(scope.seller())).order(registrars::id);
-    Ok(found.select(RegistrarRow::as_select()).load(db)?)
+    Ok(read_rows!(db, found, RegistrarRow)?)
 }
 
 /// The endings whose default one it is.

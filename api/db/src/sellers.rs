@@ -38,7 +38,7 @@ pub struct SellerRow {
 
 /// The seller of a scope.
 pub fn own(db: &mut Db, scope: Scope) -> Outcome<SellerRow> {
-    Ok(sellers::table.find(scope.seller()).select(SellerRow::as_select()).get_result(db)?)
+    Ok(read_row!(db, sellers::table.find(scope.seller()), SellerRow)?)
 }
 
 /// The seller with a code, for signing in; `None` says nothing about who exists.

@@ -4,16 +4,14 @@
 //! leases go by the machine's clock.
 
 use crate::events::Now;
-use crate::few::among;
+use crate::few::{among, word_for_word};
 use crate::schema::{services, subscription_items, subscriptions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
 use comptoir_domain::services::ServiceKind;
 use comptoir_domain::subscriptions::{ServiceState, SubscriptionStatus};
 use comptoir_domain::{AddOnId, ClientId, Instant, PlanId, SellerId, ServiceId, SubscriptionId};
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 use std::collections::BTreeSet;
 
 /// A service. It is settled when what was seen is what should be.
@@ -77,14 +75,14 @@ pub fn of_subscriptions(db: &mut Db, scope: Scope, ids: &[SubscriptionId]) -> Ou
 
 /// Which of these names are in use, and for what: something of that name exists, or should.
 pub fn names_in_use(db: &mut Db, scope: Scope, names: &[String]) -> Outcome<BTreeSet<(ServiceKind, String)>> {
-    let found: Vec<(ServiceKind, String)> = services::table
+    let found = services::table
         .filter(services::seller_id.eq(scope.seller()))
         .filter(among(services::kind, ServiceKind::ALL.iter().copied()))
         .filter(among(services::name, names.to_vec()))
         // word for word as in the index over names, which begins with the kind: a bound value could be any
-        .filter(sql::<Bool>("services.desired <> 'absent'"))
-        .select((services::kind, services::name))
-        .load(db)?;
+        .filter(word_for_word("services.desired <> 'absent'"))
+        .select((services::kind, services::name));
+    let found: Vec<(ServiceKind, String)> = on!(db, c => found.load(c))?;
     Ok(found.into_iter().collect())
 }
 

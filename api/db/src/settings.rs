@@ -21,8 +21,7 @@ pub struct SettingsRow {
 
 /// The settings of a seller.
 pub fn read(db: &mut Db, scope: Scope) -> Outcome<SettingsRow> {
-    let found =
-        settings::table.find((scope.seller(), BUSINESS)).select(SettingsRow::as_select()).get_result(db).optional()?;
+    let found = read_row!(db, settings::table.find((scope.seller(), BUSINESS)), SettingsRow).optional()?;
     Ok(found.unwrap_or_else(|| SettingsRow {
         seller_id: scope.seller(),
         name: BUSINESS.into(),

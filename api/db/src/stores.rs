@@ -65,7 +65,7 @@ pub fn by_code(db: &mut Db, scope: Scope, code: &str) -> Outcome<Option<StoreRow
 /// The store that a publishable key belongs to, of whichever seller: the key says whose.
 pub fn by_publishable_key(db: &mut Db, key: &str) -> Outcome<Option<StoreRow>> {
     let found = stores::table.filter(stores::publishable_key.eq(key));
-    Ok(found.select(StoreRow::as_select()).get_result(db).optional()?)
+    Ok(read_row!(db, found, StoreRow).optional()?)
 }
 
 /// The store that is meant where none is named; every seller has one.

@@ -50,7 +50,7 @@ pub fn list(db: &mut Db, scope: Scope, filter: &TldFilter, page: &Page) -> Outco
 /// Those of these names that there are.
 pub fn named(db: &mut Db, scope: Scope, names: &[String]) -> Outcome<Vec<TldRow>> {
     let found = tlds::table.filter(tlds::seller_id.eq(scope.seller())).filter(among(tlds::name, names.to_vec()));
-    Ok(found.order(tlds::name).select(TldRow::as_select()).load(db)?)
+    Ok(read_rows!(db, found.order(tlds::name), TldRow)?)
 }
 
 /// Writes those that a seller begins with.

@@ -53,7 +53,7 @@ pub fn default_group(db: &mut Db, scope: Scope) -> Outcome<ClientGroupRow> {
     let marked = client_groups::table
         .filter(client_groups::seller_id.eq(scope.seller()))
         .filter(client_groups::is_default.eq(true));
-    Ok(marked.select(ClientGroupRow::as_select()).get_result(db)?)
+    Ok(read_row!(db, marked, ClientGroupRow)?)
 }
 
 /// The dunning policies that groups of a seller have of their own.

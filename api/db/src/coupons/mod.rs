@@ -102,7 +102,7 @@ pub fn automatic(db: &mut Db, scope: Scope, store: StoreId) -> Outcome<Vec<Coupo
         .filter(coupons::code.is_null())
         .filter(coupons::is_active.eq(true))
         .order(coupons::id);
-    let mut rows = found.select(CouponRow::as_select()).load(db)?;
+    let mut rows = read_rows!(db, found, CouponRow)?;
     rows.retain(|row| row.stores.0.is_empty() || row.stores.0.contains(&store));
     Ok(rows)
 }

@@ -39,9 +39,10 @@ pub fn list(db: &mut Db, scope: Scope, page: &Page) -> Outcome<Slice<TaxPolicyRo
 pub fn policies(db: &mut Db, scope: Scope, ids: &[TaxPolicyId]) -> Outcome<Vec<TaxPolicy>> {
     let own = tax_policies::table
         .filter(tax_policies::seller_id.eq(scope.seller()))
-        .filter(among(tax_policies::id, ids.to_vec()));
-    let mut found: HashMap<TaxPolicyId, Vec<TaxRule>> =
-        own.select(tax_policies::id).load(db)?.into_iter().map(|id| (id, Vec::new())).collect();
+        .filter(among(tax_policies::id, ids.to_vec()))
+        .select(tax_policies::id);
+    let own: Vec<TaxPolicyId> = on!(db, c => own.load(c))?;
+    let mut found: HashMap<TaxPolicyId, Vec<TaxRule>> = own.into_iter().map(|id| (id, Vec::new())).collect();
     for row in rules::of_policies(db, scope, ids)? {
         found.entry(row.tax_policy_id).or_default().push(row.rule()?);
     }
@@ -53,8 +54,9 @@ pub fn policies(db: &mut Db, scope: Scope, ids: &[TaxPolicyId]) -> Outcome<Vec<T
 pub fn default_policy(db: &mut Db, scope: Scope) -> Outcome<Option<TaxPolicyId>> {
     let marked = tax_policies::table
         .filter(tax_policies::seller_id.eq(scope.seller()))
-        .filter(tax_policies::is_default.eq(true));
-    Ok(marked.select(tax_policies::id).get_result(db).optional()?)
+        .filter(tax_policies::is_default.eq(true))
+        .select(tax_policies::id);
+    Ok(on!(db, c => marked.get_result(c)).optional()?)
 }
 
 /// Takes the mark from the default policy, so that another can have it. Whoever calls this has taken a turn

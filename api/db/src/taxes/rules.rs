@@ -98,7 +98,7 @@ pub fn of_policies(db: &mut Db, scope: Scope, policies: &[TaxPolicyId]) -> Outco
         .filter(tax_rules::seller_id.eq(scope.seller()))
         .filter(among(tax_rules::tax_policy_id, policies.to_vec()))
         .order(tax_rules::id);
-    Ok(found.select(TaxRuleRow::as_select()).load(db)?)
+    Ok(read_rows!(db, found, TaxRuleRow)?)
 }
 
 /// Some rules.
