@@ -158,7 +158,7 @@ fn fill(backend: Backend, database: &Database) {
     crate::api::mails::furnish(database);
     crate::api::payments::furnish_methods(database);
     let ids = |code: &str| (code.to_string(), find_ids(&sign_in(code), code));
-    ids_of(backend).set(["provider", "north", "south"].map(|code| ids(code)).into()).unwrap();
+    ids_of(backend).set(["provider", "north", "south"].map(ids).into()).unwrap();
 }
 
 fn seller_profile(code: &str, currency: &str, locale: &str, zone: &str, country: &str) -> Value {
