@@ -1,8 +1,8 @@
 //! Many writers at once, some of which are refused, fail or panic after they have written: each is done wholly or not at
 //! all, whoever it waited together with.
 
-use crate::support::World;
 use crate::support::database::words;
+use crate::support::{Backend, World};
 use comptoir_db::{Failure, Outcome, Scope, Store, counters};
 use comptoir_domain::{Code, Problem};
 use std::time::Duration;
@@ -63,5 +63,18 @@ both! {
         let (tickets, failed) = draw(world, 100, |nth| nth.is_multiple_of(7));
         assert_eq!((tickets, failed), ((1..=69).collect(), 31));
         assert_eq!(words(&mut world.database.connect(), TICKETS), ["69"]);
+    }
+
+    /// Whoever has much to write hears whether others asked for SQLite's one writer since its last part; on PostgreSQL
+    /// nobody waits for it.
+    fn a_long_run_hears_of_others(world) {
+        let store = Store::open(&world.database.address, 4).unwrap();
+        let (others, alone) = tokio::runtime::Runtime::new().unwrap().block_on(async {
+            store.write(|_| Ok(())).await.unwrap();
+            let others = store.is_contended();
+            store.write_batch(|_| Ok(())).await.unwrap();
+            (others, store.is_contended())
+        });
+        assert_eq!((others, alone), (world.backend == Backend::Sqlite, false));
     }
 }
