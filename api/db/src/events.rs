@@ -124,7 +124,7 @@ pub fn claim(db: &mut Db, claim: &Claim<'_>) -> Outcome<Vec<EventRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let taken = events::table.filter(among(events::id, ids));
+    let taken = events::table.filter(events::id.eq_any(ids));
     let change = (
         events::state.eq(EventState::Running),
         events::attempts.eq(events::attempts + 1),

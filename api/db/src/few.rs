@@ -1,7 +1,7 @@
 //! Conditions whose statements are prepared once, and kept with their connection.
 //!
 //! diesel prepares a statement with a list of values, or with a condition in words, anew for each call, which on SQLite costs
-//! more than to run it. [`among`] fills a list up with its last value to a power of two, so that there are few statements.
+//! more than to run it. (So it does every UPDATE, whatever stands in it.) [`among`] fills a list up with its last value to a power of two, so that there are few statements.
 //! Their texts are made for each call all the same, which is quicker on the connection that it is (`on!`, `read_rows!`).
 
 use diesel::backend::Backend;

@@ -64,8 +64,8 @@ macro_rules! lock_free_rows {
     };
 }
 
-/// How many rows a statement of [`insert_many!`] has. More would make it no faster: both databases fall out of step with
-/// the processor's memory long before they run out of bind variables.
+/// How many rows a statement of [`insert_many!`] has: enough that the rest, which is prepared for each call, is small beside a
+/// chunk of a billing run, and few enough to keep with each connection.
 pub(crate) const TOGETHER: usize = 32;
 
 /// Inserts many rows. The statement for [`TOGETHER`] of them and that for one are prepared once; only that for a rest is

@@ -37,7 +37,7 @@ pub enum Holder {
 
 /// One session of a seller.
 pub fn find(db: &mut Db, scope: Scope, id: SessionId) -> Outcome<SessionRow> {
-    Ok(sessions::table.find((scope.seller(), id)).select(SessionRow::as_select()).get_result(db)?)
+    Ok(read_row!(db, sessions::table.find((scope.seller(), id)), SessionRow)?)
 }
 
 /// Writes a new session.

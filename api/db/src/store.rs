@@ -90,7 +90,7 @@ impl Store {
     /// Whether others have wanted to write since the last batch began, and had to wait for it: only where there is one
     /// writer.
     pub fn is_contended(&self) -> bool {
-        matches!(&*self.writers, Writers::One(writer) if writer.is_asked())
+        matches!(&*self.writers, Writers::One(writer) if writer.is_contended())
     }
 
     async fn write_as<T, F>(&self, urgency: Urgency, work: F) -> Outcome<T>

@@ -1,6 +1,5 @@
 //! To-dos: what a person has to look at. One is open for one trouble, by its unique key.
 
-use crate::few::among;
 use crate::schema::todos;
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice};
 use comptoir_domain::todos::{TodoKind, TodoState};
@@ -42,7 +41,7 @@ pub fn settle(db: &mut Db, scope: Scope, unique_key: &str, now: Instant) -> Outc
 pub fn settle_all(db: &mut Db, scope: Scope, unique_keys: Vec<String>, now: Instant) -> Outcome<()> {
     let open = todos::table
         .filter(todos::seller_id.eq(scope.seller()))
-        .filter(among(todos::unique_key, unique_keys))
+        .filter(todos::unique_key.eq_any(unique_keys))
         .filter(todos::state.eq(TodoState::Open));
     let change =
         (todos::state.eq(TodoState::Done), todos::done_at.eq(Some(now)), todos::version.eq(todos::version + 1));

@@ -54,7 +54,7 @@ impl Writer {
     }
 
     /// Whether anyone has asked for something since the last batch began.
-    pub fn is_asked(&self) -> bool {
+    pub fn is_contended(&self) -> bool {
         self.queue.lock().asked
     }
 }
