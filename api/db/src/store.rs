@@ -9,7 +9,11 @@ use crate::{Db, Failure, Outcome, migrate};
 use diesel::connection::SimpleConnection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
+
+/// So long after someone has asked for a write the next one is to be expected.
+const LATELY: Duration = Duration::from_millis(500);
 
 /// A migrated database, shared by everything that runs.
 #[derive(Clone)]
@@ -17,6 +21,8 @@ pub struct Store {
     address: Address,
     readers: Arc<Pool>,
     writers: Arc<Writers>,
+    /// When someone last asked for a write.
+    asked_at: Arc<Mutex<Option<Instant>>>,
 }
 
 enum Writers {
@@ -52,7 +58,12 @@ impl Store {
             Address::Postgres(_) => Writers::Pool(Pool::new(address.clone(), Purpose::Write, connections)),
         };
         let readers = Pool::new(address.clone(), Purpose::Read, connections);
-        Ok(Self { address: address.clone(), readers: Arc::new(readers), writers: Arc::new(writers) })
+        Ok(Self {
+            address: address.clone(),
+            readers: Arc::new(readers),
+            writers: Arc::new(writers),
+            asked_at: Arc::default(),
+        })
     }
 
     /// Where the data lives.
@@ -75,6 +86,7 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Db) -> Outcome<T> + Send + 'static,
     {
+        *self.asked_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         self.write_as(Urgency::Request, work).await
     }
 
@@ -87,10 +99,10 @@ impl Store {
         self.write_as(Urgency::Batch, work).await
     }
 
-    /// Whether others have wanted to write since the last batch began, and had to wait for it: only where there is one
-    /// writer.
+    /// Whether people write just now, who would wait for a long batch: for SQLite's one writer, on PostgreSQL for the
+    /// rows that it locks.
     pub fn is_contended(&self) -> bool {
-        matches!(&*self.writers, Writers::One(writer) if writer.is_contended())
+        self.asked_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at.elapsed() < LATELY)
     }
 
     async fn write_as<T, F>(&self, urgency: Urgency, work: F) -> Outcome<T>
@@ -115,7 +127,7 @@ pub(crate) fn persist<T>(db: &mut Db, work: &impl Fn(&mut Db) -> Outcome<T>) -> 
         match transaction(db, Purpose::Write, work) {
             Err(failure) if failure.is_retryable() && tries < TRIES => {
                 tracing::debug!(tries, %failure, "running the transaction again");
-                std::thread::sleep(std::time::Duration::from_millis(u64::from(tries * tries)));
+                std::thread::sleep(Duration::from_millis(u64::from(tries * tries)));
                 tries += 1;
             }
             outcome => return outcome,
@@ -163,7 +175,7 @@ impl Pool {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Db) -> Outcome<T> + Send + 'static) -> Outcome<T> {
-        let wait = std::time::Duration::from_secs(10);
+        let wait = Duration::from_secs(10);
         let place = tokio::time::timeout(wait, Arc::clone(&self.places).acquire_owned()).await;
         let place = place.ok().and_then(Result::ok).ok_or_else(|| Failure::Open("all connections are busy".into()))?;
         let (address, purpose, idle) = (self.address.clone(), self.purpose, Arc::clone(&self.idle));

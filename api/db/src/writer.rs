@@ -52,11 +52,6 @@ impl Writer {
         self.queue.push(urgency, Box::new(Task { work, sender, outcome: None }));
         receiver.await.unwrap_or_else(|_| Err(Failure::Open("the writer has stopped".into())))
     }
-
-    /// Whether anyone has asked for something since the last batch began.
-    pub fn is_contended(&self) -> bool {
-        self.queue.lock().asked
-    }
 }
 
 impl Drop for Writer {
@@ -135,8 +130,6 @@ struct Queue {
 struct Waiting {
     requests: VecDeque<Box<dyn Job>>,
     batches: VecDeque<Box<dyn Job>>,
-    /// Whether there was a request since the last batch began.
-    asked: bool,
     closed: bool,
 }
 
@@ -148,10 +141,7 @@ impl Queue {
     fn push(&self, urgency: Urgency, job: Box<dyn Job>) {
         let mut waiting = self.lock();
         match urgency {
-            Urgency::Request => {
-                waiting.requests.push_back(job);
-                waiting.asked = true;
-            }
+            Urgency::Request => waiting.requests.push_back(job),
             Urgency::Batch => waiting.batches.push_back(job),
         }
         self.wake.notify_one();
@@ -166,7 +156,6 @@ impl Queue {
                 return Some(waiting.requests.drain(..some).collect());
             }
             if let Some(batch) = waiting.batches.pop_front() {
-                waiting.asked = false;
                 return Some(vec![batch]);
             }
             if waiting.closed {

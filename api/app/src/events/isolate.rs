@@ -7,11 +7,11 @@ use crate::todos::{Todo, raise};
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::todos::TodoKind;
 
-/// So many things at a time while others wait to write: an order waits for no more than these.
+/// So many things at a time while others write: an order waits for no more than these.
 const WHILE_CONTENDED: usize = 80;
 
 /// Does things in one transaction, if that is refused in halves, and so on: says how much was done, and which single
-/// things cannot be done, with the reason. While others wait to write, each transaction is short.
+/// things cannot be done, with the reason. While others write, each transaction is short.
 pub async fn isolate<T, W>(
     state: &AppState,
     things: Vec<T>,
