@@ -9,11 +9,13 @@ pub mod book;
 pub mod certificate;
 mod client;
 pub mod error;
+pub mod http;
 pub mod mail;
 pub mod panel;
 pub mod payment;
 pub mod post;
 pub mod registrar;
+pub mod settings;
 pub mod vat;
 
 pub use error::{ConnectorError, Kind, Result, Retry};

@@ -10,22 +10,31 @@ mod answers;
 pub mod contract;
 pub mod fake;
 pub mod manual;
+pub mod registry;
 mod requests;
 
 pub use answers::{ClientAction, Decline, Outcome, Payment, PaymentEvent, Refund, SavedMethod};
 pub use requests::{
-    Callback, CaptureRequest, Card, InvalidReference, PaymentRequest, PaymentSource, Reference, RefundRequest, Take,
+    Begun, Callback, CaptureRequest, Card, Entry, InvalidReference, KeepRequest, Payer, PaymentRequest, PaymentSource,
+    Reference, RefundRequest, Take,
 };
 
 use crate::error::Result;
 use async_trait::async_trait;
 use comptoir_domain::{Currency, Instant};
+use secrecy::SecretString;
 
 /// Takes payments. `at` in every call is the caller's clock; gateways that sign or date their calls need it.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
     /// Whether it can take this currency.
     fn takes(&self, currency: Currency) -> bool;
+
+    /// Where clients enter what they pay with.
+    fn entries(&self) -> &'static [Entry];
+
+    /// Asks something that changes nothing, to see whether address and credentials are right.
+    async fn probe(&self, at: Instant) -> Result<()>;
 
     /// Begins a payment, and finishes it where the source allows. A repeated reference begins nothing and gets
     /// the payment as it stands; with another amount it is a `Conflict`.
@@ -65,18 +74,26 @@ pub trait PaymentGateway: Send + Sync {
 /// Asking what became of a payment, by our reference.
 #[async_trait]
 pub trait Lookup: Send + Sync {
-    /// The payment as the gateway sees it now; `NotFound` if it never arrived.
-    async fn fetch(&self, reference: &Reference, at: Instant) -> Result<Payment>;
+    /// The payment as the gateway sees it now; `NotFound` if it surely never arrived. A gateway that can only be asked by
+    /// its own id says `Unavailable` where we have none.
+    async fn fetch(&self, payment: &Begun, at: Instant) -> Result<Payment>;
 }
 
 /// Giving money back.
 #[async_trait]
 pub trait Refunds: Send + Sync {
-    /// Gives back part or all; never more than was taken. A repeated refund reference gets the first answer.
+    /// Gives back part or all; never more than was taken (`Declined`). A repeated reference gets the first answer, if
+    /// they [are keyed](Self::are_keyed).
     async fn refund(&self, request: &RefundRequest) -> Result<Refund>;
 
-    /// The refund as the gateway sees it; `NotFound` if it never arrived.
-    async fn fetch_refund(&self, reference: &Reference, at: Instant) -> Result<Refund>;
+    /// Whether the gateway makes one refund of a repeated reference. Where it does not, nothing is repeated after
+    /// [`crate::Kind::Unknown`]: a person looks.
+    fn are_keyed(&self) -> bool {
+        true
+    }
+
+    /// The refund as the gateway sees it; `NotFound` if it surely never arrived.
+    async fn fetch_refund(&self, request: &RefundRequest) -> Result<Refund>;
 }
 
 /// Taking what was reserved.
@@ -90,20 +107,29 @@ pub trait Captures: Send + Sync {
 #[async_trait]
 pub trait Voids: Send + Sync {
     /// Releases the whole reserved amount. Repeating gets the same answer.
-    async fn void(&self, payment: &Reference, at: Instant) -> Result<Payment>;
+    async fn void(&self, payment: &Begun, at: Instant) -> Result<Payment>;
 }
 
 /// Keeping a card for later payments before there is one.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// Takes a card and gives what to charge it by; `Declined` if it will not do. Nothing is charged, so repeating is safe.
-    async fn keep(&self, card: &Card, at: Instant) -> Result<SavedMethod>;
+    /// Takes a card or a token and gives what to charge it by; `Declined` if it will not do. Nothing is charged, so
+    /// repeating is safe.
+    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod>;
+
+    /// Has the gateway forget a method. One that it does not know is forgotten.
+    async fn forget(&self, token: &SecretString, at: Instant) -> Result<()>;
 }
 
 /// Understanding the calls that a gateway makes to us.
 #[async_trait]
 pub trait Callbacks: Send + Sync {
-    /// Checks where the call comes from (`Auth` if it is forged or stale) and reads it. Safe to repeat: the event's
-    /// id is the same each time, and the caller drops what it has seen (PAY-02).
-    async fn verify(&self, callback: &Callback, at: Instant) -> Result<PaymentEvent>;
+    /// Checks where the call comes from (`Auth` if it is forged or stale) and reads it; nothing if it is about no payment
+    /// of ours. Safe to repeat: the event's id is the same each time, and the caller drops what it has seen (PAY-02).
+    async fn verify(&self, callback: &Callback, at: Instant) -> Result<Option<PaymentEvent>>;
+
+    /// What the gateway wants to read as an answer, as HTML; most want nothing.
+    fn thanks(&self) -> &'static str {
+        ""
+    }
 }

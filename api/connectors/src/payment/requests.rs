@@ -1,5 +1,6 @@
 //! What we ask of a gateway.
 
+use crate::error::ConnectorError;
 use comptoir_domain::{Instant, Money};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -67,15 +68,72 @@ pub struct Card {
 pub enum PaymentSource {
     /// A card entered in our store.
     Card(Card),
-    /// A method that the gateway keeps for us under a token; used without the client being there.
+    /// What the gateway's own fields in our store made of a card: good for one payment, or to be kept.
+    Token(SecretString),
+    /// A method that the gateway keeps for us under a token.
     Saved(SecretString),
-    /// The gateway's own page; the client comes back to `return_to`.
-    HostedPage {
-        /// Where the gateway sends the client afterwards.
-        return_to: String,
-    },
+    /// The gateway's own page; the client comes back to [`PaymentRequest::return_to`].
+    HostedPage,
     /// Outside of any machine: a cheque, a bank transfer.
     Offline,
+}
+
+impl PaymentSource {
+    /// How it is entered; nothing has to be for what is kept.
+    pub const fn entry(&self) -> Option<Entry> {
+        match self {
+            PaymentSource::Card(_) => Some(Entry::Card),
+            PaymentSource::Token(_) => Some(Entry::Token),
+            PaymentSource::Saved(_) => None,
+            PaymentSource::HostedPage => Some(Entry::Page),
+            PaymentSource::Offline => Some(Entry::Offline),
+        }
+    }
+}
+
+/// Where a client enters what a payment is made with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A card in our store, whose number passes through our hands.
+    Card,
+    /// A card in fields of the gateway's that stand in our store.
+    Token,
+    /// On the gateway's page.
+    Page,
+    /// Nowhere: the client is told what to do.
+    Offline,
+}
+
+/// Who pays, as far as it is known: gateways show it, and judge by it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Payer {
+    /// Our name for the client.
+    pub id: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Company; empty for a person.
+    pub company: String,
+    /// Address for mail.
+    pub email: String,
+    /// Telephone, as it was written.
+    pub phone: String,
+    /// Street and number.
+    pub street: String,
+    /// Postcode.
+    pub postcode: String,
+    /// Town.
+    pub city: String,
+    /// State or province, as its country writes it.
+    pub region: String,
+    /// Two capital letters.
+    pub country: String,
+    /// Two small letters.
+    pub language: String,
+    /// From where it is ordered, if someone is there.
+    pub ip: String,
 }
 
 /// Whether to take the money or only to reserve it.
@@ -103,7 +161,46 @@ pub struct PaymentRequest {
     pub take: Take,
     /// Whether to keep the method for later payments, where the gateway can.
     pub save: bool,
+    /// Whether the client is there and can be asked to confirm.
+    pub present: bool,
+    /// Who pays.
+    pub payer: Payer,
+    /// Where a page of the bank or the gateway sends the client afterwards.
+    pub return_to: String,
     /// The caller's clock.
+    pub at: Instant,
+}
+
+impl PaymentRequest {
+    /// What the gateway is later asked about.
+    pub fn begun(&self, gateway_id: Option<String>) -> Begun {
+        Begun { reference: self.reference.clone(), gateway_id, amount: self.amount, at: self.at }
+    }
+
+    /// Refuses an amount of nothing or less, and a source that is not among these.
+    pub fn check(&self, entries: &[Entry]) -> Result<(), ConnectorError> {
+        if self.amount.minor() <= 0 {
+            return Err(ConnectorError::invalid("amount", "the amount must be more than nothing"));
+        }
+        match self.source.entry() {
+            Some(entry) if !entries.contains(&entry) => {
+                Err(ConnectorError::invalid("source", "this gateway does not take what is offered"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A payment that was begun, as we know it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Begun {
+    /// Our key.
+    pub reference: Reference,
+    /// The gateway's own id, if its answer has reached us.
+    pub gateway_id: Option<String>,
+    /// What was asked.
+    pub amount: Money,
+    /// When it was begun, for gateways that want to know where to look.
     pub at: Instant,
 }
 
@@ -113,7 +210,7 @@ pub struct RefundRequest {
     /// Our key for the refund.
     pub reference: Reference,
     /// The payment it belongs to.
-    pub payment: Reference,
+    pub payment: Begun,
     /// More than nothing, in the payment's currency.
     pub amount: Money,
     /// The caller's clock.
@@ -124,9 +221,20 @@ pub struct RefundRequest {
 #[derive(Clone, Debug)]
 pub struct CaptureRequest {
     /// The payment that reserved it.
-    pub payment: Reference,
+    pub payment: Begun,
     /// At most what was reserved.
     pub amount: Money,
+    /// The caller's clock.
+    pub at: Instant,
+}
+
+/// Something to be kept for later payments.
+#[derive(Clone, Debug)]
+pub struct KeepRequest {
+    /// A card or a token.
+    pub source: PaymentSource,
+    /// Whose.
+    pub payer: Payer,
     /// The caller's clock.
     pub at: Instant,
 }

@@ -92,8 +92,8 @@ pub(super) fn behaviour(source: &PaymentSource, amount: Money) -> Option<Behavio
             let four = last_four(token.expose_secret());
             by(&|row| last_four(row.card) == four)
         }
-        PaymentSource::HostedPage { .. } => Some(Behaviour::Action),
-        PaymentSource::Offline => None,
+        PaymentSource::HostedPage => Some(Behaviour::Action),
+        PaymentSource::Token(_) | PaymentSource::Offline => None,
     };
     by(&|row| row.minor == amount.minor()).or_else(by_source)
 }

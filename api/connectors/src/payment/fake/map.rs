@@ -5,8 +5,8 @@ use super::ledger::{Decision, Fact, Held, Ledger};
 use super::magic::{Behaviour, behaviour, last_four, of_card};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    CaptureRequest, Card, ClientAction, Decline, Outcome, Payment, PaymentRequest, PaymentSource, Reference, Refund,
-    RefundRequest, SavedMethod, Take,
+    CaptureRequest, Card, ClientAction, Decline, Entry, Outcome, Payment, PaymentRequest, PaymentSource, Reference,
+    Refund, RefundRequest, SavedMethod, Take,
 };
 use comptoir_domain::{Instant, Money};
 use secrecy::ExposeSecret;
@@ -36,11 +36,8 @@ pub(super) fn start(ledger: &Ledger, settings: &Settings, request: &PaymentReque
     if let Some(held) = ledger.payment(&request.reference) {
         return (Vec::new(), same_or_conflict(&held.payment, held.asked, request.amount));
     }
-    if request.amount.minor() <= 0 {
-        return refuse(Kind::InvalidRequest, "amount", "the amount must be more than nothing");
-    }
-    if matches!(request.source, PaymentSource::Offline) {
-        return refuse(Kind::InvalidRequest, "source", "this gateway takes cards and its own page");
+    if let Err(error) = request.check(&[Entry::Card, Entry::Page]) {
+        return (Vec::new(), Err(error));
     }
     let taken = agreed_outcome(request.take);
     let later = |outcome, copies| Decision { at: request.at.plus(settings.callback_delay), outcome, copies };
@@ -129,7 +126,10 @@ fn saved(card: &Card) -> SavedMethod {
 }
 
 /// Keeps a card without a payment. One that is refused for ever is refused here; any other shows when it is charged.
-pub(super) fn keep(card: &Card) -> Result<SavedMethod> {
+pub(super) fn keep(source: &PaymentSource) -> Result<SavedMethod> {
+    let PaymentSource::Card(card) = source else {
+        return Err(ConnectorError::invalid("source", "this gateway keeps cards"));
+    };
     match of_card(card) {
         None => Err(ConnectorError::new(Kind::Declined, "unknown_card", "only the cards of the table work here")),
         Some(Behaviour::DeclineHard) => {
@@ -147,8 +147,8 @@ pub(super) fn refund(ledger: &Ledger, request: &RefundRequest) -> Decided<Refund
     if let Some(known) = ledger.refund(&request.reference) {
         return (Vec::new(), same_or_conflict(known, known.amount, request.amount));
     }
-    let Some(Held { payment, .. }) = ledger.payment(&request.payment) else {
-        return unknown_payment(&request.payment);
+    let Some(Held { payment, .. }) = ledger.payment(&request.payment.reference) else {
+        return unknown_payment(&request.payment.reference);
     };
     if !payment.is_taken() || request.amount.minor() <= 0 {
         return refuse(Kind::InvalidRequest, "not_refundable", "nothing was taken, or the amount is not positive");
@@ -163,7 +163,7 @@ pub(super) fn refund(ledger: &Ledger, request: &RefundRequest) -> Decided<Refund
     let id = ledger.next_id();
     let refund = Refund {
         reference: request.reference.clone(),
-        payment: request.payment.clone(),
+        payment: request.payment.reference.clone(),
         amount: request.amount,
         raw: json!({ "id": id, "refunded": request.amount }).to_string(),
         gateway_id: Some(id),
@@ -174,8 +174,8 @@ pub(super) fn refund(ledger: &Ledger, request: &RefundRequest) -> Decided<Refund
 
 /// Takes a reserved amount.
 pub(super) fn capture(ledger: &Ledger, request: &CaptureRequest) -> Decided<Payment> {
-    let Some(Held { payment, .. }) = ledger.payment(&request.payment) else {
-        return unknown_payment(&request.payment);
+    let Some(Held { payment, .. }) = ledger.payment(&request.payment.reference) else {
+        return unknown_payment(&request.payment.reference);
     };
     let (asked, reserved) = (request.amount, payment.amount);
     match payment.outcome {

@@ -16,8 +16,8 @@ pub use ledger::Totals;
 pub use magic::{ALWAYS_GOOD, Behaviour, MAGIC, Magic};
 
 use super::{
-    Callback, Callbacks, CaptureRequest, Captures, Card, Lookup, Payment, PaymentEvent, PaymentGateway, PaymentRequest,
-    Reference, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Entry, KeepRequest, Lookup, Payment, PaymentEvent,
+    PaymentGateway, PaymentRequest, Reference, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
 };
 use crate::book::Book;
 use crate::error::{ConnectorError, Result};
@@ -123,6 +123,14 @@ impl PaymentGateway for FakeGateway {
         true
     }
 
+    fn entries(&self) -> &'static [Entry] {
+        &[Entry::Card, Entry::Page]
+    }
+
+    async fn probe(&self, at: Instant) -> Result<()> {
+        self.settle(at).await
+    }
+
     async fn start(&self, request: &PaymentRequest) -> Result<Payment> {
         let request = request.clone();
         self.decide(move |ledger, settings| map::start(ledger, settings, &request)).await
@@ -155,9 +163,9 @@ impl PaymentGateway for FakeGateway {
 
 #[async_trait]
 impl Lookup for FakeGateway {
-    async fn fetch(&self, reference: &Reference, at: Instant) -> Result<Payment> {
+    async fn fetch(&self, payment: &Begun, at: Instant) -> Result<Payment> {
         self.settle(at).await?;
-        let reference = reference.clone();
+        let reference = payment.reference.clone();
         let missing = ConnectorError::not_found(format!("no payment {reference}"));
         let find = move |ledger: &Ledger| ledger.payment(&reference).map(|held| held.payment.clone());
         self.decide(move |ledger, _| (Vec::new(), find(ledger).ok_or(missing))).await
@@ -171,8 +179,8 @@ impl Refunds for FakeGateway {
         self.decide(move |ledger, _| map::refund(ledger, &request)).await
     }
 
-    async fn fetch_refund(&self, reference: &Reference, _: Instant) -> Result<Refund> {
-        let reference = reference.clone();
+    async fn fetch_refund(&self, request: &RefundRequest) -> Result<Refund> {
+        let reference = request.reference.clone();
         let missing = ConnectorError::not_found(format!("no refund {reference}"));
         self.decide(move |ledger, _| (Vec::new(), ledger.refund(&reference).cloned().ok_or(missing))).await
     }
@@ -188,23 +196,28 @@ impl Captures for FakeGateway {
 
 #[async_trait]
 impl Voids for FakeGateway {
-    async fn void(&self, payment: &Reference, _: Instant) -> Result<Payment> {
-        let reference = payment.clone();
+    async fn void(&self, payment: &Begun, _: Instant) -> Result<Payment> {
+        let reference = payment.reference.clone();
         self.decide(move |ledger, _| map::void(ledger, &reference)).await
     }
 }
 
 #[async_trait]
 impl Vault for FakeGateway {
-    async fn keep(&self, card: &Card, _: Instant) -> Result<SavedMethod> {
+    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
         tokio::time::sleep(self.settings.latency).await;
-        map::keep(card)
+        map::keep(&request.source)
+    }
+
+    async fn forget(&self, _: &SecretString, _: Instant) -> Result<()> {
+        // a token of the fake is the card's last digits: nothing is held
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Callbacks for FakeGateway {
-    async fn verify(&self, callback: &Callback, at: Instant) -> Result<PaymentEvent> {
-        verify(&self.settings.secret, callback, at)
+    async fn verify(&self, callback: &Callback, at: Instant) -> Result<Option<PaymentEvent>> {
+        verify(&self.settings.secret, callback, at).map(Some)
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::error::Kind;
-use crate::payment::contract::{self, CallbackFeed, Subject, request};
-use crate::payment::{Card, Outcome, PaymentSource};
+use crate::payment::contract::{self, CallbackFeed, Client, Subject, request};
+use crate::payment::{Begun, Card, ClientAction, Outcome, PaymentSource};
 use chrono::TimeDelta;
 use comptoir_domain::Money;
 
@@ -57,6 +57,19 @@ impl CallbackFeed for FakeGateway {
     }
 }
 
+#[async_trait]
+impl Client for FakeGateway {
+    async fn confirm(&self, action: &ClientAction, agreed: bool, at: Instant) -> Vec<Callback> {
+        let id = action.redirect_to.rsplit('=').next().unwrap();
+        FakeGateway::confirm(self, id, agreed, at).await.unwrap();
+        self.post(at).await
+    }
+}
+
+fn begun(reference: &str) -> Begun {
+    request(reference, "12.10", "EUR", PaymentSource::HostedPage).begun(None)
+}
+
 fn noon() -> Instant {
     "2026-03-31T12:00:00Z".parse().unwrap()
 }
@@ -72,6 +85,7 @@ async fn passes_the_contract() {
             lost_before: Some(card(Behaviour::LostBefore)),
             lost_after: Some(card(Behaviour::LostAfter)),
             later: Some((card(later), &gateway)),
+            page: Some(&gateway),
             ..Subject::new(&gateway, card(Behaviour::Approve))
         };
         contract::payment_gateway(&subject).await;
@@ -97,8 +111,7 @@ async fn every_behaviour_answers_as_the_table_says() {
 #[tokio::test]
 async fn an_amount_chooses_where_there_is_no_magic_card() {
     let bench = Bench::new();
-    let page = || PaymentSource::HostedPage { return_to: "https://shop.example/back".into() };
-    let declined = bench.gateway.start(&request("a", "9900.02", "EUR", page())).await.unwrap();
+    let declined = bench.gateway.start(&request("a", "9900.02", "EUR", PaymentSource::HostedPage)).await.unwrap();
     assert!(matches!(declined.outcome, Outcome::Declined(_)));
     let yen = bench.gateway.start(&request("b", "990001", "JPY", card(Behaviour::Approve))).await.unwrap();
     assert!(matches!(yen.outcome, Outcome::Declined(_)));
@@ -116,7 +129,7 @@ async fn later_decisions_come_when_they_are_due_and_until_they_are_taken() {
     let due = noon().plus(TimeDelta::seconds(30));
     let mut seen = Vec::new();
     for outgoing in bench.gateway.pending_callbacks(due).await.unwrap() {
-        let event = bench.gateway.verify(&outgoing.callback, due).await.unwrap();
+        let event = bench.gateway.verify(&outgoing.callback, due).await.unwrap().unwrap();
         assert_eq!(event.at, due);
         seen.push((event.payment.reference.to_string(), event.payment.is_taken()));
     }
@@ -130,7 +143,7 @@ async fn later_decisions_come_when_they_are_due_and_until_they_are_taken() {
     }
     assert_eq!(bench.gateway.pending_callbacks(due).await.unwrap(), vec![]);
     let much_later = noon().plus(TimeDelta::days(400));
-    let never = bench.gateway.fetch(&Reference::new("never").unwrap(), much_later).await.unwrap();
+    let never = bench.gateway.fetch(&begun("never"), much_later).await.unwrap();
     assert_eq!(never.outcome, Outcome::Pending { instructions: None });
 }
 
@@ -144,7 +157,7 @@ async fn the_client_confirms_on_a_page_once() {
         assert_eq!(action.redirect_to, format!("https://shop.example/fake?payment={id}"));
         assert_eq!(bench.gateway.confirm(&id, agreed, noon()).await.unwrap().as_str(), reference);
         bench.gateway.confirm(&id, !agreed, noon()).await.unwrap();
-        let now = bench.gateway.fetch(&Reference::new(reference).unwrap(), noon()).await.unwrap();
+        let now = bench.gateway.fetch(&begun(reference), noon()).await.unwrap();
         assert_eq!(now.is_taken(), agreed);
     }
     assert_eq!(bench.gateway.pending_callbacks(noon()).await.unwrap().len(), 2);

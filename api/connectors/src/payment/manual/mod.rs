@@ -1,10 +1,10 @@
 //! Cheque and bank transfer: available without any gateway (PAY-01). Starting one only tells the client what to do; a
 //! person settles it when the money is there. Nothing outside is called, so nothing can be asked or refunded.
 
-use super::{Outcome, Payment, PaymentGateway, PaymentRequest, PaymentSource};
+use super::{Entry, Outcome, Payment, PaymentGateway, PaymentRequest, PaymentSource};
 use crate::error::{ConnectorError, Result};
 use async_trait::async_trait;
-use comptoir_domain::{Currency, Money};
+use comptoir_domain::{Currency, Instant, Money};
 
 /// How the money comes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -31,12 +31,18 @@ impl PaymentGateway for Manual {
         true
     }
 
+    fn entries(&self) -> &'static [Entry] {
+        &[Entry::Offline]
+    }
+
+    async fn probe(&self, _: Instant) -> Result<()> {
+        Ok(())
+    }
+
     async fn start(&self, request: &PaymentRequest) -> Result<Payment> {
+        request.check(self.entries())?;
         if !matches!(request.source, PaymentSource::Offline) {
-            return Err(ConnectorError::invalid("source", "a cheque or transfer has no card and no page"));
-        }
-        if request.amount.minor() <= 0 {
-            return Err(ConnectorError::invalid("amount", "the amount must be more than nothing"));
+            return Err(ConnectorError::invalid("source", "nothing is kept for a cheque or transfer"));
         }
         Ok(Payment {
             reference: request.reference.clone(),

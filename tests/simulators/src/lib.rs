@@ -1,0 +1,5 @@
+//! Services of others that run here: each speaks its published protocol as its page describes it, checks signatures and
+//! required fields as the real one does, keeps its own books, and misbehaves on demand. They know nothing of the code that
+//! is tested against them.
+
+pub mod shell;
