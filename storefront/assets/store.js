@@ -93,3 +93,7 @@ addEventListener('click', ({ target }) => {
 addEventListener('keydown', ({ key }) => {
   if (key === 'Escape') for (const menu of document.querySelectorAll('details.menu[open]')) menu.open = false;
 });
+
+// The way to the page of a gateway: one need not press the button.
+const leave = document.querySelector('[data-leave]');
+if (leave) leave.tagName === 'FORM' ? leave.submit() : location.replace(leave.href);

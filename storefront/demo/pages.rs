@@ -188,6 +188,34 @@ fn search() -> DomainsPage {
     DomainsPage { name: "bakery".into(), results: Some(results), ..DomainsPage::default() }
 }
 
+/// How one pays, here and elsewhere.
+fn paying(shop: &Shop, locale: Locale, pages: &mut Vec<(String, String)>) -> Result<(), StorefrontError> {
+    let mut add =
+        |name: &str, page: Result<String, StorefrontError>| page.map(|page| pages.push((name.to_string(), page)));
+    let pay = PayPage {
+        address: "checkout/pay/1001/".into(),
+        subject: "Order 1001".into(),
+        amount: money(22_788),
+        gateway: "cards".into(),
+        page_of: None,
+        once: "once".into(),
+        form: Form::new("token"),
+    };
+    add("pay-elsewhere", shop.render(locale, &PayPage { page_of: Some("Bizum".into()), ..pay.clone() }))?;
+    let leave = LeavePage {
+        address: "checkout/pay/1001/go/".into(),
+        leave_to: "https://pay.example/".into(),
+        leave_with: vec![("order".into(), "1001".into())],
+    };
+    add("leave", shop.render(locale, &leave))?;
+    add("leave-by-link", shop.render(locale, &LeavePage { leave_with: Vec::new(), ..leave }))?;
+    add("pay", shop.render(locale, &pay))?;
+    let refused =
+        Form::refused("token", BTreeMap::new(), &Problem::field("/number", "invalid_card", "12 to 19 digits"));
+    add("pay-refused", shop.render(locale, &PayPage { form: refused, ..pay }))?;
+    Ok(())
+}
+
 /// Each page of a shopper under a short name, in one language.
 pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)>, StorefrontError> {
     let (client, csrf) = ("Anna Martin".to_string(), "token".to_string());
@@ -209,17 +237,9 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
     add("checkout-refused", shop.render(locale, &checkout(refused())))?;
     let known = CheckoutPage { signed_in: Some(client.clone()), ..checkout(Form::new("token")) };
     add("checkout-known", shop.render(locale, &known))?;
-    let pay = PayPage {
-        address: "checkout/pay/1001/".into(),
-        subject: "Order 1001".into(),
-        amount: money(22_788),
-        once: "once".into(),
-        form: Form::new("token"),
-    };
-    add("pay", shop.render(locale, &pay))?;
-    let refused =
-        Form::refused("token", BTreeMap::new(), &Problem::field("/number", "invalid_card", "12 to 19 digits"));
-    add("pay-refused", shop.render(locale, &PayPage { form: refused, ..pay }))?;
+    paying(shop, locale, &mut pages)?;
+    let mut add =
+        |name: &str, page: Result<String, StorefrontError>| page.map(|page| pages.push((name.to_string(), page)));
     add("result-paid", shop.render(locale, &result(ResultState::Paid)))?;
     add("result-transfer", shop.render(locale, &result(ResultState::WaitingForPayment)))?;
     let account = AccountPage {

@@ -25,6 +25,7 @@ pub mod exchange_rates;
 pub mod explain;
 mod failed_and_fraudulent;
 mod fees_and_moves;
+pub mod gateways;
 mod idempotency;
 pub mod invoices;
 mod kernel;

@@ -65,11 +65,14 @@ both! {
         for place in ["/code", "/name", "/locales", "/gateways/1", "/domain_options/1", "/terms/de"] {
             answer.clone().names(place);
         }
-        for (field, value) in [("gateways", json!(["cash"])), ("theme", json!("neon")), ("landing", json!("grid")), ("currency", json!("XXX")), ("terms", json!({"deutsch": "AGB"}))] {
+        for (field, value) in [("gateways", json!(["In cash"])), ("theme", json!("neon")), ("landing", json!("grid")), ("currency", json!("XXX")), ("terms", json!({"deutsch": "AGB"}))] {
             let mut wrong = wish("shop");
             wrong[field] = value;
             owner.post("/v1/stores", wrong).refused(422, "invalid_body");
         }
+        let mut elsewhere = wish("shop");
+        elsewhere["gateways"] = json!(["transfer", "cash"]);
+        owner.post("/v1/stores", elsewhere).refused(422, "validation_failed").names("/gateways/1");
         let mut deep = wish("deep");
         deep["kind"] = json!("reseller");
         owner.post("/v1/stores", deep.clone()).refused(422, "validation_failed").names("/kind");

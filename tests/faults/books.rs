@@ -3,7 +3,7 @@
 
 use crate::support::database::{Database, words};
 use crate::support::server::MASTER;
-use comptoir_app::payments::gateways::fake_settings;
+use comptoir_app::gateways::ready::fake_settings;
 use comptoir_app::verify::CHECKS;
 use comptoir_connectors::payment::fake::FakeGateway;
 use comptoir_db::verify::numbered;

@@ -3,7 +3,7 @@
 use actix_web::dev::ServerHandle;
 use comptoir_app::events::{Worker, WorkerOptions};
 use comptoir_app::kernel::keys::MasterKey;
-use comptoir_app::{AppState, Clock, MailRoute, PanelRoute, Settings, VatRoute, http};
+use comptoir_app::{AppState, Clock, GatewayRoute, MailRoute, PanelRoute, Settings, VatRoute, http};
 use comptoir_db::{Address, Store};
 use comptoir_domain::Instant;
 use std::net::TcpListener;
@@ -41,6 +41,7 @@ pub fn settings() -> Settings {
         fake_book: folder.join("fake-gateway.jsonl"),
         panel: PanelRoute::local(folder.join("webspaces")),
         archive_folder: folder.join("archive"),
+        gateways: GatewayRoute::Real { local: true },
         vat_check: VatRoute::Fake,
         requests_per_minute: 1_000_000,
         sign_ins_per_minute: 1_000_000,

@@ -122,6 +122,7 @@ fn find_ids(owner: &Actor, code: &str) -> BTreeMap<String, String> {
     ids.insert("lin".into(), owner.get(&format!("/v1/invoices/{invoice}")).expect(200).text("/lines/0/id"));
     ids.insert("inv".into(), invoice);
     ids.insert("pmt".into(), first("/v1/payment-methods", &|_| true));
+    ids.insert("gwy".into(), first("/v1/gateways", &|_| true));
     ids.insert("txn".into(), first("/v1/transactions", &|item| item["state"] == "approved"));
     let foreign_seller = owner.get("/v1/seller").expect(200).text("/id");
     ids.insert("sel".into(), if code == "provider" { first("/v1/resellers", &|_| true) } else { foreign_seller });
@@ -199,6 +200,7 @@ fn furnish(owner: &Actor, code: &str) {
     crate::api::ledger_templates::furnish(owner);
 
     crate::api::invoices::furnish(owner, code);
+    crate::api::gateways::furnish(owner);
     crate::api::payments::furnish(owner, code);
     crate::api::orders::furnish(owner, code);
     crate::api::usage::furnish(owner);

@@ -55,6 +55,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::add_ons::routes(config);
     crate::invoices::routes(config);
     crate::schet_facturas::routes(config);
+    crate::gateways::routes(config);
     crate::payments::routes(config);
     crate::payment_methods::routes(config);
     crate::ledger::routes(config);

@@ -27,6 +27,7 @@ pub mod discounts;
 pub mod dunning;
 pub mod events;
 pub mod exchange_rates;
+pub mod gateways;
 pub mod http;
 pub mod invoices;
 pub mod kernel;
@@ -68,4 +69,5 @@ pub mod usage;
 pub mod verify;
 pub mod webhooks;
 
+pub use gateways::ready::GatewayRoute;
 pub use kernel::{AppState, Clock, MailRoute, PanelRoute, Settings, VatRoute};

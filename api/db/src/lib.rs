@@ -44,6 +44,7 @@ pub mod dunning;
 pub mod event_schedules;
 pub mod events;
 pub mod exchange_rates;
+pub mod gateways;
 pub mod idempotency_keys;
 pub mod invoices;
 pub mod ledger;

@@ -16,6 +16,8 @@ pub struct TransactionDetail {
     pub code: Option<String>,
     pub message: String,
     pub redirect_to: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect_fields: Vec<(String, String)>,
     pub raw: String,
 }
 

@@ -2,10 +2,11 @@
 
 use crate::schema::stores;
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::orders::DomainOption;
 use comptoir_domain::plans::StoreKind;
 use comptoir_domain::quotes::PriceBasis;
-use comptoir_domain::stores::{Landing, StoreGateway, Theme};
+use comptoir_domain::stores::{Landing, Theme};
 use comptoir_domain::{Currency, Instant, Locale, Problem, SellerId, StoreId};
 use diesel::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +25,7 @@ pub struct StoreRow {
     pub currency: Currency,
     pub locales: Json<Vec<Locale>>,
     pub price_basis: PriceBasis,
-    pub gateways: Json<Vec<StoreGateway>>,
+    pub gateways: Json<Vec<GatewayCode>>,
     pub domain_options: Json<Vec<DomainOption>>,
     pub require_vat_number: bool,
     pub terms: Json<BTreeMap<Locale, String>>,

@@ -185,6 +185,8 @@ ids! {
     EntryId = "ent",
     /// A stored way to pay.
     PaymentMethodId = "pmt",
+    /// A payment gateway that a seller has set up.
+    GatewayId = "gwy",
     /// A delivery of an activity to a webhook endpoint.
     WebhookDeliveryId = "whd",
     /// Where webhooks are delivered.

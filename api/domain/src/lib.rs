@@ -22,6 +22,7 @@ pub mod discounts;
 pub mod dunning;
 pub mod events;
 pub mod exchange_rates;
+pub mod gateways;
 pub mod hosting;
 pub mod instant;
 pub mod invoices;

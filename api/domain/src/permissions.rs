@@ -117,6 +117,10 @@ permissions! {
     ReadPayments = "payments:read",
     /// Charge, record and refund payments; grant credits.
     WritePayments = "payments:write",
+    /// See the payment gateways.
+    ReadGateways = "gateways:read",
+    /// Set up payment gateways.
+    WriteGateways = "gateways:write",
     /// See the books.
     ReadLedger = "ledger:read",
     /// See reports over all documents.

@@ -5,7 +5,7 @@ use crate::hosting::HostingOptions;
 use crate::mail::MailOptions;
 use crate::vat::VatOptions;
 use clap::Args;
-use comptoir_app::Settings;
+use comptoir_app::{GatewayRoute, Settings};
 use std::path::{Path, PathBuf};
 
 /// The folders with files that a house keeps beside its database.
@@ -49,6 +49,9 @@ pub struct House {
     /// Let webhooks go to loopback and private addresses, to loopback without TLS too
     #[arg(long, env = "COMPTOIR_LOCAL_WEBHOOKS")]
     local_webhooks: bool,
+    /// Let payment gateways be at loopback and private addresses, without TLS too: for gateways that are only played
+    #[arg(long, env = "COMPTOIR_LOCAL_GATEWAYS")]
+    local_gateways: bool,
     #[command(flatten)]
     hosting: HostingOptions,
     #[command(flatten)]
@@ -88,6 +91,7 @@ impl House {
             event_days: self.event_days,
             sandboxes_folder: self.sandboxes_folder,
             local_webhooks: self.local_webhooks,
+            gateways: GatewayRoute::Real { local: self.local_gateways },
             ..Settings::default()
         })
     }

@@ -56,10 +56,33 @@ pub struct PayPage {
     pub subject: String,
     /// How much.
     pub amount: Money,
+    /// By which gateway; sent back in `gateway`.
+    pub gateway: String,
+    /// Its name, if one pays at a page of its own: then there is no card form.
+    pub page_of: Option<String>,
     /// Sent back in `once`: the card is charged once, however often the form is sent.
     pub once: String,
     /// What was refused.
     pub form: Form,
+}
+
+/// Leads on to a page of the gateway's, or of the bank's: by a form that a browser posts there, or by a link.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeavePage {
+    /// Where it lives below the language.
+    pub address: String,
+    /// Where one goes on to.
+    pub leave_to: String,
+    /// What is posted there; a link is enough if there is nothing.
+    pub leave_with: Vec<(String, String)>,
+}
+
+impl Page for LeavePage {
+    const TEMPLATE: &'static str = "leave.html";
+
+    fn path(&self) -> String {
+        self.address.clone()
+    }
 }
 
 impl Page for PayPage {

@@ -12,6 +12,7 @@ use crate::payment_methods::create::{hand_over, keep_stored};
 use crate::taxes::treat::TaxStanding;
 use crate::taxes::vat_numbers::confirm_later;
 use actix_web::post;
+use comptoir_connectors::payment::Payer;
 use comptoir_db::client_groups::Membership;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::contacts::{self, ContactRow};
@@ -38,7 +39,7 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
     let stored = match wanted.payment_method.take() {
         Some(method) => {
             call.ctx().require(Permission::WritePayments)?;
-            let handed_over = hand_over(call.state(), call.ctx(), method).await;
+            let handed_over = hand_over(call.state(), call.ctx(), to_be(call.ctx(), &wanted), method).await;
             Some(handed_over.map_err(|error| ApiError { problem: error.problem.under("/payment_method"), ..error })?)
         }
         None => None,
@@ -58,6 +59,25 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
         Ok(Reply::created(&ClientView::new(client, contact, Some(group), &standing), location).version(1))
     })
     .await
+}
+
+/// Who will pay, before there is a client.
+fn to_be(ctx: &Ctx, wanted: &ClientCreate) -> Payer {
+    let (contact, address) = (&wanted.contact, &wanted.address);
+    Payer {
+        first_name: contact.first_name.clone(),
+        last_name: contact.last_name.clone(),
+        company: wanted.company.clone(),
+        email: contact.email.clone(),
+        phone: contact.phone.clone(),
+        street: address.line1.clone(),
+        postcode: address.postal_code.clone(),
+        city: address.city.clone(),
+        region: address.state.clone(),
+        country: address.country.to_string(),
+        ip: ctx.ip.clone(),
+        ..Payer::default()
+    }
 }
 
 /// Writes a client, its primary contact and its place in a group.

@@ -112,8 +112,14 @@ async fn charge(desk: Desk, made: Reply, method: PaymentMethodId) -> Answer {
         once
     });
     let second = Desk { state: desk.state.clone(), ctx: desk.ctx.clone(), once };
-    let wanted =
-        PayCreate { gateway: String::new(), payment_method_id: Some(method), card: None, return_to: None, save: false };
+    let wanted = PayCreate {
+        gateway: String::new(),
+        payment_method_id: Some(method),
+        card: None,
+        token: None,
+        return_to: None,
+        save: false,
+    };
     if let Err(error) = pay(&second, id, wanted, None).await {
         is_refused(&error).then_some(()).ok_or(error)?;
     }

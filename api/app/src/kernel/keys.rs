@@ -21,6 +21,8 @@ pub enum Purpose {
     WebhookSecrets,
     /// Sealing the tokens of stored payment methods.
     PaymentMethods,
+    /// Sealing what gateways are told that nobody may see.
+    Gateways,
     /// Signing forms of the store against cross-site requests.
     Forms,
     /// Sealing the cookies of the stores.
@@ -38,6 +40,7 @@ impl Purpose {
             Self::Quotes => b"comptoir/quotes/1",
             Self::WebhookSecrets => b"comptoir/webhook-secrets/1",
             Self::PaymentMethods => b"comptoir/payment-methods/1",
+            Self::Gateways => b"comptoir/gateways/1",
             Self::Forms => b"comptoir/forms/1",
             Self::Cookies => b"comptoir/cookies/1",
             Self::FakeGateway => b"comptoir/fake-gateway/1",

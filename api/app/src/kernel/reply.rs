@@ -43,6 +43,11 @@ impl Reply {
         Self::new(200, table).header("content-type", "text/csv; charset=utf-8")
     }
 
+    /// 200, with a page for whoever wants one.
+    pub fn html(page: &str) -> Self {
+        Self::new(200, page.into()).header("content-type", "text/html; charset=utf-8")
+    }
+
     /// 201, at an address.
     pub fn created(view: &impl Serialize, location: impl Into<String>) -> Self {
         Self::new(201, json(view)).header("location", location)

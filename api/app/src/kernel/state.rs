@@ -1,12 +1,12 @@
 //! What every request shares.
 
 use crate::events::handler::Handlers;
+use crate::gateways::ready::{GatewayRoute, Gateways};
 use crate::kernel::clock::Clock;
 use crate::kernel::keys::{MasterKey, Purpose};
 use crate::kernel::limits::Limits;
 use crate::kernel::metrics::Metrics;
 use crate::mails::send::AfterCrash;
-use crate::payments::gateways::Gateways;
 use crate::sandboxes::Sandboxes;
 use crate::shop::shelf::Shelf;
 use comptoir_connectors::mail::{Mailer, Outbox, Smtp, SmtpSettings};
@@ -115,6 +115,8 @@ pub struct Settings {
     pub metrics_token: Option<String>,
     /// Where people reach this server, for links in mails.
     pub public_url: String,
+    /// Whether payments go outside.
+    pub gateways: GatewayRoute,
     /// The book of the fake payment gateway.
     pub fake_book: PathBuf,
     /// What serves web sites.
@@ -152,6 +154,7 @@ impl Default for Settings {
             country_header: None,
             metrics_token: None,
             public_url: "http://127.0.0.1:8080".into(),
+            gateways: GatewayRoute::Real { local: false },
             fake_book: "var/fake-gateway.jsonl".into(),
             panel: PanelRoute::local("var/webspaces".into()),
             stores_folder: "var/stores".into(),
@@ -212,7 +215,7 @@ impl AppState {
     /// Puts the house together.
     pub fn new(store: Store, master: &MasterKey, settings: Settings) -> Outcome<Self> {
         let metrics = Metrics::new().map_err(|error| Failure::Corrupt(error.to_string()))?;
-        let gateways = Gateways::open(master, &settings.fake_book, &settings.public_url)?;
+        let gateways = Gateways::open(master, &settings.fake_book, &settings.public_url, settings.gateways)?;
         let mailer: Arc<dyn Mailer> = match &settings.mail {
             MailRoute::Outbox(folder) => Arc::new(Outbox::new(folder)),
             MailRoute::Smtp(server) => {

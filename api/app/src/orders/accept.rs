@@ -11,10 +11,10 @@ use crate::todos::{Todo, raise};
 use actix_web::post;
 use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::{Db, Outcome, invoices, todos};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::orders::{OrderState, transition};
 use comptoir_domain::permissions::may;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Code, OrderId, Problem};
 use serde_json::json;
@@ -82,7 +82,7 @@ pub async fn release_order(call: Call<may::WriteOrders>, id: Id<OrderId>) -> Ans
 
 /// Whether the money comes by post or by bank.
 fn is_on_account(row: &OrderRow) -> bool {
-    row.gateway.parse::<StoreGateway>().is_ok_and(StoreGateway::is_awaited)
+    row.gateway.parse::<GatewayCode>().is_ok_and(GatewayCode::is_awaited)
 }
 
 /// Puts a new order before a person.

@@ -24,9 +24,9 @@ use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Failure, Outcome, coupons, plans, services};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::hosting::Properties;
 use comptoir_domain::orders::{Cart, Contract, OrderState};
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::subscriptions::expires_on;
 use comptoir_domain::{Code, PlanId, Problem};
 use serde_json::json;
@@ -36,7 +36,7 @@ use std::collections::{BTreeSet, HashMap};
 pub struct Wish<'a> {
     pub token: &'a QuoteToken,
     pub client: &'a ClientRow,
-    pub gateway: StoreGateway,
+    pub gateway: GatewayCode,
     /// For the token of a new quote, when the old one does not hold.
     pub quote_key: &'a [u8],
 }
@@ -46,7 +46,7 @@ pub struct Sale<'a> {
     pub quoted: &'a Quoted,
     pub cart: &'a Cart,
     pub client: &'a ClientRow,
-    pub gateway: StoreGateway,
+    pub gateway: GatewayCode,
     /// Whether the invoice is issued before the money has come.
     pub on_account: bool,
     /// Whether the seller has looked at it, as it has who sells it himself.

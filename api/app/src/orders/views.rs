@@ -5,10 +5,10 @@ use crate::quotes::compute::Quoted;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView, QuoteContractView, QuoteLineView, QuoteTrialView};
 use crate::sessions::views::TokensView;
 use comptoir_db::orders::OrderRow;
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::orders::{Cart, CartDomain, CartItem, OrderState};
 use comptoir_domain::quotes::PriceBasis;
 use comptoir_domain::schedule::Cycle;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::taxes::TaxReason;
 use comptoir_domain::{
     AddOnId, ClientId, CouponId, Instant, InvoiceId, Money, OrderId, PaymentMethodId, PlanId, StoreId, SubscriptionId,
@@ -82,7 +82,7 @@ pub struct ShopperOrder {
     /// The token of a quote for the address below.
     pub quote_token: String,
     /// How it is to be paid: one of the store's gateways.
-    pub gateway: StoreGateway,
+    pub gateway: GatewayCode,
     /// Whether the store's terms are accepted.
     pub accept_terms: bool,
     /// Who orders.
@@ -97,7 +97,7 @@ pub struct ClientOrder {
     /// The token of a quote for the client's address.
     pub quote_token: String,
     /// How it is to be paid: one of the store's gateways.
-    pub gateway: StoreGateway,
+    pub gateway: GatewayCode,
     /// Whether the store's terms are accepted.
     pub accept_terms: bool,
 }
@@ -123,7 +123,7 @@ pub struct OrderTerms {
     /// What is bought.
     pub cart: OrderCart,
     /// How it is to be paid: one of the store's gateways.
-    pub gateway: StoreGateway,
+    pub gateway: GatewayCode,
     /// The stored method of the client that pays for the subscriptions, also later; the default one if absent. It is at that
     /// gateway.
     pub payment_method_id: Option<PaymentMethodId>,

@@ -1,13 +1,15 @@
 //! Keeping a card without a payment (CLI-01): the gateway takes it and gives a token, which alone is stored. Then the card is
 //! there when the first invoice comes due.
 
+use crate::gateways::ready::ready;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Reply};
 use crate::payment_methods::keep::{method_row, write};
 use crate::payment_methods::views::{PaymentMethodCard, PaymentMethodCreate, PaymentMethodView};
 use crate::payments::pay::card;
+use crate::payments::payer::payer;
 use actix_web::post;
-use comptoir_connectors::payment::SavedMethod;
+use comptoir_connectors::payment::{KeepRequest, Payer, PaymentSource, SavedMethod};
 use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients};
@@ -38,7 +40,8 @@ pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<PaymentMe
 }
 
 async fn store<P>(call: &Call<P>, client: ClientId, method: PaymentMethodCard) -> Answer {
-    let stored = hand_over(call.state(), call.ctx(), method).await?;
+    let payer = call.read(move |db, ctx| payer(db, ctx, client)).await?;
+    let stored = hand_over(call.state(), call.ctx(), payer, method).await?;
     let key = *call.state().method_key();
     call.write(move |tx, ctx| {
         let row = keep_stored(tx, ctx, &key, client, &stored)?;
@@ -56,12 +59,18 @@ pub struct Stored {
 }
 
 /// Gives a card to its gateway, outside any transaction. Places in refusals are those of the method.
-pub async fn hand_over(state: &AppState, ctx: &Ctx, wanted: PaymentMethodCard) -> Result<Stored, ApiError> {
-    let found = state.gateways.find(&wanted.gateway);
-    let gateway = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
-    let vault = gateway.vault();
+pub async fn hand_over(
+    state: &AppState,
+    ctx: &Ctx,
+    payer: Payer,
+    wanted: PaymentMethodCard,
+) -> Result<Stored, ApiError> {
+    let found = ready(state, ctx.scope, &wanted.gateway).await?;
+    let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    let vault = found.gateway.vault();
     let vault = vault.ok_or_else(|| Problem::field("/gateway", "not_available", "it keeps no cards by themselves"))?;
-    let saved = vault.keep(&card(wanted.card), ctx.now).await.map_err(refusal)?;
+    let request = KeepRequest { source: PaymentSource::Card(card(wanted.card)), payer, at: ctx.now };
+    let saved = vault.keep(&request).await.map_err(refusal)?;
     Ok(Stored { gateway: wanted.gateway, saved })
 }
 

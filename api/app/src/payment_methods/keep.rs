@@ -86,7 +86,7 @@ pub fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<Payme
 }
 
 /// The token of a method, to charge it; `None` if it does not open with this master key.
-pub fn token(state: &AppState, row: &PaymentMethodRow) -> Option<SecretString> {
-    let bytes = seal::open(state.method_key(), &owner(row.client_id, &row.gateway), &row.token_sealed)?;
+pub fn token(key: &[u8; 32], row: &PaymentMethodRow) -> Option<SecretString> {
+    let bytes = seal::open(key, &owner(row.client_id, &row.gateway), &row.token_sealed)?;
     String::from_utf8(bytes).ok().map(SecretString::from)
 }

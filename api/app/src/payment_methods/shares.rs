@@ -10,9 +10,9 @@ use comptoir_db::entity::in_order;
 use comptoir_db::payment_shares::{self, PaymentShareRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome, payment_methods};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::payment_shares::check_shares;
 use comptoir_domain::permissions::may;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Check, ClientId, PaymentMethodId, Percent, Problem, SubscriptionId};
 use serde_json::json;
 
@@ -140,7 +140,7 @@ pub fn can_be_named(
     db: &mut Db,
     ctx: &Ctx,
     client: ClientId,
-    gateway: StoreGateway,
+    gateway: GatewayCode,
     named: Option<PaymentMethodId>,
 ) -> Outcome<()> {
     let Some(id) = named else { return Ok(()) };

@@ -1,5 +1,6 @@
 //! Calls that gateways make to us (PAY-02): verified by signature, safe to replay.
 
+use crate::gateways::ready::ready;
 use crate::kernel::body::RawBody;
 use crate::kernel::call::{Ctx, address, request_id};
 use crate::kernel::path::parameter;
@@ -8,6 +9,7 @@ use crate::payment_methods;
 use crate::payments::settle::{Asked, settle};
 use actix_web::{HttpRequest, post, web};
 use comptoir_connectors::payment::Callback;
+use comptoir_connectors::{ConnectorError, Retry};
 use comptoir_db::{payments, sellers};
 use comptoir_domain::{Code, Problem};
 
@@ -19,14 +21,15 @@ use comptoir_domain::{Code, Problem};
 #[post("/v1/gateway-callbacks/{gateway}/{seller_code}")]
 pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequest, body: RawBody) -> Answer {
     let (name, code): (String, String) = (parameter(&request, "gateway")?, parameter(&request, "seller_code")?);
-    let gateway = state.gateways.find(&name).ok_or_else(Problem::not_found)?;
-    let callbacks = gateway.callbacks().ok_or_else(Problem::not_found)?;
     let seller = state.store.read(move |db| sellers::by_code(db, &code)).await?.ok_or_else(Problem::not_found)?;
     let mut ctx = Ctx::system(&state, &seller, request_id(&request));
     ctx.ip = address(&state, &request);
+    let ready = ready(&state, ctx.scope, &name).await?.ok_or_else(Problem::not_found)?;
+    let callbacks = ready.gateway.callbacks().ok_or_else(Problem::not_found)?;
     let verified = callbacks.verify(&callback(&request, &body.0), ctx.now).await;
-    let event = verified
-        .map_err(|error| Problem::new(Code::Unauthenticated, format!("the callback is not genuine: {error}")))?;
+    let event = verified.map_err(|error| refusal(&error))?;
+    let thanks = callbacks.thanks();
+    let Some(event) = event else { return Ok(acknowledged(thanks)) };
     let (settling, payment) = (ctx.clone(), Ok(event.payment.clone()));
     let work = move |tx: &mut comptoir_db::Db| {
         let ctx = &settling;
@@ -38,7 +41,20 @@ pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequ
     };
     let row = state.store.write(work).await?;
     payment_methods::keep(&state, &ctx, &row, &payment).await?;
-    Ok(Reply::no_content())
+    Ok(acknowledged(thanks))
+}
+
+/// What is not genuine is refused for good; where we could not ask the gateway, it is to post again.
+fn refusal(error: &ConnectorError) -> Problem {
+    match error.retry {
+        Retry::Never => Problem::new(Code::Unauthenticated, format!("the callback is not genuine: {error}")),
+        Retry::Safe | Retry::CheckFirst => Problem::new(Code::Busy, format!("the gateway could not be asked: {error}")),
+    }
+}
+
+/// Most gateways read the status only, some a page.
+fn acknowledged(thanks: &'static str) -> Reply {
+    if thanks.is_empty() { Reply::no_content() } else { Reply::html(thanks) }
 }
 
 fn callback(request: &HttpRequest, body: &[u8]) -> Callback {

@@ -1,9 +1,10 @@
 //! Asking a gateway what became of a payment, before anything is repeated (PAY-11).
 
+use crate::gateways::ready::ready;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Call, Id, Reply};
 use crate::payment_methods;
-use crate::payments::pay::reference;
+use crate::payments::pay::begun;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::TransactionView;
 use actix_web::post;
@@ -35,11 +36,11 @@ pub async fn check(state: &AppState, ctx: &Ctx, id: TransactionId) -> Result<Tra
     if !row.state.is_under_way() {
         return Ok(row);
     }
-    let gateway = state.gateways.find(&row.gateway);
-    let Some(lookup) = gateway.as_deref().and_then(|gateway| gateway.lookup()) else {
+    let ready = ready(state, scope, &row.gateway).await?;
+    let Some(lookup) = ready.as_ref().and_then(|ready| ready.gateway.lookup()) else {
         return Err(Problem::new(Code::Conflict, "this gateway cannot be asked: settle it by hand").into());
     };
-    let answered = lookup.fetch(&reference(&row)?, ctx.now).await;
+    let answered = lookup.fetch(&begun(&row)?, ctx.now).await;
     let may_be_on_its_way = ctx.now < row.created_at.plus(ON_ITS_WAY);
     if may_be_on_its_way && answered.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
         return Ok(row);

@@ -6,6 +6,7 @@ use crate::credits::apply_credits;
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::sellers::for_sellers;
+use crate::gateways::ready::{Gateways, Ready};
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
@@ -13,14 +14,14 @@ use crate::payment_methods::{keep, token};
 use crate::payments::check::check;
 use crate::payments::divide::{Part, divide};
 use crate::payments::pay::{begin, reference};
+use crate::payments::payer::payer;
 use crate::payments::settle::{Asked, settle};
 use chrono::{Days, NaiveDate, TimeDelta};
-use comptoir_connectors::payment::{PaymentGateway, PaymentRequest, PaymentSource, Take};
+use comptoir_connectors::payment::{PaymentRequest, PaymentSource, Take};
 use comptoir_db::events::EventRow;
 use comptoir_db::invoices::{self, InvoiceRow};
-use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::payments::{self, TransactionRow};
-use comptoir_db::{Db, Failure, Outcome, settings};
+use comptoir_db::{Db, Failure, Outcome, Scope, settings};
 use comptoir_domain::InvoiceId;
 use comptoir_domain::collection::{Attempt, Collect, collect};
 use comptoir_domain::events::ForeseenAction;
@@ -29,7 +30,6 @@ use comptoir_domain::settings::CollectionSettings;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Invoices that are looked at together.
 const CHUNK: i64 = 200;
@@ -67,7 +67,10 @@ async fn check_open(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), 
         let rows = state.store.read(next).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.id);
-        for row in rows.into_iter().filter(|row| can_be_asked(state, row)) {
+        for row in rows {
+            if !can_be_asked(state, scope, &row).await? {
+                continue;
+            }
             // one gateway that is down keeps nobody from asking the next
             match check(state, ctx, row.id).await {
                 Ok(_) => told.checked += 1,
@@ -77,8 +80,18 @@ async fn check_open(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), 
     }
 }
 
-fn can_be_asked(state: &AppState, row: &TransactionRow) -> bool {
-    state.gateways.find(&row.gateway).is_some_and(|gateway| gateway.lookup().is_some())
+async fn can_be_asked(state: &AppState, scope: Scope, row: &TransactionRow) -> Outcome<bool> {
+    let (gateways, row) = (state.gateways.clone(), row.clone());
+    state.store.read(move |db| is_askable(db, &gateways, scope, &row)).await
+}
+
+fn is_askable(db: &mut Db, gateways: &Gateways, scope: Scope, row: &TransactionRow) -> Outcome<bool> {
+    match gateways.find(db, scope, &row.gateway) {
+        Ok(ready) => Ok(ready.is_some_and(|ready| ready.gateway.lookup().is_some())),
+        // one that is set up wrongly is mended by a person
+        Err(Failure::Refused(_)) => Ok(false),
+        Err(failure) => Err(failure),
+    }
 }
 
 async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), EventFailure> {
@@ -111,7 +124,10 @@ pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) ->
         let rows = payments::begun_before(db, ctx.scope, &OPEN, before, after, CHUNK)?;
         let Some(last) = rows.last() else { break };
         after = Some(last.id);
-        for row in rows.iter().filter(|row| can_be_asked(state, row)) {
+        for row in &rows {
+            if !is_askable(db, &state.gateways, ctx.scope, row)? {
+                continue;
+            }
             let piece =
                 ForeseenView::new(row.id, ForeseenAction::CheckPayment, format!("{} at {}", row.state, row.gateway));
             seen.add(piece.amount(row.amount()))?;
@@ -126,7 +142,7 @@ pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) ->
         let numbers: HashMap<InvoiceId, Option<&str>> =
             rows.iter().map(|row| (row.id, row.number.as_deref())).collect();
         for part in chargeable(db, ctx, &settings, &rows)? {
-            if usable(state, &part.method).is_some() {
+            if usable(db, &means(state), ctx.scope, &part)?.is_some() {
                 let number = numbers.get(&part.invoice).copied().flatten().unwrap_or_default();
                 let summary = format!("{number} at {}", part.method.gateway);
                 let piece = ForeseenView::new(part.invoice, ForeseenAction::Charge, summary);
@@ -136,9 +152,21 @@ pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) ->
     }
 }
 
+/// Gateways, and the key that opens what is stored of their methods.
+type Means = (Gateways, [u8; 32]);
+
 /// The gateway of a stored method and the token that it knows it by, if both are at hand.
-fn usable(state: &AppState, method: &PaymentMethodRow) -> Option<(Arc<dyn PaymentGateway>, SecretString)> {
-    Some((state.gateways.find(&method.gateway)?, token(state, method)?))
+fn usable(db: &mut Db, (gateways, key): &Means, scope: Scope, part: &Part) -> Outcome<Option<(Ready, SecretString)>> {
+    let ready = match gateways.find(db, scope, &part.method.gateway) {
+        Ok(ready) => ready.filter(|ready| ready.takes(part.amount.currency())),
+        Err(Failure::Refused(_)) => None,
+        Err(failure) => return Err(failure),
+    };
+    Ok(ready.and_then(|ready| Some((ready, token(key, &part.method)?))))
+}
+
+fn means(state: &AppState) -> Means {
+    (state.gateways.clone(), *state.method_key())
 }
 
 /// Invoices that are due by this day may be charged today.
@@ -187,21 +215,23 @@ async fn charge(
     settings: &CollectionSettings,
     part: &Part,
 ) -> Result<Option<TransactionState>, EventFailure> {
-    let Some((gateway, token)) = usable(state, &part.method) else {
-        tracing::error!(method = %part.method.id, "a stored payment method cannot be used here");
-        return Ok(None);
-    };
-    let (beginning, of, by) = (ctx.clone(), part.clone(), settings.clone());
+    let (beginning, of, by, means) = (ctx.clone(), part.clone(), settings.clone(), means(state));
     let begun = move |tx: &mut Db| {
         let mut row = lock_with_client(tx, &beginning, of.invoice)?;
         apply_credits(tx, &beginning, &mut row)?;
         let now = chargeable(tx, &beginning, &by, std::slice::from_ref(&row))?;
         let Some(now) = now.into_iter().find(|now| now.method.id == of.method.id) else { return Ok(None) };
+        let Some((ready, token)) = usable(tx, &means, beginning.scope, &now)? else {
+            tracing::error!(method = %now.method.id, "a stored payment method cannot be used here");
+            return Ok(None);
+        };
         let part = Some((now.method.id, now.amount));
-        begin(tx, &beginning, &row, &now.method.gateway, part).map(Some)
+        let begun = begin(tx, &beginning, &row, &now.method.gateway, part)?;
+        let payer = payer(tx, &beginning, begun.client_id)?;
+        Ok(Some((begun, ready.gateway, token, payer)))
     };
-    let row = match state.store.write(begun).await {
-        Ok(Some(row)) => row,
+    let (row, gateway, token, payer) = match state.store.write(begun).await {
+        Ok(Some(begun)) => begun,
         Ok(None) | Err(Failure::Refused(_)) => return Ok(None),
         Err(failure) => return Err(failure.into()),
     };
@@ -212,6 +242,9 @@ async fn charge(
         source: PaymentSource::Saved(token),
         take: Take::Now,
         save: false,
+        present: false,
+        payer,
+        return_to: state.settings.public_url.clone(),
         at: ctx.now,
     };
     let answered = gateway.start(&request).await;

@@ -1,15 +1,17 @@
 //! Paying at a gateway, in three steps (PAY-11).
 
 use crate::credits::{left_after_credit, to_pay};
+use crate::gateways::ready::{Ready, ready};
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, Body, Call, Desk, Id, Reply};
 use crate::payment_methods;
+use crate::payments::payer::payer;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::{CardCreate, PayCreate, TransactionView};
 use actix_web::post;
-use comptoir_connectors::payment::{Card, PaymentRequest, PaymentSource, Reference, Take};
+use comptoir_connectors::payment::{Begun, Card, Entry, PaymentRequest, PaymentSource, Reference, Take};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, invoices};
@@ -46,11 +48,15 @@ pub async fn pay_my_invoice(call: Call<may::Own>, id: Id<InvoiceId>, body: Body<
 pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<ClientId>) -> Result<Reply, ApiError> {
     let stored = stored(desk, id, &wanted, own).await?;
     let name = stored.as_ref().map_or(&wanted.gateway, |(gateway, _)| gateway).clone();
-    let known = desk.state.gateways.find(&name);
+    let known = ready(&desk.state, desk.ctx.scope, &name).await?;
+    let wanting = known.clone();
     let begin = move |tx: &mut Db, ctx: &Ctx| {
         let invoice = lock_with_client(tx, ctx, id)?;
         if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
             return Err(Problem::not_found().into());
+        }
+        if let Some(ready) = &wanting {
+            ready.check("/gateway", invoice.currency)?;
         }
         let row = begin(tx, ctx, &invoice, &name, None)?;
         Ok(Reply::ok(&TransactionView::from(row)))
@@ -58,14 +64,32 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     if known.is_none() {
         desk.read(move |db, ctx| invoices::find(db, ctx.scope, id)).await?;
     }
-    let gateway = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    let Ready { gateway, .. } = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    let source = source(&wanted, stored.map(|(_, token)| token), gateway.entries())?;
     let begun = desk.write(begin).await?;
     let id = transaction_of(&begun)?;
-    let row = desk.read(move |db, ctx| payments::find(db, ctx.scope, id)).await?;
+    let (row, payer) = desk
+        .read(move |db, ctx| {
+            let row = payments::find(db, ctx.scope, id)?;
+            let payer = payer(db, ctx, row.client_id)?;
+            Ok((row, payer))
+        })
+        .await?;
     if begun.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
         return Ok(answer(row)?.header("idempotency-replayed", "true"));
     }
-    let request = request(&row, wanted, stored.map(|(_, token)| token), &desk.ctx)?;
+    let request = PaymentRequest {
+        reference: reference(&row)?,
+        amount: row.amount(),
+        description: row.reference.clone(),
+        source,
+        take: Take::Now,
+        save: wanted.save,
+        present: true,
+        payer,
+        return_to: wanted.return_to.unwrap_or_default(),
+        at: desk.ctx.now,
+    };
     let answered = gateway.start(&request).await;
     let outcome = answered.clone();
     let row = desk.change(move |tx, ctx| settle(tx, ctx, id, Asked::Start, &outcome)).await?;
@@ -92,10 +116,10 @@ async fn stored(
     let mut findings = Check::new();
     let here = wanted.gateway.is_empty() || wanted.gateway == method.gateway;
     findings.ensure(here, "/gateway", "unfit", "the method is at another gateway");
-    let alone = wanted.card.is_none() && wanted.return_to.is_none();
-    findings.ensure(alone, "/payment_method_id", "not_wanted", "a stored method, a card or a page, not two of them");
+    let alone = wanted.card.is_none() && wanted.token.is_none();
+    findings.ensure(alone, "/payment_method_id", "not_wanted", "a stored method, a card or a token, not two of them");
     findings.done()?;
-    let token = payment_methods::token(&desk.state, &method);
+    let token = payment_methods::token(desk.state.method_key(), &method);
     let token = token.ok_or_else(|| Problem::field("/payment_method_id", "unusable", "it cannot be charged here"))?;
     Ok(Some((method.gateway, token)))
 }
@@ -173,27 +197,40 @@ pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) ->
     }
 }
 
-fn request(
-    row: &TransactionRow,
-    wanted: PayCreate,
-    stored: Option<SecretString>,
-    ctx: &Ctx,
-) -> Result<PaymentRequest, Problem> {
-    let source = match (stored, wanted.card, wanted.return_to) {
-        (Some(token), _, _) => PaymentSource::Saved(token),
-        (None, Some(given), _) => PaymentSource::Card(card(given)),
-        (None, None, Some(return_to)) => PaymentSource::HostedPage { return_to },
-        (None, None, None) => PaymentSource::Offline,
+/// What a payment is made with. It has to be something that the gateway takes.
+fn source(wanted: &PayCreate, stored: Option<SecretString>, entries: &[Entry]) -> Result<PaymentSource, Problem> {
+    let (source, place) = match (stored, &wanted.card, &wanted.token) {
+        (Some(token), _, _) => return Ok(PaymentSource::Saved(token)),
+        (None, Some(_), Some(_)) => {
+            return Err(Problem::field("/token", "not_wanted", "a card or a token, not both"));
+        }
+        (None, Some(given), None) => (PaymentSource::Card(card(given.clone())), "/card"),
+        (None, None, Some(token)) => (PaymentSource::Token(token.clone().into()), "/token"),
+        (None, None, None) if wanted.return_to.is_some() => (PaymentSource::HostedPage, "/return_to"),
+        (None, None, None) => (PaymentSource::Offline, "/gateway"),
     };
-    Ok(PaymentRequest {
-        reference: reference(row)?,
-        amount: row.amount(),
-        description: row.reference.clone(),
-        source,
-        take: Take::Now,
-        save: wanted.save,
-        at: ctx.now,
-    })
+    match source.entry() {
+        Some(entry) if !entries.contains(&entry) => {
+            let words: Vec<_> = entries.iter().map(|entry| expected(*entry)).collect();
+            Err(Problem::field(place, "not_taken_here", format!("this gateway wants {}", words.join(" or "))))
+        }
+        _ => Ok(source),
+    }
+}
+
+fn expected(entry: Entry) -> &'static str {
+    match entry {
+        Entry::Card => "a card",
+        Entry::Token => "a token that its fields in the page have made",
+        Entry::Page => "return_to, since the client pays at its page",
+        Entry::Offline => "neither a card nor a page",
+    }
+}
+
+/// A payment as its gateway is asked about it.
+pub fn begun(row: &TransactionRow) -> Result<Begun, Problem> {
+    let (gateway_id, amount, at) = (row.gateway_reference.clone(), row.amount(), row.created_at);
+    Ok(Begun { reference: reference(row)?, gateway_id, amount, at })
 }
 
 /// A card as gateways take it.

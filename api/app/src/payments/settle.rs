@@ -58,7 +58,7 @@ pub fn settle(
     });
     match agreed {
         Ok(payment) => {
-            row.gateway_reference = payment.gateway_id.clone();
+            row.gateway_reference = payment.gateway_id.clone().or(row.gateway_reference);
             let (state, detail) = read(payment);
             row.detail.0 = detail;
             enter(tx, ctx, &mut row, state)?;
@@ -108,6 +108,7 @@ fn read(payment: &Payment) -> (TransactionState, TransactionDetail) {
         }
         Answered::ActionNeeded(action) => {
             detail.redirect_to = Some(action.redirect_to.clone());
+            detail.redirect_fields = action.fields.clone();
             TransactionState::Pending
         }
         Answered::Declined(decline) => {

@@ -35,12 +35,29 @@ pub struct TransactionView {
     pub message: String,
     /// Where to send the client's browser, if it has to confirm.
     pub redirect_to: Option<String>,
+    /// What it has to post there; nothing for a plain redirect.
+    pub redirect_fields: Vec<RedirectField>,
     /// For people.
     pub comment: String,
     /// Since when.
     pub created_at: Instant,
     /// When it was decided.
     pub settled_at: Option<Instant>,
+}
+
+/// A field of the form that a browser posts to a gateway's page.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct RedirectField {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl From<(String, String)> for RedirectField {
+    fn from((name, value): (String, String)) -> Self {
+        Self { name, value }
+    }
 }
 
 list_of!(TransactionList, TransactionView);
@@ -63,6 +80,7 @@ impl From<TransactionRow> for TransactionView {
             code: detail.code,
             message: detail.message,
             redirect_to: detail.redirect_to,
+            redirect_fields: detail.redirect_fields.into_iter().map(RedirectField::from).collect(),
             comment: row.comment,
             created_at: row.created_at,
             settled_at: row.settled_at,
@@ -127,7 +145,7 @@ pub struct CardCreate {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"gateway": "fake", "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice Martin"}}))]
 pub struct PayCreate {
-    /// Which gateway: `fake`, `cheque`, `transfer`; that of the stored method if there is one.
+    /// Which gateway: `fake`, `cheque`, `transfer` or one that is set up; that of the stored method if there is one.
     #[serde(default)]
     #[schema(max_length = 40)]
     pub gateway: String,
@@ -135,7 +153,10 @@ pub struct PayCreate {
     pub payment_method_id: Option<PaymentMethodId>,
     /// A card typed into the store.
     pub card: Option<CardCreate>,
-    /// Where the gateway's own page sends the client afterwards.
+    /// What the gateway's own fields in the store have made of a card.
+    #[schema(max_length = 500)]
+    pub token: Option<String>,
+    /// Where the gateway's own page, or the bank's, sends the client afterwards.
     #[schema(max_length = 2000)]
     pub return_to: Option<String>,
     /// Whether to keep the card for what comes due later, where the gateway can.

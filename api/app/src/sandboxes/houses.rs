@@ -1,6 +1,7 @@
 //! The houses of the sandboxes: each is an [`AppState`] like the live one, on the sandbox's database, with fakes for
 //! everything outside and clocks that stand. A few are kept open; the others are opened when someone enters.
 
+use crate::gateways::ready::GatewayRoute;
 use crate::kernel::Clock;
 use crate::kernel::keys::MasterKey;
 use crate::kernel::state::{AppState, MailRoute, PanelRoute, Settings, VatRoute};
@@ -123,6 +124,7 @@ fn settings(live: &AppState, id: SandboxId) -> Settings {
         country_header: live.country_header.clone(),
         metrics_token: None,
         public_url: url(&live.public_url, id),
+        gateways: GatewayRoute::Fake,
         fake_book: gateway_book(&folder),
         panel: PanelRoute::Fake(panel_book(&folder)),
         stores_folder: folder.join("stores"),

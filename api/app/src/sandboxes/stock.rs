@@ -10,7 +10,7 @@ use comptoir_connectors::panel::Account;
 use comptoir_connectors::panel::fake::FakePanel;
 use comptoir_connectors::payment::fake::ALWAYS_GOOD;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
-use comptoir_db::{Db, Failure, Outcome, Scope, sellers, services, webhook_endpoints};
+use comptoir_db::{Db, Failure, Outcome, Scope, gateways, sellers, services, webhook_endpoints};
 use std::path::{Path, PathBuf};
 
 /// The gateway of every sandbox.
@@ -46,10 +46,16 @@ pub async fn stock(live: &AppState, house: &AppState, folder: &Path, scope: Scop
 async fn seal_anew(live: &AppState, house: &AppState, scope: Scope) -> Outcome<()> {
     let methods = (*live.method_key(), *house.method_key());
     let secrets = (*live.webhook_key(), *house.webhook_key());
+    let (own, theirs) = (live.gateways.clone(), house.gateways.clone());
     let work = move |tx: &mut Db| {
         for mut row in payment_methods::all(tx, scope)? {
             (row.token_sealed, row.label, row.gateway) = method(&row, methods)?;
             payment_methods::save(tx, &mut row)?;
+        }
+        for mut row in gateways::all(tx, scope)? {
+            let secrets = own.secrets(&row).unwrap_or_default();
+            theirs.seal(&mut row, &secrets)?;
+            gateways::save(tx, &mut row)?;
         }
         for mut row in webhook_endpoints::all(tx, scope)? {
             let owner = row.id.to_string();

@@ -2,6 +2,7 @@
 
 use super::Shown;
 use super::bill::{Bill, moved};
+use super::gateways::payments;
 use super::visit::Visit;
 use crate::addresses::Address;
 use crate::clients::views::ClientCreate;
@@ -17,8 +18,8 @@ use crate::taxes::vat_numbers::{confirm_for_client, confirm_for_shopper};
 use actix_web::HttpResponse;
 use comptoir_db::sessions::{self, Holder};
 use comptoir_db::{Db, Failure, Outcome, clients, contacts};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::people::{ClientKind, MailFormat};
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::taxes::{Buyer, read_vat_number};
 use comptoir_domain::{Check, ClientId, Code, Country, Locale, Problem};
 use comptoir_storefront::pages::{CheckoutPage, Choice, Form};
@@ -36,10 +37,11 @@ pub async fn show(visit: &Visit) -> Shown {
     }
     let mut form = visit.form();
     form.values.insert("country".into(), country);
-    page(visit, bill, form).map_or_else(|| Ok(visit.see("cart/")), |page| visit.page(&page))
+    let page = page(visit, bill, form, payments(visit).await?);
+    page.map_or_else(|| Ok(visit.see("cart/")), |page| visit.page(&page))
 }
 
-fn page(visit: &Visit, bill: Bill, form: Form) -> Option<CheckoutPage> {
+fn page(visit: &Visit, bill: Bill, form: Form, payments: Vec<Choice>) -> Option<CheckoutPage> {
     Some(CheckoutPage {
         lines: bill.lines,
         totals: bill.totals?,
@@ -48,7 +50,7 @@ fn page(visit: &Visit, bill: Bill, form: Form) -> Option<CheckoutPage> {
         signed_in: visit.name(),
         countries: countries(visit.locale),
         county_asked: bill.county_asked,
-        payments: payments(visit, &visit.store.gateways.0),
+        payments,
         vat_number_required: visit.store.require_vat_number,
         custom_fields: Vec::new(),
         form,
@@ -58,16 +60,6 @@ fn page(visit: &Visit, bill: Bill, form: Form) -> Option<CheckoutPage> {
 /// All countries, by name.
 pub fn countries(locale: Locale) -> Vec<Choice> {
     Country::list_in(locale).iter().map(|(country, name)| Choice::new(country.to_string(), *name)).collect()
-}
-
-/// Ways to pay, in the store's words.
-pub fn payments(visit: &Visit, gateways: &[StoreGateway]) -> Vec<Choice> {
-    let choice = |gateway: &StoreGateway| Choice {
-        value: gateway.to_string(),
-        label: visit.text(&format!("payment.{gateway}"), &[]),
-        note: Some(visit.text(&format!("payment.{gateway}.note"), &[])),
-    };
-    gateways.iter().map(choice).collect()
 }
 
 /// Orders what was quoted. Whatever is wrong comes back beside the fields, with the price as it is now.
@@ -83,7 +75,8 @@ pub async fn order(visit: &Visit) -> Shown {
             let bill = visit.bill(visit.basket.clone(), buyer).await?;
             let mut form = form;
             form.errors.extend(bill.errors.iter().cloned());
-            page(visit, bill, form).map_or_else(|| Ok(visit.see("cart/")), |page| visit.again(&page))
+            let page = page(visit, bill, form, payments(visit).await?);
+            page.map_or_else(|| Ok(visit.see("cart/")), |page| visit.again(&page))
         }
     }
 }
@@ -120,8 +113,8 @@ struct Placed {
 }
 
 /// How to pay and who orders, if it is someone new; or everything that is missing, at once.
-fn typed(visit: &Visit) -> Result<(StoreGateway, Option<(ClientCreate, String)>), Problem> {
-    let gateway = visit.fields.get("payment").parse::<StoreGateway>();
+fn typed(visit: &Visit) -> Result<(GatewayCode, Option<(ClientCreate, String)>), Problem> {
+    let gateway = visit.fields.get("payment").parse::<GatewayCode>();
     let terms = visit.standing.shop.site().store.legal.iter().any(|text| text.accept);
     let gateway = gateway.map_err(|_| Problem::field("/payment", "required", "choose how to pay"));
     let agreed = accepted(!terms || visit.fields.get("accept") == "yes");
@@ -143,7 +136,7 @@ async fn order_known(
     visit: &Visit,
     desk: &Desk,
     token: QuoteToken,
-    gateway: StoreGateway,
+    gateway: GatewayCode,
     client: ClientId,
 ) -> Result<Reply, ApiError> {
     let quote_key = visit.state().quote_key().to_vec();
@@ -160,7 +153,7 @@ async fn order_new(
     visit: &Visit,
     desk: &Desk,
     token: QuoteToken,
-    gateway: StoreGateway,
+    gateway: GatewayCode,
     (client, password): (ClientCreate, String),
 ) -> Result<Reply, ApiError> {
     visit.slowly()?;

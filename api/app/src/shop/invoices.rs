@@ -2,7 +2,7 @@
 
 use super::Shown;
 use super::account::newest;
-use super::checkout::payments;
+use super::gateways::payments;
 use super::visit::Visit;
 use crate::invoices::read::view;
 use crate::invoices::views::{InvoiceLineView, InvoiceView};
@@ -12,11 +12,11 @@ use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceFilter, InvoiceRow};
 use comptoir_db::paging::Cursor;
 use comptoir_db::{Db, Page};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::orders::first_invoice::without_days;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Country, InvoiceId, Locale, Money, Problem};
-use comptoir_storefront::pages::{InvoiceLine, InvoicePage, InvoicesPage, NamedAmount, Totals};
+use comptoir_storefront::pages::{Choice, InvoiceLine, InvoicePage, InvoicesPage, NamedAmount, Totals};
 use serde_json::Value;
 
 /// Invoices on a page.
@@ -60,8 +60,8 @@ pub async fn show(visit: &Visit) -> Shown {
         return Ok(visit.sign_in_first());
     }
     let (row, view) = own(visit).await?;
-    let chosen = visit.fields.get("pay").parse::<StoreGateway>().ok().filter(|gateway| gateway.is_awaited());
-    let page = page(visit, &row, view, chosen)?;
+    let chosen = visit.fields.get("pay").parse::<GatewayCode>().ok().filter(|gateway| gateway.is_awaited());
+    let page = page(visit, &row, view, chosen, payments(visit).await?)?;
     visit.page(&page)
 }
 
@@ -72,9 +72,9 @@ pub async fn choose(visit: &Visit) -> Shown {
     }
     let (row, _) = own(visit).await?;
     let here = format!("account/invoices/{}/", row.id);
-    match visit.fields.get("payment").parse::<StoreGateway>() {
+    match visit.fields.get("payment").parse::<GatewayCode>() {
         Ok(gateway) if gateway.is_awaited() => Ok(visit.see(&format!("{here}?pay={gateway}"))),
-        Ok(_) => Ok(visit.see(&format!("{here}pay/"))),
+        Ok(gateway) => Ok(visit.see(&format!("{here}pay/?gateway={gateway}"))),
         Err(_) => Ok(visit.see(&here)),
     }
 }
@@ -97,7 +97,8 @@ fn page(
     visit: &Visit,
     invoice: &InvoiceRow,
     view: InvoiceView,
-    chosen: Option<StoreGateway>,
+    chosen: Option<GatewayCode>,
+    payments: Vec<Choice>,
 ) -> Result<InvoicePage, Problem> {
     let payable = invoice.kind == InvoiceKind::Invoice && !invoice.payable().is_zero();
     Ok(InvoicePage {
@@ -111,7 +112,7 @@ fn page(
         notes: lines([view.comment.clone(), view.buyer.tax_exemption.clone()]),
         pdf_url: None,
         instructions: chosen.filter(|_| payable).map_or(Vec::new(), |gateway| instructions(visit, invoice, gateway)),
-        payments: if payable { payments(visit, &visit.store.gateways.0) } else { Vec::new() },
+        payments: if payable { payments } else { Vec::new() },
         form: visit.form(),
     })
 }
@@ -175,11 +176,11 @@ fn totals(visit: &Visit, view: &InvoiceView) -> Result<Totals, Problem> {
 }
 
 /// How to pay by transfer or cheque: to whom, how much, and what to name.
-pub fn instructions(visit: &Visit, invoice: &InvoiceRow, gateway: StoreGateway) -> Vec<(String, String)> {
+pub fn instructions(visit: &Visit, invoice: &InvoiceRow, gateway: GatewayCode) -> Vec<(String, String)> {
     let word = |key: &str| visit.text(&format!("payment.{key}"), &[]);
     let amount: Money = invoice.payable();
     let mut lines = vec![(word("payee"), visit.seller.company.clone())];
-    if gateway == StoreGateway::Cheque {
+    if gateway == GatewayCode::CHEQUE {
         let seller = &visit.seller;
         let town = format!("{} {}", seller.postal_code, seller.city).trim().to_string();
         let place = [seller.address_line1.clone(), seller.address_line2.clone(), town];

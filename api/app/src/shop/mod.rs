@@ -15,7 +15,9 @@ mod cookies;
 mod domains;
 mod fields;
 mod files;
+mod gateways;
 mod invoices;
+mod leave;
 mod passwords;
 mod pay;
 mod profile;
@@ -46,6 +48,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{locale}/checkout/", post(checkout::order))
         .route("/{locale}/checkout/pay/{id}/", get(pay::show_order))
         .route("/{locale}/checkout/pay/{id}/", post(pay::pay_order))
+        .route("/{locale}/checkout/pay/{id}/go/", get(leave::go_for_order))
+        .route("/{locale}/checkout/pay/{id}/back/", get(leave::back_to_order))
+        .route("/{locale}/checkout/pay/{id}/back/", open_post(leave::back_to_order))
         .route("/{locale}/checkout/result/{id}/", get(result::show))
         .route("/{locale}/account/", get(account::overview))
         .route("/{locale}/account/subscriptions/", get(account::subscriptions))
@@ -54,6 +59,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{locale}/account/invoices/{id}/", post(invoices::choose))
         .route("/{locale}/account/invoices/{id}/pay/", get(pay::show_invoice))
         .route("/{locale}/account/invoices/{id}/pay/", post(pay::pay_invoice))
+        .route("/{locale}/account/invoices/{id}/pay/go/", get(leave::go_for_invoice))
+        .route("/{locale}/account/invoices/{id}/pay/back/", get(leave::back_to_invoice))
+        .route("/{locale}/account/invoices/{id}/pay/back/", open_post(leave::back_to_invoice))
         .route("/{locale}/account/profile/", get(profile::show))
         .route("/{locale}/account/profile/", post(profile::save))
         .route("/{locale}/account/sign-in/", get(sign_in::show))

@@ -1,8 +1,10 @@
 //! Paying by card: the first invoice of an order, or one in the account. The card goes to the gateway and nowhere else.
 
 use super::Shown;
+use super::gateways::{asks_for_card, label, offered};
 use super::visit::Visit;
 use crate::credits::{left_after_credit, pay_by_credit, to_pay};
+use crate::gateways::ready::Ready;
 use crate::invoices::lock_with_client;
 use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
@@ -11,17 +13,21 @@ use crate::payments::views::{CardCreate, PayCreate};
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::orders;
 use comptoir_db::{Db, Outcome};
-use comptoir_domain::stores::StoreGateway;
-use comptoir_domain::{Check, ClientId, InvoiceId, Money, Problem};
+use comptoir_domain::gateways::GatewayCode;
+use comptoir_domain::{Check, Code, InvoiceId, Money, OrderId, Problem};
 use comptoir_storefront::pages::{Form, PayPage};
 
 /// What is paid, and where one goes on.
-struct Bill {
-    invoice: InvoiceId,
+pub struct Bill {
+    pub invoice: InvoiceId,
     amount: Money,
-    address: String,
+    /// Of the page where it is paid.
+    pub address: String,
     subject: String,
-    after: String,
+    /// Of the page that says what came of it.
+    pub after: String,
+    /// By which gateway, if that was chosen before.
+    gateway: Option<GatewayCode>,
 }
 
 /// The card form of an order.
@@ -44,31 +50,34 @@ pub async fn pay_invoice(visit: &Visit) -> Shown {
     send(visit, of_invoice(visit).await).await
 }
 
-async fn of_order(visit: &Visit) -> Result<Bill, ApiError> {
+/// The first invoice of an order.
+pub async fn of_order(visit: &Visit) -> Result<Bill, ApiError> {
     let client = visit.client()?;
     let number: i64 = visit.part("id")?.parse().map_err(|_| Problem::not_found())?;
     let found = move |db: &mut Db, ctx: &Ctx| {
-        let invoice = first_invoice(db, ctx, client, number)?;
-        Ok((left_after_credit(db, ctx, &invoice)?, invoice))
+        let order = orders::by_number(db, ctx.scope, client, number)?;
+        let invoice = first_invoice(db, ctx, order.id)?;
+        Ok((left_after_credit(db, ctx, &invoice)?, invoice, order.gateway))
     };
-    let (amount, invoice) = visit.desk.read(found).await?;
+    let (amount, invoice, gateway) = visit.desk.read(found).await?;
     Ok(Bill {
         invoice: invoice.id,
         amount,
         address: format!("checkout/pay/{number}/"),
         subject: visit.text("payment.order", &[("number", number.to_string())]),
         after: format!("checkout/result/{number}/"),
+        gateway: gateway.parse().ok(),
     })
 }
 
-fn first_invoice(db: &mut Db, ctx: &Ctx, client: ClientId, number: i64) -> Outcome<InvoiceRow> {
-    let order = orders::by_number(db, ctx.scope, client, number)?;
-    let found = invoices::of_orders(db, ctx.scope, &[order.id])?.into_iter().next();
+fn first_invoice(db: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<InvoiceRow> {
+    let found = invoices::of_orders(db, ctx.scope, &[order])?.into_iter().next();
     let (_, invoice) = found.ok_or_else(Problem::not_found)?;
     invoices::find(db, ctx.scope, invoice)
 }
 
-async fn of_invoice(visit: &Visit) -> Result<Bill, ApiError> {
+/// An invoice of the client.
+pub async fn of_invoice(visit: &Visit) -> Result<Bill, ApiError> {
     let client = visit.client()?;
     let id: InvoiceId = visit.part("id")?.parse().map_err(|_| Problem::not_found())?;
     let own = move |db: &mut Db, ctx: &Ctx| {
@@ -86,6 +95,7 @@ async fn of_invoice(visit: &Visit) -> Result<Bill, ApiError> {
         address: format!("account/invoices/{id}/pay/"),
         subject: visit.text("payment.invoice", &[("number", number)]),
         after: format!("account/invoices/{id}/"),
+        gateway: None,
     })
 }
 
@@ -98,7 +108,23 @@ async fn show(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
         by_credit(visit, bill.invoice).await?;
         return Ok(visit.see(&bill.after));
     }
-    visit.page(&page(visit, bill, visit.form()))
+    let means = means(visit, &bill).await?;
+    visit.page(&page(visit, bill, &means, visit.form()))
+}
+
+/// A gateway by which a bill can be paid here.
+type Means = (GatewayCode, Ready);
+
+/// The gateway that was chosen, with the form or with the order, or else the first of the store that is no waiting for money.
+async fn means(visit: &Visit, bill: &Bill) -> Result<Means, ApiError> {
+    let chosen = visit.fields.get("gateway").parse().ok().or(bill.gateway);
+    let mut known = offered(visit).await?;
+    known.retain(|(code, _)| !code.is_awaited());
+    let at = known.iter().position(|(code, _)| Some(*code) == chosen).unwrap_or(0);
+    if known.is_empty() {
+        return Err(Problem::new(Code::Conflict, "nothing in this store takes payments at once").into());
+    }
+    Ok(known.swap_remove(at))
 }
 
 /// Whoever comes to pay what his credit covers has paid: credit goes before any other payment (CLI-09).
@@ -110,8 +136,16 @@ async fn by_credit(visit: &Visit, id: InvoiceId) -> Result<(), ApiError> {
     visit.desk.change(work).await
 }
 
-fn page(visit: &Visit, bill: Bill, form: Form) -> PayPage {
-    PayPage { address: bill.address, subject: bill.subject, amount: bill.amount, once: visit.fresh_once(), form }
+fn page(visit: &Visit, bill: Bill, (code, ready): &Means, form: Form) -> PayPage {
+    PayPage {
+        address: bill.address,
+        subject: bill.subject,
+        amount: bill.amount,
+        gateway: code.to_string(),
+        page_of: (!asks_for_card(ready)).then(|| label(visit, *code, ready)),
+        once: visit.fresh_once(),
+        form,
+    }
 }
 
 async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
@@ -119,8 +153,10 @@ async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
         return Ok(visit.sign_in_first());
     }
     let bill = bill?;
-    match charge(visit, bill.invoice).await {
-        Ok(()) => Ok(visit.see(&bill.after)),
+    let means = means(visit, &bill).await?;
+    match charge(visit, &bill, &means).await {
+        Ok(Some(_)) => Ok(visit.see(&format!("{}go/", bill.address))),
+        Ok(None) => Ok(visit.see(&bill.after)),
         Err(error) => {
             // an outage of the gateway is something to try again, not the end
             let form = if error.problem.code.status() == 503 {
@@ -128,21 +164,32 @@ async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
             } else {
                 visit.or_refused(error)?
             };
-            visit.again(&page(visit, bill, form))
+            visit.again(&page(visit, bill, &means, form))
         }
     }
 }
 
-async fn charge(visit: &Visit, invoice: InvoiceId) -> Result<(), ApiError> {
+/// Pays; the page where the client has to go on, if there is one.
+async fn charge(visit: &Visit, bill: &Bill, (code, ready): &Means) -> Result<Option<String>, ApiError> {
+    let card = if asks_for_card(ready) { Some(card(visit)?) } else { None };
     let wanted = PayCreate {
-        gateway: StoreGateway::Fake.to_string(),
+        gateway: code.to_string(),
         payment_method_id: None,
-        card: Some(card(visit)?),
-        return_to: None,
+        card,
+        token: None,
+        return_to: Some(visit.absolute(&format!("{}back/", bill.address))),
         save: visit.fields.get("save") == "yes",
     };
-    pay(&visit.once()?, invoice, wanted, Some(visit.client()?)).await?;
-    Ok(())
+    let reply = pay(&visit.once()?, bill.invoice, wanted, Some(visit.client()?)).await?;
+    let begun: Begun = serde_json::from_str(&reply.body)
+        .map_err(|error| Problem::new(Code::Internal, format!("a payment was not remembered: {error}")))?;
+    Ok(begun.redirect_to)
+}
+
+/// What is read of a payment that was begun.
+#[derive(serde::Deserialize)]
+struct Begun {
+    redirect_to: Option<String>,
 }
 
 /// The card as typed: blanks in its number do not count, `08/30` is August 2030.

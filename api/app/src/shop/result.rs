@@ -9,9 +9,9 @@ use comptoir_db::orders::{self, OrderRow};
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::orders::OrderState;
 use comptoir_domain::payments::TransactionState;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{ClientId, Money, Problem};
 use comptoir_storefront::pages::{CartLine, ResultPage, ResultState};
 
@@ -30,9 +30,9 @@ pub async fn show(visit: &Visit) -> Shown {
     let number: i64 = visit.part("id")?.parse().map_err(|_| Problem::not_found())?;
     let found = visit.desk.read(move |db, ctx| read(db, ctx, client, number)).await?;
     let state = state(found.order.state, found.payment.as_ref());
-    let gateway = found.order.gateway.parse::<StoreGateway>().ok();
+    let gateway = found.order.gateway.parse::<GatewayCode>().ok();
     let waits = matches!(state, ResultState::WaitingForPayment | ResultState::Declined);
-    let by_hand = gateway.is_some_and(StoreGateway::is_awaited);
+    let by_hand = gateway.is_some_and(GatewayCode::is_awaited);
     let under_way = found.payment.as_ref().is_some_and(|payment| payment.state.is_under_way());
     let redirect = found.payment.as_ref().and_then(|payment| payment.detail.0.redirect_to.clone());
     let again = || (waits && !by_hand && !under_way).then(|| visit.path(&format!("checkout/pay/{number}/")));

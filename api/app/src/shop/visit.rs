@@ -246,6 +246,11 @@ impl Visit {
         format!("{}{}/{path}", self.standing.shop.site().store.base_path, self.locale)
     }
 
+    /// The same with scheme and host, for others who send people back.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{}", self.standing.shop.site().store.origin, self.path(path))
+    }
+
     /// Goes on at another page of the store.
     pub fn see(&self, path: &str) -> HttpResponse {
         HttpResponse::SeeOther().insert_header((header::LOCATION, self.path(path))).finish()
@@ -260,6 +265,16 @@ impl Visit {
     /// A page.
     pub fn page(&self, page: &impl Page) -> Shown {
         Ok(self.html(page, StatusCode::OK))
+    }
+
+    /// A page from which a form leads to another site.
+    pub fn page_leading_to(&self, page: &impl Page, origin: &str) -> Shown {
+        let mut answer = self.html(page, StatusCode::OK);
+        let policy = header::HeaderValue::from_str(&security::content_security_policy(&[origin]));
+        if let Ok(policy) = policy {
+            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        Ok(answer)
     }
 
     /// A page whose form was refused.

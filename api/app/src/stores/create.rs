@@ -3,17 +3,19 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply, keys};
+use crate::stores::gateways::check_gateways;
 use crate::stores::views::{StoreCreate, StoreView, check};
 use actix_web::post;
 use comptoir_db::sellers::{self, SellerRow};
 use comptoir_db::stores::{self, StoreRow};
 use comptoir_db::{Db, Json, Outcome};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::orders::DomainOption;
 use comptoir_domain::people::SellerKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::StoreKind;
 use comptoir_domain::quotes::PriceBasis;
-use comptoir_domain::stores::{Landing, StoreGateway, Theme};
+use comptoir_domain::stores::{Landing, Theme};
 use comptoir_domain::taxes::in_union;
 use comptoir_domain::{Code, Instant, Problem};
 use serde_json::json;
@@ -29,11 +31,13 @@ const KEY_PREFIX: &str = "pk";
 #[utoipa::path(tag = "stores", request_body = StoreCreate, responses((status = 201, body = StoreView, description = "Created")))]
 #[post("/v1/stores")]
 pub async fn create_store(call: Call<may::WriteStores>, body: Body<StoreCreate>) -> Answer {
+    let gateways = call.state().gateways.clone();
     call.write(move |tx, ctx| {
         let seller = sellers::own(tx, ctx.scope)?;
         let row = row(ctx, &seller, body.0.clone());
         check(&row)?;
         check_kind(&seller, row.kind)?;
+        check_gateways(tx, ctx, &gateways, &row)?;
         stores::insert(tx, &row).map_err(|failure| failure.or_taken("/code"))?;
         ctx.record(tx, "store.created", row.id, json!({ "code": row.code, "currency": row.currency }))?;
         let location = format!("/v1/stores/{}", row.id);
@@ -95,7 +99,7 @@ pub fn open_default(tx: &mut Db, seller: &SellerRow) -> Outcome<()> {
         currency: ours("USD")?,
         locales: Json(vec![ours("en-US")?]),
         price_basis: PriceBasis::Net,
-        gateways: Json(vec![StoreGateway::Transfer, StoreGateway::Cheque]),
+        gateways: Json(vec![GatewayCode::TRANSFER, GatewayCode::CHEQUE]),
         domain_options: Json(vec![DomainOption::UseOwn]),
         require_vat_number: needs_vat_numbers(seller, seller.created_at),
         terms: Json(BTreeMap::new()),

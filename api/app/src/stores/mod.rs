@@ -5,6 +5,7 @@ mod build;
 mod catalog;
 pub mod create;
 pub mod features;
+mod gateways;
 mod make_default;
 mod names;
 mod offer;

@@ -2,6 +2,7 @@
 //! include, while someone pays them.
 
 use crate::kernel::{Answer, Body, Call, Change, Id, IfMatch};
+use crate::stores::gateways::check_gateways;
 use crate::stores::views::{StorePatch, StoreView, check, reply};
 use actix_web::patch;
 use comptoir_db::stores::{self, StoreRow};
@@ -20,12 +21,16 @@ pub async fn update_store(
     seen: IfMatch,
     body: Body<StorePatch>,
 ) -> Answer {
+    let gateways = call.state().gateways.clone();
     call.write(move |tx, ctx| {
         let mut row = stores::lock(tx, ctx.scope, id.0)?;
         seen.check(row.version)?;
-        let basis = row.price_basis;
+        let (basis, offered) = (row.price_basis, row.gateways.0.clone());
         apply(body.0.clone(), &mut row);
         check(&row)?;
+        if row.gateways.0 != offered {
+            check_gateways(tx, ctx, &gateways, &row)?;
+        }
         if row.price_basis != basis && subscriptions::runs_in_store(tx, ctx.scope, row.id)? {
             return Err(would_cost_another(basis).into());
         }

@@ -2,10 +2,11 @@
 
 use crate::kernel::{Change, Reply};
 use comptoir_db::stores::StoreRow;
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::orders::DomainOption;
 use comptoir_domain::plans::StoreKind;
 use comptoir_domain::quotes::PriceBasis;
-use comptoir_domain::stores::{Landing, StoreGateway, Theme, check_choices, check_terms};
+use comptoir_domain::stores::{Landing, Theme, check_choices, check_terms};
 use comptoir_domain::{Check, Currency, Instant, Locale, Problem, StoreId};
 use std::collections::BTreeMap;
 
@@ -31,7 +32,7 @@ pub struct StoreView {
     /// Whether it shows prices with taxes.
     pub price_basis: PriceBasis,
     /// How shoppers can pay.
-    pub gateways: Vec<StoreGateway>,
+    pub gateways: Vec<GatewayCode>,
     /// How orders come to their domain name.
     pub domain_options: Vec<DomainOption>,
     /// Whether businesses of the European Union must give a VAT number.
@@ -105,7 +106,7 @@ pub struct StoreCreate {
     pub price_basis: PriceBasis,
     /// How shoppers can pay.
     #[schema(min_items = 1)]
-    pub gateways: Vec<StoreGateway>,
+    pub gateways: Vec<GatewayCode>,
     /// How orders come to their domain name; none for a store without domains.
     #[serde(default)]
     pub domain_options: Vec<DomainOption>,
@@ -145,8 +146,8 @@ pub struct StorePatch {
     pub price_basis: Change<PriceBasis>,
     /// How shoppers can pay.
     #[serde(default)]
-    #[schema(value_type = Vec<StoreGateway>, required = false, min_items = 1)]
-    pub gateways: Change<Vec<StoreGateway>>,
+    #[schema(value_type = Vec<GatewayCode>, required = false, min_items = 1)]
+    pub gateways: Change<Vec<GatewayCode>>,
     /// How orders come to their domain name.
     #[serde(default)]
     #[schema(value_type = Vec<DomainOption>, required = false)]

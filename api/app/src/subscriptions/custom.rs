@@ -18,11 +18,11 @@ use chrono::NaiveDate;
 use comptoir_db::stores::StoreRow;
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Json, Outcome, clients, own_clients, settings, stores, taxes};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::plans::PlanType;
 use comptoir_domain::schedule::Cycle;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::subscriptions::{SubscriptionStatus, check_renewal};
 use comptoir_domain::{
     Check, ClientId, Currency, Money, PaymentMethodId, Problem, Quantity, StoreId, SubscriptionId, TaxPolicyId,
@@ -56,7 +56,7 @@ pub struct CustomSubscriptionCreate {
     /// The day on which it is suspended unless it was renewed; without end if absent.
     pub expires_on: Option<NaiveDate>,
     /// How the client means to pay.
-    pub gateway: StoreGateway,
+    pub gateway: GatewayCode,
     /// The stored method of the client that pays for it; the default one if absent. It is at that gateway.
     pub payment_method_id: Option<PaymentMethodId>,
     /// What hosting it promises, where that is not what the default hosting plan says: a value sets, null takes away.

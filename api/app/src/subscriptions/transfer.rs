@@ -17,8 +17,8 @@ use actix_web::post;
 use comptoir_db::clients::{self, ClientRow};
 use comptoir_db::subscriptions::{self, SubscriptionRow};
 use comptoir_db::{Db, Outcome, own_clients};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::permissions::may;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Check, ClientId, PaymentMethodId, Percent, Problem, SubscriptionId};
 
 /// To whom, and how it is paid from then on.
@@ -32,7 +32,7 @@ pub struct SubscriptionTransfer {
     #[serde(default)]
     pub to_seller: bool,
     /// How that client means to pay; as the old one if absent.
-    pub gateway: Option<StoreGateway>,
+    pub gateway: Option<GatewayCode>,
     /// A stored method of that client, which pays it from then on; the default one if absent.
     pub payment_method_id: Option<PaymentMethodId>,
     /// For the record.

@@ -7,8 +7,8 @@ use crate::subscriptions::read::reply;
 use crate::subscriptions::views::SubscriptionView;
 use actix_web::patch;
 use comptoir_db::{services, subscriptions};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::permissions::may;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::{Check, SubscriptionId};
 use serde_json::json;
 
@@ -23,8 +23,8 @@ pub struct SubscriptionPatch {
     pub name: Change<String>,
     /// How the client means to pay.
     #[serde(default)]
-    #[schema(value_type = StoreGateway, required = false)]
-    pub gateway: Change<StoreGateway>,
+    #[schema(value_type = GatewayCode, required = false)]
+    pub gateway: Change<GatewayCode>,
     /// What hosting of no plan promises: a value sets, null takes away.
     #[serde(default)]
     #[schema(value_type = HostingPropertiesPatch, required = false)]

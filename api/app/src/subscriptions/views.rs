@@ -8,11 +8,11 @@ use crate::subscriptions::billing_views::{Bills, GrantedCouponView, GrantedDisco
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{HoldRow, SubscriptionItemRow, SubscriptionRow, holds_of, items_of};
 use comptoir_db::{Db, Outcome, custom_hosting, services, subscription_transfers};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::hosting::{Properties, SyncState};
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::schedule::Cycle;
 use comptoir_domain::services::ServiceKind;
-use comptoir_domain::stores::StoreGateway;
 use comptoir_domain::subscriptions::{HoldKind, SubscriptionStatus};
 use comptoir_domain::{
     AddOnId, ClientId, Currency, HoldId, Instant, OrderId, PaymentMethodId, PlanId, Quantity, StoreId, SubscriptionId,
@@ -242,7 +242,7 @@ pub struct SubscriptionImport {
     /// renews on 28 February and then on 31 March.
     pub anchor_on: Option<chrono::NaiveDate>,
     /// How the client means to pay.
-    pub gateway: StoreGateway,
+    pub gateway: GatewayCode,
     /// The stored method of the client that pays for it; the default one if absent. It is at that gateway.
     pub payment_method_id: Option<PaymentMethodId>,
 }

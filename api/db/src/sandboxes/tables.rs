@@ -115,6 +115,7 @@ pub const TABLES: &[Table] = &[
     all("schet_factura_lines"),
     all("transactions"),
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`
+    all("gateways"),
     all("payment_methods"),
     all("payment_shares"),
     all("custom_hosting"),

@@ -43,6 +43,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     client_credits,
     payment_methods,
+    gateways,
     events,
     event_schedules,
     watermarks,

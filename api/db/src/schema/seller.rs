@@ -69,3 +69,21 @@ diesel::table! {
         version -> BigInt,
     }
 }
+
+diesel::table! {
+    gateways (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        code -> Text,
+        connector -> Text,
+        name -> Text,
+        labels -> Text,
+        is_live -> Bool,
+        is_enabled -> Bool,
+        currencies -> Text,
+        settings -> Text,
+        secrets_sealed -> Nullable<Text>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}

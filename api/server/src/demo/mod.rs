@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use clap::Args;
 use comptoir_app::kernel::passwords;
 use comptoir_app::resellers::create::{Owner, SellerCreate, open, seller_row};
-use comptoir_app::{AppState, Clock, Settings, VatRoute, http};
+use comptoir_app::{AppState, Clock, GatewayRoute, Settings, VatRoute, http};
 use comptoir_db::sellers;
 use comptoir_domain::Instant;
 use comptoir_domain::people::SellerKind;
@@ -77,6 +77,7 @@ fn fill(config: &Config, settings: Settings, clients: u16) -> Result<(), Failed>
     let settings = Settings {
         requests_per_minute: u32::MAX,
         sign_ins_per_minute: u32::MAX,
+        gateways: GatewayRoute::Real { local: true },
         vat_check: VatRoute::Fake,
         ..settings
     };

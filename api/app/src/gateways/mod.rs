@@ -1,0 +1,24 @@
+//! Payment gateways (PAY-01): what can be set up, what a seller has set up, and getting it ready for payments.
+
+mod connectors;
+mod create;
+mod delete;
+mod read;
+pub mod ready;
+mod try_out;
+mod update;
+pub mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(connectors::list_connectors)
+        .service(create::create_gateway)
+        .service(read::list_gateways)
+        .service(read::get_gateway)
+        .service(update::update_gateway)
+        .service(delete::delete_gateway)
+        .service(try_out::test_gateway);
+}
