@@ -8,6 +8,7 @@ mod text_enum;
 #[macro_use]
 pub mod ids;
 pub mod add_ons;
+pub mod bank;
 pub mod card_expiry;
 pub mod certificates;
 pub mod check;
