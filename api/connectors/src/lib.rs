@@ -5,6 +5,7 @@
 //! All ports share one error, [`ConnectorError`], whose `retry` says what may happen next. No connector reads a clock:
 //! the caller hands in the instant. Inside a folder `map.rs` is pure: ours to theirs and back.
 
+pub mod bank;
 pub mod book;
 pub mod certificate;
 mod client;

@@ -1,0 +1,27 @@
+//! Files for banks and what banks answer (PAY-08, PAY-09). Nothing is sent here: a batch goes in as plain data and a file comes
+//! out, a file goes in and neutral entries come out ([`comptoir_domain::bank::BankReply`]). Wrong data is refused with its place.
+
+pub mod batch;
+pub mod dtaus;
+mod iso20022;
+mod mt940;
+pub mod norma19;
+mod record;
+mod replies;
+pub mod sepa;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use batch::{Address, Amendment, BankFile, Batch, Creditor, Debit, OriginalAccount, Payer, SignedMandate};
+pub use replies::{MOST_BYTES, read_reply};
+
+use comptoir_domain::Result;
+
+/// A format in which orders are handed to a bank.
+pub trait BatchFile {
+    /// Writes a batch. The same batch gives the same bytes. `validation_failed` names every place that the format cannot
+    /// hold, seen from the batch: `/debits/3/account`.
+    fn write(&self, batch: &Batch) -> Result<BankFile>;
+}

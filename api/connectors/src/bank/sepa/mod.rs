@@ -1,0 +1,71 @@
+//! Direct debits of SEPA: pain.008.001.02 and pain.008.001.08, CORE and B2B.
+
+mod map;
+mod wire;
+
+use super::{BankFile, Batch, BatchFile};
+use comptoir_domain::Result;
+use comptoir_domain::bank::{CreditorId, SddScheme};
+
+/// What the bank wants.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SepaDebits {
+    /// Which version of the message.
+    pub version: PainVersion,
+    /// Under which rules.
+    pub scheme: SddScheme,
+    /// The number under which the creditor collects.
+    pub creditor_id: CreditorId,
+    /// Whether each group is one credit on the statement.
+    pub batch_booking: bool,
+    /// Whether the sender is named by that number too, as Spanish banks want.
+    pub identify_sender: bool,
+    /// How addresses are written.
+    pub addresses: AddressStyle,
+}
+
+/// Versions of the message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PainVersion {
+    /// Of 2009; banks take leave of it.
+    V02,
+    /// Of 2019, in use since 2024.
+    #[default]
+    V08,
+}
+
+/// How addresses are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum AddressStyle {
+    /// In parts.
+    #[default]
+    Structured,
+    /// In two lines; the rules allow it until 14 November 2026 only.
+    Lines,
+}
+
+impl PainVersion {
+    /// The name of the message.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::V02 => "pain.008.001.02",
+            Self::V08 => "pain.008.001.08",
+        }
+    }
+
+    /// What the code of a bank is called.
+    const fn bic(self) -> &'static str {
+        match self {
+            Self::V02 => "BIC",
+            Self::V08 => "BICFI",
+        }
+    }
+}
+
+impl BatchFile for SepaDebits {
+    fn write(&self, batch: &Batch) -> Result<BankFile> {
+        let groups = map::groups(batch)?;
+        let bytes = wire::document(self, batch, &groups)?;
+        Ok(BankFile { name: format!("{}.xml", batch.file_stem()), media_type: "application/xml", bytes })
+    }
+}
