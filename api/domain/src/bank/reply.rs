@@ -42,6 +42,8 @@ text_enum! {
         Reversed = "reversed",
         /// Someone has sent money.
         Transfer = "transfer",
+        /// Money came in, and the bank does not say how.
+        MoneyIn = "money_in",
         /// Money that we sent has come back.
         TransferReturned = "transfer_returned",
         /// Anything else on the account.

@@ -1,6 +1,8 @@
 //! What a booking is, by the codes that banks give it.
 
-use comptoir_domain::bank::EntryKind::{self, Credited, Other, Returned, Reversed, Transfer, TransferReturned};
+use comptoir_domain::bank::EntryKind::{
+    self, Credited, MoneyIn, Other, Returned, Reversed, Transfer, TransferReturned,
+};
 
 /// Codes of ISO 20022: family, sub-family (`*` for any), what money in is, what money out is. The first that fits decides.
 const FAMILIES: &[(&str, &str, EntryKind, EntryKind)] = &[
@@ -45,10 +47,10 @@ pub(in crate::bank) fn by_german_code(code: &str, money_in: bool) -> Option<Entr
     GERMAN.iter().find(|(known, ..)| *known == code).map(|(_, credit, debit)| if money_in { *credit } else { *debit })
 }
 
-/// What a booking is of which no code says it: money that someone sent, a credit that was undone, or anything.
+/// What a booking is of which no code says it: money that came in, a credit that was undone, or anything.
 pub(in crate::bank) fn by_direction(money_in: bool, undone: bool) -> EntryKind {
     match (money_in, undone) {
-        (true, false) => Transfer,
+        (true, false) => MoneyIn,
         (false, true) => Returned,
         _ => Other,
     }

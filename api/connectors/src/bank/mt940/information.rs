@@ -106,6 +106,7 @@ pub(super) fn entry(movement: Movement, text: &str) -> ReplyEntry {
 fn by_type(movement: &Movement, money_in: bool) -> EntryKind {
     match (movement.kind.get(1..).unwrap_or_default(), money_in) {
         ("DDT", true) => EntryKind::Credited,
+        ("TRF", true) if !movement.undone => EntryKind::Transfer,
         ("RTI", true) => EntryKind::TransferReturned,
         ("RTI", false) => EntryKind::Returned,
         ("CHG" | "INT", _) => EntryKind::Other,

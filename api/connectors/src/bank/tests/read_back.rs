@@ -13,8 +13,13 @@ type Order4 = (i64, u64, String, u64, Vec<String>);
 
 fn orders(texts: usize, width: usize) -> impl Strategy<Value = Vec<Order4>> {
     let text = prop::string::string_regex(&format!("[ -~À-ſ]{{0,{width}}}|\\PC{{0,6}}")).unwrap();
-    let one =
-        (1_i64..1_000_000, 0_u64..5, "[A-Za-zÀ-ÿ]{1,30}", 1_u64..9_999_999_999, prop::collection::vec(text, 0..=texts));
+    let one = (
+        1_i64..1_000_000,
+        0_u64..5,
+        "[A-Z][A-Za-zÀ-ÿ]{0,29}",
+        1_u64..9_999_999_999,
+        prop::collection::vec(text, 0..=texts),
+    );
     prop::collection::vec(one, 1..12)
 }
 

@@ -216,7 +216,7 @@ fn texts_of_other_banks() {
         (EntryKind::Transfer, "Faktura ?5", Some("Kowalski"))
     );
     let plain = swift("261130C5,00NMSCNONREF", "Invoice 7\r\nthank you", "15,00");
-    assert_eq!((plain.kind, plain.remittance.as_str()), (EntryKind::Transfer, "Invoice 7 thank you"));
+    assert_eq!((plain.kind, plain.remittance.as_str()), (EntryKind::MoneyIn, "Invoice 7 thank you"));
     let charge = swift("261130D5,00NCHGNONREF", "fees", "5,00");
     assert_eq!(charge.kind, EntryKind::Other);
 }
@@ -248,7 +248,7 @@ fn proprietary_codes_and_fallbacks() {
     assert_eq!(kind("DBIT", "", &own("NRTI+109+00931")), Returned);
     assert_eq!(kind("DBIT", "<RvslInd>true</RvslInd>", &own("X")), Returned);
     assert_eq!(kind("DBIT", "", &own("X")), Other);
-    assert_eq!(kind("CRDT", "", ""), Transfer);
+    assert_eq!(kind("CRDT", "", ""), MoneyIn);
     for (direction, family, sub, want) in [
         ("CRDT", "IDDT", "BBDD", Credited),
         ("DBIT", "IDDT", "PRDD", Reversed),

@@ -78,6 +78,10 @@ impl<'a> Index<'a> {
         named: &[bool],
         states: &[TransactionState],
     ) -> Found {
+        // who sends money chooses its reference: that it is one of ours does not make it the debit
+        if entry.kind == EntryKind::Transfer {
+            return Found::Nobody;
+        }
         if entry.scope == Scope::Transaction {
             return self.one(entry, debits);
         }

@@ -227,7 +227,7 @@ fn apply<'a>(
 fn nobody<'a>(entry: &'a ReplyEntry, index: &Index<'a>, invoices: &'a [OpenInvoice]) -> Vec<Finding<'a>> {
     let one = |outcome| vec![Finding { entry, key: None, outcome }];
     match entry.kind {
-        EntryKind::Transfer => {
+        EntryKind::Transfer | EntryKind::MoneyIn => {
             let (key, places) = index.invoices(entry, invoices);
             let proposed: Vec<_> = places.iter().filter_map(|place| invoices.get(*place)).collect();
             if proposed.is_empty() {

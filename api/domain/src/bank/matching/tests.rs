@@ -122,7 +122,7 @@ fn what_follows_depends_on_where_it_stands() {
         (Reversed, -2178, Captured, "give_back"),
         // codes that only the bank knows
         (Other, -2178, Approved, "give_back"),
-        (Other, 2178, Pending, "approve"),
+        (EntryKind::MoneyIn, 2178, Pending, "approve"),
         (EntryKind::Pending, 2178, Pending, "nothing"),
     ] {
         assert_eq!(word(kind, cents, state), want, "{kind} of {state}");
@@ -209,6 +209,19 @@ fn transfers_are_proposed_and_never_booked() {
     assert_eq!(words(known), "amount_and_account propose 2026-000051 true");
     let other = ReplyEntry { payer_account: AccountNumber::of(PAYER), ..transfer(11_800, "thanks") };
     assert_eq!(words(other), "unmatched");
+}
+
+#[test]
+fn a_transfer_is_no_debit_whatever_its_reference() {
+    let debits = [debit(42, 2178, Pending)];
+    let named = |kind| ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(kind, 2178) };
+    assert_eq!(found(vec![named(EntryKind::Transfer)], &debits, &[]), ["unmatched"]);
+    // of banks that say nothing it is taken for one
+    let unsaid = found(vec![named(EntryKind::MoneyIn)], &debits, &[]);
+    assert_eq!(unsaid, ["end_to_end_id approve INV-2026-000042"]);
+    let text = ReplyEntry { remittance: "2026-000051".into(), ..entry(EntryKind::MoneyIn, 100) };
+    let words = found(vec![text], &debits, &[invoice("2026-000051", 100, &[])]);
+    assert_eq!(words, ["invoice_number propose 2026-000051 true"]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) enum Step {
 pub(super) fn effective_kind(entry: &ReplyEntry) -> EntryKind {
     match (entry.kind, entry.amount) {
         (EntryKind::Other, Some(amount)) if amount.is_negative() => EntryKind::Returned,
-        (EntryKind::Other | EntryKind::Transfer, Some(_)) => EntryKind::Credited,
+        (EntryKind::MoneyIn, _) => EntryKind::Credited,
         (kind, _) => kind,
     }
 }
@@ -43,6 +43,6 @@ pub(super) fn step(kind: EntryKind, state: TransactionState) -> Step {
         }
         EntryKind::Returned | EntryKind::Reversed if taken => Step::To(Verdict::GiveBack, Refunded),
         EntryKind::Rejected | EntryKind::Returned | EntryKind::Reversed => Step::Known,
-        EntryKind::Pending | EntryKind::Transfer | EntryKind::TransferReturned | EntryKind::Other => Step::Nothing,
+        _ => Step::Nothing,
     }
 }
