@@ -170,12 +170,12 @@ impl Http {
 }
 
 async fn read(request: reqwest::RequestBuilder) -> Result<Answer> {
-    let mut response = request.send().await.map_err(|error| no_answer(error))?;
+    let mut response = request.send().await.map_err(no_answer)?;
     let status = response.status().as_u16();
     let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_string(), text(value))).collect();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(error))? {
+    while let Some(chunk) = response.chunk().await.map_err(no_answer)? {
         body.extend_from_slice(&chunk);
         if body.len() > LONGEST_ANSWER {
             return Err(ConnectorError::new(Kind::Unknown, "too_long", "the answer is too long to be one"));
@@ -202,7 +202,10 @@ impl Resolve for PublicOnly {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             match found.iter().find(|address| !is_public(address.ip())) {
                 Some(address) => Err(format!("{} is not on the public Internet", address.ip()).into()),
-                None => Ok(Box::new(found.into_iter()) as Addrs),
+                None => {
+                    let found: Addrs = Box::new(found.into_iter());
+                    Ok(found)
+                }
             }
         })
     }
