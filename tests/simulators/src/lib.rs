@@ -3,3 +3,4 @@
 //! is tested against them.
 
 pub mod shell;
+pub mod stripe;

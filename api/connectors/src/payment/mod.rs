@@ -10,8 +10,10 @@ mod answers;
 pub mod contract;
 pub mod fake;
 pub mod manual;
+mod raw;
 pub mod registry;
 mod requests;
+pub mod stripe;
 
 pub use answers::{ClientAction, Decline, Outcome, Payment, PaymentEvent, Refund, SavedMethod};
 pub use requests::{

@@ -1,7 +1,7 @@
 //! The gateways that a seller can set up, by name. What each of them can do is asked of itself, set up with its examples.
 
 use super::manual::{Manual, Way};
-use super::{Entry, PaymentGateway};
+use super::{Entry, PaymentGateway, stripe};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -58,6 +58,12 @@ pub static CONNECTORS: &[Connector] = &[
         name: "Bank transfer",
         fields: INSTRUCTIONS,
         build: |_, values| by_hand(Way::BankTransfer, values),
+    },
+    Connector {
+        code: "stripe",
+        name: "Stripe",
+        fields: stripe::FIELDS,
+        build: |site, values| Ok(Arc::new(stripe::Stripe::new(site, values)?)),
     },
 ];
 
