@@ -2,5 +2,7 @@
 //! required fields as the real one does, keeps its own books, and misbehaves on demand. They know nothing of the code that
 //! is tested against them.
 
+pub mod paypal;
+pub mod paypal_standard;
 pub mod shell;
 pub mod stripe;

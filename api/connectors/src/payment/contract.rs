@@ -306,6 +306,9 @@ async fn reservations(subject: &Subject<'_>, works: &PaymentSource) {
 /// What is kept without a payment, and with one, is charged by its token when nobody is there; forgotten twice is forgotten.
 async fn kept_methods(subject: &Subject<'_>, works: &PaymentSource) {
     let Some(vault) = subject.gateway.vault() else { return };
+    if works.entry().is_none() {
+        return; // what is kept already is not kept again
+    }
     let keep = KeepRequest { source: works.clone(), payer: payer(), at: noon() };
     let kept = vault.keep(&keep).await.unwrap();
     let paid = PaymentRequest { save: true, ..subject.request("and-keep", "9.00", works.clone()) };
@@ -329,6 +332,13 @@ async fn by_page(subject: &Subject<'_>, client: &dyn Client) {
         let begun = subject.gateway.start(&asked).await.unwrap();
         let Outcome::ActionNeeded(action) = &begun.outcome else { panic!("{begun:?}") };
         let posted = client.confirm(action, agreed, noon()).await;
+        if !agreed && posted.is_empty() {
+            // some say nothing when a client goes away, for he may come back
+            if let Some(lookup) = subject.gateway.lookup() {
+                assert!(!lookup.fetch(&asked.begun(begun.gateway_id), noon()).await.unwrap().is_taken());
+            }
+            continue;
+        }
         let event = genuine(callbacks, &posted, noon())
             .await
             .into_iter()

@@ -10,6 +10,7 @@ mod answers;
 pub mod contract;
 pub mod fake;
 pub mod manual;
+pub mod paypal;
 mod raw;
 pub mod registry;
 mod requests;

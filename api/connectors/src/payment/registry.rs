@@ -1,7 +1,7 @@
 //! The gateways that a seller can set up, by name. What each of them can do is asked of itself, set up with its examples.
 
 use super::manual::{Manual, Way};
-use super::{Entry, PaymentGateway, stripe};
+use super::{Entry, PaymentGateway, paypal, stripe};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -58,6 +58,18 @@ pub static CONNECTORS: &[Connector] = &[
         name: "Bank transfer",
         fields: INSTRUCTIONS,
         build: |_, values| by_hand(Way::BankTransfer, values),
+    },
+    Connector {
+        code: "paypal",
+        name: "PayPal",
+        fields: paypal::FIELDS,
+        build: |site, values| Ok(Arc::new(paypal::PayPal::new(site, values)?)),
+    },
+    Connector {
+        code: "paypal_standard",
+        name: "PayPal Payments Standard",
+        fields: paypal::standard::FIELDS,
+        build: |site, values| Ok(Arc::new(paypal::standard::Standard::new(site, values)?)),
     },
     Connector {
         code: "stripe",

@@ -1,0 +1,47 @@
+//! What a test does in the place of others: the client at PayPal's page, and the banks.
+
+use super::PayPal;
+use serde_json::{Value, json};
+
+/// What comes of a client's wallet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wallet {
+    Pays,
+    /// The bank behind it refuses.
+    Declines,
+    /// From a bank account, which takes days.
+    Later,
+}
+
+impl PayPal {
+    /// A client at the page of an order agrees with a wallet, or goes away.
+    pub fn visit(&mut self, page: &str, wallet: Option<Wallet>) {
+        let id = page.rsplit('=').next().unwrap();
+        let Some(wallet) = wallet else { return };
+        self.wallets.insert(id.into(), wallet);
+        self.orders.get_mut(id).unwrap()["status"] = json!("APPROVED");
+        let order = self.orders[id].clone();
+        self.tell("CHECKOUT.ORDER.APPROVED", order);
+    }
+
+    /// A method that was kept before.
+    pub fn kept(&mut self, wallet: Wallet) -> String {
+        let id = self.name("v");
+        self.vault.insert(id.clone(), (json!({ "paypal": { "email_address": "anna@example.org" } }), wallet));
+        id
+    }
+
+    /// What was pending has arrived, or has not.
+    pub fn settle(&mut self, arrived: bool) {
+        let all =
+            self.orders.values().filter_map(|order| order["purchase_units"][0]["payments"]["captures"].as_array());
+        let waits: Vec<Value> = all.flatten().filter(|capture| capture["status"] == "PENDING").cloned().collect();
+        let status = if arrived { "COMPLETED" } else { "DECLINED" };
+        for capture in waits {
+            let id = capture["id"].as_str().unwrap();
+            self.change("captures", id, status);
+            let capture = self.step("captures", id).ok().unwrap().1;
+            self.tell(&format!("PAYMENT.CAPTURE.{}", if arrived { "COMPLETED" } else { "DENIED" }), capture);
+        }
+    }
+}
