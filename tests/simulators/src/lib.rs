@@ -4,5 +4,6 @@
 
 pub mod paypal;
 pub mod paypal_standard;
+pub mod redsys;
 pub mod shell;
 pub mod stripe;

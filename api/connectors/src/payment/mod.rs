@@ -12,6 +12,8 @@ pub mod fake;
 pub mod manual;
 pub mod paypal;
 mod raw;
+mod numbers;
+pub mod redsys;
 pub mod registry;
 mod requests;
 pub mod stripe;

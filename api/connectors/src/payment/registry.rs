@@ -2,6 +2,8 @@
 
 use super::manual::{Manual, Way};
 use super::{Entry, PaymentGateway, paypal, stripe};
+use super::redsys::{self, Redsys};
+use super::{Entry, PaymentGateway};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -76,6 +78,10 @@ pub static CONNECTORS: &[Connector] = &[
         name: "Stripe",
         fields: stripe::FIELDS,
         build: |site, values| Ok(Arc::new(stripe::Stripe::new(site, values)?)),
+        code: "redsys",
+        name: "Redsys",
+        fields: redsys::FIELDS,
+        build: |site, values| Ok(Arc::new(Redsys::new(site, values)?)),
     },
 ];
 
