@@ -4,6 +4,7 @@
 
 pub mod paypal;
 pub mod paypal_standard;
+pub mod axerve;
 pub mod redsys;
 pub mod shell;
 pub mod stripe;

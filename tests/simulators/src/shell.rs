@@ -106,7 +106,7 @@ pub trait Service: Send + 'static {
 
 struct Inside<S> {
     service: S,
-    troubles: VecDeque<Trouble>,
+    troubles: VecDeque<(&'static str, Trouble)>,
     asked: Vec<Asked>,
 }
 
@@ -147,7 +147,12 @@ impl<S: Service> Running<S> {
 
     /// The next calls meet with trouble, one each.
     pub fn trouble(&self, trouble: Trouble) {
-        self.inside().troubles.push_back(trouble);
+        self.trouble_for("", trouble);
+    }
+
+    /// The next call whose body has this word in it meets with trouble.
+    pub fn trouble_for(&self, word: &'static str, trouble: Trouble) {
+        self.inside().troubles.push_back((word, trouble));
     }
 
     /// Looks at the books of the service, or changes them.
@@ -185,7 +190,9 @@ async fn serve<S: Service>(
     };
     let (trouble, said) = {
         let mut inside = shared.lock().unwrap();
-        let trouble = inside.troubles.pop_front();
+        let text = asked.text();
+        let next = inside.troubles.iter().position(|(word, _)| text.contains(word));
+        let trouble = next.and_then(|at| inside.troubles.remove(at)).map(|(_, trouble)| trouble);
         inside.asked.push(asked.clone());
         let is_done = !matches!(trouble, Some(Trouble::LostBefore | Trouble::DownBefore));
         (trouble, is_done.then(|| inside.service.answer(&asked)))

@@ -6,6 +6,7 @@
 //! was asked ([`Payment::agrees_with`]). A refusal by the bank is an answer ([`Outcome::Declined`]), not an error.
 
 mod answers;
+pub mod axerve;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod fake;

@@ -1,5 +1,6 @@
 //! The gateways that a seller can set up, by name. What each of them can do is asked of itself, set up with its examples.
 
+use super::axerve::{self, Axerve};
 use super::manual::{Manual, Way};
 use super::{Entry, PaymentGateway, paypal, stripe};
 use super::redsys::{self, Redsys};
@@ -78,6 +79,12 @@ pub static CONNECTORS: &[Connector] = &[
         name: "Stripe",
         fields: stripe::FIELDS,
         build: |site, values| Ok(Arc::new(stripe::Stripe::new(site, values)?)),
+        code: "axerve",
+        name: "Axerve (Banca Sella)",
+        fields: axerve::FIELDS,
+        build: |site, values| Ok(Arc::new(Axerve::new(site, values)?)),
+    },
+    Connector {
         code: "redsys",
         name: "Redsys",
         fields: redsys::FIELDS,
