@@ -8,3 +8,4 @@ pub mod axerve;
 pub mod redsys;
 pub mod shell;
 pub mod stripe;
+pub mod sips;

@@ -18,6 +18,7 @@ pub mod redsys;
 pub mod registry;
 mod requests;
 pub mod stripe;
+pub mod sips;
 
 pub use answers::{ClientAction, Decline, Outcome, Payment, PaymentEvent, Refund, SavedMethod};
 pub use requests::{

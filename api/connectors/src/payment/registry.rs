@@ -4,6 +4,7 @@ use super::axerve::{self, Axerve};
 use super::manual::{Manual, Way};
 use super::{Entry, PaymentGateway, paypal, stripe};
 use super::redsys::{self, Redsys};
+use super::sips::{self, Sips};
 use super::{Entry, PaymentGateway};
 use crate::error::Result;
 use crate::http::Reach;
@@ -89,6 +90,12 @@ pub static CONNECTORS: &[Connector] = &[
         name: "Redsys",
         fields: redsys::FIELDS,
         build: |site, values| Ok(Arc::new(Redsys::new(site, values)?)),
+    },
+    Connector {
+        code: "sips",
+        name: "Worldline Sips",
+        fields: sips::FIELDS,
+        build: |site, values| Ok(Arc::new(Sips::new(site, values)?)),
     },
 ];
 
