@@ -6,6 +6,7 @@ pub mod paypal;
 pub mod paypal_standard;
 pub mod axerve;
 pub mod redsys;
+pub mod authorizenet;
 pub mod shell;
 pub mod stripe;
 pub mod sips;

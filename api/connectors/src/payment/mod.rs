@@ -7,6 +7,7 @@
 
 mod answers;
 pub mod axerve;
+pub mod authorizenet;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod fake;

@@ -6,6 +6,7 @@ use super::{Entry, PaymentGateway, paypal, stripe};
 use super::redsys::{self, Redsys};
 use super::sips::{self, Sips};
 use super::{Entry, PaymentGateway};
+use super::{Entry, PaymentGateway, authorizenet};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -97,6 +98,7 @@ pub static CONNECTORS: &[Connector] = &[
         fields: sips::FIELDS,
         build: |site, values| Ok(Arc::new(Sips::new(site, values)?)),
     },
+    Connector { code: "authorizenet", name: "Authorize.Net", fields: authorizenet::FIELDS, build: authorizenet::build },
 ];
 
 /// What clients read who pay by hand.
