@@ -10,3 +10,4 @@ pub mod authorizenet;
 pub mod shell;
 pub mod stripe;
 pub mod sips;
+pub mod worldpay;

@@ -20,6 +20,7 @@ pub mod registry;
 mod requests;
 pub mod stripe;
 pub mod sips;
+pub mod worldpay;
 
 pub use answers::{ClientAction, Decline, Outcome, Payment, PaymentEvent, Refund, SavedMethod};
 pub use requests::{

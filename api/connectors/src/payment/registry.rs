@@ -7,6 +7,7 @@ use super::redsys::{self, Redsys};
 use super::sips::{self, Sips};
 use super::{Entry, PaymentGateway};
 use super::{Entry, PaymentGateway, authorizenet};
+use super::{Entry, PaymentGateway, authorizenet, worldpay};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -99,6 +100,7 @@ pub static CONNECTORS: &[Connector] = &[
         build: |site, values| Ok(Arc::new(Sips::new(site, values)?)),
     },
     Connector { code: "authorizenet", name: "Authorize.Net", fields: authorizenet::FIELDS, build: authorizenet::build },
+    Connector { code: "worldpay", name: "Worldpay Business Gateway", fields: worldpay::FIELDS, build: worldpay::build },
 ];
 
 /// What clients read who pay by hand.
