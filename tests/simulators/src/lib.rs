@@ -11,3 +11,4 @@ pub mod shell;
 pub mod stripe;
 pub mod sips;
 pub mod worldpay;
+pub mod worldpay_xml;

@@ -21,6 +21,7 @@ mod requests;
 pub mod stripe;
 pub mod sips;
 pub mod worldpay;
+pub mod worldpay_xml;
 
 pub use answers::{ClientAction, Decline, Outcome, Payment, PaymentEvent, Refund, SavedMethod};
 pub use requests::{

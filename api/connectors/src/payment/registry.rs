@@ -8,6 +8,7 @@ use super::sips::{self, Sips};
 use super::{Entry, PaymentGateway};
 use super::{Entry, PaymentGateway, authorizenet};
 use super::{Entry, PaymentGateway, authorizenet, worldpay};
+use super::{Entry, PaymentGateway, authorizenet, worldpay, worldpay_xml};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -101,6 +102,12 @@ pub static CONNECTORS: &[Connector] = &[
     },
     Connector { code: "authorizenet", name: "Authorize.Net", fields: authorizenet::FIELDS, build: authorizenet::build },
     Connector { code: "worldpay", name: "Worldpay Business Gateway", fields: worldpay::FIELDS, build: worldpay::build },
+    Connector {
+        code: "worldpay_xml",
+        name: "Worldpay payment service (XML)",
+        fields: worldpay_xml::FIELDS,
+        build: worldpay_xml::build,
+    },
 ];
 
 /// What clients read who pay by hand.
