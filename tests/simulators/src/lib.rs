@@ -7,6 +7,7 @@ pub mod paypal_standard;
 pub mod axerve;
 pub mod redsys;
 pub mod authorizenet;
+pub mod bluepay;
 pub mod shell;
 pub mod stripe;
 pub mod sips;

@@ -8,6 +8,7 @@
 mod answers;
 pub mod axerve;
 pub mod authorizenet;
+pub mod bluepay;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod fake;

@@ -9,6 +9,7 @@ use super::{Entry, PaymentGateway};
 use super::{Entry, PaymentGateway, authorizenet};
 use super::{Entry, PaymentGateway, authorizenet, worldpay};
 use super::{Entry, PaymentGateway, authorizenet, worldpay, worldpay_xml};
+use super::{Entry, PaymentGateway, authorizenet, bluepay, worldpay, worldpay_xml};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -108,6 +109,7 @@ pub static CONNECTORS: &[Connector] = &[
         fields: worldpay_xml::FIELDS,
         build: worldpay_xml::build,
     },
+    Connector { code: "bluepay", name: "BluePay", fields: bluepay::FIELDS, build: bluepay::build },
 ];
 
 /// What clients read who pay by hand.
