@@ -8,6 +8,7 @@ pub mod axerve;
 pub mod redsys;
 pub mod authorizenet;
 pub mod bluepay;
+pub mod fiserv;
 pub mod shell;
 pub mod stripe;
 pub mod sips;

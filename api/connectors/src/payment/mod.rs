@@ -12,6 +12,7 @@ pub mod bluepay;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod fake;
+pub mod fiserv;
 pub mod manual;
 pub mod paypal;
 mod raw;

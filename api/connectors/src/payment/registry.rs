@@ -10,6 +10,7 @@ use super::{Entry, PaymentGateway, authorizenet};
 use super::{Entry, PaymentGateway, authorizenet, worldpay};
 use super::{Entry, PaymentGateway, authorizenet, worldpay, worldpay_xml};
 use super::{Entry, PaymentGateway, authorizenet, bluepay, worldpay, worldpay_xml};
+use super::{Entry, PaymentGateway, authorizenet, bluepay, fiserv, worldpay, worldpay_xml};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -110,6 +111,7 @@ pub static CONNECTORS: &[Connector] = &[
         build: worldpay_xml::build,
     },
     Connector { code: "bluepay", name: "BluePay", fields: bluepay::FIELDS, build: bluepay::build },
+    Connector { code: "fiserv", name: "Fiserv Commerce Hub", fields: fiserv::FIELDS, build: fiserv::build },
 ];
 
 /// What clients read who pay by hand.
