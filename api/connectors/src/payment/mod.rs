@@ -6,22 +6,22 @@
 //! was asked ([`Payment::agrees_with`]). A refusal by the bank is an answer ([`Outcome::Declined`]), not an error.
 
 mod answers;
-pub mod axerve;
 pub mod authorizenet;
+pub mod axerve;
 pub mod bluepay;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod fake;
 pub mod fiserv;
 pub mod manual;
+mod numbers;
 pub mod paypal;
 mod raw;
-mod numbers;
 pub mod redsys;
 pub mod registry;
 mod requests;
-pub mod stripe;
 pub mod sips;
+pub mod stripe;
 pub mod worldpay;
 pub mod worldpay_xml;
 

@@ -1,16 +1,9 @@
 //! The gateways that a seller can set up, by name. What each of them can do is asked of itself, set up with its examples.
 
-use super::axerve::{self, Axerve};
 use super::manual::{Manual, Way};
-use super::{Entry, PaymentGateway, paypal, stripe};
-use super::redsys::{self, Redsys};
-use super::sips::{self, Sips};
-use super::{Entry, PaymentGateway};
-use super::{Entry, PaymentGateway, authorizenet};
-use super::{Entry, PaymentGateway, authorizenet, worldpay};
-use super::{Entry, PaymentGateway, authorizenet, worldpay, worldpay_xml};
-use super::{Entry, PaymentGateway, authorizenet, bluepay, worldpay, worldpay_xml};
-use super::{Entry, PaymentGateway, authorizenet, bluepay, fiserv, worldpay, worldpay_xml};
+use super::{
+    Entry, PaymentGateway, authorizenet, axerve, bluepay, fiserv, paypal, redsys, sips, stripe, worldpay, worldpay_xml,
+};
 use crate::error::Result;
 use crate::http::Reach;
 use crate::settings::{Field, FieldKind, Values, optional};
@@ -85,22 +78,24 @@ pub static CONNECTORS: &[Connector] = &[
         name: "Stripe",
         fields: stripe::FIELDS,
         build: |site, values| Ok(Arc::new(stripe::Stripe::new(site, values)?)),
+    },
+    Connector {
         code: "axerve",
         name: "Axerve (Banca Sella)",
         fields: axerve::FIELDS,
-        build: |site, values| Ok(Arc::new(Axerve::new(site, values)?)),
+        build: |site, values| Ok(Arc::new(axerve::Axerve::new(site, values)?)),
     },
     Connector {
         code: "redsys",
         name: "Redsys",
         fields: redsys::FIELDS,
-        build: |site, values| Ok(Arc::new(Redsys::new(site, values)?)),
+        build: |site, values| Ok(Arc::new(redsys::Redsys::new(site, values)?)),
     },
     Connector {
         code: "sips",
         name: "Worldline Sips",
         fields: sips::FIELDS,
-        build: |site, values| Ok(Arc::new(Sips::new(site, values)?)),
+        build: |site, values| Ok(Arc::new(sips::Sips::new(site, values)?)),
     },
     Connector { code: "authorizenet", name: "Authorize.Net", fields: authorizenet::FIELDS, build: authorizenet::build },
     Connector { code: "worldpay", name: "Worldpay Business Gateway", fields: worldpay::FIELDS, build: worldpay::build },
