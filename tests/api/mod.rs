@@ -47,6 +47,7 @@ pub mod prices;
 
 mod payment_shares;
 pub mod payments;
+pub mod refunds;
 mod reports;
 mod resellers;
 mod run_events;

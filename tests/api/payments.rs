@@ -59,6 +59,12 @@ pub fn taken(world: &World, currency: &str) -> i64 {
     totals.get(&currency.parse().unwrap()).map_or(0, |totals| totals.taken.minor())
 }
 
+/// What "the bank" has given back in a currency, in minor units.
+pub fn refunded(world: &World, currency: &str) -> i64 {
+    let totals = wait(bank(world).totals()).unwrap();
+    totals.get(&currency.parse().unwrap()).map_or(0, |totals| totals.refunded.minor())
+}
+
 /// What the bank wants to tell the shop now.
 pub fn callbacks(world: &World) -> Vec<Callback> {
     let now = world.server.business.now();
@@ -78,7 +84,7 @@ pub fn a_callback(world: &World, mine: &Seller) -> Callback {
     callbacks(world).remove(0)
 }
 
-fn card(number: &str) -> Value {
+pub fn card(number: &str) -> Value {
     json!({"gateway": "fake", "card": {"number": number, "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice"}})
 }
 

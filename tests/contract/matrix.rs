@@ -34,6 +34,7 @@ impl Request {
         let once = ["/orders", "/payment-methods"].iter().any(|end| self.path.ends_with(end));
         if (self.path.contains("/subscriptions/") && changes.iter().any(|end| self.path.ends_with(end)))
             || self.path.ends_with("/pay")
+            || self.path.ends_with("/refund") && self.path.contains("/transactions/")
             || self.path.ends_with("/bulk")
             || (self.method == "POST" && once)
         {
@@ -331,6 +332,9 @@ fn prepare(operation: &Operation, world: &World, sellers: [&mut Seller; 2]) {
         }
         if path.contains("{comment_id}") {
             crate::api::subscription_records::prepare(seller);
+        }
+        if path.starts_with("/v1/transactions/") {
+            crate::api::refunds::prepare(seller, &operation.id);
         }
         if path.starts_with("/v1/plans/{id}/c") {
             crate::api::certificates::prepare(seller);

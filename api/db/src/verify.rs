@@ -233,13 +233,18 @@ pub fn account(db: &mut Db, scope: Scope, account: AccountCode) -> Outcome<BTree
     Ok(balances)
 }
 
-/// Payments that were taken, or refunds that were given, with their amounts.
+/// Payments that were taken, whatever was given back of them, or refunds that were begun and have not failed, with their
+/// amounts: a refund leaves the client's credit when it is begun.
 pub fn money_moved(db: &mut Db, scope: Scope, kind: TransactionKind) -> Outcome<Vec<(TransactionId, i64)>> {
-    let taken: Vec<_> = TransactionState::ALL.iter().copied().filter(|state| state.is_taken()).collect();
+    let counts = |state: &TransactionState| match kind {
+        TransactionKind::Payment => state.is_taken() || *state == TransactionState::Refunded,
+        TransactionKind::Refund => state.is_taken() || state.is_under_way(),
+    };
+    let counted: Vec<_> = TransactionState::ALL.iter().copied().filter(counts).collect();
     let found = transactions::table
         .filter(transactions::seller_id.eq(scope.seller()))
         .filter(transactions::kind.eq(kind))
-        .filter(transactions::state.eq_any(taken))
+        .filter(transactions::state.eq_any(counted))
         .select((transactions::id, transactions::amount_minor));
     Ok(found.load(db)?)
 }

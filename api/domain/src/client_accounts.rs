@@ -1,7 +1,7 @@
 //! What stands between a seller and a client (CLI-08), read out of the books.
 //!
-//! Receivable and credit are what the books say today, refunds and expenses what they have added up to. What is payable is
-//! not in the books yet: refunds that were promised and have not left.
+//! Receivable and credit are what the books say today, refunds and expenses what they have added up to. A refund leaves the
+//! credit when it is begun, so that it is not spent twice; until it has left the seller it is payable, and no refund yet.
 
 use crate::ledger::{AccountCode, AccountKind, EntryKind, Posting, balances};
 use crate::money::MoneyError;
@@ -48,12 +48,13 @@ pub fn totals(flows: &[Flow], under_way: &[Money]) -> Result<BTreeMap<Currency, 
     };
     let one = |currency: Currency| {
         let payable = under_way.iter().copied().filter(|amount| amount.currency() == currency);
+        let payable = Money::sum(currency, payable)?;
         let totals = AccountTotals {
             receivable: all.natural(AccountCode::Receivable, currency)?,
             credit: all.natural(AccountCode::ClientCredit, currency)?,
-            payable: Money::sum(currency, payable)?,
+            payable,
             // what is given back leaves the client's credit
-            refunds: refunds.debit(AccountCode::ClientCredit, currency),
+            refunds: refunds.debit(AccountCode::ClientCredit, currency).minus(payable)?,
             expenses: expenses(currency)?,
         };
         Ok((currency, totals))
@@ -95,7 +96,7 @@ mod tests {
     }
 
     /// 100.00 less 10.00 and 18.00 of tax are 108.00; 5.00 of goodwill pay a part; 110.00 come by bank, 7.00 too much, of
-    /// which 3.00 go back, 2.00 more are on their way. Owed 0.00, credit 7.00 − 3.00, cost 10.00 + 5.00.
+    /// which 3.00 go back, 2.00 more are on their way. Owed 0.00, credit 7.00 − 3.00 − 2.00, cost 10.00 + 5.00.
     #[test]
     fn a_client_in_numbers() {
         let settled = Settlement { allocated: eur(10_300), over: eur(700), fee: eur(0) };
@@ -104,10 +105,11 @@ mod tests {
             .chain(flows(EntryKind::CreditApplied, credit_applied(eur(500)).unwrap()))
             .chain(flows(EntryKind::PaymentReceived, payment_received(Method::Bank, settled).unwrap()))
             .chain(flows(EntryKind::Refund, refund(Method::Bank, eur(300)).unwrap()))
+            .chain(flows(EntryKind::Refund, refund(Method::Gateway, eur(200)).unwrap()))
             .collect();
         let want = AccountTotals {
             receivable: eur(0),
-            credit: eur(400),
+            credit: eur(200),
             payable: eur(200),
             refunds: eur(300),
             expenses: eur(1_500),

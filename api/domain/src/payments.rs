@@ -63,6 +63,29 @@ impl TransactionState {
     }
 }
 
+text_enum! {
+    /// What a person says became of a transaction that nobody answers for.
+    pub enum Decision {
+        /// The money moved.
+        Approved = "approved",
+        /// It was refused.
+        Declined = "declined",
+        /// It never happened.
+        Error = "error",
+    }
+}
+
+impl Decision {
+    /// The state that follows.
+    pub const fn state(self) -> TransactionState {
+        match self {
+            Decision::Approved => TransactionState::Approved,
+            Decision::Declined => TransactionState::Declined,
+            Decision::Error => TransactionState::Error,
+        }
+    }
+}
+
 /// Whether a state may follow another; `wrong_state` if not.
 pub fn transition(from: TransactionState, to: TransactionState) -> Result<()> {
     if from.next().contains(&to) {

@@ -119,6 +119,7 @@ async fn charge(desk: Desk, made: Reply, method: PaymentMethodId) -> Answer {
         token: None,
         return_to: None,
         save: false,
+        authorise_only: false,
     };
     if let Err(error) = pay(&second, id, wanted, None).await {
         is_refused(&error).then_some(()).ok_or(error)?;

@@ -69,15 +69,20 @@ pub async fn create_credit_note(
     let wanted = body.into_inner();
     call.write(move |tx, ctx| {
         let mut row = lock_with_client(tx, ctx, id.0)?;
-        let own: Vec<_> = invoices::lines(tx, ctx.scope, &[row.id])?.iter().map(|line| line.id).collect();
-        if wanted.lines.iter().any(|line| !own.contains(&line.line_id)) {
-            return Err(Problem::not_found().into());
-        }
-        let note = credit(tx, ctx, &mut row, &extents(&wanted)?, None, &wanted.comment)?;
+        let note = credit_by(tx, ctx, &mut row, &wanted)?;
         let location = format!("/v1/invoices/{}", note.id);
         Ok(Reply::created(&view(tx, ctx, note)?, location).version(1))
     })
     .await
+}
+
+/// Issues a credit note as it is wanted on an invoice that is locked behind its client.
+pub fn credit_by(tx: &mut Db, ctx: &Ctx, invoice: &mut InvoiceRow, wanted: &CreditNoteCreate) -> Outcome<InvoiceRow> {
+    let own: Vec<_> = invoices::lines(tx, ctx.scope, &[invoice.id])?.iter().map(|line| line.id).collect();
+    if wanted.lines.iter().any(|line| !own.contains(&line.line_id)) {
+        return Err(Problem::not_found().into());
+    }
+    credit(tx, ctx, invoice, &extents(wanted)?, None, &wanted.comment)
 }
 
 fn extents(wanted: &CreditNoteCreate) -> Result<Vec<Extent>, Problem> {

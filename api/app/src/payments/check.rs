@@ -5,12 +5,14 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Call, Id, Reply};
 use crate::payment_methods;
 use crate::payments::pay::begun;
+use crate::payments::refund;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::TransactionView;
 use actix_web::post;
 use chrono::TimeDelta;
 use comptoir_connectors::Kind;
 use comptoir_db::payments::{self, TransactionRow};
+use comptoir_domain::payments::TransactionKind;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, Problem, TransactionId};
 
@@ -29,6 +31,16 @@ pub async fn check_transaction(call: Call<may::WritePayments>, id: Id<Transactio
 /// "never seen" closes a transaction, since what is closed can be paid again.
 const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(15);
 
+/// Whether the call that began a transaction may still be under way.
+pub fn may_be_on_its_way(ctx: &Ctx, row: &TransactionRow) -> bool {
+    ctx.now < row.created_at.plus(ON_ITS_WAY)
+}
+
+fn cannot_be_asked() -> Problem {
+    let detail = "this gateway cannot be asked: look there, then POST /v1/transactions/{id}/decide";
+    Problem::new(Code::Conflict, detail)
+}
+
 /// Asks the gateway by our reference and records what it says.
 pub async fn check(state: &AppState, ctx: &Ctx, id: TransactionId) -> Result<TransactionRow, ApiError> {
     let scope = ctx.scope;
@@ -37,12 +49,17 @@ pub async fn check(state: &AppState, ctx: &Ctx, id: TransactionId) -> Result<Tra
         return Ok(row);
     }
     let ready = ready(state, scope, &row.gateway).await?;
+    if let (TransactionKind::Refund, Some(ready)) = (row.kind, &ready) {
+        return match ready.gateway.refunds().filter(|refunds| refunds.are_keyed()) {
+            Some(_) => refund::send(state, ctx, &*ready.gateway, id, Asked::Lookup).await,
+            None => Err(cannot_be_asked().into()),
+        };
+    }
     let Some(lookup) = ready.as_ref().and_then(|ready| ready.gateway.lookup()) else {
-        return Err(Problem::new(Code::Conflict, "this gateway cannot be asked: settle it by hand").into());
+        return Err(cannot_be_asked().into());
     };
     let answered = lookup.fetch(&begun(&row)?, ctx.now).await;
-    let may_be_on_its_way = ctx.now < row.created_at.plus(ON_ITS_WAY);
-    if may_be_on_its_way && answered.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
+    if may_be_on_its_way(ctx, &row) && answered.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
         return Ok(row);
     }
     let (settling, outcome) = (ctx.clone(), answered.clone());

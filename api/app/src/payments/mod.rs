@@ -5,12 +5,15 @@
 mod callback;
 pub mod check;
 pub mod collect;
+mod decide;
 mod divide;
 pub mod lines;
 pub mod manual;
 pub mod pay;
 pub mod payer;
 mod read;
+pub mod refund;
+mod reserved;
 pub mod settle;
 pub mod views;
 
@@ -21,7 +24,13 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read::list_transactions)
         .service(read::get_transaction)
+        // before `/v1/transactions/{id}/…`
+        .service(reserved::capture_transactions)
         .service(check::check_transaction)
+        .service(reserved::capture_transaction)
+        .service(reserved::void_transaction)
+        .service(refund::refund_transaction)
+        .service(decide::decide_transaction)
         .service(manual::record_payment)
         .service(pay::pay_invoice)
         .service(pay::pay_my_invoice)

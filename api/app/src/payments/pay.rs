@@ -66,6 +66,9 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     }
     let Ready { gateway, .. } = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
     let source = source(&wanted, stored.map(|(_, token)| token), gateway.entries())?;
+    if wanted.authorise_only && gateway.captures().is_none() {
+        return Err(Problem::field("/authorise_only", "not_available", "this gateway takes money at once only").into());
+    }
     let begun = desk.write(begin).await?;
     let id = transaction_of(&begun)?;
     let (row, payer) = desk
@@ -83,7 +86,7 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         amount: row.amount(),
         description: row.reference.clone(),
         source,
-        take: Take::Now,
+        take: if wanted.authorise_only { Take::Reserve } else { Take::Now },
         save: wanted.save,
         present: true,
         payer,
@@ -129,7 +132,8 @@ pub fn is_payable(invoice: &InvoiceRow) -> bool {
     invoice.number.is_some() || invoice.order_id.is_some()
 }
 
-fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {
+/// The transaction that was begun, as it was remembered.
+pub fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {
     let view: Option<serde_json::Value> = serde_json::from_str(&begun.body).ok();
     let id = view.as_ref().and_then(|view| view.get("id")?.as_str()?.parse().ok());
     id.ok_or_else(|| Problem::new(Code::Internal, "the transaction was not remembered").into())
@@ -249,8 +253,8 @@ pub fn reference(row: &TransactionRow) -> Result<Reference, Problem> {
     Reference::new(row.reference.as_str()).map_err(|error| Problem::new(Code::Internal, error.to_string()))
 }
 
-/// What is answered when a payment stands so.
-fn answer(row: TransactionRow) -> Result<Reply, Problem> {
+/// What is answered when a transaction stands so.
+pub fn answer(row: TransactionRow) -> Result<Reply, Problem> {
     let why = format!("{}: {}", row.id, row.detail.0.message);
     match row.state {
         TransactionState::Declined => Err(Problem::new(Code::PaymentDeclined, why)),

@@ -37,7 +37,7 @@ pub fn lock(tx: &mut Db, ctx: &Ctx, id: TransactionId) -> Outcome<TransactionRow
     payments::lock(tx, ctx.scope, id)
 }
 
-/// Records what a gateway said. A transaction that is decided already stays as it is.
+/// Records what a gateway said about a payment. A transaction that is decided already stays as it is.
 pub fn settle(
     tx: &mut Db,
     ctx: &Ctx,
@@ -99,7 +99,8 @@ fn mind_late_approval(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<(
 fn read(payment: &Payment) -> (TransactionState, TransactionDetail) {
     let mut detail = TransactionDetail { raw: payment.raw.clone(), ..Default::default() };
     let state = match &payment.outcome {
-        Answered::Approved | Answered::Captured => TransactionState::Approved,
+        Answered::Approved => TransactionState::Approved,
+        Answered::Captured => TransactionState::Captured,
         Answered::Authorised => TransactionState::Authorised,
         Answered::Voided => TransactionState::Voided,
         Answered::Pending { instructions } => {
@@ -125,7 +126,7 @@ fn read(payment: &Payment) -> (TransactionState, TransactionDetail) {
 
 /// No answer, or one that contradicts what was asked, leaves the outcome unknown. A payment that surely did not begin
 /// has failed; so has one that the gateway, asked for it, has never seen. A question that failed changes nothing.
-fn after_error(state: TransactionState, asked: Asked, kind: Kind) -> TransactionState {
+pub fn after_error(state: TransactionState, asked: Asked, kind: Kind) -> TransactionState {
     match (asked, kind) {
         (_, Kind::Unknown | Kind::Conflict) => TransactionState::Unknown,
         (Asked::Start, _) | (Asked::Lookup, Kind::NotFound) => TransactionState::Error,
@@ -133,9 +134,10 @@ fn after_error(state: TransactionState, asked: Asked, kind: Kind) -> Transaction
     }
 }
 
-fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionState) -> Outcome<()> {
-    if state == TransactionState::Approved {
-        return approve(tx, ctx, row, &[]);
+/// Brings a transaction that is locked behind its client into a state, with all that follows from it.
+pub fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionState) -> Outcome<()> {
+    if state.is_taken() {
+        return take(tx, ctx, row, state, &[]);
     }
     if state != row.state && !(row.state == TransactionState::Pending && state == TransactionState::Unknown) {
         transition(row.state, state)?;
@@ -161,8 +163,19 @@ fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, state: TransactionSta
 /// The money is there: it pays the invoice, which is issued first if it is a draft; what is too much becomes credit.
 /// The transaction is locked behind its client. It may be meant for some lines of the invoice.
 pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, meant: &[(InvoiceLineId, Money)]) -> Outcome<()> {
-    transition(row.state, TransactionState::Approved)?;
-    row.state = TransactionState::Approved;
+    take(tx, ctx, row, TransactionState::Approved, meant)
+}
+
+/// The same, at once or after it was reserved.
+fn take(
+    tx: &mut Db,
+    ctx: &Ctx,
+    row: &mut TransactionRow,
+    state: TransactionState,
+    meant: &[(InvoiceLineId, Money)],
+) -> Outcome<()> {
+    transition(row.state, state)?;
+    row.state = state;
     row.settled_at = Some(ctx.now);
     payments::save(tx, row)?;
     let allocated = allocate(tx, ctx, row, meant)?;
@@ -182,7 +195,7 @@ pub fn approve(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, meant: &[(Invoi
     let postings = payment_received(arrival(&row.gateway), settlement).map_err(Problem::from)?;
     ledger::post(tx, ctx, EntryKind::PaymentReceived, row.id, Some(row.client_id), postings)?;
     let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
-    ctx.record(tx, "transaction.approved", row.id, fact)?;
+    ctx.record(tx, &format!("transaction.{state}"), row.id, fact)?;
     tell(tx, ctx, row, receipt(&row.gateway))
 }
 

@@ -162,4 +162,7 @@ pub struct PayCreate {
     /// Whether to keep the card for what comes due later, where the gateway can.
     #[serde(default)]
     pub save: bool,
+    /// Whether to reserve the money only: `POST /v1/transactions/{id}/capture` takes it, `…/void` releases it.
+    #[serde(default)]
+    pub authorise_only: bool,
 }

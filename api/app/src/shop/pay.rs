@@ -179,6 +179,7 @@ async fn charge(visit: &Visit, bill: &Bill, (code, ready): &Means) -> Result<Opt
         token: None,
         return_to: Some(visit.absolute(&format!("{}back/", bill.address))),
         save: visit.fields.get("save") == "yes",
+        authorise_only: false,
     };
     let reply = pay(&visit.once()?, bill.invoice, wanted, Some(visit.client()?)).await?;
     let begun: Begun = serde_json::from_str(&reply.body)

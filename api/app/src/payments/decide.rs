@@ -1,0 +1,61 @@
+//! Deciding by hand what became of a transaction that nobody answers for: money that waits at a bank, or a gateway that lost an
+//! answer and cannot be asked.
+
+use crate::kernel::{Answer, Body, Call, Id, Reply};
+use crate::payments::check::may_be_on_its_way;
+use crate::payments::refund;
+use crate::payments::settle::{enter, lock};
+use crate::payments::views::TransactionView;
+use actix_web::post;
+use comptoir_db::todos;
+use comptoir_domain::payments::{Decision, TransactionKind, TransactionState};
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Check, Code, Problem, TransactionId};
+
+/// What became of it.
+#[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"state": "declined", "comment": "Not in the gateway's list"}))]
+pub struct DecisionCreate {
+    /// What became of it.
+    pub state: Decision,
+    /// How that is known.
+    #[schema(min_length = 1, max_length = 500)]
+    pub comment: String,
+}
+
+/// Decide a transaction by hand
+///
+/// One that is pending or unknown: everything follows as if the gateway had said so.
+#[utoipa::path(tag = "payments", params(("id" = TransactionId, Path)), request_body = DecisionCreate, responses((status = 200, body = TransactionView, description = "The transaction as it stands now")))]
+#[post("/v1/transactions/{id}/decide")]
+pub async fn decide_transaction(
+    call: Call<may::WritePayments>,
+    id: Id<TransactionId>,
+    body: Body<DecisionCreate>,
+) -> Answer {
+    call.write(move |tx, ctx| {
+        let mut check = Check::new();
+        check.text("/comment", &body.0.comment, 1..=500);
+        check.done()?;
+        let mut row = lock(tx, ctx, id.0)?;
+        let waits = match row.state {
+            TransactionState::Pending | TransactionState::Unknown => true,
+            TransactionState::New => !may_be_on_its_way(ctx, &row),
+            _ => false,
+        };
+        if !waits {
+            let detail = format!("a transaction that is {} is not decided by hand", row.state);
+            return Err(Problem::new(Code::WrongState, detail).into());
+        }
+        row.comment.clone_from(&body.0.comment);
+        match row.kind {
+            TransactionKind::Payment => enter(tx, ctx, &mut row, body.0.state.state())?,
+            TransactionKind::Refund => refund::enter(tx, ctx, &mut row, body.0.state.state())?,
+        }
+        todos::settle(tx, ctx.scope, &refund::todo_key(row.id), ctx.now)?;
+        let version = row.version;
+        Ok(Reply::ok(&TransactionView::from(row)).version(version))
+    })
+    .await
+}
