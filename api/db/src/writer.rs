@@ -1,4 +1,5 @@
-//! SQLite's one writer: a thread with a queue, requests before batches, so that writers never fight for the lock.
+//! SQLite's one writer: a thread with a queue, requests before batches, so that writers never fight for the lock. A batch that
+//! has waited for long enough is next all the same: a billing run gets on, however many people order meanwhile.
 //!
 //! Requests that wait at the same time are committed together, each in a savepoint of its own: one sync of the disk is
 //! enough for all of them, and nobody hears that his was done before it is safe. If one fails for another reason than a
@@ -8,10 +9,14 @@ use crate::store::{caught, persist};
 use crate::{Db, Failure, Outcome, connection::Purpose};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// How many requests are committed together at most: the first of them waits for the last.
 const TOGETHER: usize = 64;
+
+/// So long a batch lets requests go first.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How urgent a write is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -129,7 +134,7 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     requests: VecDeque<Box<dyn Job>>,
-    batches: VecDeque<Box<dyn Job>>,
+    batches: VecDeque<(Instant, Box<dyn Job>)>,
     closed: bool,
 }
 
@@ -142,7 +147,7 @@ impl Queue {
         let mut waiting = self.lock();
         match urgency {
             Urgency::Request => waiting.requests.push_back(job),
-            Urgency::Batch => waiting.batches.push_back(job),
+            Urgency::Batch => waiting.batches.push_back((Instant::now(), job)),
         }
         self.wake.notify_one();
     }
@@ -151,11 +156,12 @@ impl Queue {
     fn next(&self) -> Option<Vec<Box<dyn Job>>> {
         let mut waiting = self.lock();
         loop {
-            if !waiting.requests.is_empty() {
+            let is_patient = waiting.batches.front().is_none_or(|(since, _)| since.elapsed() < PATIENCE);
+            if !waiting.requests.is_empty() && is_patient {
                 let some = waiting.requests.len().min(TOGETHER);
                 return Some(waiting.requests.drain(..some).collect());
             }
-            if let Some(batch) = waiting.batches.pop_front() {
+            if let Some((_, batch)) = waiting.batches.pop_front() {
                 return Some(vec![batch]);
             }
             if waiting.closed {
