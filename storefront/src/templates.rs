@@ -40,6 +40,7 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = embed![
     "message.html",
     "cart.html",
     "checkout.html",
+    "leave.html",
     "pay.html",
     "result.html",
     "account.html",

@@ -52,7 +52,6 @@ both! {
         let owner = world.owner("north");
         let invoice = issued(&owner, "USD", &[("1", "60.00")]);
         let payment = pay(&owner, &invoice, GOOD, "pay").expect(200).text("/id");
-        let before = credit(&owner);
         let wish = json!({"credit_note": {"extent": "whole"}, "reason": "Not wanted"});
         let back = refund(&owner, &payment, wish.clone(), "back").expect(200).json();
         assert_eq!((&back["kind"], &back["state"], &back["amount"]["amount"]), (&json!("refund"), &json!("approved"), &json!("60.00")));
@@ -60,8 +59,9 @@ both! {
         assert_eq!(refund(&owner, &payment, wish, "back").expect(200).json()["id"], back["id"]);
         assert_eq!((taken(world, "USD"), given_back(world)), (6_000, 6_000));
         assert_eq!((state(&owner, &payment), get(&owner, &invoice)["status"].clone()), ("refunded".into(), json!("refunded")));
-        assert_eq!(credit(&owner), before);
-        assert_eq!(balance(&owner, "gateway", "USD"), "0.00");
+        let nothing = json!({"amount": "0.00", "currency": "USD"});
+        assert!(credit(&owner).as_array().unwrap().contains(&nothing));
+        assert_eq!(balance(&owner, "gateway", "USD"), "0");
         books_balance(&owner);
         let mails = owner.get(&format!("/v1/mails?client_id={}", first_client(&owner))).expect(200).json();
         let told = mails["data"].as_array().unwrap().iter().filter(|mail| mail["kind"] == "refund").count();
@@ -75,7 +75,7 @@ both! {
         let invoice = issued(&owner, "USD", &[("1", "60.00")]);
         let payment = pay(&owner, &invoice, GOOD, "pay").expect(200).text("/id");
         let usd = |amount: &str| json!({"amount": amount, "currency": "USD"});
-        refund(&owner, &payment, json!({"reason": "As asked"}), "no credit").refused(409, "conflict");
+        refund(&owner, &payment, json!({"reason": "As asked"}), "no-credit").refused(409, "conflict");
         let part = json!({"credit_note": {"extent": "amount", "amount": usd("20.00")}, "reason": "A third"});
         assert_eq!(refund(&owner, &payment, part, "a").expect(200).json()["amount"], usd("20.00"));
         assert_eq!(state(&owner, &payment), "approved");

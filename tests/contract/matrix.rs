@@ -213,7 +213,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
             *body =
                 Some(json!({"token": crate::api::password_resets::token_for(world, mine), "new_password": PASSWORD}))
         }
-        "take_gateway_callback" => {
+        "take_gateway_callback" | "take_gateway_notice" => {
             let callback = crate::api::payments::a_callback(world, mine);
             request.headers = callback.headers;
             request.signed = String::from_utf8(callback.body).ok();
@@ -307,8 +307,10 @@ impl Place {
 
 /// Whether it only looks at what is there from the beginning: such calls share one world.
 fn only_reads(operation: &Operation) -> bool {
-    let prepared = ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/", "/v1/plans/{id}/c", "/v1/schet-facturas"]
+    let elsewhere = ["/v1/gateway-callbacks/", "/v1/schet-facturas"];
+    let prepared = ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/", "/v1/plans/{id}/c"]
         .iter()
+        .chain(&elsewhere)
         .any(|start| operation.path.starts_with(start));
     let prepared = prepared || crate::api::subscription_changes::concerns(&operation.path);
     operation.method == "GET" && !prepared && !operation.path.contains("{comment_id}")

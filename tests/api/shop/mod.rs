@@ -4,6 +4,7 @@
 mod account;
 mod buying;
 mod catalogue;
+mod elsewhere;
 mod offers;
 
 use crate::support::browser::{Browser, Filled, Seen};

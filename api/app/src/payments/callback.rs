@@ -7,7 +7,7 @@ use crate::kernel::path::parameter;
 use crate::kernel::{Answer, AppState, Reply};
 use crate::payment_methods;
 use crate::payments::settle::{Asked, settle};
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use comptoir_connectors::payment::Callback;
 use comptoir_connectors::{ConnectorError, Retry};
 use comptoir_db::{payments, sellers};
@@ -20,13 +20,27 @@ use comptoir_domain::{Code, Problem};
     responses((status = 204, description = "Taken")))]
 #[post("/v1/gateway-callbacks/{gateway}/{seller_code}")]
 pub async fn take_gateway_callback(state: web::Data<AppState>, request: HttpRequest, body: RawBody) -> Answer {
+    take(state, request, body.0.to_vec()).await
+}
+
+/// Take a gateway's notice
+///
+/// Some gateways tell all in the address.
+#[utoipa::path(tag = "payments", params(("gateway" = String, Path), ("seller_code" = String, Path)), security(()),
+    responses((status = 204, description = "Taken")))]
+#[get("/v1/gateway-callbacks/{gateway}/{seller_code}")]
+pub async fn take_gateway_notice(state: web::Data<AppState>, request: HttpRequest, body: RawBody) -> Answer {
+    take(state, request, body.0.to_vec()).await
+}
+
+async fn take(state: web::Data<AppState>, request: HttpRequest, body: Vec<u8>) -> Answer {
     let (name, code): (String, String) = (parameter(&request, "gateway")?, parameter(&request, "seller_code")?);
     let seller = state.store.read(move |db| sellers::by_code(db, &code)).await?.ok_or_else(Problem::not_found)?;
     let mut ctx = Ctx::system(&state, &seller, request_id(&request));
     ctx.ip = address(&state, &request);
     let ready = ready(&state, ctx.scope, &name).await?.ok_or_else(Problem::not_found)?;
     let callbacks = ready.gateway.callbacks().ok_or_else(Problem::not_found)?;
-    let verified = callbacks.verify(&callback(&request, &body.0), ctx.now).await;
+    let verified = callbacks.verify(&callback(&request, body), ctx.now).await;
     let event = verified.map_err(|error| refusal(&error))?;
     let thanks = callbacks.thanks();
     let Some(event) = event else { return Ok(acknowledged(thanks)) };
@@ -57,8 +71,8 @@ fn acknowledged(thanks: &'static str) -> Reply {
     if thanks.is_empty() { Reply::no_content() } else { Reply::html(thanks) }
 }
 
-fn callback(request: &HttpRequest, body: &[u8]) -> Callback {
+fn callback(request: &HttpRequest, body: Vec<u8>) -> Callback {
     let text = |value: &actix_web::http::header::HeaderValue| value.to_str().unwrap_or_default().to_string();
     let headers = request.headers().iter().map(|(name, value)| (name.as_str().to_ascii_lowercase(), text(value)));
-    Callback { query: request.query_string().into(), headers: headers.collect(), body: body.to_vec() }
+    Callback { query: request.query_string().into(), headers: headers.collect(), body }
 }

@@ -34,5 +34,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(manual::record_payment)
         .service(pay::pay_invoice)
         .service(pay::pay_my_invoice)
-        .service(callback::take_gateway_callback);
+        .service(callback::take_gateway_callback)
+        .service(callback::take_gateway_notice);
 }

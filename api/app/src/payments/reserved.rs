@@ -19,7 +19,7 @@ use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 /// What is to be taken.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"amount": {"amount": "4.00", "currency": "EUR"}}))]
+#[schema(example = json!({"amount": {"amount": "4.00", "currency": "USD"}}))]
 pub struct CaptureCreate {
     /// How much of what is reserved; all of it if absent. The rest is released.
     pub amount: Option<Money>,
