@@ -76,7 +76,10 @@ both! {
                 let (store, over) = (store.clone(), Arc::clone(&over));
                 tokio::spawn(async move {
                     while !over.load(Ordering::Relaxed) {
-                        let slow = |_: &mut Db| Ok(std::thread::sleep(Duration::from_millis(5)));
+                        let slow = |_: &mut Db| {
+                            std::thread::sleep(Duration::from_millis(5));
+                            Ok(())
+                        };
                         store.write(slow).await.unwrap();
                     }
                 })

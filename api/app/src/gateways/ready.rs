@@ -20,7 +20,7 @@ use comptoir_domain::{Code, Currency, Problem, SellerId};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a gateway may take to answer: banks ask banks.
@@ -47,8 +47,11 @@ struct House {
     key: [u8; 32],
     route: GatewayRoute,
     public_url: String,
-    ready: Mutex<HashMap<(SellerId, GatewayCode), (i64, Arc<dyn PaymentGateway>)>>,
+    kept: Mutex<Kept>,
 }
+
+/// What is ready, with the version of the row that it was made of.
+type Kept = HashMap<(SellerId, GatewayCode), (i64, Arc<dyn PaymentGateway>)>;
 
 /// A gateway that is ready.
 #[derive(Clone)]
@@ -89,7 +92,7 @@ impl Gateways {
         let fake = FakeGateway::open(fake_book, fake_settings(master, public_url))
             .map_err(|error| failed(error.to_string()))?;
         let (key, public_url) = (master.subkey(Purpose::Gateways), public_url.trim_end_matches('/').into());
-        Ok(Self(Arc::new(House { fake: Arc::new(fake), key, route, public_url, ready: Mutex::default() })))
+        Ok(Self(Arc::new(House { fake: Arc::new(fake), key, route, public_url, kept: Mutex::default() })))
     }
 
     /// The gateway that a seller calls so, if there is one.
@@ -128,8 +131,8 @@ impl Gateways {
         (*version == row.version).then(|| Arc::clone(gateway))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(SellerId, GatewayCode), (i64, Arc<dyn PaymentGateway>)>> {
-        self.0.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gets it ready as its row says; nothing is sent.
@@ -173,7 +176,15 @@ fn unusable(code: GatewayCode, error: &ConnectorError) -> Failure {
     Problem::new(Code::Conflict, format!("the gateway {code} is not set up as it has to be: {error}")).into()
 }
 
-/// The same outside a transaction.
+/// Refuses the name of a gateway that is not there, at `/gateway`.
+pub fn check_known(db: &mut Db, scope: Scope, code: GatewayCode) -> Outcome<()> {
+    if code == GatewayCode::FAKE || code.is_awaited() || gateways::by_code(db, scope, code)?.is_some() {
+        return Ok(());
+    }
+    Err(Problem::field("/gateway", "unknown", "no such gateway: POST /v1/gateways sets one up").into())
+}
+
+/// The gateway that a seller calls so, outside a transaction.
 pub async fn ready(state: &AppState, scope: Scope, code: &str) -> Outcome<Option<Ready>> {
     let (gateways, code) = (state.gateways.clone(), code.to_string());
     state.store.read(move |db| gateways.find(db, scope, &code)).await

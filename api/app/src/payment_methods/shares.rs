@@ -1,6 +1,7 @@
 //! Several methods for one subscription, each with its share (SUB-08). The shares are part of the subscription: its version is
 //! theirs.
 
+use crate::gateways::ready::check_known;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply};
 use crate::payment_methods::read::stored;
@@ -134,7 +135,7 @@ fn check(tx: &mut Db, ctx: &Ctx, of: &SubscriptionRow, methods: &[PaymentShare])
     Ok(check.done()?)
 }
 
-/// Refuses a method that cannot be named for what a client takes: another's, one that has expired, or one at another gateway
+/// Refuses a gateway that is not there, and a method that cannot be named for what a client takes: another's, one that has expired, or one at another gateway
 /// than the client means to pay by.
 pub fn can_be_named(
     db: &mut Db,
@@ -143,6 +144,7 @@ pub fn can_be_named(
     gateway: GatewayCode,
     named: Option<PaymentMethodId>,
 ) -> Outcome<()> {
+    check_known(db, ctx.scope, gateway)?;
     let Some(id) = named else { return Ok(()) };
     let method = stored(db, ctx, id, client)?;
     if method.gateway == gateway.as_str() {

@@ -2,6 +2,7 @@
 //! what is delivered from the day up to which the old one is charged. Of the seller itself, nothing is charged. The decision reads
 //! only.
 
+use crate::gateways::ready::check_known;
 use crate::invoices::rederive::rederive;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
@@ -145,6 +146,7 @@ fn prepared(
     check.done()?;
     buys(to)?;
     let method = wanted.payment_method_id.map(|method| stored(db, ctx, method, to.id)).transpose()?;
+    wanted.gateway.map_or(Ok(()), |gateway| check_known(db, ctx.scope, gateway))?;
     let named = wanted.gateway.map(|gateway| gateway.as_str().to_string());
     let gateway = method.map(|method| method.gateway).or(named).unwrap_or_else(|| old.gateway.clone());
     let new = SubscriptionRow { id: fresh(), client_id: to.id, gateway, ..old.clone() };

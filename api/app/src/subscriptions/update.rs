@@ -1,5 +1,6 @@
 //! Changing what describes a subscription. What it costs, delivers and how long it lasts have calls of their own.
 
+use crate::gateways::ready::check_known;
 use crate::hosting::HostingPropertiesPatch;
 use crate::kernel::{Answer, Body, Call, Change, Id, IfMatch};
 use crate::subscriptions::custom_hosting;
@@ -60,6 +61,7 @@ pub async fn update_subscription(
             custom_hosting::promise(tx, ctx, &row, promised)?;
         }
         if let Some(gateway) = gateway.value() {
+            check_known(tx, ctx.scope, *gateway)?;
             row.gateway = gateway.as_str().into();
         }
         subscriptions::save(tx, &mut row)?;
