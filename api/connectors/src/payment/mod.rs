@@ -31,7 +31,7 @@ pub use requests::{
     Reference, RefundRequest, Take,
 };
 
-use crate::error::Result;
+use crate::error::{ConnectorError, Kind, Result};
 use async_trait::async_trait;
 use comptoir_domain::{Currency, Instant};
 use secrecy::SecretString;
@@ -105,7 +105,9 @@ pub trait Refunds: Send + Sync {
     }
 
     /// The refund as the gateway sees it; `NotFound` if it surely never arrived.
-    async fn fetch_refund(&self, request: &RefundRequest) -> Result<Refund>;
+    async fn fetch_refund(&self, _: &RefundRequest) -> Result<Refund> {
+        Err(ConnectorError::new(Kind::Unavailable, "not_keyed", "refunds of one payment cannot be told apart"))
+    }
 }
 
 /// Taking what was reserved.

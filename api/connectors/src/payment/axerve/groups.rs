@@ -36,10 +36,6 @@ impl Refunds for Axerve {
     fn are_keyed(&self) -> bool {
         false
     }
-
-    async fn fetch_refund(&self, _: &RefundRequest) -> Result<Refund> {
-        Err(ConnectorError::new(Kind::Unavailable, "not_keyed", "refunds of one payment cannot be told apart"))
-    }
 }
 
 #[async_trait]

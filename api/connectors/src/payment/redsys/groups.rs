@@ -2,7 +2,7 @@
 
 use super::map::{self, kind};
 use super::{Redsys, callback};
-use crate::error::{ConnectorError, Kind, Result};
+use crate::error::{ConnectorError, Result};
 use crate::payment::{
     Begun, Callback, Callbacks, CaptureRequest, Captures, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
     PaymentSource, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
@@ -38,10 +38,6 @@ impl Refunds for Redsys {
     /// A refund has the order number of its payment, and nothing of its own.
     fn are_keyed(&self) -> bool {
         false
-    }
-
-    async fn fetch_refund(&self, _: &RefundRequest) -> Result<Refund> {
-        Err(ConnectorError::new(Kind::Unavailable, "not_keyed", "refunds of one payment cannot be told apart"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What Sips can do besides taking payments.
 
 use super::{Sips, callback, map};
-use crate::error::{ConnectorError, Kind, Result};
+use crate::error::{ConnectorError, Result};
 use crate::payment::{
     Begun, Callback, Callbacks, CaptureRequest, Captures, KeepRequest, Lookup, Payment, PaymentEvent, PaymentSource,
     Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
@@ -34,10 +34,6 @@ impl Refunds for Sips {
     /// A refund has the reference of its payment, and nothing of its own.
     fn are_keyed(&self) -> bool {
         false
-    }
-
-    async fn fetch_refund(&self, _: &RefundRequest) -> Result<Refund> {
-        Err(ConnectorError::new(Kind::Unavailable, "not_keyed", "refunds of one payment cannot be told apart"))
     }
 }
 
