@@ -5,7 +5,7 @@ use crate::api::shop::{STORE, checkout, open, someone};
 use crate::support::database::words;
 use crate::support::{Answer, World};
 use comptoir_simulators::redsys::Redsys;
-use comptoir_simulators::shell::Running;
+use comptoir_simulators::shell::{Running, Trouble};
 use comptoir_simulators::stripe::Stripe;
 use serde_json::{Value, json};
 
@@ -60,6 +60,38 @@ both! {
         assert_eq!(states, [(&json!("approved"), &json!("18.00"))]);
         let back = browser.open(&format!("{}back/", leave.path.trim_end_matches("go/"))).expect(200);
         assert!(back.path.contains("/checkout/result/"), "{}", back.path);
+    }
+
+    /// Redsys cannot be asked about a refund whose answer was lost: the credit stays spent and a person looks; what he saw there
+    /// is the end of it, and of the to-do.
+    fn a_lost_refund_waits_for_a_person(world) {
+        let bank = Running::start(Redsys::default());
+        let (owner, browser) = open(world);
+        set_up(world, json!({"connector": "redsys", "name": "BBVA",
+            "settings": {"merchant": "999008881", "terminal": "1", "key": "sq7HjrUOBfKmC576ILgskD5srU870gJ7", "address": bank.url}}));
+        let form = someone(checkout(&browser, "l.example"), "Lola").with("payment", "redsys");
+        let pay = browser.submit(&form).expect(200);
+        let leave = browser.submit(&pay.form(&pay.path)).expect(200);
+        let fields = leave.form("/sis/realizarPago").fields;
+        let (_, body) = bank.with(|bank| bank.visit(&fields, true)).unwrap();
+        let typed = [("content-type", "application/x-www-form-urlencoded")];
+        told(world, "redsys", &typed, body.as_bytes()).expect(204);
+        let payment = owner.get("/v1/transactions?gateway=redsys").expect(200).text("/data/0/id");
+        bank.trouble(Trouble::FailedAfter);
+        let wish = json!({"credit_note": {"extent": "whole"}, "reason": "Lost"});
+        let lost = owner.post_once(&format!("/v1/transactions/{payment}/refund"), "lost", wish).expect(202);
+        assert_eq!(lost.json()["state"], "unknown");
+        let id = lost.text("/id");
+        let todos = || {
+            let all = owner.get("/v1/todos?kind=payment_unknown&state=open").expect(200).json();
+            all["data"].as_array().unwrap().iter().filter(|todo| todo["subject_id"] == json!(id)).count()
+        };
+        assert_eq!(todos(), 1);
+        owner.act(&format!("/v1/transactions/{id}/check")).refused(409, "conflict");
+        let seen = json!({"state": "approved", "comment": "It is in the bank's list"});
+        owner.post(&format!("/v1/transactions/{id}/decide"), seen).expect(200);
+        assert_eq!(todos(), 0);
+        assert_eq!(owner.get(&format!("/v1/transactions/{payment}")).expect(200).json()["state"], "refunded");
     }
 
     /// Stripe has a page with an address. Whoever comes back before Stripe has told makes us ask, and so it is paid.

@@ -11,12 +11,12 @@ use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::payment_methods::{keep, token};
-use crate::payments::check::check;
 use crate::payments::divide::{Part, divide};
 use crate::payments::pay::{begin, reference};
 use crate::payments::payer::payer;
 use crate::payments::settle::{Asked, settle};
-use chrono::{Days, NaiveDate, TimeDelta};
+use crate::payments::unanswered::{ask_again, each_to_be_asked};
+use chrono::{Days, NaiveDate};
 use comptoir_connectors::payment::{PaymentRequest, PaymentSource, Take};
 use comptoir_db::events::EventRow;
 use comptoir_db::invoices::{self, InvoiceRow};
@@ -34,12 +34,6 @@ use std::collections::HashMap;
 /// Invoices that are looked at together.
 const CHUNK: i64 = 200;
 
-/// For so long the request that began a payment may still be at work on it.
-const AT_WORK: TimeDelta = TimeDelta::minutes(15);
-
-/// Where a payment has no outcome yet.
-const OPEN: [TransactionState; 3] = [TransactionState::New, TransactionState::Unknown, TransactionState::Pending];
-
 /// What a run did.
 #[derive(Default)]
 struct Told {
@@ -52,46 +46,10 @@ struct Told {
 pub async fn process_payment_queue(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
     let mut told = Told::default();
     for ctx in for_sellers(state, event).await? {
-        check_open(state, &ctx, &mut told).await?;
+        told.checked += ask_again(state, &ctx).await?;
         collect_due(state, &ctx, &mut told).await?;
     }
     Ok(json!({ "checked": told.checked, "approved": told.approved, "refused": told.refused }))
-}
-
-/// Asks about payments without an outcome. Those that a gateway cannot be asked about wait for a person.
-async fn check_open(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), EventFailure> {
-    let (scope, before) = (ctx.scope, ctx.now.plus(-AT_WORK));
-    let mut after = None;
-    loop {
-        let next = move |db: &mut Db| payments::begun_before(db, scope, &OPEN, before, after, CHUNK);
-        let rows = state.store.read(next).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.id);
-        for row in rows {
-            if !can_be_asked(state, scope, &row).await? {
-                continue;
-            }
-            // one gateway that is down keeps nobody from asking the next
-            match check(state, ctx, row.id).await {
-                Ok(_) => told.checked += 1,
-                Err(error) => tracing::warn!(transaction = %row.id, ?error, "a payment could not be checked"),
-            }
-        }
-    }
-}
-
-async fn can_be_asked(state: &AppState, scope: Scope, row: &TransactionRow) -> Outcome<bool> {
-    let (gateways, row) = (state.gateways.clone(), row.clone());
-    state.store.read(move |db| is_askable(db, &gateways, scope, &row)).await
-}
-
-fn is_askable(db: &mut Db, gateways: &Gateways, scope: Scope, row: &TransactionRow) -> Outcome<bool> {
-    match gateways.find(db, scope, &row.gateway) {
-        Ok(ready) => Ok(ready.is_some_and(|ready| ready.gateway.lookup().is_some())),
-        // one that is set up wrongly is mended by a person
-        Err(Failure::Refused(_)) => Ok(false),
-        Err(failure) => Err(failure),
-    }
 }
 
 async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(), EventFailure> {
@@ -118,21 +76,11 @@ async fn collect_due(state: &AppState, ctx: &Ctx, told: &mut Told) -> Result<(),
 
 /// Which payments would be asked about, and which invoices charged.
 pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    let before = ctx.now.plus(-AT_WORK);
-    let mut after = None;
-    loop {
-        let rows = payments::begun_before(db, ctx.scope, &OPEN, before, after, CHUNK)?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id);
-        for row in &rows {
-            if !is_askable(db, &state.gateways, ctx.scope, row)? {
-                continue;
-            }
-            let piece =
-                ForeseenView::new(row.id, ForeseenAction::CheckPayment, format!("{} at {}", row.state, row.gateway));
-            seen.add(piece.amount(row.amount()))?;
-        }
-    }
+    each_to_be_asked(db, &state.gateways, ctx, |row| {
+        let piece =
+            ForeseenView::new(row.id, ForeseenAction::CheckPayment, format!("{} at {}", row.state, row.gateway));
+        seen.add(piece.amount(row.amount()))
+    })?;
     let settings = settings::read(db, ctx.scope)?.value.0.collection;
     let mut after = None;
     loop {

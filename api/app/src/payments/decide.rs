@@ -5,6 +5,7 @@ use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::payments::check::may_be_on_its_way;
 use crate::payments::refund;
 use crate::payments::settle::{enter, lock};
+use crate::payments::unanswered::todo_key;
 use crate::payments::views::TransactionView;
 use actix_web::post;
 use comptoir_db::todos;
@@ -53,7 +54,7 @@ pub async fn decide_transaction(
             TransactionKind::Payment => enter(tx, ctx, &mut row, body.0.state.state())?,
             TransactionKind::Refund => refund::enter(tx, ctx, &mut row, body.0.state.state())?,
         }
-        todos::settle(tx, ctx.scope, &refund::todo_key(row.id), ctx.now)?;
+        todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
         let version = row.version;
         Ok(Reply::ok(&TransactionView::from(row)).version(version))
     })

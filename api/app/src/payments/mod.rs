@@ -15,6 +15,7 @@ mod read;
 pub mod refund;
 mod reserved;
 pub mod settle;
+mod unanswered;
 pub mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -12,8 +12,8 @@ use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Id, Reply};
 use crate::ledger;
 use crate::payments::pay::{answer, begun, reference, transaction_of};
 use crate::payments::settle::{Asked, after_error, lock, tell};
+use crate::payments::unanswered::ask_a_person;
 use crate::payments::views::TransactionView;
-use crate::todos::{Todo, raise};
 use actix_web::post;
 use comptoir_connectors::payment::{PaymentGateway, Refund, RefundRequest};
 use comptoir_connectors::{ConnectorError, Kind};
@@ -23,7 +23,6 @@ use comptoir_domain::ledger::{EntryKind, refund};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::payments::{CreditKind, TransactionKind, TransactionState, arrival, transition};
 use comptoir_domain::permissions::may;
-use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 use serde_json::json;
 
@@ -270,23 +269,4 @@ fn close(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
     transition(payment.state, TransactionState::Refunded)?;
     payment.state = TransactionState::Refunded;
     payments::save(tx, &mut payment)
-}
-
-/// The to-do about a refund of which nobody knows.
-pub fn todo_key(id: TransactionId) -> String {
-    format!("refund-unknown:{id}")
-}
-
-/// A gateway that cannot be asked about refunds: whoever can look there says what became of it.
-fn ask_a_person(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
-    let todo = Todo {
-        unique_key: todo_key(row.id),
-        kind: TodoKind::PaymentUnknown,
-        title: format!("Nobody knows whether {} went back at {}", row.amount(), row.gateway),
-        detail: "The gateway did not answer and cannot be asked. Look there, then say what became of it by POST \
-                 /v1/transactions/{id}/decide."
-            .into(),
-        subject_id: row.id.to_string(),
-    };
-    raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }

@@ -7,6 +7,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::ledger;
 use crate::mails::{About, Mail, enqueue_about};
+use crate::payments::unanswered::todo_key;
 use crate::todos::{self, Todo};
 use comptoir_connectors::payment::{Outcome as Answered, Payment};
 use comptoir_connectors::{ConnectorError, Kind};
@@ -52,6 +53,7 @@ pub fn settle(
         }
         return Ok(row);
     }
+    let was_lost = asked == Asked::Lookup && row.state != TransactionState::Pending;
     let agreed = answer.as_ref().map_err(Clone::clone).and_then(|payment| {
         payment.agrees_with(row.amount())?;
         Ok(payment)
@@ -73,6 +75,9 @@ pub fn settle(
             let state = after_error(row.state, asked, error.kind);
             enter(tx, ctx, &mut row, state)?;
         }
+    }
+    if was_lost && !row.state.is_under_way() {
+        comptoir_db::todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
     }
     Ok(row)
 }
