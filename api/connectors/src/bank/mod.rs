@@ -17,11 +17,14 @@ mod tests;
 pub use batch::{Address, Amendment, BankFile, Batch, Creditor, Debit, OriginalAccount, Payer, SignedMandate};
 pub use replies::{MOST_BYTES, read_reply};
 
-use comptoir_domain::Result;
+use comptoir_domain::{Check, Result};
 
 /// A format in which orders are handed to a bank.
-pub trait BatchFile {
+pub trait BatchFile: Send + Sync {
     /// Writes a batch. The same batch gives the same bytes. `validation_failed` names every place that the format cannot
     /// hold, seen from the batch: `/debits/3/account`.
     fn write(&self, batch: &Batch) -> Result<BankFile>;
+
+    /// Notes at its place what is wrong with a name of the creditor, as [`BatchFile::write`] would.
+    fn check_name(&self, check: &mut Check, pointer: &str, name: &str);
 }

@@ -123,26 +123,28 @@ fn lines(format: Dtaus, text: &str) -> Vec<String> {
     letters.chunks(LINE).map(|line| line.iter().collect()).collect()
 }
 
+/// A name in its one or two lines.
+pub(super) fn names(format: Dtaus, check: &mut Check, pointer: &str, name: &str) -> Vec<String> {
+    let names = lines(format, name);
+    check.ensure(!names.is_empty(), pointer, "required", "at least one letter");
+    check.ensure(names.len() <= 2, pointer, "too_long", "at most 54 letters");
+    names
+}
+
 /// The own account and the payments, if the format can hold them.
 fn checked(format: Dtaus, batch: &Batch) -> Result<(Own, Vec<Payment<'_>>)> {
     let mut check = batch.check(MOST_CENTS);
     let account = |check: &mut Check, pointer: &str, iban| {
         GermanAccount::of(iban).map_err(|found| check.refuse(pointer, found.code, found.detail)).ok()
     };
-    let name = |check: &mut Check, pointer: &str, text: &str| {
-        let names = lines(format, text);
-        check.ensure(!names.is_empty(), pointer, "required", "at least one letter");
-        check.ensure(names.len() <= 2, pointer, "too_long", "at most 54 letters");
-        names
-    };
-    let own_names = name(&mut check, "/creditor/name", &batch.creditor.name);
+    let own_names = names(format, &mut check, "/creditor/name", &batch.creditor.name);
     let own = account(&mut check, "/creditor/account", &batch.creditor.account);
     let mut payments = Vec::new();
     for (place, debit) in batch.debits.iter().enumerate() {
         let at = |field: &str| at(place, field);
         let ahead = (debit.collection_date - batch.created.date()).num_days();
         check.ensure(ahead <= MOST_DAYS, &at("collection_date"), "out_of_range", "at most 15 days ahead");
-        let names = name(&mut check, &at("payer/name"), &debit.payer.name);
+        let names = names(format, &mut check, &at("payer/name"), &debit.payer.name);
         let lines: Vec<String> = debit.texts.iter().flat_map(|text| lines(format, text)).collect();
         check.ensure(lines.len() <= MOST_LINES, &at("texts"), "too_long", "at most 14 lines of 27 letters");
         // the format has no field for it, and returns are matched by it

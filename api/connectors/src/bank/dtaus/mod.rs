@@ -4,7 +4,7 @@
 mod map;
 
 use super::{BankFile, Batch, BatchFile};
-use comptoir_domain::Result;
+use comptoir_domain::{Check, Result};
 
 /// What kind of orders, and how they are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,5 +42,9 @@ impl BatchFile for Dtaus {
     fn write(&self, batch: &Batch) -> Result<BankFile> {
         let bytes = map::blocks(*self, batch)?.concat().into_bytes();
         Ok(BankFile { name: "DTAUS0.TXT".into(), media_type: "text/plain", bytes })
+    }
+
+    fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
+        map::names(*self, check, pointer, name);
     }
 }

@@ -1,12 +1,11 @@
 //! From a batch to the records of Norma 19. Each block holds the debits of one charge date.
 
-use super::{Norma19, WIDTH};
+use super::{BatchFile, Norma19, WIDTH};
 use crate::bank::batch::{Batch, Debit, at};
 use crate::bank::record::Record;
 use crate::bank::text::norma19 as fold;
 use chrono::NaiveDate;
 use comptoir_domain::bank::Ccc;
-use comptoir_domain::taxes::VatNumber;
 use comptoir_domain::{Check, Money, Result};
 use std::collections::{BTreeMap, HashMap};
 
@@ -110,12 +109,8 @@ fn date(day: NaiveDate) -> String {
 /// The own account and the debits, if the format can hold them.
 fn checked<'a>(format: &Norma19, batch: &'a Batch) -> Result<(Ccc, Vec<Receipt<'a>>)> {
     let mut check = batch.check(MOST_CENTS);
-    let valid = VatNumber::parse(&format!("ES{}", format.tax_id)).is_some_and(|number| number.prefix() == "ES");
-    let valid = valid && format.tax_id.len() <= 9;
-    check.ensure(valid, "/format/tax_id", "invalid_tax_id", "expected a Spanish tax number such as B12345674");
-    let digits = format.suffix.len() == 3 && format.suffix.bytes().all(|byte| byte.is_ascii_digit());
-    check.ensure(digits, "/format/suffix", "invalid_suffix", "expected three digits");
-    check.ensure(!fold(&batch.creditor.name).trim().is_empty(), "/creditor/name", "required", "at least one letter");
+    format.check(&mut check, "/format");
+    format.check_name(&mut check, "/creditor/name", &batch.creditor.name);
     let account = |check: &mut Check, pointer: &str, iban| {
         Ccc::of(iban).map_err(|found| check.refuse(pointer, found.code, found.detail)).ok()
     };

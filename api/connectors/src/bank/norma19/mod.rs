@@ -5,7 +5,9 @@ mod map;
 pub(super) mod returns;
 
 use super::{BankFile, Batch, BatchFile};
-use comptoir_domain::Result;
+use crate::bank::text::norma19 as fold;
+use comptoir_domain::taxes::VatNumber;
+use comptoir_domain::{Check, Result};
 
 /// Columns of a record.
 pub(super) const WIDTH: usize = 162;
@@ -55,9 +57,23 @@ impl BatchFile for Norma19 {
         let bytes = records.iter().flat_map(|record| self.bytes(record)).collect();
         Ok(BankFile { name: format!("{}.q19", batch.file_stem()), media_type: "text/plain", bytes })
     }
+
+    fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
+        check.ensure(!fold(name).trim().is_empty(), pointer, "required", "at least one letter");
+    }
 }
 
 impl Norma19 {
+    /// Notes what is wrong with tax number and suffix, below a place.
+    pub fn check(&self, check: &mut Check, pointer: &str) {
+        let valid = VatNumber::parse(&format!("ES{}", self.tax_id)).is_some_and(|number| number.prefix() == "ES");
+        let valid = valid && self.tax_id.len() <= 9;
+        let at = format!("{pointer}/tax_id");
+        check.ensure(valid, &at, "invalid_tax_id", "expected a Spanish tax number such as B12345674");
+        let digits = self.suffix.len() == 3 && self.suffix.bytes().all(|byte| byte.is_ascii_digit());
+        check.ensure(digits, &format!("{pointer}/suffix"), "invalid_suffix", "expected three digits");
+    }
+
     fn bytes(&self, record: &str) -> Vec<u8> {
         let tilde = match self.charset {
             Charset::Cp850 => 0xA5,

@@ -142,7 +142,8 @@ fn id(check: &mut Check, pointer: &str, text: &str, no_blanks: bool) {
     );
 }
 
-fn name(check: &mut Check, pointer: &str, text: &str) {
+/// A name: at least one letter is left of it, and it is not too long.
+pub(super) fn name(check: &mut Check, pointer: &str, text: &str) {
     let length = fold(text).trim().len();
     check.ensure(length > 0, pointer, "required", "at least one letter");
     check.ensure(length <= LONGEST_NAME, pointer, "too_long", "at most 70 letters, umlauts counting as two");

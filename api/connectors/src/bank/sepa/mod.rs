@@ -4,8 +4,8 @@ mod map;
 mod wire;
 
 use super::{BankFile, Batch, BatchFile};
-use comptoir_domain::Result;
 use comptoir_domain::bank::{CreditorId, SddScheme};
+use comptoir_domain::{Check, Result};
 
 /// What the bank wants.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,5 +67,9 @@ impl BatchFile for SepaDebits {
         let groups = map::groups(batch)?;
         let bytes = wire::document(self, batch, &groups)?;
         Ok(BankFile { name: format!("{}.xml", batch.file_stem()), media_type: "application/xml", bytes })
+    }
+
+    fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
+        map::name(check, pointer, name);
     }
 }
