@@ -29,7 +29,8 @@ pub struct ConnectorView {
     pub settings: Vec<FieldView>,
     /// Where clients enter what they pay with.
     pub entries: Vec<EntryWord>,
-    /// What it can do besides taking payments: `lookup`, `refunds`, `captures`, `voids`, `vault`, `callbacks`.
+    /// What it can do besides taking payments: `lookup`, `refunds`, `captures`, `voids`, `vault`, `callbacks`,
+    /// `debits`.
     pub abilities: Vec<&'static str>,
 }
 
@@ -51,7 +52,7 @@ pub struct FieldView {
 }
 
 /// Where a client enters what is paid with: a `card` in your store, a `token` of the gateway's fields in your store, on the
-/// gateway's `page`, or nowhere (`offline`).
+/// gateway's `page`, a bank `account` in your store, or nowhere (`offline`).
 #[derive(Clone, Copy, Debug, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryWord {
@@ -61,6 +62,8 @@ pub enum EntryWord {
     Token,
     /// On the gateway's page.
     Page,
+    /// A bank account in your store.
+    Account,
     /// Nowhere: the client is told what to do.
     Offline,
 }
@@ -71,6 +74,7 @@ impl From<Entry> for EntryWord {
             Entry::Card => Self::Card,
             Entry::Token => Self::Token,
             Entry::Page => Self::Page,
+            Entry::Account => Self::Account,
             Entry::Offline => Self::Offline,
         }
     }
@@ -87,6 +91,7 @@ impl ConnectorView {
             ("voids", can.voids),
             ("vault", can.vault),
             ("callbacks", can.callbacks),
+            ("debits", can.debits),
         ];
         Ok(Self {
             connector: connector.code.into(),

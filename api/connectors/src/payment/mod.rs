@@ -11,6 +11,7 @@ pub mod axerve;
 pub mod bluepay;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
+pub mod debit;
 pub mod fake;
 pub mod fiserv;
 pub mod manual;
@@ -31,8 +32,10 @@ pub use requests::{
     Reference, RefundRequest, Take,
 };
 
+use crate::bank::BatchFile;
 use crate::error::{ConnectorError, Kind, Result};
 use async_trait::async_trait;
+use comptoir_domain::bank::{BankTerms, Bic, CreditorId, DebitPlugin, Iban, SddScheme};
 use comptoir_domain::{Currency, Instant};
 use secrecy::SecretString;
 
@@ -79,6 +82,11 @@ pub trait PaymentGateway: Send + Sync {
 
     /// Being told by the gateway.
     fn callbacks(&self) -> Option<&dyn Callbacks> {
+        None
+    }
+
+    /// Collecting from bank accounts by files that somebody takes to a bank.
+    fn debits(&self) -> Option<&dyn Debits> {
         None
     }
 }
@@ -146,4 +154,42 @@ pub trait Callbacks: Send + Sync {
     fn thanks(&self) -> &'static str {
         ""
     }
+}
+
+/// Collecting from bank accounts by files that somebody takes to a bank.
+pub trait Debits: Send + Sync {
+    /// Which plug-in it is.
+    fn plugin(&self) -> DebitPlugin;
+
+    /// Under which rules payers sign a mandate; none for the national formats, which know no mandates.
+    fn scheme(&self) -> Option<SddScheme>;
+
+    /// The name of whoever collects, as payers are told it.
+    fn creditor_name(&self) -> &str;
+
+    /// The identifier of whoever collects, where the format has one.
+    fn creditor_id(&self) -> Option<&CreditorId>;
+
+    /// Whose account gets the money, if the plug-in was told; else it is that of the responsible administrator.
+    fn account(&self) -> Option<(Iban, Option<Bic>)>;
+
+    /// What the bank wants and payers were promised.
+    fn terms(&self) -> BankTerms;
+
+    /// After so many settling days after the due date a debit that nobody has sent back counts as paid; none: a person or
+    /// the bank says so.
+    fn settle_days(&self) -> Option<u32>;
+
+    /// Whether the bank's word that it is settled (`ACSC`, `ACCC`) is taken for the money.
+    fn approve_on_acsc(&self) -> bool;
+
+    /// Whether the first of several collections is called so.
+    fn name_first(&self) -> bool;
+
+    /// The texts that the payer reads, with variables still in them ([`debit::VARIABLES`], filled in by [`debit::fill`]).
+    /// They stand in their places, so one may be empty.
+    fn texts(&self) -> Vec<String>;
+
+    /// Writes the file.
+    fn file(&self) -> &dyn BatchFile;
 }

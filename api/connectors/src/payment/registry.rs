@@ -2,7 +2,8 @@
 
 use super::manual::{Manual, Way};
 use super::{
-    Entry, PaymentGateway, authorizenet, axerve, bluepay, fiserv, paypal, redsys, sips, stripe, worldpay, worldpay_xml,
+    Entry, PaymentGateway, authorizenet, axerve, bluepay, debit, fiserv, paypal, redsys, sips, stripe, worldpay,
+    worldpay_xml,
 };
 use crate::error::Result;
 use crate::http::Reach;
@@ -50,6 +51,8 @@ pub struct Abilities {
     pub vault: bool,
     /// It tells us what happens.
     pub callbacks: bool,
+    /// It collects from bank accounts by files.
+    pub debits: bool,
 }
 
 /// All of them.
@@ -107,6 +110,24 @@ pub static CONNECTORS: &[Connector] = &[
     },
     Connector { code: "bluepay", name: "BluePay", fields: bluepay::FIELDS, build: bluepay::build },
     Connector { code: "fiserv", name: "Fiserv Commerce Hub", fields: fiserv::FIELDS, build: fiserv::build },
+    Connector {
+        code: "sepa_debit",
+        name: "SEPA direct debit",
+        fields: debit::sepa::FIELDS,
+        build: |_, values| debit::sepa::build(values),
+    },
+    Connector {
+        code: "norma19",
+        name: "Norma 19",
+        fields: debit::norma19::FIELDS,
+        build: |_, values| debit::norma19::build(values),
+    },
+    Connector {
+        code: "dtaus",
+        name: "DTAUS",
+        fields: debit::dtaus::FIELDS,
+        build: |_, values| debit::dtaus::build(values),
+    },
 ];
 
 /// What clients read who pay by hand.
@@ -144,6 +165,7 @@ impl Connector {
             voids: gateway.voids().is_some(),
             vault: gateway.vault().is_some(),
             callbacks: gateway.callbacks().is_some(),
+            debits: gateway.debits().is_some(),
         })
     }
 }

@@ -101,6 +101,8 @@ pub enum Entry {
     Token,
     /// On the gateway's page.
     Page,
+    /// A bank account typed into our page: payments are collected from it by files.
+    Account,
     /// Nowhere: the client is told what to do.
     Offline,
 }
