@@ -198,10 +198,16 @@ fn paying(shop: &Shop, locale: Locale, pages: &mut Vec<(String, String)>) -> Res
         amount: money(22_788),
         gateway: "cards".into(),
         page_of: None,
+        account: None,
         once: "once".into(),
         form: Form::new("token"),
     };
     add("pay-elsewhere", shop.render(locale, &PayPage { page_of: Some("Bizum".into()), ..pay.clone() }))?;
+    let mandate = Some("Mandate\n\nYou authorise Quayside to debit your account.".to_string());
+    let account = PayPage { account: Some(AccountForm { mandate }), ..pay.clone() };
+    add("pay-account", shop.render(locale, &account))?;
+    let refused = Form::refused("token", BTreeMap::new(), &Problem::field("/mandate", "required", "tick it"));
+    add("pay-account-refused", shop.render(locale, &PayPage { form: refused, ..account }))?;
     let leave = LeavePage {
         address: "checkout/pay/1001/go/".into(),
         leave_to: "https://pay.example/".into(),

@@ -90,6 +90,7 @@ fn refund(world: &World, client: &str, state: &str, minor: i64) {
     let now = world.server.business.now();
     let row = TransactionRow {
         payment_method_id: None,
+        is_debit: false,
         seller_id: world.owner("north").get("/v1/seller").text("/id").parse().unwrap(),
         id: fresh(),
         kind: comptoir_domain::payments::TransactionKind::Refund,

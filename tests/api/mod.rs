@@ -6,6 +6,7 @@ mod after_the_sale;
 mod allotments;
 mod api_keys;
 mod bad_input;
+pub mod bank;
 pub mod by_hand;
 pub mod certificates;
 mod changes_undone;

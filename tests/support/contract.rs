@@ -64,6 +64,9 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
     if declared.pointer("/content/text~1csv").is_some() {
         return assert_eq!(kind, "text/csv; charset=utf-8", "{}", answer.what);
     }
+    if declared.pointer("/content/application~1octet-stream").is_some() {
+        return assert_eq!(kind, "application/octet-stream", "{}", answer.what);
+    }
     match declared.pointer("/content/application~1json/schema/$ref").and_then(Value::as_str) {
         Some(reference) => fits(reference.rsplit('/').next().unwrap(), answer),
         None => assert!(

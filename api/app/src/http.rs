@@ -58,6 +58,8 @@ fn routes(config: &mut ServiceConfig) {
     crate::gateways::routes(config);
     crate::payments::routes(config);
     crate::payment_methods::routes(config);
+    // `/v1/administrators/{id}/bank-account` stands beside those of administrators
+    crate::bank::routes(config);
     crate::ledger::routes(config);
     crate::ledger_templates::routes(config);
     crate::reports::routes(config);

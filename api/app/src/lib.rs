@@ -11,6 +11,7 @@ pub mod add_ons;
 pub mod addresses;
 pub mod administrators;
 pub mod api_keys;
+mod bank;
 pub mod certificate_providers;
 pub mod client_accounts;
 pub mod client_groups;

@@ -30,6 +30,7 @@ pub mod add_ons;
 pub mod administrators;
 pub mod allotments;
 pub mod api_keys;
+pub mod bank;
 pub mod certificates;
 pub mod client_groups;
 pub mod client_properties;

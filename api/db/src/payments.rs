@@ -2,10 +2,11 @@
 
 use crate::schema::{allocation_lines, allocations, transactions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
-use comptoir_domain::payments::{TransactionKind, TransactionState};
+use comptoir_domain::ledger::Method;
+use comptoir_domain::payments::{TransactionKind, TransactionState, arrival};
 use comptoir_domain::{
-    AllocationId, ClientId, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, SellerId,
-    TransactionId,
+    AllocationId, ClientId, Code, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId,
+    Problem, SellerId, TransactionId,
 };
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -52,6 +53,8 @@ pub struct TransactionRow {
     pub version: i64,
     /// The stored method that the payment queue has charged.
     pub payment_method_id: Option<PaymentMethodId>,
+    /// Whether it is collected from a bank account, by a file that somebody takes to a bank.
+    pub is_debit: bool,
 }
 
 entity!(transactions, TransactionRow, TransactionId);
@@ -60,6 +63,11 @@ impl TransactionRow {
     /// What moves.
     pub fn amount(&self) -> Money {
         Money::from_minor(self.amount_minor, self.currency)
+    }
+
+    /// Where its money arrives, or which account it leaves.
+    pub fn arrival(&self) -> Method {
+        arrival(&self.gateway, self.is_debit)
     }
 
     /// Whether the gateway never heard of it: nobody was asked for money, so nobody refused it.
@@ -76,6 +84,7 @@ pub struct TransactionFilter {
     pub client_id: Option<ClientId>,
     pub invoice_id: Option<InvoiceId>,
     pub gateway: Option<String>,
+    pub is_debit: Option<bool>,
     pub created_at_gte: Option<Instant>,
     pub created_at_lt: Option<Instant>,
 }
@@ -97,6 +106,9 @@ pub fn list(db: &mut Db, scope: Scope, filter: &TransactionFilter, page: &Page) 
     }
     if let Some(gateway) = &filter.gateway {
         query = query.filter(transactions::gateway.eq(gateway.clone()));
+    }
+    if let Some(is_debit) = filter.is_debit {
+        query = query.filter(transactions::is_debit.eq(is_debit));
     }
     if let Some(from) = filter.created_at_gte {
         query = query.filter(transactions::created_at.ge(from));
@@ -157,6 +169,8 @@ pub fn begun_before(
     let mut found = transactions::table
         .filter(transactions::seller_id.eq(scope.seller()))
         .filter(transactions::state.eq_any(states.to_vec()))
+        // nobody is asked about debits: banks answer by files
+        .filter(transactions::is_debit.eq(false))
         .filter(transactions::created_at.lt(before))
         .into_boxed::<DbBackend>();
     if let Some(after) = after {
@@ -263,4 +277,44 @@ pub fn meant_for(db: &mut Db, scope: Scope, lines: &[InvoiceLineId]) -> Outcome<
         *sums.entry(line).or_default() += amount;
     }
     Ok(sums)
+}
+
+/// Takes a payment off the invoices that it went to; says how much of which.
+pub fn take_off(db: &mut Db, scope: Scope, payment: TransactionId) -> Outcome<Vec<(InvoiceId, i64)>> {
+    let found = allocations::table
+        .filter(allocations::seller_id.eq(scope.seller()))
+        .filter(allocations::transaction_id.eq(payment))
+        .order(allocations::id)
+        .select((allocations::id, allocations::invoice_id, allocations::amount_minor));
+    let rows: Vec<(AllocationId, InvoiceId, i64)> = found.load(db)?;
+    let ids: Vec<AllocationId> = rows.iter().map(|(id, _, _)| *id).collect();
+    let lines = allocation_lines::table
+        .filter(allocation_lines::seller_id.eq(scope.seller()))
+        .filter(allocation_lines::allocation_id.eq_any(ids.clone()));
+    diesel::delete(lines).execute(db)?;
+    let theirs =
+        allocations::table.filter(allocations::seller_id.eq(scope.seller())).filter(allocations::id.eq_any(ids));
+    diesel::delete(theirs).execute(db)?;
+    Ok(rows.into_iter().map(|(_, invoice, amount)| (invoice, amount)).collect())
+}
+
+/// Brings new transactions into another state, all or none.
+pub fn advance(
+    db: &mut Db,
+    scope: Scope,
+    ids: &[TransactionId],
+    from: TransactionState,
+    to: TransactionState,
+) -> Outcome<()> {
+    for some in ids.chunks(500) {
+        let theirs = transactions::table
+            .filter(transactions::seller_id.eq(scope.seller()))
+            .filter(transactions::id.eq_any(some.to_vec()))
+            .filter(transactions::state.eq(from));
+        let change = (transactions::state.eq(to), transactions::version.eq(transactions::version + 1));
+        if diesel::update(theirs).set(change).execute(db)? != some.len() {
+            return Err(Problem::new(Code::Stale, "one of them has changed meanwhile: try again").into());
+        }
+    }
+    Ok(())
 }

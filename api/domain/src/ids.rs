@@ -187,6 +187,14 @@ ids! {
     PaymentMethodId = "pmt",
     /// A payment gateway that a seller has set up.
     GatewayId = "gwy",
+    /// What a client has signed so that its bank account may be debited.
+    MandateId = "mnd",
+    /// Direct debits that a bank gets in one file.
+    DebitBatchId = "bat",
+    /// A file in which a bank has answered.
+    BankReplyId = "brp",
+    /// What followed from an entry of such a file.
+    BankEntryId = "ben",
     /// A delivery of an activity to a webhook endpoint.
     WebhookDeliveryId = "whd",
     /// Where webhooks are delivered.

@@ -53,6 +53,11 @@ impl Instant {
         Some(Self::from_utc(noon.with_timezone(&Utc)))
     }
 
+    /// The civil date and time in a zone.
+    pub fn local_in(self, zone: crate::TimeZone) -> chrono::NaiveDateTime {
+        self.utc().with_timezone(&zone.tz()).naive_local()
+    }
+
     /// The civil date in a zone.
     pub fn date_in(self, zone: crate::TimeZone) -> chrono::NaiveDate {
         self.utc().with_timezone(&zone.tz()).date_naive()

@@ -133,13 +133,15 @@ text_enum! {
 impl MoneyWay {
     /// The account where it arrives, and which it leaves.
     pub fn arrives(self) -> Method {
-        arrival(self.as_str())
+        arrival(self.as_str(), false)
     }
 }
 
-/// Where the money of a gateway arrives: by hand in cash or at the bank, from all others at the gateway.
-pub fn arrival(gateway: &str) -> Method {
-    gateway.parse::<ManualMethod>().map_or(Method::Gateway, ManualMethod::arrives)
+/// Where the money of a gateway arrives: by hand in cash or at the bank, what is debited from accounts at the bank, all other
+/// money at the gateway.
+pub fn arrival(gateway: &str, is_debit: bool) -> Method {
+    let elsewhere = if is_debit { Method::Bank } else { Method::Gateway };
+    gateway.parse::<ManualMethod>().map_or(elsewhere, ManualMethod::arrives)
 }
 
 text_enum! {
@@ -159,6 +161,8 @@ text_enum! {
         Refunded = "refunded",
         /// A payout failed: it is back.
         RefundFailed = "refund_failed",
+        /// The payment that it was made of has come back.
+        Returned = "returned",
     }
 }
 
@@ -192,7 +196,8 @@ mod tests {
 
     #[test]
     fn money_arrives_where_it_was_paid() {
-        let arrivals = ["cash", "cheque", "transfer", "fake"].map(arrival);
+        let arrivals = ["cash", "cheque", "transfer", "fake"].map(|gateway| arrival(gateway, false));
         assert_eq!(arrivals, [Method::Cash, Method::Bank, Method::Bank, Method::Gateway]);
+        assert_eq!(arrival("sepa", true), Method::Bank);
     }
 }

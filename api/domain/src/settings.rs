@@ -1,5 +1,6 @@
 //! What a seller has settled about its business. Whatever it has not touched is as the guide has it.
 
+use crate::bank::BankFileSettings;
 use crate::check::Check;
 use crate::dunning::DunningPolicy;
 use crate::plans::PlanType;
@@ -21,6 +22,8 @@ pub struct SellerSettings {
     pub dunning: DunningPolicy,
     /// When it charges stored payment methods.
     pub collection: CollectionSettings,
+    /// When files for banks are made, and whose account they are for.
+    pub bank_files: BankFileSettings,
     /// What must be true before what was ordered is set up.
     pub provisioning: ProvisioningPolicy,
     /// How subscriptions are changed, where their plan says nothing else.
@@ -123,6 +126,7 @@ impl SellerSettings {
         }
         self.billing.recipients.check(&mut check, "/billing/recipients/addresses");
         check.part("/dunning", self.dunning.check());
+        check.part("/bank_files", self.bank_files.check());
         check.part("/provisioning", self.provisioning.check());
         check.part("/usage", self.usage.check());
         check.part("/taxes", self.taxes.check());

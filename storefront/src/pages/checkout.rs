@@ -45,9 +45,8 @@ pub struct CustomField {
     pub required: bool,
 }
 
-/// Paying by card. Fields: `number`, `expiry` (`08/30`), `code`, `holder`, `save`,
-/// `once`. Card numbers and codes never come back
-/// in the form.
+/// Paying by card. Fields: `number`, `expiry` (`08/30`), `code`, `holder`, `save`, `once`. Card numbers and codes never come
+/// back in the form. From a bank account: `account_holder`, `iban`, `bic`, `mandate` (`yes`), `once`.
 #[derive(Clone, Debug, Serialize)]
 pub struct PayPage {
     /// Where it lives below the language, and where the form goes.
@@ -60,10 +59,19 @@ pub struct PayPage {
     pub gateway: String,
     /// Its name, if one pays at a page of its own: then there is no card form.
     pub page_of: Option<String>,
+    /// Paying from a bank account: then there is a form for that.
+    pub account: Option<AccountForm>,
     /// Sent back in `once`: the card is charged once, however often the form is sent.
     pub once: String,
     /// What was refused.
     pub form: Form,
+}
+
+/// The form for a bank account.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountForm {
+    /// What is signed along, where a mandate is needed.
+    pub mandate: Option<String>,
 }
 
 /// Leads on to a page of the gateway's, or of the bank's: by a form that a browser posts there, or by a link.

@@ -3,6 +3,7 @@
 
 mod account;
 mod buying;
+mod by_account;
 mod catalogue;
 mod elsewhere;
 mod offers;

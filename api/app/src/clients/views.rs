@@ -5,7 +5,7 @@ use crate::client_groups::member::{ClientGroupMember, ClientGroupMemberPatch, Cl
 use crate::contacts::views::{ContactFields, ContactView};
 use crate::kernel::Change;
 use crate::orders::views::OrderTerms;
-use crate::payment_methods::views::PaymentMethodCard;
+use crate::payment_methods::views::MethodCreate;
 use crate::taxes::treat::TaxStanding;
 use crate::taxes::vat_numbers::views::VatCheckView;
 use comptoir_db::client_groups::Membership;
@@ -126,7 +126,7 @@ pub struct ClientCreate {
     /// Its place in a group of clients; for administrators. The default group if absent.
     pub group: Option<ClientGroupMember>,
     /// A card that its invoices are charged to; for administrators.
-    pub payment_method: Option<PaymentMethodCard>,
+    pub payment_method: Option<MethodCreate>,
     /// What it buys right away; for administrators. A shopper orders by a quote.
     pub order: Option<OrderTerms>,
 }

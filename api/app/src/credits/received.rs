@@ -181,5 +181,6 @@ fn transaction(
         settled_at: Some(earlier.and_then(|day| Instant::noon_of(day, ctx.zone)).unwrap_or(ctx.now)),
         version: 1,
         payment_method_id: None,
+        is_debit: false,
     }
 }

@@ -7,8 +7,8 @@ use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
 use crate::{
-    activities, dunning, invoices, orders, payment_methods, payments, schet_facturas, services, subscriptions, taxes,
-    usage,
+    activities, bank, dunning, invoices, orders, payment_methods, payments, schet_facturas, services, subscriptions,
+    taxes, usage,
 };
 use chrono::NaiveDate;
 use comptoir_db::{Db, Failure, Outcome};
@@ -32,6 +32,7 @@ fn look(kind: EventKind) -> Option<Look> {
         ProcessInvoices => Some(invoices::process::foresee),
         ProcessSchetFacturas => Some(schet_facturas::process::foresee),
         ProcessPaymentQueue => Some(payments::collect::foresee),
+        ProcessBatchFiles => Some(bank::process::foresee),
         ProcessSuspensions => Some(dunning::suspend::foresee),
         ProcessUnsuspensions => Some(dunning::unsuspend::foresee),
         ProcessExpiredCreditCards => Some(payment_methods::expiry::foresee),

@@ -4,6 +4,7 @@
 //! nothing that the first has done.
 
 use crate::activities::export::process_action_log;
+use crate::bank::process::process_batch_files;
 use crate::dunning::suspend::process_suspensions;
 use crate::dunning::unsuspend::process_unsuspensions;
 use crate::events::purge::{purge_events, purge_idempotency_keys};
@@ -99,6 +100,7 @@ impl Handlers {
             .on(ProcessInvoices, |state, event| Box::pin(process_invoices(state, event)))
             .on(ProcessSchetFacturas, |state, event| Box::pin(process_schet_facturas(state, event)))
             .on(ProcessPaymentQueue, |state, event| Box::pin(process_payment_queue(state, event)))
+            .on(ProcessBatchFiles, |state, event| Box::pin(process_batch_files(state, event)))
             .on(ProcessSuspensions, |state, event| Box::pin(process_suspensions(state, event)))
             .on(ProcessUnsuspensions, |state, event| Box::pin(process_unsuspensions(state, event)))
             .on(ProcessExpiredCreditCards, |state, event| Box::pin(process_expired_credit_cards(state, event)))

@@ -113,6 +113,8 @@ async fn charge(desk: Desk, made: Reply, method: PaymentMethodId) -> Answer {
     });
     let second = Desk { state: desk.state.clone(), ctx: desk.ctx.clone(), once };
     let wanted = PayCreate {
+        account: None,
+        mandate: None,
         gateway: String::new(),
         payment_method_id: Some(method),
         card: None,

@@ -57,6 +57,26 @@ impl FromRequest for RawBody {
     }
 }
 
+/// A file, byte for byte, which may be larger than other bodies.
+pub struct FileBody(pub Vec<u8>);
+
+/// 20 MB.
+const LARGEST_FILE: usize = 20 * 1024 * 1024;
+
+impl FromRequest for FileBody {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = read_all(&request, payload, LARGEST_FILE).await?;
+            request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
+            Ok(Self(bytes))
+        })
+    }
+}
+
 async fn read_all(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
     use actix_web::web::Buf;
     use std::future::poll_fn;

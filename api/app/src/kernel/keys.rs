@@ -21,6 +21,8 @@ pub enum Purpose {
     WebhookSecrets,
     /// Sealing the tokens of stored payment methods.
     PaymentMethods,
+    /// Sealing files for banks and of banks, and the accounts of administrators.
+    BankFiles,
     /// Sealing what gateways are told that nobody may see.
     Gateways,
     /// Signing forms of the store against cross-site requests.
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Quotes => b"comptoir/quotes/1",
             Self::WebhookSecrets => b"comptoir/webhook-secrets/1",
             Self::PaymentMethods => b"comptoir/payment-methods/1",
+            Self::BankFiles => b"comptoir/bank-files/1",
             Self::Gateways => b"comptoir/gateways/1",
             Self::Forms => b"comptoir/forms/1",
             Self::Cookies => b"comptoir/cookies/1",

@@ -14,18 +14,20 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The text, JSON unless a header says otherwise; empty for none.
     pub body: String,
+    /// A file that is sent instead of the text.
+    file: Option<Vec<u8>>,
     /// What is remembered in place of the body when the body holds a secret.
     remembered: Option<String>,
 }
 
 impl Reply {
     fn new(status: u16, body: String) -> Self {
-        Self { status, headers: Vec::new(), body, remembered: None }
+        Self { status, headers: Vec::new(), body, file: None, remembered: None }
     }
 
     /// A remembered answer.
     pub fn replayed(status: u16, headers: Vec<(String, String)>, body: String) -> Self {
-        Self { status, headers, body, remembered: None }.header("idempotency-replayed", "true")
+        Self { status, headers, body, file: None, remembered: None }.header("idempotency-replayed", "true")
     }
 
     /// 200.
@@ -41,6 +43,15 @@ impl Reply {
     /// 200, with a table as CSV.
     pub fn csv(table: String) -> Self {
         Self::new(200, table).header("content-type", "text/csv; charset=utf-8")
+    }
+
+    /// 200, with a file to be saved under a name.
+    pub fn file(bytes: Vec<u8>, name: &str) -> Self {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._".contains(letter);
+        let name: String = name.chars().map(|letter| if plain(letter) { letter } else { '-' }).collect();
+        let reply = Self { file: Some(bytes), ..Self::new(200, String::new()) };
+        let reply = reply.header("content-type", "application/octet-stream");
+        reply.header("content-disposition", format!("attachment; filename=\"{name}\""))
     }
 
     /// 200, with a page for whoever wants one.
@@ -116,6 +127,9 @@ impl Responder for Reply {
         let mut response = HttpResponse::build(status);
         for (name, value) in &self.headers {
             response.insert_header((name.as_str(), value.as_str()));
+        }
+        if let Some(bytes) = self.file.filter(|_| !unchanged) {
+            return response.body(bytes);
         }
         if unchanged || self.body.is_empty() {
             return response.finish();

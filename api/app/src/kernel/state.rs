@@ -209,6 +209,7 @@ pub struct AppState {
     cookie_key: [u8; 32],
     form_key: [u8; 32],
     method_key: [u8; 32],
+    file_key: [u8; 32],
 }
 
 impl AppState {
@@ -247,6 +248,7 @@ impl AppState {
             cookie_key: master.subkey(Purpose::Cookies),
             form_key: master.subkey(Purpose::Forms),
             method_key: master.subkey(Purpose::PaymentMethods),
+            file_key: master.subkey(Purpose::BankFiles),
         })
     }
 
@@ -314,6 +316,11 @@ impl AppState {
     /// The key that seals the tokens of stored payment methods.
     pub fn method_key(&self) -> &[u8; 32] {
         &self.method_key
+    }
+
+    /// The key that seals files for banks and of banks.
+    pub fn file_key(&self) -> &[u8; 32] {
+        &self.file_key
     }
 
     /// The key that signs access tokens.

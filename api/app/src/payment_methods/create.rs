@@ -1,11 +1,14 @@
-//! Keeping a card without a payment (CLI-01): the gateway takes it and gives a token, which alone is stored. Then the card is
-//! there when the first invoice comes due.
+//! Keeping a way to pay without a payment (CLI-01), so that it is there when the first invoice comes due. Of a card the gateway
+//! gives a token, which alone is stored; a bank account is stored itself, with the mandate under which it is debited.
 
-use crate::gateways::ready::ready;
+use crate::bank::account::BankAccount;
+use crate::bank::mandates::{check_sign, sign};
+use crate::bank::views::MandateSign;
+use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Reply};
 use crate::payment_methods::keep::{method_row, write};
-use crate::payment_methods::views::{PaymentMethodCard, PaymentMethodCreate, PaymentMethodView};
+use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
 use crate::payments::pay::card;
 use crate::payments::payer::payer;
 use actix_web::post;
@@ -14,11 +17,11 @@ use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Code, Problem};
+use comptoir_domain::{ClientId, Code, Currency, Problem};
 
-/// Store a card of a client
+/// Store a card or a bank account of a client
 ///
-/// The gateway keeps it; what comes due is charged to it. Needs an `Idempotency-Key`.
+/// The gateway keeps the card; the account is kept here, sealed, with its mandate. What comes due is charged to it. Needs an `Idempotency-Key`.
 #[utoipa::path(tag = "payments", request_body = PaymentMethodCreate, responses((status = 201, body = PaymentMethodView, description = "Stored")))]
 #[post("/v1/payment-methods")]
 pub async fn create_payment_method(call: Call<may::WritePayments>, body: Body<PaymentMethodCreate>) -> Answer {
@@ -28,18 +31,19 @@ pub async fn create_payment_method(call: Call<may::WritePayments>, body: Body<Pa
     store(&call, client_id, method).await
 }
 
-/// Store a card of yours
+/// Store a card or a bank account of yours
 ///
-/// The gateway keeps it; what comes due is charged to it. Needs an `Idempotency-Key`.
-#[utoipa::path(tag = "me", request_body = PaymentMethodCard, responses((status = 201, body = PaymentMethodView, description = "Stored")))]
+/// The gateway keeps the card; the account is kept here, sealed, with the mandate that you sign by this. What comes due is charged
+/// to it. Needs an `Idempotency-Key`.
+#[utoipa::path(tag = "me", request_body = MethodCreate, responses((status = 201, body = PaymentMethodView, description = "Stored")))]
 #[post("/v1/me/payment-methods")]
-pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<PaymentMethodCard>) -> Answer {
+pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<MethodCreate>) -> Answer {
     call.require_key()?;
     let (_, client) = call.ctx().client()?;
     store(&call, client, body.into_inner()).await
 }
 
-async fn store<P>(call: &Call<P>, client: ClientId, method: PaymentMethodCard) -> Answer {
+async fn store<P>(call: &Call<P>, client: ClientId, method: MethodCreate) -> Answer {
     let payer = call.read(move |db, ctx| payer(db, ctx, client)).await?;
     let stored = hand_over(call.state(), call.ctx(), payer, method).await?;
     let key = *call.state().method_key();
@@ -51,27 +55,52 @@ async fn store<P>(call: &Call<P>, client: ClientId, method: PaymentMethodCard) -
     .await
 }
 
-/// A card that a gateway keeps for us.
+/// What is to be written of a method.
 #[derive(Clone)]
 pub struct Stored {
     gateway: String,
     saved: SavedMethod,
+    /// Of a bank account: what else is known of it.
+    account: Option<Account>,
 }
 
-/// Gives a card to its gateway, outside any transaction. Places in refusals are those of the method.
-pub async fn hand_over(
-    state: &AppState,
-    ctx: &Ctx,
-    payer: Payer,
-    wanted: PaymentMethodCard,
-) -> Result<Stored, ApiError> {
+/// A bank account, and how it is signed for.
+#[derive(Clone)]
+struct Account {
+    ready: Ready,
+    account: BankAccount,
+    mandate: Option<MandateSign>,
+}
+
+/// Gives a card to its gateway, outside any transaction; a bank account is only understood. Places in refusals are those of
+/// the method.
+pub async fn hand_over(state: &AppState, ctx: &Ctx, payer: Payer, wanted: MethodCreate) -> Result<Stored, ApiError> {
     let found = ready(state, ctx.scope, &wanted.gateway).await?;
     let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    if found.gateway.debits().is_some() {
+        return Ok(to_be_debited(found, wanted)?);
+    }
+    let elsewhere = wanted.account.is_some() || wanted.mandate.is_some();
+    let missing = || Problem::field("/card", "required", "this gateway keeps cards");
+    let card_wanted = wanted.card.filter(|_| !elsewhere).ok_or_else(missing)?;
     let vault = found.gateway.vault();
     let vault = vault.ok_or_else(|| Problem::field("/gateway", "not_available", "it keeps no cards by themselves"))?;
-    let request = KeepRequest { source: PaymentSource::Card(card(wanted.card)), payer, at: ctx.now };
+    let request = KeepRequest { source: PaymentSource::Card(card(card_wanted)), payer, at: ctx.now };
     let saved = vault.keep(&request).await.map_err(refusal)?;
-    Ok(Stored { gateway: wanted.gateway, saved })
+    Ok(Stored { gateway: wanted.gateway, saved, account: None })
+}
+
+/// A bank account as it is to be written.
+pub fn to_be_debited(ready: Ready, wanted: MethodCreate) -> Result<Stored, Problem> {
+    ready.check("/gateway", Currency::EUR)?;
+    if wanted.card.is_some() {
+        return Err(Problem::field("/card", "not_wanted", "this gateway debits bank accounts"));
+    }
+    let missing = || Problem::field("/account", "required", "this gateway debits bank accounts");
+    let account = wanted.account.ok_or_else(missing)?.understand().map_err(|problem| problem.under("/account"))?;
+    let saved = SavedMethod { token: account.secret(), label: account.label(), expires: None };
+    let kept = Account { ready, account, mandate: wanted.mandate };
+    Ok(Stored { gateway: wanted.gateway, saved, account: Some(kept) })
 }
 
 fn refusal(error: ConnectorError) -> Problem {
@@ -84,7 +113,7 @@ fn refusal(error: ConnectorError) -> Problem {
     }
 }
 
-/// Writes a card that was handed over into the client's methods, as its default.
+/// Writes what was handed over into the client's methods, as its default; an account with the mandate that is signed for it.
 pub fn keep_stored(
     tx: &mut Db,
     ctx: &Ctx,
@@ -93,5 +122,22 @@ pub fn keep_stored(
     stored: &Stored,
 ) -> Outcome<PaymentMethodRow> {
     let row = method_row(key, (ctx.scope.seller(), client), &stored.gateway, &stored.saved, ctx.now)?;
-    write(tx, ctx, row)
+    let Some(kept) = &stored.account else { return write(tx, ctx, row) };
+    let client = clients::lock(tx, ctx.scope, client)?;
+    let debits = kept.ready.gateway.debits();
+    let scheme = debits.and_then(|debits| Some((debits, debits.scheme()?)));
+    match (scheme, &kept.mandate) {
+        (Some(under), wanted) => {
+            check_sign(ctx, under.1, &kept.account, wanted.as_ref(), client.kind)?;
+            let row = write(tx, ctx, row)?;
+            if let Some(wanted) = wanted {
+                sign(tx, ctx, under, &client, &row, wanted)?;
+            }
+            Ok(row)
+        }
+        (None, Some(_)) => {
+            Err(Problem::field("/mandate", "not_wanted", "this gateway debits without a mandate").into())
+        }
+        (None, None) => write(tx, ctx, row),
+    }
 }

@@ -1,15 +1,17 @@
 //! Seeing and forgetting the methods of a client.
 
+use crate::bank::mandates::end;
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, IfMatch, List, Reply};
 use crate::payment_methods::expiry::todo_key;
 use crate::payment_methods::views::{PaymentMethodList, PaymentMethodView};
 use actix_web::{delete, get};
+use comptoir_db::bank::{debits, mandates};
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients, payment_methods, todos};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, PaymentMethodId, Problem};
+use comptoir_domain::{ClientId, Code, PaymentMethodId, Problem};
 use serde_json::json;
 
 /// Which payment methods.
@@ -69,6 +71,13 @@ pub fn forget(tx: &mut Db, ctx: &Ctx, id: PaymentMethodId, own: Option<ClientId>
         return Err(Problem::not_found().into());
     }
     seen.check(row.version)?;
+    if debits::waits_for_file(tx, ctx.scope, row.id)? {
+        let detail = "a debit of this account waits for its file: decline the debit first, or let the bank have it";
+        return Err(Problem::new(Code::Conflict, detail).into());
+    }
+    for mut mandate in mandates::of_methods(tx, ctx.scope, &[row.id])? {
+        end(tx, ctx, &mut mandate, "the account was forgotten")?;
+    }
     payment_methods::delete(tx, &row)?;
     todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
     let fact = json!({ "client_id": row.client_id, "gateway": row.gateway, "label": row.label });

@@ -1,5 +1,7 @@
 //! What stored payment methods look like.
 
+use crate::bank::account::BankAccountCreate;
+use crate::bank::views::MandateSign;
 use crate::payments::views::CardCreate;
 use chrono::NaiveDate;
 use comptoir_db::payment_methods::PaymentMethodRow;
@@ -26,26 +28,30 @@ pub struct PaymentMethodView {
     pub version: i64,
 }
 
-/// A card that is to be kept.
+/// A card or a bank account that is to be kept.
 #[derive(Clone, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"gateway": "fake", "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "code": "123", "holder": "Alice Martin"}}))]
-pub struct PaymentMethodCard {
+pub struct MethodCreate {
     /// At which gateway.
     #[schema(max_length = 40)]
     pub gateway: String,
     /// The card. It is passed on and never stored.
-    pub card: CardCreate,
+    pub card: Option<CardCreate>,
+    /// Instead of a card, for a gateway that debits accounts: the account. It is stored sealed.
+    pub account: Option<BankAccountCreate>,
+    /// With an account that is debited under a mandate: its signature.
+    pub mandate: Option<MandateSign>,
 }
 
-/// Nothing of the card.
-impl std::fmt::Debug for PaymentMethodCard {
+/// Nothing of card or account.
+impl std::fmt::Debug for MethodCreate {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("PaymentMethodCard").field("gateway", &self.gateway).finish_non_exhaustive()
+        out.debug_struct("MethodCreate").field("gateway", &self.gateway).finish_non_exhaustive()
     }
 }
 
-/// A card of a client that is to be kept.
+/// A card or a bank account of a client that is to be kept.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"client_id": "cli_000g40o40k30e209185go38e1s", "method": {"gateway": "fake",
@@ -53,8 +59,8 @@ impl std::fmt::Debug for PaymentMethodCard {
 pub struct PaymentMethodCreate {
     /// Whose.
     pub client_id: ClientId,
-    /// The card and its gateway.
-    pub method: PaymentMethodCard,
+    /// What is kept, and at which gateway.
+    pub method: MethodCreate,
 }
 
 list_of!(PaymentMethodList, PaymentMethodView);

@@ -2,6 +2,7 @@
 //! charges what is due to the clients' stored methods. Each charge is begun, sent and recorded by itself, as any other
 //! payment: our reference stands in the database before the gateway hears of it.
 
+use crate::bank::join::join;
 use crate::credits::apply_credits;
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
@@ -173,6 +174,10 @@ async fn charge(
             tracing::error!(method = %now.method.id, "a stored payment method cannot be used here");
             return Ok(None);
         };
+        if let Some(debits) = ready.gateway.debits() {
+            join(tx, &beginning, debits, &row, (&now.method, now.amount))?;
+            return Ok(None);
+        }
         let part = Some((now.method.id, now.amount));
         let begun = begin(tx, &beginning, &row, &now.method.gateway, part)?;
         let payer = payer(tx, &beginning, begun.client_id)?;

@@ -1,6 +1,8 @@
 //! Deciding by hand what became of a transaction that nobody answers for: money that waits at a bank, or a gateway that lost an
 //! answer and cannot be asked.
 
+use crate::bank::restate;
+use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::payments::check::may_be_on_its_way;
 use crate::payments::refund;
@@ -8,7 +10,8 @@ use crate::payments::settle::{enter, lock};
 use crate::payments::unanswered::todo_key;
 use crate::payments::views::TransactionView;
 use actix_web::post;
-use comptoir_db::todos;
+use comptoir_db::bank::debits;
+use comptoir_db::{Db, Outcome, todos};
 use comptoir_domain::payments::{Decision, TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Code, Problem, TransactionId};
@@ -42,11 +45,15 @@ pub async fn decide_transaction(
         let mut row = lock(tx, ctx, id.0)?;
         let waits = match row.state {
             TransactionState::Pending | TransactionState::Unknown => true,
-            TransactionState::New => !may_be_on_its_way(ctx, &row),
+            TransactionState::New => row.is_debit || !may_be_on_its_way(ctx, &row),
             _ => false,
         };
         if !waits {
             let detail = format!("a transaction that is {} is not decided by hand", row.state);
+            return Err(Problem::new(Code::WrongState, detail).into());
+        }
+        if row.is_debit && row.state == TransactionState::New && body.0.state == Decision::Approved {
+            let detail = "no bank has been asked for it yet: its batch is not closed";
             return Err(Problem::new(Code::WrongState, detail).into());
         }
         row.comment.clone_from(&body.0.comment);
@@ -55,8 +62,21 @@ pub async fn decide_transaction(
             TransactionKind::Refund => refund::enter(tx, ctx, &mut row, body.0.state.state())?,
         }
         todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
+        if row.is_debit {
+            decided(tx, ctx, row.id)?;
+        }
         let version = row.version;
         Ok(Reply::ok(&TransactionView::from(row)).version(version))
     })
     .await
+}
+
+/// A debit that is decided leaves an open batch, since no bank is to get it; a closed one is called by where its debits stand.
+fn decided(tx: &mut Db, ctx: &Ctx, id: TransactionId) -> Outcome<()> {
+    let Some(debit) = debits::of_transaction(tx, ctx.scope, id)? else { return Ok(()) };
+    match debit.batch_id {
+        Some(_) if debit.group_name.is_none() => debits::move_to(tx, ctx.scope, &[id], None),
+        Some(batch) => restate(tx, ctx, batch),
+        None => Ok(()),
+    }
 }

@@ -14,6 +14,7 @@ pub mod payer;
 mod read;
 pub mod refund;
 mod reserved;
+pub mod reverse;
 pub mod settle;
 mod unanswered;
 pub mod views;

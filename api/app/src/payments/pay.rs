@@ -1,5 +1,6 @@
 //! Paying at a gateway, in three steps (PAY-11).
 
+use crate::bank::pay::debit;
 use crate::credits::{left_after_credit, to_pay};
 use crate::gateways::ready::{Ready, ready};
 use crate::invoices::lock_with_client;
@@ -64,7 +65,14 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     if known.is_none() {
         desk.read(move |db, ctx| invoices::find(db, ctx.scope, id)).await?;
     }
-    let Ready { gateway, .. } = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    let known = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    if known.gateway.debits().is_some() {
+        return debit(desk, id, wanted, own, known).await;
+    }
+    if wanted.account.is_some() || wanted.mandate.is_some() {
+        return Err(Problem::field("/account", "not_taken_here", "this gateway debits no bank accounts").into());
+    }
+    let Ready { gateway, .. } = known;
     let source = source(&wanted, stored.map(|(_, token)| token), gateway.entries())?;
     if wanted.authorise_only && gateway.captures().is_none() {
         return Err(Problem::field("/authorise_only", "not_available", "this gateway takes money at once only").into());
@@ -198,6 +206,7 @@ pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) ->
         settled_at: None,
         version: 1,
         payment_method_id: None,
+        is_debit: false,
     }
 }
 

@@ -28,6 +28,8 @@ pub struct TransactionQuery {
     invoice_id: Option<InvoiceId>,
     /// At this gateway.
     gateway: Option<String>,
+    /// Whether it is collected from a bank account; see `GET /v1/bank-debits`.
+    is_debit: Option<bool>,
     /// Since this instant.
     created_at_gte: Option<Instant>,
     /// Before this instant.
@@ -47,6 +49,7 @@ pub async fn list_transactions(call: Call<may::ReadPayments>, list: List<Transac
         client_id: query.client_id,
         invoice_id: query.invoice_id,
         gateway: query.gateway.clone(),
+        is_debit: query.is_debit,
         created_at_gte: query.created_at_gte,
         created_at_lt: query.created_at_lt,
     };

@@ -21,7 +21,7 @@ use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, credits};
 use comptoir_domain::ledger::{EntryKind, refund};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::payments::{CreditKind, TransactionKind, TransactionState, arrival, transition};
+use comptoir_domain::payments::{CreditKind, TransactionKind, TransactionState, transition};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 use serde_json::json;
@@ -160,7 +160,7 @@ fn move_credit(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: CreditKind, e
         transaction: Some(row.id),
     };
     record(tx, ctx, movement)?;
-    let postings = refund(arrival(&row.gateway), booked).map_err(Problem::from)?;
+    let postings = refund(row.arrival(), booked).map_err(Problem::from)?;
     ledger::post(tx, ctx, entry, row.id, Some(row.client_id), postings)
 }
 

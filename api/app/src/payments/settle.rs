@@ -17,7 +17,7 @@ use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::invoices::line_payments::cut_to;
 use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::payments::{CreditKind, TransactionState, arrival, transition};
+use comptoir_domain::payments::{CreditKind, TransactionState, transition};
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{InvoiceLineId, Money, Problem, TransactionId};
 use serde_json::json;
@@ -197,7 +197,7 @@ fn take(
         credits::record(tx, ctx, movement)?;
     }
     let settlement = Settlement { allocated, over, fee: Money::zero(row.currency) };
-    let postings = payment_received(arrival(&row.gateway), settlement).map_err(Problem::from)?;
+    let postings = payment_received(row.arrival(), settlement).map_err(Problem::from)?;
     ledger::post(tx, ctx, EntryKind::PaymentReceived, row.id, Some(row.client_id), postings)?;
     let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
     ctx.record(tx, &format!("transaction.{state}"), row.id, fact)?;

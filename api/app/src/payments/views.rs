@@ -1,5 +1,7 @@
 //! What transactions look like.
 
+use crate::bank::account::BankAccountCreate;
+use crate::bank::views::MandateSign;
 use comptoir_db::payments::TransactionRow;
 use comptoir_domain::payments::{ManualMethod, TransactionKind, TransactionState};
 use comptoir_domain::{ClientId, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, TransactionId};
@@ -29,6 +31,8 @@ pub struct TransactionView {
     pub amount: Money,
     /// The stored method that the payment queue has charged, for the whole or its share.
     pub payment_method_id: Option<PaymentMethodId>,
+    /// Whether it is collected from a bank account, by a file that a bank gets.
+    pub is_debit: bool,
     /// The other side's code, if it said no.
     pub code: Option<String>,
     /// What the other side said, or what the client has to do.
@@ -77,6 +81,7 @@ impl From<TransactionRow> for TransactionView {
             gateway: row.gateway,
             gateway_reference: row.gateway_reference,
             payment_method_id: row.payment_method_id,
+            is_debit: row.is_debit,
             code: detail.code,
             message: detail.message,
             redirect_to: detail.redirect_to,
@@ -156,6 +161,10 @@ pub struct PayCreate {
     /// What the gateway's own fields in the store have made of a card.
     #[schema(max_length = 500)]
     pub token: Option<String>,
+    /// A bank account typed into the store, for a gateway that debits accounts. It is stored, sealed.
+    pub account: Option<BankAccountCreate>,
+    /// With an account that is debited under a mandate: its signature.
+    pub mandate: Option<MandateSign>,
     /// Where the gateway's own page, or the bank's, sends the client afterwards.
     #[schema(max_length = 2000)]
     pub return_to: Option<String>,

@@ -1,9 +1,10 @@
-//! What a seller settles about its business: billing, dunning, collection, provisioning, taxes.
+//! What a seller settles about its business: billing, dunning, collection, bank_files, provisioning, taxes.
 
 use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
 use actix_web::{get, put};
 use comptoir_db::Json;
 use comptoir_db::settings;
+use comptoir_domain::bank::BankFileSettings;
 use comptoir_domain::permissions::may;
 use comptoir_domain::schet_facturas::SchetFacturaSettings;
 use comptoir_domain::services::ProvisioningPolicy;
@@ -29,6 +30,8 @@ pub struct SettingsView {
     pub dunning: DunningPolicy,
     /// When it charges stored payment methods.
     pub collection: CollectionSettings,
+    /// When files for banks are made, and whose account they are for.
+    pub bank_files: BankFileSettings,
     /// What must be true before what was ordered is set up.
     pub provisioning: ProvisioningPolicy,
     /// How subscriptions are changed, where their plan says nothing else.
@@ -43,9 +46,18 @@ pub struct SettingsView {
 
 impl From<SellerSettings> for SettingsView {
     fn from(settings: SellerSettings) -> Self {
-        let SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas } =
-            settings;
-        Self { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas }
+        let SellerSettings {
+            billing,
+            dunning,
+            collection,
+            bank_files,
+            provisioning,
+            changes,
+            usage,
+            taxes,
+            schet_facturas,
+        } = settings;
+        Self { billing, dunning, collection, bank_files, provisioning, changes, usage, taxes, schet_facturas }
     }
 }
 
@@ -65,6 +77,8 @@ pub struct SettingsCreate {
     /// When to charge stored payment methods.
     #[serde(default)]
     pub collection: CollectionSettings,
+    /// When files for banks are made, and whose account they are for.
+    pub bank_files: BankFileSettings,
     /// What must be true before what was ordered is set up, and whether that happens by itself.
     #[serde(default)]
     pub provisioning: ProvisioningPolicy,
@@ -84,9 +98,19 @@ pub struct SettingsCreate {
 
 impl SettingsCreate {
     fn checked(self) -> Result<SellerSettings> {
-        let Self { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas } = self;
-        let settings =
-            SellerSettings { billing, dunning, collection, provisioning, changes, usage, taxes, schet_facturas };
+        let Self { billing, dunning, collection, bank_files, provisioning, changes, usage, taxes, schet_facturas } =
+            self;
+        let settings = SellerSettings {
+            billing,
+            dunning,
+            collection,
+            bank_files,
+            provisioning,
+            changes,
+            usage,
+            taxes,
+            schet_facturas,
+        };
         settings.check()?;
         Ok(settings.normal())
     }

@@ -36,6 +36,7 @@ pub async fn payments(visit: &Visit) -> Result<Vec<Choice>, ApiError> {
     let choice = |(code, ready): &(GatewayCode, Ready)| {
         let note = match &ready.row {
             Some(_) if asks_for_card(ready) => "card",
+            Some(_) if ready.gateway.debits().is_some() => "account",
             Some(_) if !code.is_awaited() => "page",
             _ => code.as_str(),
         };

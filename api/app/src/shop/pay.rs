@@ -1,8 +1,12 @@
-//! Paying by card: the first invoice of an order, or one in the account. The card goes to the gateway and nowhere else.
+//! Paying by card or from a bank account: the first invoice of an order, or one in the account. A card goes to the gateway and
+//! nowhere else; an account is stored sealed, with the mandate that is signed here.
 
 use super::Shown;
 use super::gateways::{asks_for_card, label, offered};
 use super::visit::Visit;
+use crate::bank::account::BankAccountCreate;
+use crate::bank::text::mandate_text;
+use crate::bank::views::MandateSign;
 use crate::credits::{left_after_credit, pay_by_credit, to_pay};
 use crate::gateways::ready::Ready;
 use crate::invoices::lock_with_client;
@@ -10,12 +14,14 @@ use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
 use crate::payments::pay::pay;
 use crate::payments::views::{CardCreate, PayCreate};
+use comptoir_connectors::payment::Debits;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::orders;
 use comptoir_db::{Db, Outcome};
+use comptoir_domain::bank::MandateKind;
 use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::{Check, Code, InvoiceId, Money, OrderId, Problem};
-use comptoir_storefront::pages::{Form, PayPage};
+use comptoir_storefront::pages::{AccountForm, Form, PayPage};
 
 /// What is paid, and where one goes on.
 pub struct Bill {
@@ -137,12 +143,18 @@ async fn by_credit(visit: &Visit, id: InvoiceId) -> Result<(), ApiError> {
 }
 
 fn page(visit: &Visit, bill: Bill, (code, ready): &Means, form: Form) -> PayPage {
+    let debits = ready.gateway.debits();
+    let text = |debits: &dyn Debits| {
+        let scheme = debits.scheme()?;
+        Some(mandate_text(debits, scheme, MandateKind::Recurrent, visit.locale))
+    };
     PayPage {
+        account: debits.map(|debits| AccountForm { mandate: text(debits) }),
         address: bill.address,
         subject: bill.subject,
         amount: bill.amount,
         gateway: code.to_string(),
-        page_of: (!asks_for_card(ready)).then(|| label(visit, *code, ready)),
+        page_of: (!asks_for_card(ready) && debits.is_none()).then(|| label(visit, *code, ready)),
         once: visit.fresh_once(),
         form,
     }
@@ -172,7 +184,10 @@ async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
 /// Pays; the page where the client has to go on, if there is one.
 async fn charge(visit: &Visit, bill: &Bill, (code, ready): &Means) -> Result<Option<String>, ApiError> {
     let card = if asks_for_card(ready) { Some(card(visit)?) } else { None };
+    let debits = ready.gateway.debits();
     let wanted = PayCreate {
+        account: debits.map(|_| account(visit)),
+        mandate: debits.and_then(|debits| debits.scheme()).map(|_| signature(visit)),
         gateway: code.to_string(),
         payment_method_id: None,
         card,
@@ -181,7 +196,8 @@ async fn charge(visit: &Visit, bill: &Bill, (code, ready): &Means) -> Result<Opt
         save: visit.fields.get("save") == "yes",
         authorise_only: false,
     };
-    let reply = pay(&visit.once()?, bill.invoice, wanted, Some(visit.client()?)).await?;
+    let paid = pay(&visit.once()?, bill.invoice, wanted, Some(visit.client()?)).await;
+    let reply = paid.map_err(|error| ApiError { problem: as_typed(error.problem), ..error })?;
     let begun: Begun = serde_json::from_str(&reply.body)
         .map_err(|error| Problem::new(Code::Internal, format!("a payment was not remembered: {error}")))?;
     Ok(begun.redirect_to)
@@ -191,6 +207,42 @@ async fn charge(visit: &Visit, bill: &Bill, (code, ready): &Means) -> Result<Opt
 #[derive(serde::Deserialize)]
 struct Begun {
     redirect_to: Option<String>,
+}
+
+/// The bank account as typed.
+fn account(visit: &Visit) -> BankAccountCreate {
+    let some = |name: &str| Some(visit.fields.get(name).trim().to_string()).filter(|text| !text.is_empty());
+    BankAccountCreate {
+        holder: visit.fields.get("account_holder").trim().into(),
+        iban: some("iban"),
+        bic: some("bic"),
+        ccc: None,
+        bank_code: None,
+        account_number: None,
+    }
+}
+
+/// The mandate, signed by a tick.
+fn signature(visit: &Visit) -> MandateSign {
+    MandateSign {
+        accepted: visit.fields.get("mandate") == "yes",
+        kind: MandateKind::Recurrent,
+        signed_on: None,
+        reference: None,
+        is_registered: false,
+    }
+}
+
+/// The places of a refusal by the names of the fields of the form.
+fn as_typed(mut problem: Problem) -> Problem {
+    for field in &mut problem.fields {
+        field.pointer = match field.pointer.as_str() {
+            "/account/holder" => "/account_holder".into(),
+            "/mandate/accepted" => "/mandate".into(),
+            other => other.strip_prefix("/account").filter(|rest| rest.starts_with('/')).unwrap_or(other).into(),
+        };
+    }
+    problem
 }
 
 /// The card as typed: blanks in its number do not count, `08/30` is August 2030.

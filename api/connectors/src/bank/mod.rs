@@ -27,4 +27,9 @@ pub trait BatchFile: Send + Sync {
 
     /// Notes at its place what is wrong with a name of the creditor, as [`BatchFile::write`] would.
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str);
+
+    /// In which group of the file each debit is, by the name that banks repeat; formats without groups have the batch.
+    fn groups(&self, batch: &Batch) -> Result<Vec<String>> {
+        Ok(batch.debits.iter().map(|_| batch.id.clone()).collect())
+    }
 }

@@ -68,6 +68,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     transactions,
     allocations,
     allocation_lines,
+    mandates,
+    debit_batches,
+    debits,
+    bank_replies,
+    bank_entries,
+    administrator_accounts,
     ledger_entries,
     ledger_templates,
     template_postings,
@@ -106,4 +112,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     usage_records,
     usage_months,
     usage_notices,
+);
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    debits::batch_id,
+    transactions::gateway,
+    transactions::state,
+    transactions::currency,
 );

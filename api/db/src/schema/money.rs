@@ -22,6 +22,7 @@ diesel::table! {
         settled_at -> Nullable<BigInt>,
         version -> BigInt,
         payment_method_id -> Nullable<Binary>,
+        is_debit -> Bool,
     }
 }
 
@@ -94,5 +95,118 @@ diesel::table! {
         credit -> Text,
         currency -> Text,
         amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    mandates (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        client_id -> Binary,
+        payment_method_id -> Binary,
+        gateway -> Text,
+        reference -> Text,
+        scheme -> Text,
+        kind -> Text,
+        label -> Text,
+        text -> Text,
+        signed_on -> Date,
+        signed_at -> Nullable<BigInt>,
+        signed_from -> Nullable<Text>,
+        is_consumer -> Bool,
+        is_registered -> Bool,
+        last_collected_on -> Nullable<Date>,
+        suspended_because -> Nullable<Text>,
+        ended_on -> Nullable<Date>,
+        ended_because -> Nullable<Text>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    debit_batches (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        gateway -> Text,
+        state -> Text,
+        name -> Nullable<Text>,
+        file_name -> Nullable<Text>,
+        file_sealed -> Nullable<Text>,
+        sha256 -> Nullable<Text>,
+        bank_status -> Nullable<Text>,
+        opened_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    debits (seller_id, transaction_id) {
+        seller_id -> Binary,
+        transaction_id -> Binary,
+        gateway -> Text,
+        batch_id -> Nullable<Binary>,
+        mandate_id -> Nullable<Binary>,
+        payment_method_id -> Binary,
+        collect_on -> Date,
+        noticed_on -> Nullable<Date>,
+        sequence -> Nullable<Text>,
+        group_name -> Nullable<Text>,
+        bank_status -> Nullable<Text>,
+        reason_code -> Nullable<Text>,
+        reason_text -> Nullable<Text>,
+        replaces_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    bank_replies (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        name -> Text,
+        statements -> Text,
+        sha256 -> Text,
+        file_sealed -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bank_entries (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        reply_id -> Binary,
+        fingerprint -> Text,
+        position -> Integer,
+        kind -> Text,
+        bank_status -> Text,
+        currency -> Nullable<Text>,
+        amount_minor -> Nullable<BigInt>,
+        payer_name -> Nullable<Text>,
+        payer_account -> Nullable<Text>,
+        reason_code -> Nullable<Text>,
+        reason_text -> Nullable<Text>,
+        remittance -> Text,
+        booked_on -> Nullable<Date>,
+        matched_by -> Nullable<Text>,
+        outcome -> Text,
+        verdict -> Nullable<Text>,
+        contradiction -> Nullable<Text>,
+        transaction_id -> Nullable<Binary>,
+        invoice_id -> Nullable<Binary>,
+        settled_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    administrator_accounts (seller_id, administrator_id) {
+        seller_id -> Binary,
+        administrator_id -> Binary,
+        holder -> Text,
+        label -> Text,
+        account_sealed -> Text,
+        version -> BigInt,
     }
 }

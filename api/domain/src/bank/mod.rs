@@ -2,6 +2,7 @@
 //! work, what banks answer and to which of our transactions an answer belongs. The files themselves are written and read in
 //! `connectors`.
 
+mod batches;
 mod bic;
 mod collection_date;
 mod creditor_id;
@@ -19,6 +20,7 @@ pub mod sepa;
 mod spain;
 pub mod target;
 
+pub use batches::{BankFileSettings, BatchState, EntryOutcome, MandateState, batch_state};
 pub use bic::Bic;
 pub use collection_date::{BankTerms, collection_date, first_day_to_send, refundable_until, settled_on};
 pub use creditor_id::CreditorId;
@@ -27,7 +29,7 @@ pub use iban::Iban;
 pub use mandate::{Mandate, MandateKind, SddScheme, Sequence, mandate_reference};
 pub use plugin::DebitPlugin;
 pub use reasons::{Again, REASONS, Reason, Remedy, reason};
-pub use reply::{AccountNumber, BankReply, EntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
+pub use reply::{AccountNumber, BankReply, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
 pub use rf_reference::RfReference;
 pub use spain::Ccc;
 

@@ -27,7 +27,7 @@ text_enum! {
 
 text_enum! {
     /// What has happened.
-    pub enum EntryKind {
+    pub enum BankEntryKind {
         /// The bank has taken the order; no money yet.
         Accepted = "accepted",
         /// The bank has not decided.
@@ -108,7 +108,7 @@ pub struct GivenReason {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReplyEntry {
     /// What has happened.
-    pub kind: EntryKind,
+    pub kind: BankEntryKind,
     /// Whether to one transaction or to many.
     pub scope: Scope,
     /// The bank's word for it: `RJCT`, `PMNT/IDDT/ESDD`, `166`; empty if there was none.
@@ -149,7 +149,7 @@ pub struct ReplyEntry {
 
 impl ReplyEntry {
     /// An entry of which nothing else is known yet.
-    pub fn of(kind: EntryKind, scope: Scope) -> Self {
+    pub fn of(kind: BankEntryKind, scope: Scope) -> Self {
         Self {
             kind,
             scope,
@@ -239,7 +239,7 @@ mod tests {
         ReplyEntry {
             amount: Some(Money::from_minor(cents, Currency::EUR)),
             booked_on: Some(day.parse().unwrap()),
-            ..ReplyEntry::of(EntryKind::Transfer, Scope::Transaction)
+            ..ReplyEntry::of(BankEntryKind::Transfer, Scope::Transaction)
         }
     }
 

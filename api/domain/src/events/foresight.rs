@@ -13,6 +13,10 @@ text_enum! {
         CheckPayment = "check_payment",
         /// Charge an invoice to a stored payment method.
         Charge = "charge",
+        /// Make the file of a batch of direct debits.
+        CloseBatch = "close_batch",
+        /// Take a direct debit for paid that nobody has sent back.
+        SettleDebit = "settle_debit",
         /// Remind of an unpaid invoice.
         Remind = "remind",
         /// Write that much is used.

@@ -113,6 +113,29 @@ pub fn chargeback(method: Method, amount: Money, fee: Money) -> Postings {
     Ok(Sheet::default().book(Receivable, account, amount)?.book(PaymentFees, account, fee)?.done())
 }
 
+/// What becomes of a payment that has come back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Returned {
+    /// What it had paid of invoices.
+    pub allocated: Money,
+    /// Credit that credit notes had made of it, as far as it is still there.
+    pub withdrawn: Money,
+    /// Credit that it had made itself, being too much, as far as it is still there.
+    pub over: Money,
+    /// The same as far as it was spent: nobody owes it by an invoice.
+    pub lost: Money,
+    /// What the bank charges.
+    pub fee: Money,
+}
+
+/// A payment has come back: its invoices are open again, the credit that it made is gone.
+pub fn payment_returned(method: Method, returned: Returned) -> Postings {
+    let account = method.account();
+    let sheet = Sheet::default().book(Receivable, account, returned.allocated)?;
+    let sheet = sheet.book(ClientCredit, Receivable, returned.withdrawn)?.book(ClientCredit, account, returned.over)?;
+    Ok(sheet.book(BadDebt, account, returned.lost)?.book(PaymentFees, account, returned.fee)?.done())
+}
+
 /// A part of deferred revenue has been earned.
 pub fn revenue_recognised(revenue: AccountCode, amount: Money) -> Postings {
     Ok(Sheet::default().book(DeferredRevenue, revenue, amount)?.done())

@@ -4,7 +4,7 @@ use super::tree::Element;
 use super::{classify, given, joined, money};
 use crate::bank::replies::{Limits, malformed, refused};
 use chrono::NaiveDate;
-use comptoir_domain::bank::{AccountNumber, BankReply, EntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
+use comptoir_domain::bank::{AccountNumber, BankReply, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
 use comptoir_domain::{Money, Result};
 
 pub(super) fn read(message: &Element, format: ReplyFormat) -> Result<Vec<BankReply>> {
@@ -132,7 +132,7 @@ fn part(entry: &Element, transaction: &Element, amount: Option<Money>, scope: Sc
 }
 
 /// What a booking is and by which code. Information about a return decides before any code.
-fn kind(entry: &Element, transaction: &Element, money_in: bool) -> (EntryKind, String) {
+fn kind(entry: &Element, transaction: &Element, money_in: bool) -> (BankEntryKind, String) {
     let code = |path: &str| {
         let path = format!("BkTxCd/{path}");
         transaction.text_at(&path).or_else(|| entry.text_at(&path)).unwrap_or_default().to_owned()
@@ -142,11 +142,11 @@ fn kind(entry: &Element, transaction: &Element, money_in: bool) -> (EntryKind, S
     let status = if domain.is_empty() { own.clone() } else { format!("{domain}/{family}/{sub}") };
     let undone = entry.text_at("RvslInd").is_some_and(|word| ["true", "1"].contains(&word));
     if transaction.at("RtrInf").is_some() {
-        let taken_back = classify::by_family(&family, &sub, false) == Some(EntryKind::Reversed);
+        let taken_back = classify::by_family(&family, &sub, false) == Some(BankEntryKind::Reversed);
         let kind = match money_in {
-            true => EntryKind::TransferReturned,
-            false if taken_back => EntryKind::Reversed,
-            false => EntryKind::Returned,
+            true => BankEntryKind::TransferReturned,
+            false if taken_back => BankEntryKind::Reversed,
+            false => BankEntryKind::Returned,
         };
         return (kind, status);
     }

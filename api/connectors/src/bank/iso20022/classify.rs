@@ -1,11 +1,11 @@
 //! What a booking is, by the codes that banks give it.
 
-use comptoir_domain::bank::EntryKind::{
+use comptoir_domain::bank::BankEntryKind::{
     self, Credited, MoneyIn, Other, Returned, Reversed, Transfer, TransferReturned,
 };
 
 /// Codes of ISO 20022: family, sub-family (`*` for any), what money in is, what money out is. The first that fits decides.
-const FAMILIES: &[(&str, &str, EntryKind, EntryKind)] = &[
+const FAMILIES: &[(&str, &str, BankEntryKind, BankEntryKind)] = &[
     ("IDDT", "UPDD", Other, Returned),
     ("IDDT", "PRDD", Other, Reversed),
     ("IDDT", "*", Credited, Returned),
@@ -18,7 +18,7 @@ const FAMILIES: &[(&str, &str, EntryKind, EntryKind)] = &[
 ];
 
 /// Codes of the German banks (GVC): what money in is, what money out is.
-const GERMAN: &[(&str, EntryKind, EntryKind)] = &[
+const GERMAN: &[(&str, BankEntryKind, BankEntryKind)] = &[
     ("004", Credited, Other),
     ("005", Credited, Other),
     ("009", Other, Returned),
@@ -37,18 +37,18 @@ const GERMAN: &[(&str, EntryKind, EntryKind)] = &[
 ];
 
 /// What a booking is by its codes; nothing if they are unknown.
-pub(in crate::bank) fn by_family(family: &str, sub_family: &str, money_in: bool) -> Option<EntryKind> {
+pub(in crate::bank) fn by_family(family: &str, sub_family: &str, money_in: bool) -> Option<BankEntryKind> {
     let row = FAMILIES.iter().find(|(known, sub, ..)| *known == family && (*sub == "*" || *sub == sub_family));
     row.map(|(.., credit, debit)| if money_in { *credit } else { *debit })
 }
 
 /// The same by the code of a German bank.
-pub(in crate::bank) fn by_german_code(code: &str, money_in: bool) -> Option<EntryKind> {
+pub(in crate::bank) fn by_german_code(code: &str, money_in: bool) -> Option<BankEntryKind> {
     GERMAN.iter().find(|(known, ..)| *known == code).map(|(_, credit, debit)| if money_in { *credit } else { *debit })
 }
 
 /// What a booking is of which no code says it: money that came in, a credit that was undone, or anything.
-pub(in crate::bank) fn by_direction(money_in: bool, undone: bool) -> EntryKind {
+pub(in crate::bank) fn by_direction(money_in: bool, undone: bool) -> BankEntryKind {
     match (money_in, undone) {
         (true, false) => MoneyIn,
         (false, true) => Returned,

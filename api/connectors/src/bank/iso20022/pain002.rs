@@ -4,20 +4,20 @@ use super::tree::Element;
 use super::{given, joined, money};
 use crate::bank::replies::{Limits, refused};
 use comptoir_domain::Result;
-use comptoir_domain::bank::{AccountNumber, BankReply, EntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
+use comptoir_domain::bank::{AccountNumber, BankReply, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
 
 /// Words of the bank and what they mean. `PART` depends on what is said below.
-const STATUSES: &[(&str, EntryKind)] = &[
-    ("RCVD", EntryKind::Pending),
-    ("PDNG", EntryKind::Pending),
-    ("ACTC", EntryKind::Accepted),
-    ("ACCP", EntryKind::Accepted),
-    ("ACSP", EntryKind::Accepted),
-    ("ACSC", EntryKind::Accepted),
-    ("ACCC", EntryKind::Accepted),
-    ("ACWC", EntryKind::Accepted),
-    ("RJCT", EntryKind::Rejected),
-    ("CANC", EntryKind::Rejected),
+const STATUSES: &[(&str, BankEntryKind)] = &[
+    ("RCVD", BankEntryKind::Pending),
+    ("PDNG", BankEntryKind::Pending),
+    ("ACTC", BankEntryKind::Accepted),
+    ("ACCP", BankEntryKind::Accepted),
+    ("ACSP", BankEntryKind::Accepted),
+    ("ACSC", BankEntryKind::Accepted),
+    ("ACCC", BankEntryKind::Accepted),
+    ("ACWC", BankEntryKind::Accepted),
+    ("RJCT", BankEntryKind::Rejected),
+    ("CANC", BankEntryKind::Rejected),
 ];
 
 pub(super) fn read(report: &Element) -> Result<Vec<BankReply>> {
@@ -63,8 +63,8 @@ pub(super) fn read(report: &Element) -> Result<Vec<BankReply>> {
 fn stated(status: &str, named_below: bool, scope: Scope) -> ReplyEntry {
     let kind = match STATUSES.iter().find(|(word, _)| *word == status) {
         Some((_, kind)) => *kind,
-        None if status == "PART" && named_below => EntryKind::Accepted,
-        None => EntryKind::Pending,
+        None if status == "PART" && named_below => BankEntryKind::Accepted,
+        None => BankEntryKind::Pending,
     };
     ReplyEntry { status: status.into(), ..ReplyEntry::of(kind, scope) }
 }

@@ -4,7 +4,7 @@
 use super::line::{Movement, amount};
 use crate::bank::iso20022::classify;
 use comptoir_domain::Money;
-use comptoir_domain::bank::{AccountNumber, EntryKind, GivenReason, ReplyEntry, Scope, reason};
+use comptoir_domain::bank::{AccountNumber, BankEntryKind, GivenReason, ReplyEntry, Scope, reason};
 
 /// What a word announces.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,11 +81,11 @@ pub(super) fn entry(movement: Movement, text: &str) -> ReplyEntry {
     };
     // what came back may be booked together with the bank's fee: what was collected counts
     let collected =
-        number(&said.collected).filter(|_| kind == EntryKind::Returned).and_then(|amount| amount.negated().ok());
-    let of_many = kind == EntryKind::Credited && said.end_to_end.is_none() && said.mandate.is_none();
+        number(&said.collected).filter(|_| kind == BankEntryKind::Returned).and_then(|amount| amount.negated().ok());
+    let of_many = kind == BankEntryKind::Credited && said.end_to_end.is_none() && said.mandate.is_none();
     let group = said.customer.clone().or_else(|| movement.customer_reference.clone()).filter(|_| of_many);
     let mut entry = ReplyEntry::of(kind, if of_many { Scope::Group } else { Scope::Transaction });
-    entry.reason = (kind == EntryKind::Returned).then(|| given_reason(&said));
+    entry.reason = (kind == BankEntryKind::Returned).then(|| given_reason(&said));
     entry.status = if said.code.is_empty() { movement.kind } else { said.code };
     entry.end_to_end_id = said.end_to_end;
     entry.instruction_id = said.customer.or(movement.customer_reference).filter(|_| !of_many);
@@ -103,13 +103,13 @@ pub(super) fn entry(movement: Movement, text: &str) -> ReplyEntry {
 }
 
 /// What the type of a movement says where no code does.
-fn by_type(movement: &Movement, money_in: bool) -> EntryKind {
+fn by_type(movement: &Movement, money_in: bool) -> BankEntryKind {
     match (movement.kind.get(1..).unwrap_or_default(), money_in) {
-        ("DDT", true) => EntryKind::Credited,
-        ("TRF", true) if !movement.undone => EntryKind::Transfer,
-        ("RTI", true) => EntryKind::TransferReturned,
-        ("RTI", false) => EntryKind::Returned,
-        ("CHG" | "INT", _) => EntryKind::Other,
+        ("DDT", true) => BankEntryKind::Credited,
+        ("TRF", true) if !movement.undone => BankEntryKind::Transfer,
+        ("RTI", true) => BankEntryKind::TransferReturned,
+        ("RTI", false) => BankEntryKind::Returned,
+        ("CHG" | "INT", _) => BankEntryKind::Other,
         _ => classify::by_direction(money_in, movement.undone),
     }
 }

@@ -5,7 +5,7 @@ use crate::bank::record::field;
 use crate::bank::replies::{Limits, malformed, refused};
 use chrono::NaiveDate;
 use comptoir_domain::bank::{
-    AccountNumber, BankReply, Ccc, EntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope, reason,
+    AccountNumber, BankReply, Ccc, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope, reason,
 };
 use comptoir_domain::{Currency, Money, Result};
 use sha2::{Digest, Sha256};
@@ -111,7 +111,7 @@ fn returned(line: &str, file: &Returns) -> Option<ReplyEntry> {
         remittance: field(line, 115, 154),
         booked_on: file.written,
         valued_on: file.charged,
-        ..ReplyEntry::of(EntryKind::Returned, Scope::Transaction)
+        ..ReplyEntry::of(BankEntryKind::Returned, Scope::Transaction)
     })
 }
 

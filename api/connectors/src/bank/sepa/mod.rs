@@ -6,6 +6,7 @@ mod wire;
 use super::{BankFile, Batch, BatchFile};
 use comptoir_domain::bank::{CreditorId, SddScheme};
 use comptoir_domain::{Check, Result};
+use std::collections::HashMap;
 
 /// What the bank wants.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,5 +72,15 @@ impl BatchFile for SepaDebits {
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
         map::name(check, pointer, name);
+    }
+
+    fn groups(&self, batch: &Batch) -> Result<Vec<String>> {
+        let groups = map::groups(batch)?;
+        let named = |group: &map::Group<'_>| {
+            let name = group.id.clone();
+            group.debits.iter().map(|(debit, _)| (debit.end_to_end_id.clone(), name.clone())).collect::<Vec<_>>()
+        };
+        let names: HashMap<String, String> = groups.iter().flat_map(named).collect();
+        Ok(batch.debits.iter().filter_map(|debit| names.get(&debit.end_to_end_id).cloned()).collect())
     }
 }

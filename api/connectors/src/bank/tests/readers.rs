@@ -2,7 +2,7 @@
 
 use super::samples::eur;
 use super::*;
-use comptoir_domain::bank::{EntryKind, ReplyFormat, Scope};
+use comptoir_domain::bank::{BankEntryKind, ReplyFormat, Scope};
 
 /// Kind, amount, our reference, code of the reason, day.
 fn lines(reply: &BankReply) -> Vec<String> {
@@ -81,10 +81,10 @@ fn a_status_report() {
     assert_eq!((reply.id.as_str(), reply.message_id.as_deref()), ("CAIXA-PSR-0001", Some("BATCH-20261123-1")));
     let found: Vec<_> = reply.entries.iter().map(|entry| (entry.kind, entry.scope, entry.status.as_str())).collect();
     let want = [
-        (EntryKind::Accepted, Scope::Batch, "PART"),
-        (EntryKind::Accepted, Scope::Group, "PART"),
-        (EntryKind::Rejected, Scope::Transaction, "RJCT"),
-        (EntryKind::Accepted, Scope::Group, "ACCP"),
+        (BankEntryKind::Accepted, Scope::Batch, "PART"),
+        (BankEntryKind::Accepted, Scope::Group, "PART"),
+        (BankEntryKind::Rejected, Scope::Transaction, "RJCT"),
+        (BankEntryKind::Accepted, Scope::Group, "ACCP"),
     ];
     assert_eq!(found, want);
     let refused = &reply.entries[2];
@@ -104,7 +104,7 @@ fn lower_levels_inherit() {
         format!("<OrgnlGrpInfAndSts><OrgnlMsgId>B</OrgnlMsgId><GrpSts>{status}</GrpSts></OrgnlGrpInfAndSts>")
     };
     let one = "<OrgnlPmtInfAndSts><OrgnlPmtInfId>G</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>X</OrgnlEndToEndId></TxInfAndSts></OrgnlPmtInfAndSts>";
-    use EntryKind::*;
+    use BankEntryKind::*;
     assert_eq!(kinds(&(batch("RJCT") + one)), [Rejected, Rejected]);
     for (word, kind) in [
         ("RCVD", Pending),
@@ -191,7 +191,7 @@ fn texts_of_other_banks() {
     );
     assert_eq!(
         (dutch.kind, dutch.end_to_end_id.as_deref(), dutch.mandate_id.as_deref()),
-        (EntryKind::Returned, Some("INV-7"), Some("MND-7-1"))
+        (BankEntryKind::Returned, Some("INV-7"), Some("MND-7-1"))
     );
     assert_eq!(
         (dutch.reason.unwrap().code.as_str(), dutch.remittance.as_str(), dutch.payer_name.as_deref()),
@@ -205,20 +205,20 @@ fn texts_of_other_banks() {
     );
     assert_eq!(
         (german.kind, german.end_to_end_id.as_deref(), german.amount),
-        (EntryKind::Returned, Some("INV-8"), Some(eur(-500)))
+        (BankEntryKind::Returned, Some("INV-8"), Some(eur(-500)))
     );
     assert_eq!((german.fee, german.reason.unwrap().code.as_str()), (Some(eur(300)), "914"));
     let domestic = swift("261130D5,00NRTINONREF", "009?20RG 2026-000042", "5,00");
-    assert_eq!((domestic.kind, domestic.remittance.as_str()), (EntryKind::Returned, "RG 2026-000042"));
+    assert_eq!((domestic.kind, domestic.remittance.as_str()), (BankEntryKind::Returned, "RG 2026-000042"));
     let polish = swift("261130C5,00NTRFNONREF", "051^00PRZELEW^20Faktura ?5^32Kowalski", "15,00");
     assert_eq!(
         (polish.kind, polish.remittance.as_str(), polish.payer_name.as_deref()),
-        (EntryKind::Transfer, "Faktura ?5", Some("Kowalski"))
+        (BankEntryKind::Transfer, "Faktura ?5", Some("Kowalski"))
     );
     let plain = swift("261130C5,00NMSCNONREF", "Invoice 7\r\nthank you", "15,00");
-    assert_eq!((plain.kind, plain.remittance.as_str()), (EntryKind::MoneyIn, "Invoice 7 thank you"));
+    assert_eq!((plain.kind, plain.remittance.as_str()), (BankEntryKind::MoneyIn, "Invoice 7 thank you"));
     let charge = swift("261130D5,00NCHGNONREF", "fees", "5,00");
-    assert_eq!(charge.kind, EntryKind::Other);
+    assert_eq!(charge.kind, BankEntryKind::Other);
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn proprietary_codes_and_fallbacks() {
     let iso = |family: &str, sub: &str| {
         format!("<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>{sub}</SubFmlyCd></Fmly></Domn></BkTxCd>")
     };
-    use EntryKind::*;
+    use BankEntryKind::*;
     assert_eq!(kind("CRDT", "", &own("NTRF+166+00931")), Transfer);
     assert_eq!(kind("DBIT", "", &own("NRTI+109+00931")), Returned);
     assert_eq!(kind("DBIT", "<RvslInd>true</RvslInd>", &own("X")), Returned);

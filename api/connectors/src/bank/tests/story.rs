@@ -3,7 +3,7 @@
 
 use super::samples::{eur, sepa_batch};
 use super::*;
-use comptoir_domain::bank::matching::{Finding, KnownDebit, OpenInvoice, Outcome, Verdict, match_reply};
+use comptoir_domain::bank::matching::{Finding, KnownDebit, OpenInvoice, Outcome, DebitVerdict, match_reply};
 use comptoir_domain::bank::{Sequence, reason};
 use comptoir_domain::payments::TransactionState::{self, Approved, Declined, Pending, Refunded};
 
@@ -39,10 +39,10 @@ fn live(debits: &mut [KnownDebit], bytes: &[u8]) -> Vec<String> {
         words.push(match outcome {
             Outcome::Apply { debit, verdict } => {
                 let state: TransactionState = match verdict {
-                    Verdict::Accept => debit.state,
-                    Verdict::Approve => Approved,
-                    Verdict::Decline => Declined,
-                    Verdict::GiveBack => Refunded,
+                    DebitVerdict::Accept => debit.state,
+                    DebitVerdict::Approve => Approved,
+                    DebitVerdict::Decline => Declined,
+                    DebitVerdict::GiveBack => Refunded,
                 };
                 debits.iter_mut().find(|known| known.end_to_end_id == debit.end_to_end_id).unwrap().state = state;
                 format!("{verdict} {}", last(&debit.end_to_end_id))

@@ -1,6 +1,6 @@
 //! Finds transactions and invoices by everything that an entry may name them by, in time that does not grow with their number.
 
-use super::{EntryKind, Found, Key, KnownDebit, OpenInvoice, ReplyEntry, Scope, is_amount};
+use super::{BankEntryKind, Found, MatchKey, KnownDebit, OpenInvoice, ReplyEntry, Scope, is_amount};
 use crate::Money;
 use crate::bank::RfReference;
 use crate::payments::TransactionState;
@@ -79,32 +79,32 @@ impl<'a> Index<'a> {
         states: &[TransactionState],
     ) -> Found {
         // who sends money chooses its reference: that it is one of ours does not make it the debit
-        if entry.kind == EntryKind::Transfer {
+        if entry.kind == BankEntryKind::Transfer {
             return Found::Nobody;
         }
         if entry.scope == Scope::Transaction {
             return self.one(entry, debits);
         }
-        let group = |key: Key, table: &Places<&str>, id: &Option<String>| {
+        let group = |key: MatchKey, table: &Places<&str>, id: &Option<String>| {
             let places = table.get(id.as_deref()?)?.clone();
             Some(all_of(entry, key, places, debits, named, states))
         };
-        group(Key::PaymentInfoId, &self.group, &entry.payment_info_id)
+        group(MatchKey::PaymentInfoId, &self.group, &entry.payment_info_id)
             // banks cut references: what was sent as a group comes back as the batch, or in the text
-            .or_else(|| group(Key::PaymentInfoId, &self.group, &Some(entry.remittance.trim().to_owned())))
-            .or_else(|| group(Key::MessageId, &self.batch, &entry.message_id))
-            .or_else(|| group(Key::MessageId, &self.batch, &entry.payment_info_id))
+            .or_else(|| group(MatchKey::PaymentInfoId, &self.group, &Some(entry.remittance.trim().to_owned())))
+            .or_else(|| group(MatchKey::MessageId, &self.batch, &entry.message_id))
+            .or_else(|| group(MatchKey::MessageId, &self.batch, &entry.payment_info_id))
             // what a bank books without a reference may be one debit
             .unwrap_or_else(|| self.one(entry, debits))
     }
 
     fn one(&self, entry: &ReplyEntry, debits: &[KnownDebit]) -> Found {
-        let by = |key: Key, table: &Places<&str>, id: &Option<String>| {
+        let by = |key: MatchKey, table: &Places<&str>, id: &Option<String>| {
             let places = table.get(id.as_deref()?)?;
             Some(only(key, places.clone()))
         };
-        by(Key::EndToEndId, &self.end_to_end, &entry.end_to_end_id)
-            .or_else(|| by(Key::InstructionId, &self.instruction, &entry.instruction_id))
+        by(MatchKey::EndToEndId, &self.end_to_end, &entry.end_to_end_id)
+            .or_else(|| by(MatchKey::InstructionId, &self.instruction, &entry.instruction_id))
             .or_else(|| self.by_mandate(entry, debits))
             .or_else(|| self.by_text(entry, debits))
             .unwrap_or(Found::Nobody)
@@ -120,12 +120,12 @@ impl<'a> Index<'a> {
         let at: Vec<_> = places.iter().copied().filter(|place| due(place).is_some_and(near)).collect();
         let before = || places.iter().copied().filter(|place| due(place).is_some_and(|day| day <= booked)).collect();
         let found: Vec<_> = if at.is_empty() { before() } else { at };
-        (!found.is_empty()).then(|| only(Key::Mandate, found))
+        (!found.is_empty()).then(|| only(MatchKey::Mandate, found))
     }
 
     /// Our reference in the text of what formats without references return, if the amount is the same.
     fn by_text(&self, entry: &ReplyEntry, debits: &[KnownDebit]) -> Option<Found> {
-        if !matches!(entry.kind, EntryKind::Returned | EntryKind::Credited) {
+        if !matches!(entry.kind, BankEntryKind::Returned | BankEntryKind::Credited) {
             return None;
         }
         let amount = entry.amount?;
@@ -136,11 +136,11 @@ impl<'a> Index<'a> {
             .copied()
             .filter(fits)
             .collect();
-        (!found.is_empty()).then(|| only(Key::ReferenceInText, found.into_iter().collect()))
+        (!found.is_empty()).then(|| only(MatchKey::ReferenceInText, found.into_iter().collect()))
     }
 
     /// Invoices that a transfer may be for, the surest key first.
-    pub(super) fn invoices(&self, entry: &ReplyEntry, invoices: &[OpenInvoice]) -> (Key, Vec<usize>) {
+    pub(super) fn invoices(&self, entry: &ReplyEntry, invoices: &[OpenInvoice]) -> (MatchKey, Vec<usize>) {
         let in_full = |place: &usize| invoices.get(*place).is_some_and(|invoice| entry.amount == Some(invoice.open));
         let mut found = Vec::new();
         for candidate in candidates(&entry.remittance) {
@@ -151,34 +151,34 @@ impl<'a> Index<'a> {
             );
         }
         if !found.is_empty() {
-            return (Key::InvoiceNumber, found);
+            return (MatchKey::InvoiceNumber, found);
         }
         let reference = entry.creditor_reference.as_ref().and_then(|text| text.parse::<RfReference>().ok());
         let by_reference = reference.and_then(|reference| self.numbers.get(reference.body()));
         if let Some(places) = by_reference {
-            return (Key::RfReference, places.clone());
+            return (MatchKey::RfReference, places.clone());
         }
         let account = entry.payer_account.as_ref().map(|account| account.as_str().to_owned());
         let places = entry.amount.zip(account).and_then(|key| self.paid_from.get(&key)).cloned();
-        (Key::AmountAndAccount, places.unwrap_or_default())
+        (MatchKey::AmountAndAccount, places.unwrap_or_default())
     }
 }
 
-fn only(key: Key, places: Vec<usize>) -> Found {
-    if places.len() > 1 { Found::Wrong(key, super::Contradiction::Ambiguous) } else { Found::These(key, places) }
+fn only(key: MatchKey, places: Vec<usize>) -> Found {
+    if places.len() > 1 { Found::Wrong(key, super::ReplyContradiction::Ambiguous) } else { Found::These(key, places) }
 }
 
 /// All transactions of a group. A booked sum has to be theirs, or that of those which were not refused before.
 fn all_of(
     entry: &ReplyEntry,
-    key: Key,
+    key: MatchKey,
     mut places: Vec<usize>,
     debits: &[KnownDebit],
     named: &[bool],
     states: &[TransactionState],
 ) -> Found {
     let Some(booked) =
-        entry.amount.filter(|_| !matches!(entry.kind, EntryKind::Accepted | EntryKind::Rejected | EntryKind::Pending))
+        entry.amount.filter(|_| !matches!(entry.kind, BankEntryKind::Accepted | BankEntryKind::Rejected | BankEntryKind::Pending))
     else {
         places.retain(|place| named.get(*place) == Some(&false));
         return if places.is_empty() { Found::Nobody } else { Found::These(key, places) };
@@ -199,7 +199,7 @@ fn all_of(
     if !places.is_empty() && sum(&places).is_some_and(|sum| is_amount(booked, sum)) {
         return Found::These(key, places);
     }
-    Found::Wrong(key, super::Contradiction::AmountDiffers)
+    Found::Wrong(key, super::ReplyContradiction::AmountDiffers)
 }
 
 fn absolute(amount: Money) -> Option<Money> {

@@ -10,7 +10,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-use super::{BankReply, EntryKind, Iban, ReplyEntry, ReplyFormat, Scope};
+use super::{BankReply, BankEntryKind, Iban, ReplyEntry, ReplyFormat, Scope};
 use crate::Money;
 use crate::payments::TransactionState;
 use chrono::NaiveDate;
@@ -19,7 +19,7 @@ use verdict::{Step, effective_kind, step};
 
 text_enum! {
     /// What tied an entry to something of ours, the surest first.
-    pub enum Key {
+    pub enum MatchKey {
         /// Our reference of the transaction.
         EndToEndId = "end_to_end_id",
         /// The other reference of the transaction.
@@ -43,7 +43,7 @@ text_enum! {
 
 text_enum! {
     /// What follows for a transaction.
-    pub enum Verdict {
+    pub enum DebitVerdict {
         /// The bank has the order: still pending.
         Accept = "accept",
         /// The money is there.
@@ -57,7 +57,7 @@ text_enum! {
 
 text_enum! {
     /// How an entry contradicts what we know.
-    pub enum Contradiction {
+    pub enum ReplyContradiction {
         /// Money for what the bank had refused.
         CreditedAfterRefusal = "credited_after_refusal",
         /// Accepted, although it was refused before.
@@ -113,7 +113,7 @@ pub enum Outcome<'a> {
         /// With which transaction.
         debit: &'a KnownDebit,
         /// What.
-        verdict: Verdict,
+        verdict: DebitVerdict,
     },
     /// It was known.
     Already {
@@ -125,7 +125,7 @@ pub enum Outcome<'a> {
         /// The transaction, if it is one.
         debit: Option<&'a KnownDebit>,
         /// What does not fit.
-        what: Contradiction,
+        what: ReplyContradiction,
     },
     /// A person may confirm that the money is for this invoice.
     Propose {
@@ -146,7 +146,7 @@ pub struct Finding<'a> {
     /// What the bank says.
     pub entry: &'a ReplyEntry,
     /// What it was tied by.
-    pub key: Option<Key>,
+    pub key: Option<MatchKey>,
     /// What follows.
     pub outcome: Outcome<'a>,
 }
@@ -179,8 +179,8 @@ pub fn match_reply<'a>(
 
 /// Transactions that an entry is about, by their place in the list.
 enum Found {
-    These(Key, Vec<usize>),
-    Wrong(Key, Contradiction),
+    These(MatchKey, Vec<usize>),
+    Wrong(MatchKey, ReplyContradiction),
     Nobody,
 }
 
@@ -206,7 +206,7 @@ fn apply<'a>(
         let (state, named) = (states.get_mut(place)?, named.get_mut(place)?);
         *named = true;
         if single && entry.amount.is_some_and(|amount| !is_amount(amount, debit.amount)) {
-            let outcome = Outcome::Contradiction { debit: Some(debit), what: Contradiction::AmountDiffers };
+            let outcome = Outcome::Contradiction { debit: Some(debit), what: ReplyContradiction::AmountDiffers };
             return Some(Finding { entry, key: Some(key), outcome });
         }
         let outcome = match step(kind, *state) {
@@ -227,7 +227,7 @@ fn apply<'a>(
 fn nobody<'a>(entry: &'a ReplyEntry, index: &Index<'a>, invoices: &'a [OpenInvoice]) -> Vec<Finding<'a>> {
     let one = |outcome| vec![Finding { entry, key: None, outcome }];
     match entry.kind {
-        EntryKind::Transfer | EntryKind::MoneyIn => {
+        BankEntryKind::Transfer | BankEntryKind::MoneyIn => {
             let (key, places) = index.invoices(entry, invoices);
             let proposed: Vec<_> = places.iter().filter_map(|place| invoices.get(*place)).collect();
             if proposed.is_empty() {
@@ -241,9 +241,9 @@ fn nobody<'a>(entry: &'a ReplyEntry, index: &Index<'a>, invoices: &'a [OpenInvoi
             };
             proposed.into_iter().map(finding).collect()
         }
-        EntryKind::Other | EntryKind::Pending => one(Outcome::Nothing),
+        BankEntryKind::Other | BankEntryKind::Pending => one(Outcome::Nothing),
         // a batch of which every transaction was named below
-        EntryKind::Accepted if entry.scope != Scope::Transaction => one(Outcome::Nothing),
+        BankEntryKind::Accepted if entry.scope != Scope::Transaction => one(Outcome::Nothing),
         _ => one(Outcome::Unmatched),
     }
 }

@@ -32,7 +32,7 @@ fn invoice(number: &str, cents: i64, accounts: &[&str]) -> OpenInvoice {
     OpenInvoice { number: number.into(), open: eur(cents), accounts }
 }
 
-fn entry(kind: EntryKind, cents: i64) -> ReplyEntry {
+fn entry(kind: BankEntryKind, cents: i64) -> ReplyEntry {
     ReplyEntry {
         amount: Some(eur(cents)),
         booked_on: Some(day("2026-11-30")),
@@ -50,7 +50,7 @@ fn reply(entries: Vec<ReplyEntry>) -> BankReply {
 fn found(entries: Vec<ReplyEntry>, debits: &[KnownDebit], invoices: &[OpenInvoice]) -> Vec<String> {
     let reply = reply(entries);
     let words = match_reply(&reply, debits, invoices).into_iter().map(|finding| {
-        let key = finding.key.map_or("-", Key::as_str);
+        let key = finding.key.map_or("-", MatchKey::as_str);
         match finding.outcome {
             Outcome::Apply { debit, verdict } => format!("{key} {verdict} {}", debit.end_to_end_id),
             Outcome::Already { debit } => format!("{key} already {}", debit.end_to_end_id),
@@ -67,7 +67,7 @@ fn found(entries: Vec<ReplyEntry>, debits: &[KnownDebit], invoices: &[OpenInvoic
 #[test]
 fn the_surest_key_decides() {
     let debits = [debit(42, 2178, Pending), debit(44, 605, Pending)];
-    let credited = |cents| entry(EntryKind::Credited, cents);
+    let credited = |cents| entry(BankEntryKind::Credited, cents);
     let by = |change: fn(&mut ReplyEntry)| {
         let mut entry = credited(2178);
         change(&mut entry);
@@ -92,18 +92,18 @@ fn the_surest_key_decides() {
 #[test]
 fn amounts_have_to_be_the_same() {
     let debits = [debit(42, 2178, Pending)];
-    let wrong = ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(EntryKind::Credited, 2177) };
+    let wrong = ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(BankEntryKind::Credited, 2177) };
     assert_eq!(found(vec![wrong], &debits, &[]), ["end_to_end_id amount_differs INV-2026-000042"]);
 }
 
 #[test]
 fn what_follows_depends_on_where_it_stands() {
-    let word = |kind: EntryKind, cents: i64, state: TransactionState| {
+    let word = |kind: BankEntryKind, cents: i64, state: TransactionState| {
         let named = ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(kind, cents) };
         let all = found(vec![named], &[debit(42, 2178, state)], &[]);
         all[0].split(' ').nth(1).unwrap_or("nothing").to_owned()
     };
-    use EntryKind::{Accepted, Credited, Other, Rejected, Returned, Reversed};
+    use BankEntryKind::{Accepted, Credited, Other, Rejected, Returned, Reversed};
     for (kind, cents, state, want) in [
         (Accepted, 2178, Pending, "accept"),
         (Accepted, 2178, Approved, "already"),
@@ -122,8 +122,8 @@ fn what_follows_depends_on_where_it_stands() {
         (Reversed, -2178, Captured, "give_back"),
         // codes that only the bank knows
         (Other, -2178, Approved, "give_back"),
-        (EntryKind::MoneyIn, 2178, Pending, "approve"),
-        (EntryKind::Pending, 2178, Pending, "nothing"),
+        (BankEntryKind::MoneyIn, 2178, Pending, "approve"),
+        (BankEntryKind::Pending, 2178, Pending, "nothing"),
     ] {
         assert_eq!(word(kind, cents, state), want, "{kind} of {state}");
     }
@@ -134,7 +134,7 @@ fn what_came_and_went_in_one_statement() {
     let debits = [debit(42, 2178, Pending)];
     let named = |kind, cents| ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(kind, cents) };
     let entries =
-        vec![named(EntryKind::Credited, 2178), named(EntryKind::Returned, -2178), named(EntryKind::Returned, -2178)];
+        vec![named(BankEntryKind::Credited, 2178), named(BankEntryKind::Returned, -2178), named(BankEntryKind::Returned, -2178)];
     let words = ["approve", "give_back", "already"].map(|word| format!("end_to_end_id {word} INV-2026-000042"));
     assert_eq!(found(entries, &debits, &[]), words);
 }
@@ -145,9 +145,9 @@ fn a_group_comes_before_its_returns() {
     let group = ReplyEntry {
         scope: Scope::Group,
         payment_info_id: Some("BATCH-1-RCUR".into()),
-        ..entry(EntryKind::Credited, 2783)
+        ..entry(BankEntryKind::Credited, 2783)
     };
-    let back = ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(EntryKind::Returned, -2178) };
+    let back = ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(BankEntryKind::Returned, -2178) };
     assert_eq!(found(vec![group, back], &debits, &[])[2], "end_to_end_id give_back INV-2026-000042");
 }
 
@@ -157,7 +157,7 @@ fn a_group_is_booked_as_one_sum() {
     let group = |cents| ReplyEntry {
         scope: Scope::Group,
         payment_info_id: Some("BATCH-1-RCUR".into()),
-        ..entry(EntryKind::Credited, cents)
+        ..entry(BankEntryKind::Credited, cents)
     };
     let (first, second) = (debit(42, 2178, Pending), debit(44, 605, Pending));
     let refused = KnownDebit { state: Declined, ..second.clone() };
@@ -173,16 +173,16 @@ fn a_group_is_booked_as_one_sum() {
 fn lower_levels_of_a_report_override_upper_ones() {
     let debits = [debit(42, 2178, Pending), debit(43, 100, Pending), debit(44, 605, Pending)];
     let plain = |kind, scope| ReplyEntry { amount: None, booked_on: None, ..ReplyEntry::of(kind, scope) };
-    let batch = ReplyEntry { message_id: Some("BATCH-1".into()), ..plain(EntryKind::Accepted, Scope::Batch) };
+    let batch = ReplyEntry { message_id: Some("BATCH-1".into()), ..plain(BankEntryKind::Accepted, Scope::Batch) };
     let single =
-        ReplyEntry { end_to_end_id: Some("INV-2026-000044".into()), ..plain(EntryKind::Rejected, Scope::Transaction) };
+        ReplyEntry { end_to_end_id: Some("INV-2026-000044".into()), ..plain(BankEntryKind::Rejected, Scope::Transaction) };
     let want = [
         "message_id accept INV-2026-000042",
         "message_id accept INV-2026-000043",
         "end_to_end_id decline INV-2026-000044",
     ];
     assert_eq!(found(vec![batch.clone(), single], &debits, &[]), want);
-    let group = ReplyEntry { payment_info_id: Some("BATCH-1-RCUR".into()), ..plain(EntryKind::Rejected, Scope::Group) };
+    let group = ReplyEntry { payment_info_id: Some("BATCH-1-RCUR".into()), ..plain(BankEntryKind::Rejected, Scope::Group) };
     let words = found(vec![batch, group], &debits, &[]);
     assert_eq!((words.len(), words[0].as_str()), (4, "nothing"));
     assert!(words[1..].iter().all(|word| word.starts_with("payment_info_id decline")), "{words:?}");
@@ -193,7 +193,7 @@ fn transfers_are_proposed_and_never_booked() {
     const PAYER: &str = "FR1420041010050500013M02606";
     let invoices =
         [invoice("2026-000051", 11_900, &[PAYER]), invoice("2026-000052", 5_000, &[]), invoice("7", 100, &[])];
-    let transfer = |cents, text: &str| ReplyEntry { remittance: text.into(), ..entry(EntryKind::Transfer, cents) };
+    let transfer = |cents, text: &str| ReplyEntry { remittance: text.into(), ..entry(BankEntryKind::Transfer, cents) };
     let words = |entry| found(vec![entry], &[], &invoices).join(", ");
     assert_eq!(words(transfer(11_900, "RF18 2026 INV-2026-000051")), "invoice_number propose 2026-000051 true");
     assert_eq!(words(transfer(100, "facture 2026000051")), "invoice_number propose 2026-000051 false");
@@ -215,11 +215,11 @@ fn transfers_are_proposed_and_never_booked() {
 fn a_transfer_is_no_debit_whatever_its_reference() {
     let debits = [debit(42, 2178, Pending)];
     let named = |kind| ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(kind, 2178) };
-    assert_eq!(found(vec![named(EntryKind::Transfer)], &debits, &[]), ["unmatched"]);
+    assert_eq!(found(vec![named(BankEntryKind::Transfer)], &debits, &[]), ["unmatched"]);
     // of banks that say nothing it is taken for one
-    let unsaid = found(vec![named(EntryKind::MoneyIn)], &debits, &[]);
+    let unsaid = found(vec![named(BankEntryKind::MoneyIn)], &debits, &[]);
     assert_eq!(unsaid, ["end_to_end_id approve INV-2026-000042"]);
-    let text = ReplyEntry { remittance: "2026-000051".into(), ..entry(EntryKind::MoneyIn, 100) };
+    let text = ReplyEntry { remittance: "2026-000051".into(), ..entry(BankEntryKind::MoneyIn, 100) };
     let words = found(vec![text], &debits, &[invoice("2026-000051", 100, &[])]);
     assert_eq!(words, ["invoice_number propose 2026-000051 true"]);
 }
@@ -227,7 +227,7 @@ fn a_transfer_is_no_debit_whatever_its_reference() {
 #[test]
 fn who_cannot_be_told_apart_is_left_alone() {
     let twin = KnownDebit { end_to_end_id: "X-1".into(), ..debit(42, 2178, Pending) };
-    let named = ReplyEntry { mandate_id: Some("MND-42-1".into()), ..entry(EntryKind::Credited, 2178) };
+    let named = ReplyEntry { mandate_id: Some("MND-42-1".into()), ..entry(BankEntryKind::Credited, 2178) };
     assert_eq!(found(vec![named.clone()], &[debit(42, 2178, Pending), twin.clone()], &[]), ["mandate ambiguous"]);
     // of two months the one that was due then
     let earlier = KnownDebit { collection_date: day("2026-10-30"), ..twin };
@@ -238,13 +238,13 @@ proptest! {
     /// Reading the same answer again changes nothing, whatever it says.
     #[test]
     fn a_second_reading_decides_nothing(
-        kinds in prop::collection::vec((prop::sample::select(EntryKind::ALL), 0_u32..4), 0..12),
+        kinds in prop::collection::vec((prop::sample::select(BankEntryKind::ALL), 0_u32..4), 0..12),
         states in prop::collection::vec(prop::sample::select(TransactionState::ALL), 4),
     ) {
         let mut debits: Vec<_> = (0..4).zip(&states).map(|(number, state)| debit(number, 2178, *state)).collect();
         let entries = kinds.iter().map(|(kind, number)| ReplyEntry {
             end_to_end_id: Some(format!("INV-2026-{number:06}")),
-            ..entry(*kind, if matches!(kind, EntryKind::Returned | EntryKind::Reversed) { -2178 } else { 2178 })
+            ..entry(*kind, if matches!(kind, BankEntryKind::Returned | BankEntryKind::Reversed) { -2178 } else { 2178 })
         });
         let reply = reply(entries.collect());
         let before = debits.clone();
@@ -252,15 +252,15 @@ proptest! {
             if let Outcome::Apply { debit, verdict } = finding.outcome {
                 let at = debits.iter().position(|known| known.end_to_end_id == debit.end_to_end_id).unwrap();
                 debits[at].state = match verdict {
-                    Verdict::Accept => debits[at].state,
-                    Verdict::Approve => Approved,
-                    Verdict::Decline => Declined,
-                    Verdict::GiveBack => Refunded,
+                    DebitVerdict::Accept => debits[at].state,
+                    DebitVerdict::Approve => Approved,
+                    DebitVerdict::Decline => Declined,
+                    DebitVerdict::GiveBack => Refunded,
                 };
             }
         }
         for finding in match_reply(&reply, &debits, &[]) {
-            let moved = matches!(finding.outcome, Outcome::Apply { verdict, .. } if verdict != Verdict::Accept);
+            let moved = matches!(finding.outcome, Outcome::Apply { verdict, .. } if verdict != DebitVerdict::Accept);
             prop_assert!(!moved, "{:?}", finding);
         }
     }

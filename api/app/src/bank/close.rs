@@ -1,0 +1,215 @@
+//! Closing a batch: its file is made, it gets its number, and its debits are pending until the bank answers. What cannot be
+//! collected any more stays out of it and is put before a person.
+
+use crate::bank::account::BankAccount;
+use crate::bank::join::open_batch;
+use crate::bank::mandates::fault;
+use crate::bank::own_account::recipient;
+use crate::bank::write::{Writable, batch as batch_of};
+use crate::gateways::ready::{Gateways, Ready};
+use crate::kernel::call::Ctx;
+use crate::kernel::seal;
+use crate::kernel::state::AppState;
+use crate::payment_methods::token;
+use crate::todos::{Todo, raise};
+use comptoir_connectors::payment::Debits;
+use comptoir_db::bank::batches::{self, DebitBatchRow};
+use comptoir_db::bank::debits::{self, Debit};
+use comptoir_db::bank::mandates::{self, MandateRow};
+use comptoir_db::payment_methods::{self, PaymentMethodRow};
+use comptoir_db::payments;
+use comptoir_db::{Db, Failure, Outcome, counters};
+use comptoir_domain::bank::{BatchState, MandateKind, collection_date, first_day_to_send};
+use comptoir_domain::payments::TransactionState;
+use comptoir_domain::todos::TodoKind;
+use comptoir_domain::{Code, DebitBatchId, MandateId, PaymentMethodId, Problem, TransactionId};
+use data_encoding::HEXLOWER;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+
+/// What closing needs besides the database: the gateways, the key of stored methods, and that of files.
+#[derive(Clone)]
+pub struct Means {
+    /// The gateways.
+    pub gateways: Gateways,
+    /// Opens what is stored of methods.
+    pub method_key: [u8; 32],
+    /// Seals the files.
+    pub file_key: [u8; 32],
+}
+
+impl Means {
+    /// Of a house.
+    pub fn of(state: &AppState) -> Self {
+        Self { gateways: state.gateways.clone(), method_key: *state.method_key(), file_key: *state.file_key() }
+    }
+}
+
+/// The plug-in of that name. Refuses where it is gone or set up wrongly.
+pub fn plugin(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, code: &str) -> Outcome<Ready> {
+    let found = gateways.find(tx, ctx.scope, code)?;
+    let found = found.filter(|ready| ready.gateway.debits().is_some());
+    let gone = || Problem::new(Code::Conflict, format!("the gateway {code} debits no bank accounts"));
+    found.ok_or_else(|| gone().into())
+}
+
+/// Closes a batch. Refuses one that is not open, and one that nothing can be collected of.
+pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome<DebitBatchRow> {
+    let mut row = batches::lock(tx, ctx.scope, id)?;
+    if row.state != BatchState::Open {
+        return Err(Problem::new(Code::WrongState, format!("a batch that is {} is not open", row.state)).into());
+    }
+    let ready = plugin(tx, ctx, &means.gateways, &row.gateway)?;
+    let Some(plugin) = ready.gateway.debits() else { return Err(Problem::not_found().into()) };
+    let all = debits::of_batch(tx, ctx.scope, id)?;
+    let Sorted { ready: mut ready_ones, early, unfit: left_out } = sort_out(tx, ctx, means, plugin, all)?;
+    leave_out(tx, ctx, &row, &left_out)?;
+    if ready_ones.is_empty() {
+        return Err(nothing_to_close(&early).into());
+    }
+    settle_sequences(plugin, &mut ready_ones);
+    let name = next_name(tx, ctx, &row.gateway)?;
+    let recipient = recipient(tx, ctx, &means.file_key, plugin)?;
+    let written = batch_of(tx, ctx, plugin, &name, recipient, &ready_ones)?;
+    let groups = plugin.file().groups(&written)?;
+    let file = plugin.file().write(&written)?;
+    for (one, group) in ready_ones.iter_mut().zip(groups) {
+        one.debit.0.group_name = Some(group);
+        debits::save(tx, &one.debit.0)?;
+    }
+    use_mandates(tx, ctx, &ready_ones)?;
+    let ids: Vec<TransactionId> = ready_ones.iter().map(|one| one.debit.1.id).collect();
+    payments::advance(tx, ctx.scope, &ids, TransactionState::New, TransactionState::Pending)?;
+    let sealed = seal::seal(&means.file_key, &row.id.to_string(), &file.bytes);
+    row.file_sealed = Some(sealed.ok_or_else(|| Failure::Corrupt("a file could not be sealed".into()))?);
+    row.sha256 = Some(HEXLOWER.encode(&Sha256::digest(&file.bytes)));
+    row.file_name = Some(file.name);
+    (row.state, row.name, row.closed_at) = (BatchState::InProgress, Some(name), Some(ctx.now));
+    batches::save(tx, &mut row)?;
+    if !early.is_empty() {
+        let next = open_batch(tx, ctx, &row.gateway)?;
+        let early: Vec<TransactionId> = early.iter().map(|(_, payment)| payment.id).collect();
+        debits::move_to(tx, ctx.scope, &early, Some(next.id))?;
+    }
+    let fact = json!({ "gateway": row.gateway, "name": row.name, "debits": ids.len(), "left_out": left_out.len() });
+    ctx.record(tx, "bank_batch.closed", row.id, fact)?;
+    Ok(row)
+}
+
+fn nothing_to_close(early: &[Debit]) -> Problem {
+    let first = early.iter().map(|(row, _)| first_day_to_send(row.collect_on)).min();
+    let detail = match first {
+        Some(day) => format!("nothing in this batch may be sent to a bank before {day}"),
+        None => "nothing in this batch can be collected".to_string(),
+    };
+    Problem::new(Code::WrongState, detail)
+}
+
+/// A number that no batch ever had, so that a bank never takes one for another: `SEPA-000017`.
+fn next_name(tx: &mut Db, ctx: &Ctx, gateway: &str) -> Outcome<String> {
+    let stem: String = gateway.to_uppercase().replace('_', "-").chars().take(14).collect();
+    Ok(format!("{}-{:06}", stem.trim_end_matches('-'), counters::next(tx, ctx.scope, "debit_batch", 1)?))
+}
+
+/// The debits of a batch that is to be closed.
+struct Sorted {
+    /// Those that can be collected.
+    ready: Vec<Writable>,
+    /// Those that banks do not take yet: they wait for the next batch.
+    early: Vec<Debit>,
+    /// Those that cannot be collected, with the reason.
+    unfit: Vec<(Debit, String)>,
+}
+
+fn sort_out(tx: &mut Db, ctx: &Ctx, means: &Means, plugin: &dyn Debits, all: Vec<Debit>) -> Outcome<Sorted> {
+    let methods: Vec<PaymentMethodId> = all.iter().map(|(row, _)| row.payment_method_id).collect();
+    let methods: HashMap<PaymentMethodId, PaymentMethodRow> =
+        payment_methods::some(tx, ctx.scope, &methods)?.into_iter().map(|row| (row.id, row)).collect();
+    let signed: Vec<MandateId> = all.iter().filter_map(|(row, _)| row.mandate_id).collect();
+    let signed: HashMap<MandateId, MandateRow> =
+        mandates::some(tx, ctx.scope, &signed)?.into_iter().map(|row| (row.id, row)).collect();
+    let now = ctx.now.local_in(ctx.zone);
+    let mut sorted = Sorted { ready: Vec::new(), early: Vec::new(), unfit: Vec::new() };
+    for (mut row, payment) in all {
+        // the bank may need longer than the payer was told; never shorter
+        row.collect_on = collection_date(row.collect_on, now, row.noticed_on, plugin.terms());
+        if plugin.scheme().is_some() && first_day_to_send(row.collect_on) > ctx.today() {
+            sorted.early.push((row, payment));
+            continue;
+        }
+        let account = methods.get(&row.payment_method_id).and_then(|method| {
+            let secret = token(&means.method_key, method)?;
+            BankAccount::of_secret(&secret)
+        });
+        let mandate = row.mandate_id.and_then(|id| signed.get(&id)).cloned();
+        let fault = match (&account, &mandate, plugin.scheme()) {
+            (None, _, _) => Some("its account cannot be read".to_string()),
+            (Some(_), None, Some(_)) => Some("it has no mandate".to_string()),
+            (Some(_), Some(mandate), Some(_)) => fault(mandate, row.collect_on),
+            (Some(_), _, None) => None,
+        };
+        match (account, fault) {
+            (Some(account), None) => sorted.ready.push(Writable { debit: (row, payment), account, mandate }),
+            (_, fault) => sorted.unfit.push(((row, payment), fault.unwrap_or_default())),
+        }
+    }
+    Ok(sorted)
+}
+
+/// Takes debits out of the batch that cannot be collected, and asks a person about them.
+fn leave_out(tx: &mut Db, ctx: &Ctx, batch: &DebitBatchRow, left: &[(Debit, String)]) -> Outcome<()> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<TransactionId> = left.iter().map(|((_, payment), _)| payment.id).collect();
+    debits::move_to(tx, ctx.scope, &ids, None)?;
+    for ((_, payment), why) in left {
+        let todo = Todo {
+            unique_key: format!("debit-left-out:{}", payment.id),
+            kind: TodoKind::PaymentUnknown,
+            title: format!("A debit of {} cannot be collected", payment.amount()),
+            detail: format!(
+                "It was left out of a file for the bank: {why}. Put it into a batch again once that is mended (POST \
+                 /v1/bank-batches/{}/include), or decline it.",
+                batch.id
+            ),
+            subject_id: payment.id.to_string(),
+        };
+        raise(tx, ctx.scope, ctx.now, todo)?;
+    }
+    Ok(())
+}
+
+/// Settles what each collection is called. Of several under one mandate in a file only the earliest can be the first.
+fn settle_sequences(plugin: &dyn Debits, all: &mut [Writable]) {
+    let mut used: BTreeMap<MandateId, usize> = BTreeMap::new();
+    for one in all.iter_mut() {
+        let Some(mandate) = &one.mandate else { continue };
+        let before = used.entry(mandate.id).or_default();
+        let first = plugin.name_first() && *before == 0;
+        one.debit.0.sequence = Some(mandate.terms().sequence(false, first));
+        *before += 1;
+    }
+}
+
+/// Notes on each mandate its latest collection; one for a single collection ends with it.
+fn use_mandates(tx: &mut Db, ctx: &Ctx, all: &[Writable]) -> Outcome<()> {
+    let mut days: BTreeMap<chrono::NaiveDate, Vec<MandateId>> = BTreeMap::new();
+    for one in all {
+        if let Some(mandate) = &one.mandate {
+            days.entry(one.debit.0.collect_on).or_default().push(mandate.id);
+        }
+    }
+    for (day, ids) in &days {
+        for some in ids.chunks(500) {
+            mandates::collected(tx, ctx.scope, some, *day)?;
+        }
+    }
+    let single = all.iter().filter_map(|one| one.mandate.as_ref()).filter(|row| row.kind == MandateKind::OneOff);
+    for id in single.map(|row| row.id).collect::<Vec<_>>() {
+        let mut row = mandates::lock(tx, ctx.scope, id)?;
+        crate::bank::mandates::end(tx, ctx, &mut row, "it was for one collection")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Deleting a batch (PAY-08): the only way to undo what a bank's answer was taken for. A bank may have the file, so nothing of
+//! it is used again: what was approved is taken back, and each debit whose invoice is still open gets a successor with a
+//! reference of its own in the open batch of the plug-in.
+
+use crate::bank::close::plugin;
+use crate::bank::join::enter_batch;
+use crate::credits::to_pay;
+use crate::gateways::ready::Gateways;
+use crate::invoices::lock_with_client;
+use crate::kernel::call::Ctx;
+use crate::kernel::{Answer, Call, Id, IfMatch, Reply};
+use crate::payments::pay::begin;
+use crate::payments::reverse::reverse;
+use crate::payments::settle::{enter, lock};
+use actix_web::delete;
+use comptoir_db::bank::batches;
+use comptoir_db::bank::debits::{self, Debit};
+use comptoir_db::bank::mandates;
+use comptoir_db::{Db, Outcome, payment_methods};
+use comptoir_domain::payments::TransactionState;
+use comptoir_domain::permissions::may;
+use comptoir_domain::{Code, DebitBatchId, Problem};
+use serde_json::json;
+
+/// Delete a batch
+///
+/// Only while one of its debits is undecided. Approvals in it are undone: their invoices are open again. For every invoice that is
+/// open then, a new debit joins the open batch. Make sure that the bank does not get the old file as well.
+#[utoipa::path(tag = "bank", params(("id" = DebitBatchId, Path)), responses((status = 204, description = "Deleted")))]
+#[delete("/v1/bank-batches/{id}")]
+pub async fn delete_bank_batch(call: Call<may::WritePayments>, id: Id<DebitBatchId>, seen: IfMatch) -> Answer {
+    let gateways = call.state().gateways.clone();
+    call.write(move |tx, ctx| {
+        remove(tx, ctx, &gateways, id.0, &seen)?;
+        Ok(Reply::no_content())
+    })
+    .await
+}
+
+fn remove(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, id: DebitBatchId, seen: &IfMatch) -> Outcome<()> {
+    let row = batches::lock(tx, ctx.scope, id)?;
+    seen.check(row.version)?;
+    let all = debits::of_batch(tx, ctx.scope, id)?;
+    let undecided = all.iter().filter(|(_, payment)| payment.state.is_under_way()).count();
+    if undecided == 0 {
+        let detail = "nothing in this batch is undecided: what was approved is given back by a refund instead";
+        return Err(Problem::new(Code::WrongState, detail).into());
+    }
+    // what would be begun has to be collectable
+    plugin(tx, ctx, gateways, &row.gateway)?;
+    let ids: Vec<_> = all.iter().map(|(_, payment)| payment.id).collect();
+    debits::move_to(tx, ctx.scope, &ids, None)?;
+    batches::delete(tx, &row)?;
+    let mut moved = 0;
+    for debit in &all {
+        moved += usize::from(replace(tx, ctx, debit)?);
+    }
+    let fact = json!({ "gateway": row.gateway, "name": row.name, "debits": all.len(), "moved": moved });
+    ctx.record(tx, "bank_batch.deleted", id, fact)
+}
+
+/// Undoes a debit and begins its successor, if its invoice is still to be paid; says whether it did.
+fn replace(tx: &mut Db, ctx: &Ctx, (old, payment): &Debit) -> Outcome<bool> {
+    let mut payment = lock(tx, ctx, payment.id)?;
+    match payment.state {
+        TransactionState::Approved => reverse(tx, ctx, &mut payment, None, "its batch was deleted")?,
+        state if state.is_under_way() => enter(tx, ctx, &mut payment, TransactionState::Voided)?,
+        _ => {}
+    }
+    let Some(invoice) = payment.invoice_id else { return Ok(false) };
+    let invoice = lock_with_client(tx, ctx, invoice)?;
+    let method = payment_methods::some(tx, ctx.scope, &[old.payment_method_id])?.pop();
+    let (Some(method), false) = (method, to_pay(&invoice).is_zero()) else { return Ok(false) };
+    let begun = begin(tx, ctx, &invoice, &payment.gateway, Some((method.id, payment.amount())))?;
+    let mandate = old.mandate_id.map(|id| mandates::find(tx, ctx.scope, id)).transpose()?;
+    // the payer was told of this debit: nobody is told again; when the file is made, the day is one that the bank can still do
+    let row = enter_batch(tx, ctx, begun, mandate.as_ref(), &method, old.collect_on)?;
+    let successor = debits::of_transaction(tx, ctx.scope, row.id)?;
+    if let Some(mut successor) = successor {
+        (successor.replaces_id, successor.noticed_on) = (Some(payment.id), old.noticed_on);
+        debits::save(tx, &successor)?;
+    }
+    Ok(true)
+}

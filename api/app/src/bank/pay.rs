@@ -1,0 +1,73 @@
+//! Paying an invoice from a bank account: a stored one, or one that is typed and signed for now. All of it is one transaction: there
+//! is nobody outside to ask.
+
+use crate::bank::join::join;
+use crate::credits::left_after_credit;
+use crate::gateways::ready::Ready;
+use crate::invoices::lock_with_client;
+use crate::kernel::call::Ctx;
+use crate::kernel::{ApiError, Desk, Reply};
+use crate::payment_methods::create::{Stored, keep_stored, to_be_debited};
+use crate::payment_methods::stored;
+use crate::payment_methods::views::MethodCreate;
+use crate::payments::pay::{answer, is_payable};
+use crate::payments::views::PayCreate;
+use comptoir_db::invoices::InvoiceRow;
+use comptoir_db::{Db, Outcome};
+use comptoir_domain::{ClientId, InvoiceId, PaymentMethodId, Problem};
+
+/// From which account.
+#[derive(Clone)]
+enum From {
+    Stored(PaymentMethodId),
+    New(Box<Stored>),
+}
+
+/// Debits an invoice at a gateway that debits accounts: any of the seller's, or only one that is `own`'s to pay.
+pub async fn debit(
+    desk: &Desk,
+    id: InvoiceId,
+    wanted: PayCreate,
+    own: Option<ClientId>,
+    ready: Ready,
+) -> Result<Reply, ApiError> {
+    let from = from(wanted, &ready)?;
+    let key = *desk.state.method_key();
+    let work = move |tx: &mut Db, ctx: &Ctx| {
+        let invoice = lock_with_client(tx, ctx, id)?;
+        if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
+            return Err(Problem::not_found().into());
+        }
+        ready.check("/gateway", invoice.currency)?;
+        begin(tx, ctx, &ready, &key, &invoice, &from)
+    };
+    Ok(desk.write(work).await?)
+}
+
+fn from(wanted: PayCreate, ready: &Ready) -> Result<From, Problem> {
+    if wanted.authorise_only {
+        return Err(Problem::field("/authorise_only", "not_available", "accounts are debited, never reserved"));
+    }
+    if wanted.token.is_some() {
+        return Err(Problem::field("/token", "not_taken_here", "this gateway wants a bank account"));
+    }
+    if let Some(method) = wanted.payment_method_id {
+        let alone = wanted.account.is_none() && wanted.mandate.is_none();
+        let refusal = || Problem::field("/account", "not_wanted", "a stored account or a new one, not both");
+        return if alone { Ok(From::Stored(method)) } else { Err(refusal()) };
+    }
+    let method =
+        MethodCreate { gateway: wanted.gateway, card: wanted.card, account: wanted.account, mandate: wanted.mandate };
+    Ok(From::New(Box::new(to_be_debited(ready.clone(), method)?)))
+}
+
+fn begin(tx: &mut Db, ctx: &Ctx, ready: &Ready, key: &[u8; 32], invoice: &InvoiceRow, from: &From) -> Outcome<Reply> {
+    let Some(debits) = ready.gateway.debits() else { return Err(Problem::not_found().into()) };
+    let method = match from {
+        From::Stored(id) => stored(tx, ctx, *id, invoice.client_id)?,
+        From::New(new) => keep_stored(tx, ctx, key, invoice.client_id, new)?,
+    };
+    let open = left_after_credit(tx, ctx, invoice)?;
+    let row = join(tx, ctx, debits, invoice, (&method, open))?;
+    Ok(answer(row)?)
+}
