@@ -1,8 +1,8 @@
 //! A book: an append-only file of JSON lines, one per change, that several processes may share. The fakes keep theirs here, apart from
 //! the shop's database, so that totals can be compared across the two.
 //!
-//! Every change holds the file's lock, reads what others have added, decides, appends, and reaches the disk before it
-//! answers. A line without its end is the rest of a crash: nobody was told about it, so it is cut off.
+//! Every change holds the file's lock, reads what others have added, decides and appends; before it answers, it has reached the
+//! disk, together with others that came at the same time. A line without its end is the rest of a crash: nobody was told about it, so it is cut off.
 
 use serde::{Serialize, de::DeserializeOwned};
 use std::fs::{File, OpenOptions};
@@ -25,13 +25,23 @@ struct Pages<S> {
 }
 
 /// An open book.
-pub struct Book<S>(Mutex<Pages<S>>);
+pub struct Book<S> {
+    pages: Mutex<Pages<S>>,
+    disk: Mutex<Disk>,
+}
+
+/// The same file, as far as it is known to be on the disk.
+struct Disk {
+    file: File,
+    safe_up_to: u64,
+}
 
 impl<S: Replay> Book<S> {
     /// Opens the book at `path`, or begins one.
     pub fn open(path: &Path) -> std::io::Result<Self> {
         let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-        Ok(Self(Mutex::new(Pages { file, read_up_to: 0, state: S::default() })))
+        let disk = Mutex::new(Disk { file: file.try_clone()?, safe_up_to: 0 });
+        Ok(Self { pages: Mutex::new(Pages { file, read_up_to: 0, state: S::default() }), disk })
     }
 
     /// Looks at the present state.
@@ -41,11 +51,28 @@ impl<S: Replay> Book<S> {
 
     /// Decides on the present state what to add, adds it durably and hands out the answer.
     pub fn change<T>(&self, decide: impl FnOnce(&S) -> (Vec<S::Fact>, T)) -> std::io::Result<T> {
-        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.file.lock()?;
-        let done = pages.change(decide);
-        pages.file.unlock()?;
-        done
+        let (answer, end) = {
+            let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+            pages.file.lock()?;
+            let done = pages.change(decide).map(|answer| (answer, pages.read_up_to));
+            pages.file.unlock()?;
+            done?
+        };
+        self.reach_disk(end)?;
+        Ok(answer)
+    }
+
+    /// What was added meanwhile reaches it along with this. An answer may stand on what others have added, so it waits for
+    /// that, too.
+    fn reach_disk(&self, end: u64) -> std::io::Result<()> {
+        let mut disk = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        if disk.safe_up_to >= end {
+            return Ok(());
+        }
+        let all = disk.file.metadata()?.len();
+        disk.file.sync_data()?;
+        disk.safe_up_to = all;
+        Ok(())
     }
 }
 
@@ -56,7 +83,7 @@ impl<S: Replay> Pages<S> {
         if !facts.is_empty() {
             let mut text = serde_json::to_vec(&facts)?;
             text.push(b'\n');
-            if let Err(error) = self.file.write_all(&text).and_then(|()| self.file.sync_data()) {
+            if let Err(error) = self.file.write_all(&text) {
                 self.file.set_len(self.read_up_to)?;
                 return Err(error);
             }
