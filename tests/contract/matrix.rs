@@ -36,6 +36,7 @@ impl Request {
             || self.path.ends_with("/pay")
             || self.path.ends_with("/refund") && self.path.contains("/transactions/")
             || self.path.ends_with("/bulk")
+            || self.path.ends_with("/payment-queue/run")
             || (self.method == "POST" && once)
         {
             headers.push(("idempotency-key", "matrix"));

@@ -5,7 +5,7 @@
 use super::books::{agree, bank, faults, told};
 use super::population::settle_in;
 use crate::support::chance::Chance;
-use crate::support::database::words;
+use crate::support::database::{Database, words};
 use crate::support::site::Site;
 use crate::support::story::Story;
 use crate::support::{Backend, World};
@@ -81,6 +81,7 @@ fn same(calm: &Site, disturbed: &Site, as_of: &str, counts: impl Fn(&String) -> 
     let all = |site: &Site| told(&site.database).into_iter().filter(&counts).collect::<Vec<_>>();
     agree(&all(calm), &all(disturbed), "undisturbed and killed");
     assert_eq!(bank(&calm.book()), bank(&disturbed.book()));
+    assert_eq!(twice(&disturbed.database), [""; 0], "charged twice");
     for site in [calm, disturbed] {
         assert_eq!(faults(&site.database), [""; 0]);
         let verified = site.command(&["verify", "--as-of", as_of]).output().unwrap();
@@ -89,6 +90,15 @@ fn same(calm: &Site, disturbed: &Site, as_of: &str, counts: impl Fn(&String) -> 
         assert_eq!(words(&mut site.database.connect(), waiting), ["0"], "mails that nobody got");
         assert_eq!(site.sent(), site.outbox(), "mails that are not there");
     }
+}
+
+/// Invoices that were paid twice by the payment queue.
+fn twice(database: &Database) -> Vec<String> {
+    let paid = "SELECT CAST(invoices.number AS TEXT) AS word FROM transactions
+        JOIN invoices ON invoices.id = transactions.invoice_id
+        WHERE transactions.state = 'approved' AND transactions.payment_method_id IS NOT NULL
+        GROUP BY invoices.number, transactions.payment_method_id HAVING count(*) > 1";
+    words(&mut database.connect(), paid)
 }
 
 /// A command of the billing cycle as of a day, and how often it is killed.
@@ -102,11 +112,14 @@ const CYCLE: &[(&str, &str, usize)] = &[
     ("process_suspensions", "2026-04-20", 2),
 ];
 
-/// Renewals of the end of January: invoiced, charged (some declined, charged again), dunned and suspended.
-fn commands(backend: Backend) {
+/// Renewals of the end of January: invoiced, charged (some declined, charged again), dunned and suspended. So many charges are
+/// under way at once, and each takes the bank two milliseconds.
+fn commands(backend: Backend, at_once: &str) {
     let world = World::open(backend);
     settle_in(&world, &["2026-01-29", "2026-01-30", "2026-01-31"], CLIENTS);
     let (calm, disturbed) = two_of(world);
+    let [calm, disturbed] =
+        [calm, disturbed].map(|site| site.with("COMPTOIR_CHARGES_AT_ONCE", at_once).with("COMPTOIR_FAKE_LATENCY", "2"));
     let (mut chance, mut hits, mut seen) = (Chance::new(), 0, BTreeSet::new());
     for (kind, day, kills) in CYCLE {
         let words = ["events", "run", "--kind", kind, "--as-of", day];
@@ -232,12 +245,22 @@ fn server(backend: Backend) {
 
 #[test]
 fn commands_on_sqlite() {
-    commands(Backend::Sqlite);
+    commands(Backend::Sqlite, "2");
+}
+
+#[test]
+fn many_charges_at_once_on_sqlite() {
+    commands(Backend::Sqlite, "64");
 }
 
 #[test]
 fn commands_on_postgres() {
-    commands(Backend::Postgres);
+    commands(Backend::Postgres, "2");
+}
+
+#[test]
+fn many_charges_at_once_on_postgres() {
+    commands(Backend::Postgres, "64");
 }
 
 #[test]

@@ -168,7 +168,7 @@ both! {
         let charges = || world.owner("north").get(&format!("/v1/transactions?invoice_id={debt}")).json()["data"].as_array().unwrap().len();
         assert_eq!(charges(), 0);
         story.sleep_until("2026-02-04");
-        assert_eq!(story.run(EventKind::ProcessPaymentQueue), json!({"checked": 0, "approved": 0, "refused": 1}));
+        assert_eq!(story.run(EventKind::ProcessPaymentQueue), json!({"checked": 0, "approved": 0, "authorised": 0, "refused": 1, "undecided": 0}));
         assert_eq!(charges(), 1);
         assert_eq!(announced(world, "process_payment_queue", None)["count"], 0);
 

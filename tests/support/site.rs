@@ -10,6 +10,7 @@ pub struct Site {
     pub database: Database,
     folder: tempfile::TempDir,
     sent_before: usize,
+    environment: Vec<(String, String)>,
 }
 
 /// The program, beside the tests.
@@ -25,13 +26,24 @@ impl Site {
     pub fn copy(database: &Database, book: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::copy(book, folder.path().join("bank.jsonl")).unwrap();
-        let site = Self { database: database.copy(), folder, sent_before: 0 };
+        let site = Self { database: database.copy(), folder, sent_before: 0, environment: Vec::new() };
         Self { sent_before: site.sent(), ..site }
     }
 
     /// A place for a house: nothing is there.
     pub fn vacant(backend: Backend) -> Self {
-        Self { database: Database::vacant(backend), folder: tempfile::tempdir().unwrap(), sent_before: 0 }
+        Self {
+            database: Database::vacant(backend),
+            folder: tempfile::tempdir().unwrap(),
+            sent_before: 0,
+            environment: Vec::new(),
+        }
+    }
+
+    /// The same with one more variable in its environment.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
     }
 
     /// A path in its folder.
@@ -79,7 +91,8 @@ impl Site {
             .env("COMPTOIR_OUTBOX", self.at("outbox"))
             .env("COMPTOIR_ARCHIVE_FOLDER", self.at("archive"))
             .env("COMPTOIR_PANEL", "fake")
-            .env("COMPTOIR_WEBSPACES", self.at("panel.jsonl"));
+            .env("COMPTOIR_WEBSPACES", self.at("panel.jsonl"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -47,6 +47,7 @@ pub mod plans;
 pub mod prices;
 
 pub mod payment_methods;
+pub mod payment_queue;
 pub mod payments;
 pub mod registrars;
 pub mod reports;

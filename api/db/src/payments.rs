@@ -1,5 +1,6 @@
 //! Transactions, and which invoice their money went to.
 
+use crate::few::among;
 use crate::schema::{allocation_lines, allocations, transactions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::ledger::Method;
@@ -76,6 +77,24 @@ impl TransactionRow {
     }
 }
 
+/// Writes many new transactions.
+pub fn insert_many(db: &mut Db, rows: &[TransactionRow]) -> Outcome<()> {
+    insert_many!(db, transactions::table, rows);
+    Ok(())
+}
+
+/// Locks several transactions, in the order of their ids. Whoever does has locked their clients.
+pub fn lock_many(db: &mut Db, scope: Scope, ids: &[TransactionId]) -> Outcome<Vec<TransactionRow>> {
+    let wanted = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(among(transactions::id, ids.to_vec()))
+        .order(transactions::id);
+    Ok(match db {
+        Db::Sqlite(c) => wanted.select(TransactionRow::as_select()).load(c)?,
+        Db::Pg(c) => wanted.select(TransactionRow::as_select()).for_update().load(c)?,
+    })
+}
+
 /// Which transactions of a list are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct TransactionFilter {
@@ -129,22 +148,19 @@ pub fn by_reference(db: &mut Db, scope: Scope, reference: &str) -> Outcome<Trans
 
 /// The payments of an invoice, oldest first.
 pub fn of_invoice(db: &mut Db, scope: Scope, invoice: InvoiceId) -> Outcome<Vec<TransactionRow>> {
-    let found = transactions::table
-        .filter(transactions::seller_id.eq(scope.seller()))
-        .filter(transactions::invoice_id.eq(invoice))
-        .filter(transactions::kind.eq(TransactionKind::Payment))
-        .order(transactions::id);
-    Ok(found.select(TransactionRow::as_select()).load(db)?)
+    of_invoices(db, scope, &[invoice])
 }
 
 /// The payments of some invoices, oldest first.
 pub fn of_invoices(db: &mut Db, scope: Scope, invoices: &[InvoiceId]) -> Outcome<Vec<TransactionRow>> {
     let found = transactions::table
         .filter(transactions::seller_id.eq(scope.seller()))
-        .filter(transactions::invoice_id.eq_any(invoices.iter().copied().map(Some).collect::<Vec<_>>()))
-        .filter(transactions::kind.eq(TransactionKind::Payment))
-        .order(transactions::id);
-    Ok(found.select(TransactionRow::as_select()).load(db)?)
+        .filter(among(transactions::invoice_id, invoices.iter().copied().map(Some)))
+        .filter(transactions::kind.eq(TransactionKind::Payment));
+    // if SQLite is to sort them, it reads all of the seller's in this order
+    let mut rows = read_rows!(db, found, TransactionRow)?;
+    rows.sort_unstable_by_key(|row| row.id);
+    Ok(rows)
 }
 
 /// Takes a draft that is about to go out of the transactions that name it: they stay on record without it.
@@ -250,6 +266,12 @@ pub fn allocate(db: &mut Db, row: &AllocationRow, lines: &[(InvoiceLineId, Money
     };
     let rows: Vec<_> = lines.iter().map(line).collect();
     insert_many!(db, allocation_lines::table, rows);
+    Ok(())
+}
+
+/// Writes many allocations that are meant for no lines in particular.
+pub fn allocate_many(db: &mut Db, rows: &[AllocationRow]) -> Outcome<()> {
+    insert_many!(db, allocations::table, rows);
     Ok(())
 }
 

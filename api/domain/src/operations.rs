@@ -9,6 +9,8 @@ text_enum! {
         ChangeSubscriptions = "change_subscriptions",
         /// Moving subscriptions to another version of their prices.
         MoveSubscriptions = "move_subscriptions",
+        /// Charging what is due to stored payment methods.
+        RunPaymentQueue = "run_payment_queue",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::bank::BankFileSettings;
 use crate::check::Check;
+use crate::collection::CollectionAction;
 use crate::dunning::DunningPolicy;
 use crate::plans::PlanType;
 use crate::problem::Result;
@@ -89,18 +90,46 @@ impl BillingSettings {
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CollectionSettings {
+    /// Whether invoices are charged at all of which nothing was tried so far.
+    pub process_new: bool,
+    /// Whether what was declined is tried again.
+    pub retry_declined: bool,
+    /// Whether it is tried again where the gateway failed.
+    pub retry_errored: bool,
+    /// Whether an invoice waits for its day; otherwise it is charged as soon as it is issued.
+    pub only_when_due: bool,
     /// Days before the due day on which an invoice is charged.
     #[schema(maximum = 365)]
     pub days_before_due: u16,
     /// After how many days a charge that was declined is tried again, each counted from the try before.
     #[schema(max_items = 10)]
     pub retry_after_days: Vec<u16>,
+    /// Whether the other invoices of a client are tried after a method has refused one, as far as they are no higher;
+    /// otherwise that method is asked for nothing more on that day.
+    pub smaller_amounts: bool,
+    /// Whether subscriptions are paid from several methods by their shares; otherwise the default one pays all.
+    pub several_methods: bool,
+    /// Whether the money is taken, or reserved only. Gateways that cannot reserve are left out then.
+    pub action: CollectionAction,
+    /// Whether runs by hand that wait for their time are called off when another one is asked for.
+    pub clear_first: bool,
 }
 
-/// A day before it is due; then after one, three and five days more.
+/// All of it is taken, a day before it is due; then after one, three and five days more.
 impl Default for CollectionSettings {
     fn default() -> Self {
-        Self { days_before_due: 1, retry_after_days: vec![1, 3, 5] }
+        Self {
+            process_new: true,
+            retry_declined: true,
+            retry_errored: true,
+            only_when_due: true,
+            days_before_due: 1,
+            retry_after_days: vec![1, 3, 5],
+            smaller_amounts: true,
+            several_methods: true,
+            action: CollectionAction::Charge,
+            clear_first: true,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::vat::VatOptions;
 use clap::Args;
 use comptoir_app::{GatewayRoute, Settings};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The folders with files that a house keeps beside its database.
 #[derive(Args, Clone)]
@@ -35,6 +36,12 @@ pub struct House {
     /// The book of the fake payment gateway
     #[arg(long, env = "COMPTOIR_FAKE_BOOK", default_value = "var/fake-gateway.jsonl")]
     fake_book: PathBuf,
+    /// How long the fake payment gateway takes to answer, in milliseconds
+    #[arg(long, env = "COMPTOIR_FAKE_LATENCY", default_value_t = 0)]
+    fake_latency: u64,
+    /// How many charges a run of the payment queue has under way at one gateway
+    #[arg(long, env = "COMPTOIR_CHARGES_AT_ONCE", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    charges_at_once: u16,
     #[command(flatten)]
     folders: Folders,
     /// Days that activities stay in the database
@@ -85,6 +92,8 @@ impl House {
             vat_check: self.vat.route(),
             public_url: self.public_url,
             fake_book: self.fake_book,
+            fake_latency: Duration::from_millis(self.fake_latency),
+            charges_at_once: self.charges_at_once,
             stores_folder: self.folders.stores_folder,
             archive_folder: self.folders.archive_folder,
             activity_days: self.activity_days,

@@ -2,13 +2,15 @@
 
 use crate::events::reach;
 use crate::events::views::EventView;
+use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id, Reply};
 use crate::services::request::hurry;
 use crate::{operations, sandboxes};
 use actix_web::post;
-use comptoir_db::events::{self, Now};
+use comptoir_db::events::{self, EventFilter, EventRow, Now, Reach};
+use comptoir_db::{Db, Outcome, Page};
 use comptoir_domain::EventId;
-use comptoir_domain::events::{EventAction, EventState, after};
+use comptoir_domain::events::{EventAction, EventKind, EventState, after};
 use comptoir_domain::permissions::may;
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -53,13 +55,36 @@ async fn act(call: Call<may::WriteEvents>, id: EventId, action: EventAction) -> 
         if action == EventAction::Retry {
             row.attempts = 0;
         }
-        events::save(tx, &row)?;
-        if row.state == EventState::Cancelled {
-            sandboxes::given_up(tx, &row)?;
-            operations::given_up(tx, &row)?;
-        }
-        ctx.record(tx, "event.controlled", row.id, json!({ "action": action, "kind": row.kind, "from": before }))?;
+        write(tx, ctx, &row, action, before)?;
         Ok(Reply::ok(&EventView::from(row)))
     })
     .await
+}
+
+fn write(tx: &mut Db, ctx: &Ctx, row: &EventRow, action: EventAction, before: EventState) -> Outcome<()> {
+    events::save(tx, row)?;
+    if row.state == EventState::Cancelled {
+        sandboxes::given_up(tx, row)?;
+        operations::given_up(tx, row)?;
+    }
+    ctx.record(tx, "event.controlled", row.id, json!({ "action": action, "kind": row.kind, "from": before }))
+}
+
+/// Calls off what of a kind waits for its time; says how much that was.
+pub fn call_off_waiting(tx: &mut Db, ctx: &Ctx, kind: EventKind) -> Outcome<usize> {
+    let filter = EventFilter { kinds: Some(vec![kind]), state: vec![EventState::Queued], ..EventFilter::default() };
+    let own = Reach { scope: ctx.scope, house: false };
+    let page = Page { limit: 1_000, sort: String::new(), descending: false, after: None };
+    let mut count = 0;
+    for seen in events::list(tx, own, &filter, &page)?.rows {
+        let mut row = events::lock(tx, own, seen.id)?;
+        let before = row.state;
+        if before == EventState::Queued {
+            row.state = after(before, EventAction::Cancel)?;
+            row.finished_at = Some(Now { business: ctx.now, machine: ctx.machine_now }.by(row.clock));
+            write(tx, ctx, &row, EventAction::Cancel, before)?;
+            count += 1;
+        }
+    }
+    Ok(count)
 }

@@ -7,7 +7,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
 use crate::{
-    activities, bank, dunning, invoices, orders, payment_methods, payments, schet_facturas, services, subscriptions,
+    activities, bank, dunning, invoices, orders, payment_methods, payment_queue, schet_facturas, services, subscriptions,
     taxes, usage,
 };
 use chrono::NaiveDate;
@@ -31,8 +31,8 @@ fn look(kind: EventKind) -> Option<Look> {
         ProcessChanges => Some(subscriptions::apply_due::foresee),
         ProcessInvoices => Some(invoices::process::foresee),
         ProcessSchetFacturas => Some(schet_facturas::process::foresee),
-        ProcessPaymentQueue => Some(payments::collect::foresee),
         ProcessBatchFiles => Some(bank::process::foresee),
+        ProcessPaymentQueue => Some(payment_queue::process::foresee),
         ProcessSuspensions => Some(dunning::suspend::foresee),
         ProcessUnsuspensions => Some(dunning::unsuspend::foresee),
         ProcessExpiredCreditCards => Some(payment_methods::expiry::foresee),

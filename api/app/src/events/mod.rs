@@ -7,7 +7,7 @@
 pub mod advance;
 pub mod attempt;
 mod choice;
-mod control;
+pub mod control;
 pub mod enqueue;
 pub mod foresee;
 pub mod handler;

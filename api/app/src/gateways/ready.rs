@@ -19,7 +19,6 @@ use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::{Code, Currency, Problem, SellerId};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -84,13 +83,14 @@ impl Ready {
 
 impl Gateways {
     /// Opens the house's own.
-    pub fn open(master: &MasterKey, fake_book: &Path, public_url: &str, route: GatewayRoute) -> Outcome<Self> {
+    pub fn open(master: &MasterKey, settings: &crate::Settings) -> Outcome<Self> {
+        let (fake_book, public_url, route) = (&settings.fake_book, &settings.public_url, settings.gateways);
         let failed = |error: String| Failure::Open(format!("{}: {error}", fake_book.display()));
         if let Some(folder) = fake_book.parent() {
             std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
         }
-        let fake = FakeGateway::open(fake_book, fake_settings(master, public_url))
-            .map_err(|error| failed(error.to_string()))?;
+        let played = Settings { latency: settings.fake_latency, ..fake_settings(master, public_url) };
+        let fake = FakeGateway::open(fake_book, played).map_err(|error| failed(error.to_string()))?;
         let (key, public_url) = (master.subkey(Purpose::Gateways), public_url.trim_end_matches('/').into());
         Ok(Self(Arc::new(House { fake: Arc::new(fake), key, route, public_url, kept: Mutex::default() })))
     }

@@ -22,6 +22,7 @@ use comptoir_domain::Instant;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Where mail goes.
@@ -119,6 +120,10 @@ pub struct Settings {
     pub gateways: GatewayRoute,
     /// The book of the fake payment gateway.
     pub fake_book: PathBuf,
+    /// How long the fake payment gateway takes to answer.
+    pub fake_latency: Duration,
+    /// How many charges a run of the payment queue has under way at one gateway.
+    pub charges_at_once: u16,
     /// What serves web sites.
     pub panel: PanelRoute,
     /// Where the files of the stores are.
@@ -156,6 +161,8 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:8080".into(),
             gateways: GatewayRoute::Real { local: false },
             fake_book: "var/fake-gateway.jsonl".into(),
+            fake_latency: Duration::ZERO,
+            charges_at_once: 64,
             panel: PanelRoute::local("var/webspaces".into()),
             stores_folder: "var/stores".into(),
             archive_folder: "var/archive".into(),
@@ -216,7 +223,7 @@ impl AppState {
     /// Puts the house together.
     pub fn new(store: Store, master: &MasterKey, settings: Settings) -> Outcome<Self> {
         let metrics = Metrics::new().map_err(|error| Failure::Corrupt(error.to_string()))?;
-        let gateways = Gateways::open(master, &settings.fake_book, &settings.public_url, settings.gateways)?;
+        let gateways = Gateways::open(master, &settings)?;
         let mailer: Arc<dyn Mailer> = match &settings.mail {
             MailRoute::Outbox(folder) => Arc::new(Outbox::new(folder)),
             MailRoute::Smtp(server) => {

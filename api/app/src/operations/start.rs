@@ -7,13 +7,24 @@ use crate::kernel::clock::fresh;
 use crate::operations::views::OperationView;
 use comptoir_db::operations::{self, OperationRow};
 use comptoir_db::{Db, Json, Outcome};
-use comptoir_domain::OperationId;
 use comptoir_domain::events::EventKind;
 use comptoir_domain::operations::{OperationKind, OperationState};
+use comptoir_domain::{Instant, OperationId};
 use serde_json::{Value, json};
 
 /// Starts an operation, whose work a kind of event does with what it is given.
 pub fn start(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind, payload: Value) -> Outcome<Reply> {
+    start_at(tx, ctx, kind, (work, None), payload)
+}
+
+/// The same, for work that waits for a time, by the clock of the kind of event.
+pub fn start_at(
+    tx: &mut Db,
+    ctx: &Ctx,
+    kind: OperationKind,
+    (work, run_at): (EventKind, Option<Instant>),
+    payload: Value,
+) -> Outcome<Reply> {
     let row = OperationRow {
         seller_id: ctx.scope.seller(),
         id: fresh::<OperationId>(),
@@ -33,7 +44,7 @@ pub fn start(tx: &mut Db, ctx: &Ctx, kind: OperationKind, work: EventKind, paylo
         unique_key: format!("operation:{}", row.id),
         subject_id: row.id.to_string(),
         payload,
-        run_at: None,
+        run_at,
     };
     enqueue(tx, ctx, vec![task])?;
     ctx.record(tx, "operation.started", row.id, json!({ "kind": kind }))?;

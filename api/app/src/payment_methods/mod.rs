@@ -9,7 +9,7 @@ mod read;
 pub mod shares;
 pub mod views;
 
-pub use keep::{keep, owner, token};
+pub use keep::{keep, method_row, owner, token};
 pub use read::stored;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -8,10 +8,12 @@ use comptoir_db::payment_shares;
 use comptoir_db::payments::TransactionRow;
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::payment_shares::{parts, weigh};
-use comptoir_domain::payments::TransactionState;
 use comptoir_domain::{ClientId, InvoiceId, Money, PaymentMethodId, Percent, Problem, SubscriptionId};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What a line of an invoice charges, and of which subscription.
+type Charged = (InvoiceId, Option<SubscriptionId>, i64);
 
 /// A part of an invoice, for one method.
 #[derive(Clone)]
@@ -26,11 +28,19 @@ pub struct Part {
     pub is_all: bool,
 }
 
-/// The parts of some unpaid invoices, by invoice and method; their transactions so far say what each method has paid.
-pub fn divide(db: &mut Db, ctx: &Ctx, rows: &[InvoiceRow], so_far: &[TransactionRow]) -> Outcome<Vec<Part>> {
+/// The parts of some unpaid invoices, by invoice and method; their transactions so far say what each method has paid. Where
+/// several methods are not wanted, the default one pays all.
+pub fn divide(
+    db: &mut Db,
+    ctx: &Ctx,
+    rows: &[InvoiceRow],
+    so_far: &[TransactionRow],
+    several_methods: bool,
+) -> Outcome<Vec<Part>> {
     let ids: Vec<InvoiceId> = rows.iter().map(|row| row.id).collect();
     let charged = grosses(db, ctx.scope, &ids)?;
-    let about = BTreeSet::from_iter(charged.iter().filter_map(|(_, subscription, _)| *subscription));
+    let about = charged.iter().filter_map(|(_, subscription, _)| *subscription).filter(|_| several_methods);
+    let about = BTreeSet::from_iter(about);
     let mut shares: HashMap<SubscriptionId, Vec<(PaymentMethodId, Percent)>> = HashMap::new();
     for row in payment_shares::of_subscriptions(db, ctx.scope, &Vec::from_iter(about))? {
         shares.entry(row.subscription_id).or_default().push((row.payment_method_id, row.share));
@@ -44,8 +54,7 @@ pub fn divide(db: &mut Db, ctx: &Ctx, rows: &[InvoiceRow], so_far: &[Transaction
     methods.extend(defaults.into_iter().map(|row| (row.id, row)));
     let mut found = Vec::new();
     for row in rows {
-        let theirs = charged.iter().filter(|(invoice, _, _)| *invoice == row.id);
-        let lines: Vec<_> = theirs
+        let lines: Vec<_> = lines_of(&charged, row.id)
             .map(|(_, subscription, gross)| {
                 let shared = subscription.and_then(|id| shares.get(&id)).map_or(&[][..], Vec::as_slice);
                 (Decimal::from(*gross), shared)
@@ -61,11 +70,17 @@ pub fn divide(db: &mut Db, ctx: &Ctx, rows: &[InvoiceRow], so_far: &[Transaction
     Ok(found)
 }
 
+/// The lines of an invoice among those of some, which stand together.
+fn lines_of(charged: &[Charged], invoice: InvoiceId) -> impl Iterator<Item = &Charged> {
+    let begin = charged.partition_point(|(of, _, _)| *of < invoice);
+    charged.iter().skip(begin).take_while(move |(of, _, _)| *of == invoice)
+}
+
 /// What each method has paid of an invoice.
 fn paid(invoice: &InvoiceRow, so_far: &[TransactionRow]) -> Result<BTreeMap<PaymentMethodId, Money>, Problem> {
     let mut paid = BTreeMap::new();
     let theirs = so_far.iter().filter(|row| row.invoice_id == Some(invoice.id) && row.currency == invoice.currency);
-    for row in theirs.filter(|row| row.state == TransactionState::Approved) {
+    for row in theirs.filter(|row| row.state.is_taken()) {
         if let Some(method) = row.payment_method_id {
             let sum = paid.entry(method).or_insert(Money::zero(invoice.currency));
             *sum = sum.plus(row.amount())?;

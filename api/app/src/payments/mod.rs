@@ -4,9 +4,8 @@
 
 mod callback;
 pub mod check;
-pub mod collect;
 mod decide;
-mod divide;
+pub mod divide;
 pub mod lines;
 pub mod manual;
 pub mod pay;
@@ -16,8 +15,11 @@ pub mod refund;
 mod reserved;
 pub mod reverse;
 pub mod settle;
-mod unanswered;
+mod settle_many;
+pub mod unanswered;
 pub mod views;
+
+pub use settle_many::{Answered, settle_many};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

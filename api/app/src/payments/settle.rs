@@ -11,6 +11,8 @@ use crate::payments::unanswered::todo_key;
 use crate::todos::{self, Todo};
 use comptoir_connectors::payment::{Outcome as Answered, Payment};
 use comptoir_connectors::{ConnectorError, Kind};
+use comptoir_db::clients::ClientRow;
+use comptoir_db::contacts::ContactRow;
 use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Outcome, clients, invoices};
 use comptoir_domain::invoices::InvoiceState;
@@ -101,7 +103,7 @@ fn mind_late_approval(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<(
 }
 
 /// The state and the words of an answer.
-fn read(payment: &Payment) -> (TransactionState, TransactionDetail) {
+pub(super) fn read(payment: &Payment) -> (TransactionState, TransactionDetail) {
     let mut detail = TransactionDetail { raw: payment.raw.clone(), ..Default::default() };
     let state = match &payment.outcome {
         Answered::Approved => TransactionState::Approved,
@@ -252,7 +254,17 @@ pub fn tell(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Out
         None => String::new(),
     };
     let parties = Parties::load(tx, ctx, &[row.client_id])?;
-    let (client, contact) = parties.buyer(row.client_id)?;
+    let mail = letter(row, &number, parties.buyer(row.client_id)?, kind);
+    enqueue_about(tx, ctx.scope, ctx.now, vec![mail]).map(|_| ())
+}
+
+/// What the client is told about a transaction.
+pub fn letter<'a>(
+    row: &TransactionRow,
+    number: &str,
+    (client, contact): (&ClientRow, &'a ContactRow),
+    kind: MailKind,
+) -> (About, Mail<'a>) {
     let variables = json!({
         "invoiceNumber": number, "invoiceAmount": row.amount(), "gatewayName": row.gateway, "billingCardType": "",
         "billingAccountNumLastFour": "", "transactionDateCreated": row.settled_at.unwrap_or(row.created_at), "transactionCode": row.reference,
@@ -269,5 +281,5 @@ pub fn tell(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Out
         variables,
     };
     let about = About { client: Some(row.client_id), invoice: row.invoice_id };
-    enqueue_about(tx, ctx.scope, ctx.now, vec![(about, mail)]).map(|_| ())
+    (about, mail)
 }

@@ -126,6 +126,8 @@ fn settings(live: &AppState, id: SandboxId) -> Settings {
         public_url: url(&live.public_url, id),
         gateways: GatewayRoute::Fake,
         fake_book: gateway_book(&folder),
+        fake_latency: Duration::ZERO,
+        charges_at_once: live.charges_at_once,
         panel: PanelRoute::Fake(panel_book(&folder)),
         stores_folder: folder.join("stores"),
         archive_folder: folder.join("archive"),

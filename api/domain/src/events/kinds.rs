@@ -88,6 +88,7 @@ kinds! {
     UnsuspendService = "unsuspend_service", Subscriptions, Machine, 8, None, "Open a service again";
     TerminateService = "terminate_service", Subscriptions, Machine, 8, None, "Remove a service";
     ChangeService = "change_service", Subscriptions, Machine, 8, None, "Change a service to another plan";
+    RunPaymentQueue = "run_payment_queue", Payments, Business, 5, None, "Charge what somebody wants to have charged";
     ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
     CheckVatNumber = "check_vat_number", Taxes, Business, 5, None, "Ask about the VAT number of a client";
@@ -139,7 +140,7 @@ impl EventKind {
             ProcessDomainSynchronization | RegisterDomain | RenewDomain | TransferDomain => {
                 Some(EventConnector::Registrar)
             }
-            ProcessPaymentQueue | ChargeCard => Some(EventConnector::Gateway),
+            ProcessPaymentQueue | RunPaymentQueue | ChargeCard => Some(EventConnector::Gateway),
             _ => None,
         }
     }

@@ -1,0 +1,228 @@
+//! What is to be charged now, client by client. It only reads; a run looks once more, behind its locks, before it charges.
+
+use crate::gateways::ready::{Gateways, Ready};
+use crate::kernel::call::Ctx;
+use crate::kernel::state::AppState;
+use crate::payment_methods::token;
+use crate::payment_queue::wanted::Wanted;
+use crate::payments::divide::{Part, divide};
+use chrono::NaiveDate;
+use comptoir_db::invoices::{self, InvoiceRow};
+use comptoir_db::payments::{self, TransactionRow};
+use comptoir_db::{Db, Failure, Outcome, Scope};
+use comptoir_domain::collection::{Attempt, ChargeReason, Collect, CollectionAction, Lane, collect};
+use comptoir_domain::payments::TransactionState;
+use comptoir_domain::{ClientId, InvoiceId, Money, PaymentMethodId};
+use secrecy::SecretString;
+use std::collections::{BTreeMap, HashMap};
+
+/// Clients that are looked at together.
+const CHUNK: i64 = 200;
+
+/// A charge that is to be made.
+#[derive(Clone)]
+pub struct Due {
+    /// Who pays.
+    pub client: ClientId,
+    /// What of which invoice, to which method.
+    pub part: Part,
+    /// Why now.
+    pub reason: ChargeReason,
+    /// The invoice's number.
+    pub number: String,
+    /// The invoice's day.
+    pub due_on: Option<NaiveDate>,
+}
+
+/// The charges of a client.
+pub type ClientLane = Lane<PaymentMethodId, Due>;
+
+/// What is to be charged of some invoices.
+pub struct Looked {
+    /// By invoice and method.
+    pub due: Vec<Due>,
+    /// What methods have refused today.
+    refused: HashMap<ClientId, Vec<(PaymentMethodId, Money)>>,
+}
+
+/// Looks at some unpaid invoices.
+pub fn look(db: &mut Db, ctx: &Ctx, wanted: &Wanted, rows: &[InvoiceRow]) -> Outcome<Looked> {
+    let today = ctx.today();
+    let ids: Vec<InvoiceId> = rows.iter().map(|row| row.id).collect();
+    let all = payments::of_invoices(db, ctx.scope, &ids)?;
+    let parts = divide(db, ctx, rows, &all, wanted.several_methods)?;
+    let by_id: HashMap<InvoiceId, &InvoiceRow> = rows.iter().map(|row| (row.id, row)).collect();
+    let mut attempts: HashMap<InvoiceId, Vec<&TransactionRow>> = HashMap::new();
+    let mut refused: HashMap<ClientId, Vec<(PaymentMethodId, Money)>> = HashMap::new();
+    for row in all.iter().filter(|row| !row.was_never_begun()) {
+        if let Some(invoice) = row.invoice_id {
+            attempts.entry(invoice).or_default().push(row);
+        }
+        let is_refused = matches!(row.state, TransactionState::Declined | TransactionState::Error);
+        if let Some(method) = row.payment_method_id.filter(|_| is_refused && attempt(ctx, row).on == today) {
+            refused.entry(row.client_id).or_default().push((method, row.amount()));
+        }
+    }
+    let charge = |part: Part| {
+        let invoice = by_id.get(&part.invoice)?;
+        let theirs = attempts.get(&part.invoice).map_or(&[][..], Vec::as_slice);
+        let theirs: Vec<_> = theirs.iter().filter(|row| counts(row, &part)).map(|row| attempt(ctx, row)).collect();
+        let works = part.method.expires_on.is_none_or(|end| today < end);
+        match collect(&wanted.terms, invoice.due_on, &theirs, today) {
+            Collect::Charge(reason) if works => Some(Due {
+                client: invoice.client_id,
+                part,
+                reason,
+                number: invoice.number.clone().unwrap_or_default(),
+                due_on: invoice.due_on,
+            }),
+            _ => None,
+        }
+    };
+    Ok(Looked { due: parts.into_iter().filter_map(charge).collect(), refused })
+}
+
+/// Whether an attempt was made on a part: what another method has refused is no refusal of this one.
+fn counts(row: &TransactionRow, part: &Part) -> bool {
+    let own = row.payment_method_id.is_none_or(|method| method == part.method.id);
+    own || part.is_all || row.state.is_under_way()
+}
+
+fn attempt(ctx: &Ctx, row: &TransactionRow) -> Attempt {
+    Attempt { state: row.state, on: row.created_at.date_in(ctx.zone) }
+}
+
+/// What some clients are to be charged, as far as it can be; and how many invoices were looked at.
+pub fn lanes(
+    db: &mut Db,
+    ctx: &Ctx,
+    wanted: &Wanted,
+    means: &Means,
+    clients: Vec<ClientId>,
+) -> Outcome<(Vec<ClientLane>, usize)> {
+    let mut rows = invoices::owed_by(db, ctx.scope, clients)?;
+    rows.retain(|row| wanted.terms.due_by.is_none_or(|by| row.due_on.is_some_and(|due_on| due_on <= by)));
+    let looked = look(db, ctx, wanted, &rows)?;
+    let (mut known, mut by_client) = (Known::new(means, wanted.action), BTreeMap::<ClientId, Vec<_>>::new());
+    for due in looked.due {
+        if known.usable(db, ctx.scope, &due.part)?.is_none() {
+            tracing::warn!(method = %due.part.method.id, "a stored payment method cannot be used here");
+            continue;
+        }
+        by_client.entry(due.client).or_default().push((due.part.method.id, due.part.amount, due));
+    }
+    let lane = |(client, waiting)| {
+        let refused = looked.refused.get(&client).filter(|_| !wanted.by_hand).map_or(&[][..], Vec::as_slice);
+        Lane::new(wanted.smaller_amounts, waiting, refused)
+    };
+    Ok((by_client.into_iter().map(lane).collect(), rows.len()))
+}
+
+/// The clients that owe something, some at a time.
+pub struct Pages {
+    wanted: Wanted,
+    means: Means,
+    after: Option<ClientId>,
+    is_over: bool,
+    /// So many invoices were looked at.
+    pub looked: usize,
+    left: Option<u32>,
+}
+
+impl Pages {
+    /// From the first on.
+    pub fn new(wanted: Wanted, means: Means) -> Self {
+        Self { means, after: None, is_over: false, looked: 0, left: wanted.most, wanted }
+    }
+
+    /// Whether nobody is left.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// What the next of them are to be charged, as far as the limit goes.
+    pub fn next(&mut self, db: &mut Db, ctx: &Ctx) -> Outcome<Vec<ClientLane>> {
+        let clients = invoices::debtors(db, ctx.scope, &self.wanted.owed(), self.after, CHUNK)?;
+        let Some(last) = clients.last() else {
+            self.is_over = true;
+            return Ok(Vec::new());
+        };
+        self.after = Some(*last);
+        let (lanes, looked) = lanes(db, ctx, &self.wanted, &self.means, clients)?;
+        self.looked += looked;
+        if self.left.is_none() {
+            return Ok(lanes);
+        }
+        Ok(lanes.into_iter().map_while(|lane| self.cut(lane)).collect())
+    }
+
+    /// Leaves as many invoices in a lane as the limit allows; none once it is reached.
+    fn cut(&mut self, lane: ClientLane) -> Option<ClientLane> {
+        let mut left = self.left.unwrap_or(u32::MAX);
+        let mut last = None;
+        let lane = lane.up_to(|due| {
+            if last != Some(due.part.invoice) {
+                let Some(less) = left.checked_sub(1) else { return false };
+                (last, left) = (Some(due.part.invoice), less);
+            }
+            true
+        });
+        self.left = Some(left);
+        self.is_over |= left == 0;
+        last.map(|_| lane)
+    }
+}
+
+/// What charging needs of a house: gateways, and the key that opens what is stored of their methods.
+#[derive(Clone)]
+pub struct Means {
+    gateways: Gateways,
+    key: [u8; 32],
+    /// Where a page of the bank would send the client.
+    pub return_to: String,
+}
+
+impl Means {
+    /// Those of a house.
+    pub fn of(state: &AppState) -> Self {
+        Self {
+            gateways: state.gateways.clone(),
+            key: *state.method_key(),
+            return_to: state.settings.public_url.clone(),
+        }
+    }
+}
+
+/// The gateways of some charges, each looked up once.
+pub struct Known<'a> {
+    means: &'a Means,
+    action: CollectionAction,
+    found: HashMap<String, Option<Ready>>,
+}
+
+impl<'a> Known<'a> {
+    /// For charges that take or reserve.
+    pub fn new(means: &'a Means, action: CollectionAction) -> Self {
+        Self { means, action, found: HashMap::new() }
+    }
+
+    /// The gateway of a stored method and the token that it knows it by, if both are at hand and will do.
+    pub fn usable(&mut self, db: &mut Db, scope: Scope, part: &Part) -> Outcome<Option<(Ready, SecretString)>> {
+        let code = &part.method.gateway;
+        let ready = match self.found.get(code) {
+            Some(known) => known.clone(),
+            None => {
+                let found = match self.means.gateways.find(db, scope, code) {
+                    Ok(ready) => ready,
+                    Err(Failure::Refused(_)) => None,
+                    Err(failure) => return Err(failure),
+                };
+                self.found.insert(code.clone(), found.clone());
+                found
+            }
+        };
+        let can = |ready: &Ready| self.action == CollectionAction::Charge || ready.gateway.captures().is_some();
+        let ready = ready.filter(|ready| ready.takes(part.amount.currency()) && can(ready));
+        Ok(ready.and_then(|ready| Some((ready, token(&self.means.key, &part.method)?))))
+    }
+}
