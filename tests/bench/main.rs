@@ -1,12 +1,13 @@
 //! How fast the house is, as ratios that were measured in one run: a billing run against the raw insert of the very rows
-//! that it wrote, what the server answers a second while four callers ask without pause, and how long orders take while
-//! a billing run goes on. `scripts/bench` runs it.
+//! that it wrote, what the server answers a second while four callers ask without pause, how long orders take while a billing
+//! run goes on, and how fast the payment queue charges at a gateway that takes its time. `scripts/bench` runs it.
 
 mod billing;
 mod caller;
 mod counter;
 mod meter;
 mod population;
+mod queue;
 mod rush;
 mod site;
 
@@ -18,7 +19,8 @@ use std::process::Command;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What is measured; each by a process of its own, so that none inherits the memory of another.
-const USUAL: &[&[&str]] = &[&["sqlite", "10000"], &["counter", "400"], &["rush", "sqlite", "10000"]];
+const USUAL: &[&[&str]] =
+    &[&["sqlite", "10000"], &["counter", "400"], &["rush", "sqlite", "10000"], &["queue", "sqlite", "2000"]];
 const LONG: &[&[&str]] = &[
     &["sqlite", "10000"],
     &["sqlite", "100000"],
@@ -27,6 +29,8 @@ const LONG: &[&[&str]] = &[
     &["counter", "2000"],
     &["rush", "sqlite", "50000"],
     &["rush", "postgres", "20000"],
+    &["queue", "sqlite", "100000"],
+    &["queue", "postgres", "100000"],
 ];
 
 fn main() {
@@ -41,6 +45,8 @@ fn main() {
         }
         ["rush", "sqlite", count] => println!("{}", rush::measure(&Site::on_sqlite(), count.parse().unwrap())),
         ["rush", "postgres", count] => println!("{}", rush::measure(&Site::on_postgres(), count.parse().unwrap())),
+        ["queue", "sqlite", count] => println!("{}", queue::measure(&Site::on_sqlite(), count.parse().unwrap())),
+        ["queue", "postgres", count] => println!("{}", queue::measure(&Site::on_postgres(), count.parse().unwrap())),
         ["--long"] => all(LONG),
         [] => all(USUAL),
         _ => panic!("--long, or nothing"),

@@ -9,12 +9,16 @@ use diesel::connection::SimpleConnection;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The seller that is looked at: sells in EUR with French VAT in the prices.
 pub const SELLER: &str = "atelier";
 
 /// The master key of every house that is measured.
 const MASTER: [u8; 32] = [7; 32];
+
+/// How long the fake gateway takes to answer.
+pub const LATENCY: Duration = Duration::from_millis(20);
 
 pub struct Site {
     pub address: Address,
@@ -90,12 +94,18 @@ impl Site {
         let at = |name: &str| self.folder.path().join(name);
         let settings = Settings {
             mail: MailRoute::Outbox(at("outbox")),
-            fake_book: at("bank.jsonl"),
+            fake_book: self.book(),
+            fake_latency: LATENCY,
             panel: PanelRoute::Fake(at("book-of-panel.jsonl")),
             ..Settings::default()
         };
         let state = AppState::new(self.store(), &MasterKey::new(MASTER), settings).unwrap();
         Arc::new(state.with_clocks(Clock::detached(now), Clock::detached(now)))
+    }
+
+    /// The book of the fake gateway, which the demonstration has begun: no payment has the id of another.
+    pub fn book(&self) -> PathBuf {
+        self.folder.path().join("var/fake-gateway.jsonl")
     }
 
     pub fn store(&self) -> Store {
