@@ -199,6 +199,7 @@ fn paying(shop: &Shop, locale: Locale, pages: &mut Vec<(String, String)>) -> Res
         gateway: "cards".into(),
         page_of: None,
         account: None,
+        keeps: true,
         once: "once".into(),
         form: Form::new("token"),
     };

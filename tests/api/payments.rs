@@ -40,6 +40,7 @@ pub fn furnish_methods(database: &Database) {
             is_default: true,
             created_at: epoch(),
             version: 1,
+            key_version: 0,
         };
         payment_methods::insert(&mut db, &row).unwrap();
     }

@@ -190,6 +190,9 @@ fn spare(operation: &str, owner: &Actor) -> Option<(&'static str, String)> {
 
 /// Requests whose example needs something that only this world knows.
 fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut Seller) {
+    if let Some(old) = crate::api::encryption::prepare(&operation.id, mine, world, &mut request.body) {
+        request.path = request.path.replace(&old, &mine.ids["pmt"]);
+    }
     let spare = spare(&operation.id, &mine.owner);
     if let Some((prefix, id)) = spare {
         request.path = request.path.replace(&mine.ids[prefix], &id);

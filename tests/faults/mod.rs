@@ -6,6 +6,7 @@ mod instances;
 mod kills;
 mod late;
 pub mod population;
+mod reencryption;
 mod rehearsals;
 mod restore;
 mod writers;

@@ -56,15 +56,20 @@ pub const MASTER: MasterKey = MasterKey::new([7; 32]);
 impl Server {
     /// Starts a server on a database.
     pub fn start(address: &Address, settings: Settings) -> Self {
-        Self::begin(address, settings, None)
+        Self::begin(address, settings, None, MASTER)
     }
 
     /// One that works on events too.
     pub fn working(address: &Address, settings: Settings, options: WorkerOptions) -> Self {
-        Self::begin(address, settings, Some(options))
+        Self::begin(address, settings, Some(options), MASTER)
     }
 
-    fn begin(address: &Address, settings: Settings, options: Option<WorkerOptions>) -> Self {
+    /// One that works on events too, with another master key.
+    pub fn with_key(address: &Address, settings: Settings, options: WorkerOptions, master: MasterKey) -> Self {
+        Self::begin(address, settings, Some(options), master)
+    }
+
+    fn begin(address: &Address, settings: Settings, options: Option<WorkerOptions>, master: MasterKey) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let folder = tempfile::tempdir().unwrap();
@@ -78,7 +83,7 @@ impl Server {
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = Store::open(&address, 4).unwrap();
-                let state = AppState::new(store, &MASTER, settings).unwrap().with_clocks(clocks.0, clocks.1);
+                let state = AppState::new(store, &master, settings).unwrap().with_clocks(clocks.0, clocks.1);
                 let state = Arc::new(state);
                 let _worker = options.map(|options| Worker::new(Arc::clone(&state), options).start());
                 let server = http::serve(state, listener, 1).unwrap();

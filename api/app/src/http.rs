@@ -61,6 +61,7 @@ fn routes(config: &mut ServiceConfig) {
     // `/v1/administrators/{id}/bank-account` stands beside those of administrators
     crate::bank::routes(config);
     crate::payment_queue::routes(config);
+    crate::encryption::routes(config);
     crate::ledger::routes(config);
     crate::ledger_templates::routes(config);
     crate::reports::routes(config);

@@ -26,6 +26,7 @@ pub mod credits;
 
 pub mod discounts;
 pub mod dunning;
+pub mod encryption;
 pub mod events;
 pub mod exchange_rates;
 pub mod gateways;

@@ -42,6 +42,7 @@ pub mod credits;
 pub mod custom_hosting;
 pub mod discounts;
 pub mod dunning;
+pub mod encryption;
 pub mod event_schedules;
 pub mod events;
 pub mod exchange_rates;

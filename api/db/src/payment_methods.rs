@@ -5,6 +5,7 @@ use crate::{Db, DbBackend, Outcome, Page, Scope, Slice, payment_shares};
 use chrono::NaiveDate;
 use comptoir_domain::{ClientId, Instant, PaymentMethodId, SellerId};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// A token at a gateway, sealed, with what may be shown of it.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -21,6 +22,8 @@ pub struct PaymentMethodRow {
     pub is_default: bool,
     pub created_at: Instant,
     pub version: i64,
+    /// The key that it is sealed under; 0 for the house's own.
+    pub key_version: i32,
 }
 
 entity!(payment_methods, PaymentMethodRow, PaymentMethodId);
@@ -94,6 +97,52 @@ pub fn clear_default(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<()>
     let change = (payment_methods::is_default.eq(false), payment_methods::version.eq(payment_methods::version + 1));
     diesel::update(theirs).set(change).execute(db)?;
     Ok(())
+}
+
+/// Methods that are not sealed under a key, by id, after one of them, kept from changing until the transaction ends.
+pub fn under_others(
+    db: &mut Db,
+    scope: Scope,
+    key_version: i32,
+    after: PaymentMethodId,
+    limit: i64,
+) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::key_version.ne(key_version))
+        .filter(payment_methods::id.gt(after))
+        .order(payment_methods::id)
+        .limit(limit);
+    Ok(match db {
+        Db::Sqlite(c) => found.select(PaymentMethodRow::as_select()).load(c)?,
+        Db::Pg(c) => found.select(PaymentMethodRow::as_select()).for_update().load(c)?,
+    })
+}
+
+/// The methods that are sealed under a key.
+pub fn under(db: &mut Db, scope: Scope, key_version: i32) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::key_version.eq(key_version));
+    Ok(read_rows!(db, found, PaymentMethodRow)?)
+}
+
+/// How many methods are sealed under each key.
+pub fn count_by_key(db: &mut Db, scope: Scope) -> Outcome<BTreeMap<i32, i64>> {
+    let counted = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .group_by(payment_methods::key_version)
+        .select((payment_methods::key_version, diesel::dsl::count_star()));
+    Ok(counted.load::<(i32, i64)>(db)?.into_iter().collect())
+}
+
+/// Forgets all methods of a seller's clients; which they were.
+pub fn delete_all(db: &mut Db, scope: Scope) -> Outcome<Vec<PaymentMethodId>> {
+    payment_shares::forget_all(db, scope)?;
+    let theirs = payment_methods::table.filter(payment_methods::seller_id.eq(scope.seller()));
+    let ids = theirs.select(payment_methods::id).load(db)?;
+    diesel::delete(theirs).execute(db)?;
+    Ok(ids)
 }
 
 /// Forgets a method.

@@ -42,3 +42,9 @@ pub fn forget(db: &mut Db, scope: Scope, method: PaymentMethodId) -> Outcome<()>
     diesel::delete(theirs).execute(db)?;
     Ok(())
 }
+
+/// All methods of a seller are forgotten, and all shares with them.
+pub fn forget_all(db: &mut Db, scope: Scope) -> Outcome<()> {
+    diesel::delete(payment_shares::table.filter(payment_shares::seller_id.eq(scope.seller()))).execute(db)?;
+    Ok(())
+}

@@ -21,6 +21,7 @@ pub mod coupons;
 pub mod decimal;
 pub mod discounts;
 pub mod dunning;
+pub mod encryption;
 pub mod events;
 pub mod exchange_rates;
 pub mod gateways;

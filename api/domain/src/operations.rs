@@ -11,6 +11,8 @@ text_enum! {
         MoveSubscriptions = "move_subscriptions",
         /// Charging what is due to stored payment methods.
         RunPaymentQueue = "run_payment_queue",
+        /// Sealing stored payment methods under the newest key.
+        Reencrypt = "reencrypt",
     }
 }
 

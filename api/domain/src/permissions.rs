@@ -117,6 +117,12 @@ permissions! {
     ReadPayments = "payments:read",
     /// Charge, record and refund payments; grant credits.
     WritePayments = "payments:write",
+    /// See what is stored of payment methods.
+    RevealPaymentMethods = "payment_methods:reveal",
+    /// See how the key of stored payment methods is kept.
+    ReadEncryption = "encryption:read",
+    /// Unlock, replace and restore the key of stored payment methods.
+    WriteEncryption = "encryption:write",
     /// See the payment gateways.
     ReadGateways = "gateways:read",
     /// Set up payment gateways.

@@ -54,6 +54,7 @@ codes! {
     InUse = "in_use", 409, "Something still depends on it";
     WrongState = "wrong_state", 409, "It is not in a state that allows this";
     QuoteChanged = "quote_changed", 409, "The price has changed: take the new quote";
+    EncryptionLocked = "encryption_locked", 409, "Stored payment methods are locked: the pass-phrase has to be given first";
     CouponExhausted = "coupon_exhausted", 409, "The coupon is used up";
     // 412, 428: two people at once
     Stale = "stale", 412, "Someone has changed it since you read it";

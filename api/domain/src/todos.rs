@@ -35,5 +35,7 @@ text_enum! {
         TaxEvidence = "tax_evidence",
         /// Stored secrets wait for a new key.
         ReencryptionNeeded = "reencryption_needed",
+        /// Charges wait for the pass-phrase.
+        PassPhraseWanted = "pass_phrase_wanted",
     }
 }

@@ -61,6 +61,8 @@ pub struct PayPage {
     pub page_of: Option<String>,
     /// Paying from a bank account: then there is a form for that.
     pub account: Option<AccountForm>,
+    /// Whether a card can be kept for later.
+    pub keeps: bool,
     /// Sent back in `once`: the card is charged once, however often the form is sent.
     pub once: String,
     /// What was refused.

@@ -5,12 +5,12 @@ use crate::bank::account::BankAccount;
 use crate::bank::join::open_batch;
 use crate::bank::mandates::fault;
 use crate::bank::own_account::recipient;
+use crate::encryption::{Held, Keyring, locked};
 use crate::bank::write::{Writable, batch as batch_of};
 use crate::gateways::ready::{Gateways, Ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::seal;
 use crate::kernel::state::AppState;
-use crate::payment_methods::token;
 use crate::todos::{Todo, raise};
 use comptoir_connectors::payment::Debits;
 use comptoir_db::bank::batches::{self, DebitBatchRow};
@@ -28,13 +28,13 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
-/// What closing needs besides the database: the gateways, the key of stored methods, and that of files.
+/// What closing needs besides the database: the gateways, the keys of stored methods, and that of files.
 #[derive(Clone)]
 pub struct Means {
     /// The gateways.
     pub gateways: Gateways,
     /// Opens what is stored of methods.
-    pub method_key: [u8; 32],
+    pub keyring: Keyring,
     /// Seals the files.
     pub file_key: [u8; 32],
 }
@@ -42,7 +42,7 @@ pub struct Means {
 impl Means {
     /// Of a house.
     pub fn of(state: &AppState) -> Self {
-        Self { gateways: state.gateways.clone(), method_key: *state.method_key(), file_key: *state.file_key() }
+        Self { gateways: state.gateways.clone(), keyring: state.keyring.clone(), file_key: *state.file_key() }
     }
 }
 
@@ -129,7 +129,7 @@ fn sort_out(tx: &mut Db, ctx: &Ctx, means: &Means, plugin: &dyn Debits, all: Vec
     let signed: Vec<MandateId> = all.iter().filter_map(|(row, _)| row.mandate_id).collect();
     let signed: HashMap<MandateId, MandateRow> =
         mandates::some(tx, ctx.scope, &signed)?.into_iter().map(|row| (row.id, row)).collect();
-    let now = ctx.now.local_in(ctx.zone);
+    let (now, keys) = (ctx.now.local_in(ctx.zone), means.keyring.keys(tx, ctx.scope, ctx.machine_now)?);
     let mut sorted = Sorted { ready: Vec::new(), early: Vec::new(), unfit: Vec::new() };
     for (mut row, payment) in all {
         // the bank may need longer than the payer was told; never shorter
@@ -138,10 +138,11 @@ fn sort_out(tx: &mut Db, ctx: &Ctx, means: &Means, plugin: &dyn Debits, all: Vec
             sorted.early.push((row, payment));
             continue;
         }
-        let account = methods.get(&row.payment_method_id).and_then(|method| {
-            let secret = token(&means.method_key, method)?;
-            BankAccount::of_secret(&secret)
-        });
+        let account = match methods.get(&row.payment_method_id).map(|method| keys.look(method)) {
+            Some(Held::Open(secret)) => BankAccount::of_secret(&secret),
+            Some(Held::Locked) => return Err(locked(ctx).into()),
+            Some(Held::Unreadable) | None => None,
+        };
         let mandate = row.mandate_id.and_then(|id| signed.get(&id)).cloned();
         let fault = match (&account, &mandate, plugin.scheme()) {
             (None, _, _) => Some("its account cannot be read".to_string()),

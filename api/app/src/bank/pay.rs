@@ -3,6 +3,7 @@
 
 use crate::bank::join::join;
 use crate::credits::left_after_credit;
+use crate::encryption::{Keyring, may_store};
 use crate::gateways::ready::Ready;
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
@@ -32,14 +33,14 @@ pub async fn debit(
     ready: Ready,
 ) -> Result<Reply, ApiError> {
     let from = from(wanted, &ready)?;
-    let key = *desk.state.method_key();
+    let keyring = desk.state.keyring.clone();
     let work = move |tx: &mut Db, ctx: &Ctx| {
         let invoice = lock_with_client(tx, ctx, id)?;
         if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
             return Err(Problem::not_found().into());
         }
         ready.check("/gateway", invoice.currency)?;
-        begin(tx, ctx, &ready, &key, &invoice, &from)
+        begin(tx, ctx, &ready, &keyring, &invoice, &from)
     };
     Ok(desk.write(work).await?)
 }
@@ -65,7 +66,10 @@ fn begin(tx: &mut Db, ctx: &Ctx, ready: &Ready, key: &[u8; 32], invoice: &Invoic
     let Some(debits) = ready.gateway.debits() else { return Err(Problem::not_found().into()) };
     let method = match from {
         From::Stored(id) => stored(tx, ctx, *id, invoice.client_id)?,
-        From::New(new) => keep_stored(tx, ctx, key, invoice.client_id, new)?,
+        From::New(new) => {
+            may_store(tx, ctx, "/account")?;
+            keep_stored(tx, ctx, keyring, invoice.client_id, new)?
+        }
     };
     let open = left_after_credit(tx, ctx, invoice)?;
     let row = join(tx, ctx, debits, invoice, (&method, open))?;

@@ -4,6 +4,7 @@
 use crate::bank::apply::restate;
 use crate::bank::close::{Means, close};
 use crate::bank::outcome::approve;
+use crate::encryption::ask_for_phrase;
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::sellers::for_sellers;
@@ -31,11 +32,14 @@ pub async fn process_batch_files(state: &AppState, event: &EventRow) -> Result<V
     for ctx in for_sellers(state, event).await? {
         let looking = ctx.clone();
         for batch in state.store.read(move |db| full(db, &looking)).await? {
-            let (ctx, means) = (ctx.clone(), means.clone());
+            let (ctx, means, asking) = (ctx.clone(), means.clone(), ctx.clone());
             match state.store.write(move |tx| close(tx, &ctx, &means, batch.id)).await {
                 Ok(_) => closed += 1,
                 // nothing in it may go to the bank yet, or somebody else was faster
                 Err(Failure::Refused(problem)) if problem.code == Code::WrongState => {}
+                Err(Failure::Refused(problem)) if problem.code == Code::EncryptionLocked => {
+                    state.store.write(move |tx| ask_for_phrase(tx, &asking)).await?;
+                }
                 Err(failure) => return Err(failure.into()),
             }
         }

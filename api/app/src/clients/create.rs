@@ -44,11 +44,11 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
         }
         None => None,
     };
-    let key = *call.state().method_key();
+    let keyring = call.state().keyring.clone();
     call.write(move |tx, ctx| {
         let (client, contact, group) = create(tx, ctx, &wanted, hash.clone(), ClientStatus::Active)?;
         if let Some(stored) = &stored {
-            keep_stored(tx, ctx, &key, client.id, stored)?;
+            keep_stored(tx, ctx, &keyring, client.id, stored)?;
         }
         if let Some(order) = &wanted.order {
             ctx.require(Permission::WriteOrders)?;

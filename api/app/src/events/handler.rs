@@ -7,6 +7,7 @@ use crate::activities::export::process_action_log;
 use crate::bank::process::process_batch_files;
 use crate::dunning::suspend::process_suspensions;
 use crate::dunning::unsuspend::process_unsuspensions;
+use crate::encryption::reencrypt::reencrypt;
 use crate::events::purge::{purge_events, purge_idempotency_keys};
 use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
@@ -120,6 +121,7 @@ impl Handlers {
             .on(RemoveSandbox, |state, event| Box::pin(remove_sandbox(state, event)))
             .on(ChangeSubscriptions, |state, event| Box::pin(change_subscriptions(state, event)))
             .on(MoveSubscriptions, |state, event| Box::pin(move_subscriptions(state, event)))
+            .on(Reencrypt, |state, event| Box::pin(reencrypt(state, event)))
             .on(Verify, |state, event| Box::pin(run_verification(state, event)))
             .on(PurgeEvents, |state, _| Box::pin(purge_events(state)))
             .on(PurgeIdempotencyKeys, |state, _| Box::pin(purge_idempotency_keys(state)))

@@ -19,7 +19,7 @@ pub enum Purpose {
     Quotes,
     /// Sealing the secrets of webhook endpoints.
     WebhookSecrets,
-    /// Sealing the tokens of stored payment methods.
+    /// Wrapping the keys of stored payment methods.
     PaymentMethods,
     /// Sealing files for banks and of banks, and the accounts of administrators.
     BankFiles,

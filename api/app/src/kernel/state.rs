@@ -1,5 +1,6 @@
 //! What every request shares.
 
+use crate::encryption::Keyring;
 use crate::events::handler::Handlers;
 use crate::gateways::ready::{GatewayRoute, Gateways};
 use crate::kernel::clock::Clock;
@@ -194,6 +195,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Who takes payments.
     pub gateways: Gateways,
+    /// The keys of stored payment methods.
+    pub keyring: Keyring,
     /// Sends mail.
     pub mailer: Arc<dyn Mailer>,
     /// Serves web sites.
@@ -215,7 +218,6 @@ pub struct AppState {
     webhook_key: [u8; 32],
     cookie_key: [u8; 32],
     form_key: [u8; 32],
-    method_key: [u8; 32],
     file_key: [u8; 32],
 }
 
@@ -242,6 +244,7 @@ impl AppState {
             limits: Limits::default(),
             metrics,
             gateways,
+            keyring: Keyring::new(master.subkey(Purpose::PaymentMethods)),
             mailer,
             panel,
             vat_check,
@@ -254,7 +257,6 @@ impl AppState {
             webhook_key: master.subkey(Purpose::WebhookSecrets),
             cookie_key: master.subkey(Purpose::Cookies),
             form_key: master.subkey(Purpose::Forms),
-            method_key: master.subkey(Purpose::PaymentMethods),
             file_key: master.subkey(Purpose::BankFiles),
         })
     }
@@ -318,11 +320,6 @@ impl AppState {
     /// The key that signs the forms of the stores.
     pub fn form_key(&self) -> &[u8] {
         &self.form_key
-    }
-
-    /// The key that seals the tokens of stored payment methods.
-    pub fn method_key(&self) -> &[u8; 32] {
-        &self.method_key
     }
 
     /// The key that seals files for banks and of banks.

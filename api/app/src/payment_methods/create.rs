@@ -4,6 +4,7 @@
 use crate::bank::account::BankAccount;
 use crate::bank::mandates::{check_sign, sign};
 use crate::bank::views::MandateSign;
+use crate::encryption::{Keyring, may_store};
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Reply};
@@ -46,9 +47,9 @@ pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<MethodCre
 async fn store<P>(call: &Call<P>, client: ClientId, method: MethodCreate) -> Answer {
     let payer = call.read(move |db, ctx| payer(db, ctx, client)).await?;
     let stored = hand_over(call.state(), call.ctx(), payer, method).await?;
-    let key = *call.state().method_key();
+    let keyring = call.state().keyring.clone();
     call.write(move |tx, ctx| {
-        let row = keep_stored(tx, ctx, &key, client, &stored)?;
+        let row = keep_stored(tx, ctx, &keyring, client, &stored)?;
         let location = format!("/v1/payment-methods/{}", row.id);
         Ok(Reply::created(&PaymentMethodView::from(row), location))
     })
@@ -75,6 +76,9 @@ struct Account {
 /// Gives a card to its gateway, outside any transaction; a bank account is only understood. Places in refusals are those of
 /// the method.
 pub async fn hand_over(state: &AppState, ctx: &Ctx, payer: Payer, wanted: MethodCreate) -> Result<Stored, ApiError> {
+    let asking = ctx.clone();
+    let place = if wanted.account.is_some() { "/account" } else { "/card" };
+    state.store.read(move |db| may_store(db, &asking, place)).await?;
     let found = ready(state, ctx.scope, &wanted.gateway).await?;
     let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
     if found.gateway.debits().is_some() {
@@ -117,11 +121,11 @@ fn refusal(error: ConnectorError) -> Problem {
 pub fn keep_stored(
     tx: &mut Db,
     ctx: &Ctx,
-    key: &[u8; 32],
+    keyring: &Keyring,
     client: ClientId,
     stored: &Stored,
 ) -> Outcome<PaymentMethodRow> {
-    let row = method_row(key, (ctx.scope.seller(), client), &stored.gateway, &stored.saved, ctx.now)?;
+    let row = method_row(tx, ctx, keyring, (ctx.scope.seller(), client), (&stored.gateway, &stored.saved, ctx.now))?;
     let Some(kept) = &stored.account else { return write(tx, ctx, row) };
     let client = clients::lock(tx, ctx.scope, client)?;
     let debits = kept.ready.gateway.debits();

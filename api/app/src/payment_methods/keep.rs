@@ -1,17 +1,18 @@
 //! Keeping the method that a payment was made with, when the client wanted that and the gateway can.
 
+use crate::encryption::{Held, Keyring};
+use crate::kernel::AppState;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
-use crate::kernel::{AppState, seal};
 use crate::payment_methods::expiry::todo_key;
 use chrono::{Months, NaiveDate};
 use comptoir_connectors::ConnectorError;
 use comptoir_connectors::payment::{Payment, SavedMethod};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::payments::TransactionRow;
-use comptoir_db::{Db, Failure, Outcome, clients, todos};
-use comptoir_domain::{ClientId, Instant, PaymentMethodId, SellerId};
-use secrecy::SecretString;
+use comptoir_db::{Db, Outcome, Scope, clients, todos};
+use comptoir_domain::encryption::EncryptionMode;
+use comptoir_domain::{ClientId, Instant, SellerId};
 use serde_json::json;
 
 /// Keeps the method of a payment that has been taken; it becomes the client's default. A card kept before is renewed.
@@ -26,33 +27,41 @@ pub async fn keep(
         return Ok(());
     }
     let whose = (paid.seller_id, paid.client_id);
-    let row = method_row(state.method_key(), whose, &paid.gateway, saved, paid.created_at)?;
-    let ctx = ctx.clone();
-    state.store.write(move |tx| write(tx, &ctx, row.clone()).map(|_| ())).await
+    let (gateway, at, saved) = (paid.gateway.clone(), paid.created_at, saved.clone());
+    let (ctx, keyring) = (Ctx { machine_now: state.machine.now(), ..ctx.clone() }, state.keyring.clone());
+    let work = move |tx: &mut Db| {
+        if keyring.keys(tx, ctx.scope, ctx.machine_now)?.row.mode == EncryptionMode::Off {
+            return Ok(());
+        }
+        let row = method_row(tx, &ctx, &keyring, whose, (&gateway, &saved, at))?;
+        write(tx, &ctx, row).map(|_| ())
+    };
+    state.store.write(work).await
 }
 
 /// The row of a method that a gateway keeps, its token sealed.
 pub fn method_row(
-    key: &[u8; 32],
+    tx: &mut Db,
+    ctx: &Ctx,
+    keyring: &Keyring,
     (seller_id, client_id): (SellerId, ClientId),
-    gateway: &str,
-    saved: &SavedMethod,
-    created_at: Instant,
+    (gateway, saved, created_at): (&str, &SavedMethod, Instant),
 ) -> Outcome<PaymentMethodRow> {
-    let id: PaymentMethodId = fresh();
-    let sealed = seal::seal(key, &owner(client_id, gateway), saved.token.as_bytes());
-    Ok(PaymentMethodRow {
+    let mut row = PaymentMethodRow {
         seller_id,
-        id,
+        id: fresh(),
         client_id,
         gateway: gateway.into(),
-        token_sealed: sealed.ok_or_else(|| Failure::Corrupt("a token could not be sealed".into()))?,
+        token_sealed: String::new(),
         label: saved.label.clone(),
         expires_on: saved.expires.and_then(|(month, year)| expires_on(month, year)),
         is_default: true,
         created_at,
         version: 1,
-    })
+        key_version: 0,
+    };
+    keyring.seal(tx, ctx, &mut row, saved.token.as_bytes())?;
+    Ok(row)
 }
 
 /// A token belongs to its client: in another client's row it does not open.
@@ -85,8 +94,7 @@ pub fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<Payme
     Ok(row)
 }
 
-/// The token of a method, to charge it; `None` if it does not open with this master key.
-pub fn token(key: &[u8; 32], row: &PaymentMethodRow) -> Option<SecretString> {
-    let bytes = seal::open(key, &owner(row.client_id, &row.gateway), &row.token_sealed)?;
-    String::from_utf8(bytes).ok().map(SecretString::from)
+/// The token of a method, to charge it, if the seller's key is at hand.
+pub fn token(db: &mut Db, scope: Scope, (keyring, now): (&Keyring, Instant), row: &PaymentMethodRow) -> Outcome<Held> {
+    Ok(keyring.keys(db, scope, now)?.look(row))
 }

@@ -6,6 +6,7 @@ pub mod expiry;
 mod keep;
 mod mine;
 mod read;
+mod reveal;
 pub mod shares;
 pub mod views;
 
@@ -19,6 +20,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read::list_payment_methods)
         .service(read::delete_payment_method)
+        .service(reveal::reveal_payment_method)
         .service(create::create_payment_method)
         .service(create::create_my_payment_method)
         .service(mine::list_my_payment_methods)

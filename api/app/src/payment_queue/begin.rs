@@ -3,6 +3,7 @@
 
 use crate::bank::join::join;
 use crate::credits::apply_credits;
+use crate::encryption::{Held, ask_for_phrase};
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
 use crate::payment_queue::plan::{Due, Known, Means, look};
@@ -45,10 +46,19 @@ pub fn begin(tx: &mut Db, ctx: &Ctx, wanted: &Wanted, means: &Means, charges: &[
             begun.push(None);
             continue;
         };
-        let Some((ready, token)) = known.usable(tx, ctx.scope, &due.part)? else {
-            tracing::error!(method = %due.part.method.id, "a stored payment method cannot be used here");
-            begun.push(None);
-            continue;
+        let (ready, token) = match known.usable(tx, ctx.scope, &due.part)? {
+            Some((ready, Held::Open(token))) => (ready, token),
+            // it waits: the next run finds it again
+            Some(_) => {
+                ask_for_phrase(tx, ctx)?;
+                begun.push(None);
+                continue;
+            }
+            None => {
+                tracing::error!(method = %due.part.method.id, "a stored payment method cannot be used here");
+                begun.push(None);
+                continue;
+            }
         };
         if let Some(debits) = ready.gateway.debits() {
             // nothing is sent: it joins the next file for the bank

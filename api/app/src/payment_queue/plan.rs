@@ -1,9 +1,10 @@
 //! What is to be charged now, client by client. It only reads; a run looks once more, behind its locks, before it charges.
 
+use crate::encryption::{Held, Keyring, Keys};
 use crate::gateways::ready::{Gateways, Ready};
 use crate::kernel::call::Ctx;
+use crate::kernel::Clock;
 use crate::kernel::state::AppState;
-use crate::payment_methods::token;
 use crate::payment_queue::wanted::Wanted;
 use crate::payments::divide::{Part, divide};
 use chrono::NaiveDate;
@@ -13,7 +14,6 @@ use comptoir_db::{Db, Failure, Outcome, Scope};
 use comptoir_domain::collection::{Attempt, ChargeReason, Collect, CollectionAction, Lane, collect};
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::{ClientId, InvoiceId, Money, PaymentMethodId};
-use secrecy::SecretString;
 use std::collections::{BTreeMap, HashMap};
 
 /// Clients that are looked at together.
@@ -173,11 +173,12 @@ impl Pages {
     }
 }
 
-/// What charging needs of a house: gateways, and the key that opens what is stored of their methods.
+/// What charging needs of a house: gateways, and the keys that open what is stored of their methods.
 #[derive(Clone)]
 pub struct Means {
     gateways: Gateways,
-    key: [u8; 32],
+    keyring: Keyring,
+    now: Clock,
     /// Where a page of the bank would send the client.
     pub return_to: String,
 }
@@ -187,7 +188,8 @@ impl Means {
     pub fn of(state: &AppState) -> Self {
         Self {
             gateways: state.gateways.clone(),
-            key: *state.method_key(),
+            keyring: state.keyring.clone(),
+            now: state.machine.clone(),
             return_to: state.settings.public_url.clone(),
         }
     }
@@ -198,16 +200,18 @@ pub struct Known<'a> {
     means: &'a Means,
     action: CollectionAction,
     found: HashMap<String, Option<Ready>>,
+    keys: Option<Keys>,
 }
 
 impl<'a> Known<'a> {
     /// For charges that take or reserve.
     pub fn new(means: &'a Means, action: CollectionAction) -> Self {
-        Self { means, action, found: HashMap::new() }
+        Self { means, action, found: HashMap::new(), keys: None }
     }
 
-    /// The gateway of a stored method and the token that it knows it by, if both are at hand and will do.
-    pub fn usable(&mut self, db: &mut Db, scope: Scope, part: &Part) -> Outcome<Option<(Ready, SecretString)>> {
+    /// The gateway of a stored method and the token that it knows it by, if both are at hand and will do. What is locked can be
+    /// used once the pass-phrase is given.
+    pub fn usable(&mut self, db: &mut Db, scope: Scope, part: &Part) -> Outcome<Option<(Ready, Held)>> {
         let code = &part.method.gateway;
         let ready = match self.found.get(code) {
             Some(known) => known.clone(),
@@ -223,6 +227,16 @@ impl<'a> Known<'a> {
         };
         let can = |ready: &Ready| self.action == CollectionAction::Charge || ready.gateway.captures().is_some();
         let ready = ready.filter(|ready| ready.takes(part.amount.currency()) && can(ready));
-        Ok(ready.and_then(|ready| Some((ready, token(&self.means.key, &part.method)?))))
+        let Some(ready) = ready else { return Ok(None) };
+        let held = self.keys(db, scope)?.look(&part.method);
+        Ok(Some((ready, held)).filter(|(_, held)| !matches!(held, Held::Unreadable)))
+    }
+
+    /// The seller's keys, looked up once.
+    fn keys(&mut self, db: &mut Db, scope: Scope) -> Outcome<&Keys> {
+        if self.keys.is_none() {
+            self.keys = Some(self.means.keyring.keys(db, scope, self.means.now.now())?);
+        }
+        self.keys.as_ref().ok_or_else(|| Failure::Corrupt("keys that were just read".into()))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::bank::pay::debit;
 use crate::credits::{left_after_credit, to_pay};
+use crate::encryption::{self, Held, may_store};
 use crate::gateways::ready::{Ready, ready};
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
@@ -51,7 +52,11 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     let name = stored.as_ref().map_or(&wanted.gateway, |(gateway, _)| gateway).clone();
     let known = ready(&desk.state, desk.ctx.scope, &name).await?;
     let wanting = known.clone();
+    let saving = wanted.save;
     let begin = move |tx: &mut Db, ctx: &Ctx| {
+        if saving {
+            may_store(tx, ctx, "/save")?;
+        }
         let invoice = lock_with_client(tx, ctx, id)?;
         if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
             return Err(Problem::not_found().into());
@@ -116,23 +121,28 @@ async fn stored(
     own: Option<ClientId>,
 ) -> Result<Option<(String, SecretString)>, ApiError> {
     let Some(method) = wanted.payment_method_id else { return Ok(None) };
+    let keyring = desk.state.keyring.clone();
     let rows = move |db: &mut Db, ctx: &Ctx| {
         let payer = invoices::find(db, ctx.scope, id)?.client_id;
         if own.is_some_and(|own| own != payer) {
             return Err(Problem::not_found().into());
         }
-        payment_methods::stored(db, ctx, method, payer)
+        let method = payment_methods::stored(db, ctx, method, payer)?;
+        let token = payment_methods::token(db, ctx.scope, (&keyring, ctx.machine_now), &method)?;
+        Ok((method, token))
     };
-    let method = desk.read(rows).await?;
+    let (method, token) = desk.read(rows).await?;
     let mut findings = Check::new();
     let here = wanted.gateway.is_empty() || wanted.gateway == method.gateway;
     findings.ensure(here, "/gateway", "unfit", "the method is at another gateway");
     let alone = wanted.card.is_none() && wanted.token.is_none();
     findings.ensure(alone, "/payment_method_id", "not_wanted", "a stored method, a card or a token, not two of them");
     findings.done()?;
-    let token = payment_methods::token(desk.state.method_key(), &method);
-    let token = token.ok_or_else(|| Problem::field("/payment_method_id", "unusable", "it cannot be charged here"))?;
-    Ok(Some((method.gateway, token)))
+    match token {
+        Held::Open(token) => Ok(Some((method.gateway, token))),
+        Held::Locked => Err(encryption::locked(&desk.ctx).into()),
+        Held::Unreadable => Err(Problem::field("/payment_method_id", "unusable", "it cannot be charged here").into()),
+    }
 }
 
 /// Clients pay what has a number, and the first invoice of an order, which gets its number by being paid.

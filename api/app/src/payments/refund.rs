@@ -3,6 +3,7 @@
 //! is gone as soon as the refund is begun, so it is spent once; if the refund fails, it is back.
 
 use crate::credits::{Movement, record};
+use crate::encryption::may_return;
 use crate::gateways::ready::ready;
 use crate::invoices::credit_note::{CreditNoteCreate, credit_by};
 use crate::invoices::lock_with_client;
@@ -64,7 +65,9 @@ async fn give_back(desk: &Desk, id: TransactionId, wanted: RefundCreate) -> Answ
         let detail = "this gateway gives nothing back: pay it out, then POST /v1/clients/{id}/credits/refund";
         return Err(Problem::new(Code::Conflict, detail).into());
     };
+    let state = desk.state.clone();
     let begin = move |tx: &mut Db, ctx: &Ctx| {
+        may_return(tx, &state, ctx)?;
         let row = begin(tx, ctx, id, &wanted)?;
         Ok(Reply::ok(&TransactionView::from(row)))
     };

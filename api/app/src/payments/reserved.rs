@@ -1,5 +1,6 @@
 //! Money that is reserved (PAY-06): taken, in whole or in part, or released. Either can be asked for again: the gateway does it once.
 
+use crate::encryption::may_return;
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Id, Reply};
@@ -42,7 +43,8 @@ pub async fn capture_transaction(
 #[utoipa::path(tag = "payments", params(("id" = TransactionId, Path)), responses((status = 200, body = TransactionView, description = "Released")))]
 #[post("/v1/transactions/{id}/void")]
 pub async fn void_transaction(call: Call<may::WritePayments>, id: Id<TransactionId>) -> Answer {
-    let (state, ctx) = (call.state(), call.ctx());
+    let (state, ctx, shared) = (call.state(), call.ctx(), call.shared_state());
+    call.read(move |db, ctx| may_return(db, &shared, ctx)).await?;
     let (row, ready) = reserved(state, ctx, id.0).await?;
     let Some(ready) = ready else { return Ok(Reply::ok(&TransactionView::from(row))) };
     let voids = ready.gateway.voids().ok_or_else(|| not_here("releases nothing: it runs out by itself"))?;

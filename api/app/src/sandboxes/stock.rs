@@ -1,6 +1,7 @@
 //! Stocking a sandbox: its fakes take over what the real ones hold, and what is sealed is sealed anew with the sandbox's
 //! keys, so that it opens there and nowhere else.
 
+use crate::encryption::{DataKey, Held, Keys};
 use crate::kernel::seal;
 use crate::kernel::state::AppState;
 use crate::payment_methods::owner;
@@ -11,6 +12,7 @@ use comptoir_connectors::panel::fake::FakePanel;
 use comptoir_connectors::payment::fake::ALWAYS_GOOD;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::{Db, Failure, Outcome, Scope, gateways, sellers, services, webhook_endpoints};
+use secrecy::{ExposeSecret, SecretString};
 use std::path::{Path, PathBuf};
 
 /// The gateway of every sandbox.
@@ -44,13 +46,14 @@ pub async fn stock(live: &AppState, house: &AppState, folder: &Path, scope: Scop
 /// Tokens and secrets, with the sandbox's keys. Methods of gateways that a sandbox does not have become cards of the fake
 /// that are good.
 async fn seal_anew(live: &AppState, house: &AppState, scope: Scope) -> Outcome<()> {
-    let methods = (*live.method_key(), *house.method_key());
+    let (keyring, now) = (live.keyring.clone(), live.machine.now());
+    let keys = live.store.read(move |db| keyring.keys(db, scope, now)).await?;
+    let sandbox = house.keyring.clone();
     let secrets = (*live.webhook_key(), *house.webhook_key());
     let (own, theirs) = (live.gateways.clone(), house.gateways.clone());
     let work = move |tx: &mut Db| {
-        for mut row in payment_methods::all(tx, scope)? {
-            (row.token_sealed, row.label, row.gateway) = method(&row, methods)?;
-            payment_methods::save(tx, &mut row)?;
+        for row in payment_methods::all(tx, scope)? {
+            payment_methods::save(tx, &mut method(row, &keys, sandbox.house())?)?;
         }
         for mut row in gateways::all(tx, scope)? {
             let secrets = own.secrets(&row).unwrap_or_default();
@@ -69,28 +72,36 @@ async fn seal_anew(live: &AppState, house: &AppState, scope: Scope) -> Outcome<(
     house.store.write(work).await
 }
 
-/// The live key and the sandbox's.
-type Keys = ([u8; 32], [u8; 32]);
-
-/// The sealed token, the label and the gateway of a method in the sandbox.
-fn method(row: &PaymentMethodRow, keys: Keys) -> Outcome<(String, String, String)> {
-    let owner = owner(row.client_id, GATEWAY);
-    if row.gateway == GATEWAY {
-        return Ok((again(&row.token_sealed, &owner, keys)?, row.label.clone(), GATEWAY.into()));
+/// A method in the sandbox, under the key of its house. What is locked live is a good card here: a rehearsal waits for no
+/// pass-phrase.
+fn method(mut row: PaymentMethodRow, keys: &Keys, house: &DataKey) -> Outcome<PaymentMethodRow> {
+    let secret = match (row.gateway == GATEWAY, keys.look(&row)) {
+        (true, Held::Open(secret)) => secret,
+        // what does not open any more stays shut
+        (true, Held::Unreadable) => return Ok(row),
+        (true, Held::Locked) | (false, _) => SecretString::from(ALWAYS_GOOD),
+    };
+    if row.gateway != GATEWAY {
+        row.label = format!("{} ({})", row.label, row.gateway);
+        row.gateway = GATEWAY.into();
     }
-    let label = format!("{} ({})", row.label, row.gateway);
-    Ok((sealed(&owner, ALWAYS_GOOD.as_bytes(), keys)?, label, GATEWAY.into()))
+    row.token_sealed = house.seal(&owner(row.client_id, GATEWAY), secret.expose_secret().as_bytes())?;
+    row.key_version = 0;
+    Ok(row)
 }
 
+/// The live key and the sandbox's.
+type SecretKeys = ([u8; 32], [u8; 32]);
+
 /// A secret that is sealed with the live key, sealed with the sandbox's. What does not open any more stays shut.
-fn again(secret: &str, owner: &str, keys: Keys) -> Outcome<String> {
+fn again(secret: &str, owner: &str, keys: SecretKeys) -> Outcome<String> {
     match seal::open(&keys.0, owner, secret) {
         Some(bytes) => sealed(owner, &bytes, keys),
         None => Ok(secret.to_string()),
     }
 }
 
-fn sealed(owner: &str, secret: &[u8], keys: Keys) -> Outcome<String> {
+fn sealed(owner: &str, secret: &[u8], keys: SecretKeys) -> Outcome<String> {
     seal::seal(&keys.1, owner, secret).ok_or_else(|| Failure::Corrupt("a secret could not be sealed".into()))
 }
 

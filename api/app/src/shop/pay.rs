@@ -8,6 +8,7 @@ use crate::bank::account::BankAccountCreate;
 use crate::bank::text::mandate_text;
 use crate::bank::views::MandateSign;
 use crate::credits::{left_after_credit, pay_by_credit, to_pay};
+use crate::encryption::stores;
 use crate::gateways::ready::Ready;
 use crate::invoices::lock_with_client;
 use crate::kernel::ApiError;
@@ -118,8 +119,8 @@ async fn show(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
     visit.page(&page(visit, bill, &means, visit.form()))
 }
 
-/// A gateway by which a bill can be paid here.
-type Means = (GatewayCode, Ready);
+/// A gateway by which a bill can be paid here, and whether what is paid with may be kept.
+type Means = (GatewayCode, Ready, bool);
 
 /// The gateway that was chosen, with the form or with the order, or else the first of the store that is no waiting for money.
 async fn means(visit: &Visit, bill: &Bill) -> Result<Means, ApiError> {
@@ -130,7 +131,8 @@ async fn means(visit: &Visit, bill: &Bill) -> Result<Means, ApiError> {
     if known.is_empty() {
         return Err(Problem::new(Code::Conflict, "nothing in this store takes payments at once").into());
     }
-    Ok(known.swap_remove(at))
+    let (code, ready) = known.swap_remove(at);
+    Ok((code, ready, visit.desk.read(stores).await?))
 }
 
 /// Whoever comes to pay what his credit covers has paid: credit goes before any other payment (CLI-09).
@@ -142,7 +144,7 @@ async fn by_credit(visit: &Visit, id: InvoiceId) -> Result<(), ApiError> {
     visit.desk.change(work).await
 }
 
-fn page(visit: &Visit, bill: Bill, (code, ready): &Means, form: Form) -> PayPage {
+fn page(visit: &Visit, bill: Bill, (code, ready, keeps): &Means, form: Form) -> PayPage {
     let debits = ready.gateway.debits();
     let text = |debits: &dyn Debits| {
         let scheme = debits.scheme()?;
@@ -155,6 +157,7 @@ fn page(visit: &Visit, bill: Bill, (code, ready): &Means, form: Form) -> PayPage
         amount: bill.amount,
         gateway: code.to_string(),
         page_of: (!asks_for_card(ready) && debits.is_none()).then(|| label(visit, *code, ready)),
+        keeps: *keeps,
         once: visit.fresh_once(),
         form,
     }
@@ -182,7 +185,7 @@ async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
 }
 
 /// Pays; the page where the client has to go on, if there is one.
-async fn charge(visit: &Visit, bill: &Bill, (code, ready): &Means) -> Result<Option<String>, ApiError> {
+async fn charge(visit: &Visit, bill: &Bill, (code, ready, keeps): &Means) -> Result<Option<String>, ApiError> {
     let card = if asks_for_card(ready) { Some(card(visit)?) } else { None };
     let debits = ready.gateway.debits();
     let wanted = PayCreate {
@@ -193,7 +196,7 @@ async fn charge(visit: &Visit, bill: &Bill, (code, ready): &Means) -> Result<Opt
         card,
         token: None,
         return_to: Some(visit.absolute(&format!("{}back/", bill.address))),
-        save: visit.fields.get("save") == "yes",
+        save: *keeps && visit.fields.get("save") == "yes",
         authorise_only: false,
     };
     let paid = pay(&visit.once()?, bill.invoice, wanted, Some(visit.client()?)).await;

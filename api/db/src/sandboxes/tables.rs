@@ -118,6 +118,9 @@ pub const TABLES: &[Table] = &[
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`
     all("gateways"),
     all("payment_methods"),
+    none("encryption", "nobody is asked for a pass-phrase in a rehearsal: the sandbox's own house keeps the key"),
+    none("encryption_keys", "what is sealed under them is sealed anew"),
+    none("encryption_shares", "they are halves of a live key"),
     all("payment_shares"),
     all("custom_hosting"),
     all("allocations"),

@@ -108,6 +108,43 @@ diesel::table! {
         is_default -> Bool,
         created_at -> BigInt,
         version -> BigInt,
+        key_version -> Integer,
+    }
+}
+
+diesel::table! {
+    encryption (seller_id) {
+        seller_id -> Binary,
+        mode -> Text,
+        key_version -> Integer,
+        pin_hash -> Nullable<Text>,
+        wrong_tries -> Integer,
+        blocked_until -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    encryption_keys (seller_id, key_version) {
+        seller_id -> Binary,
+        key_version -> Integer,
+        wrapping -> Text,
+        wrapped -> Text,
+        stretching -> Nullable<Text>,
+        fingerprint -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    encryption_shares (seller_id, number) {
+        seller_id -> Binary,
+        number -> Integer,
+        key_version -> Integer,
+        administrator_id -> Binary,
+        waits_sealed -> Nullable<Text>,
+        taken_at -> Nullable<BigInt>,
+        returned_sealed -> Nullable<Text>,
     }
 }
 

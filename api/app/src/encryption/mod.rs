@@ -1,0 +1,116 @@
+//! The local encryption key (SEC-01, SEC-02): stored payment methods are sealed under a random key of their seller, which is
+//! wrapped by a key of the house or by one that follows from a pass-phrase. Two administrators can have half of it each.
+
+mod data_key;
+mod gate;
+mod keyring;
+mod pin;
+mod read;
+pub mod reencrypt;
+mod restore;
+mod rotate;
+mod split;
+mod unlock;
+pub mod views;
+
+pub use data_key::DataKey;
+pub use gate::{Passed, Shown, pass};
+pub use keyring::{Held, Keyring, Keys};
+
+use crate::kernel::call::{Actor, Ctx};
+use crate::kernel::state::AppState;
+use crate::todos::{Todo, raise};
+use comptoir_db::encryption::{self, EncryptionRow};
+use comptoir_db::{Db, Outcome};
+use comptoir_domain::encryption::EncryptionMode;
+use comptoir_domain::todos::TodoKind;
+use comptoir_domain::{AdministratorId, Code, Problem};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The to-do about data that waits for the key.
+const REENCRYPT: &str = "encryption:reencrypt";
+/// The to-do about charges that wait for the pass-phrase.
+const LOCKED: &str = "encryption:locked";
+
+/// The routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(read::get_encryption)
+        .service(unlock::unlock_encryption)
+        .service(unlock::lock_encryption)
+        .service(pin::set_encryption_pin)
+        .service(rotate::rotate_encryption)
+        .service(split::split_encryption_key)
+        .service(split::take_encryption_share)
+        .service(restore::restore_encryption_key);
+}
+
+/// What is answered when the pass-phrase has to be given first: to who may do that, or to who has to pay in another way.
+pub fn locked(ctx: &Ctx) -> Problem {
+    let next = match ctx.actor {
+        Actor::Contact(..) | Actor::Shopper(_) => "it cannot be charged just now: pay in another way, or later",
+        _ => "POST /v1/encryption/unlock takes the pass-phrase",
+    };
+    Problem::new(Code::EncryptionLocked, next)
+}
+
+/// Asks a person for the pass-phrase, once while that is open.
+pub fn ask_for_phrase(tx: &mut Db, ctx: &Ctx) -> Outcome<()> {
+    let todo = Todo {
+        unique_key: LOCKED.into(),
+        kind: TodoKind::PassPhraseWanted,
+        title: "Charges wait for the pass-phrase".into(),
+        detail:
+            "What is due from stored payment methods is charged by the run that follows POST /v1/encryption/unlock."
+                .into(),
+        subject_id: String::new(),
+    };
+    raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
+}
+
+fn storing_is_off(place: &str) -> Problem {
+    Problem::new(Code::Conflict, "encryption is off, so nothing is stored: POST /v1/encryption/rotate switches it on")
+        .at(place, "encryption_off", "no payment method can be kept")
+}
+
+/// Whether payment methods are stored at all.
+pub fn stores(db: &mut Db, ctx: &Ctx) -> Outcome<bool> {
+    Ok(encryption::read(db, ctx.scope)?.mode != EncryptionMode::Off)
+}
+
+/// Refuses at a place to keep a method where nothing is stored.
+pub fn may_store(db: &mut Db, ctx: &Ctx, place: &str) -> Outcome<()> {
+    if stores(db, ctx)? { Ok(()) } else { Err(storing_is_off(place).into()) }
+}
+
+/// Refuses to release or give back money to who has not entered the seller's PIN or phrase lately (SEC-01).
+pub fn may_return(db: &mut Db, state: &AppState, ctx: &Ctx) -> Outcome<()> {
+    let (row, now) = (encryption::read(db, ctx.scope)?, ctx.machine_now);
+    let entered = match row.mode {
+        EncryptionMode::House if row.pin_hash.is_some() => {
+            state.keyring.trusted_until(row.seller_id, &ctx.actor, now).is_some()
+        }
+        EncryptionMode::PassPhrase => state.keyring.unlocked_until(row.seller_id, row.key_version, now).is_some(),
+        EncryptionMode::House | EncryptionMode::Off => true,
+    };
+    if entered {
+        return Ok(());
+    }
+    Err(Problem::new(Code::EncryptionLocked, "POST /v1/encryption/unlock takes the PIN or the pass-phrase").into())
+}
+
+/// The administrator who calls; nobody else can have half of a key.
+fn administrator(ctx: &Ctx) -> Result<AdministratorId, Problem> {
+    match ctx.actor {
+        Actor::Administrator(id) => Ok(id),
+        _ => Err(Problem::new(Code::Forbidden, "only an administrator who has signed in")),
+    }
+}
+
+/// Refuses to work with what was shown for something that has changed meanwhile.
+fn unchanged(seen: &EncryptionRow, now: &EncryptionRow) -> Result<(), Problem> {
+    if (seen.mode, seen.key_version, &seen.pin_hash) == (now.mode, now.key_version, &now.pin_hash) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::Conflict, "the key was replaced meanwhile: look again, then repeat your request"))
+}
