@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use comptoir_db::bank::replies::{BankEntryRow, BankReplyRow, Statement};
-use comptoir_domain::bank::matching::{ReplyContradiction, MatchKey, DebitVerdict};
+use comptoir_domain::bank::matching::{DebitVerdict, MatchKey, ReplyContradiction};
 use comptoir_domain::bank::{BankEntryKind, EntryOutcome, ReplyFormat, reason};
 use comptoir_domain::{BankEntryId, BankReplyId, Instant, InvoiceId, Money, TransactionId};
 

@@ -7,8 +7,8 @@ use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::quotes::views::{DocumentTaxView, DocumentTotalsView};
 use crate::{
-    activities, bank, dunning, invoices, orders, payment_methods, payment_queue, schet_facturas, services, subscriptions,
-    taxes, usage,
+    activities, bank, dunning, invoices, orders, payment_methods, payment_queue, schet_facturas, services,
+    subscriptions, taxes, usage,
 };
 use chrono::NaiveDate;
 use comptoir_db::{Db, Failure, Outcome};

@@ -2,8 +2,8 @@
 
 use crate::encryption::{Held, Keyring, Keys};
 use crate::gateways::ready::{Gateways, Ready};
-use crate::kernel::call::Ctx;
 use crate::kernel::Clock;
+use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::payment_queue::wanted::Wanted;
 use crate::payments::divide::{Part, divide};

@@ -3,7 +3,7 @@
 use crate::schema::{bank_entries, bank_replies};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use chrono::NaiveDate;
-use comptoir_domain::bank::matching::{ReplyContradiction, MatchKey, DebitVerdict};
+use comptoir_domain::bank::matching::{DebitVerdict, MatchKey, ReplyContradiction};
 use comptoir_domain::bank::{BankEntryKind, EntryOutcome, ReplyFormat};
 use comptoir_domain::{BankEntryId, BankReplyId, Currency, Instant, InvoiceId, Money, SellerId, TransactionId};
 use diesel::prelude::*;

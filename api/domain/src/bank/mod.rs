@@ -29,7 +29,7 @@ pub use iban::Iban;
 pub use mandate::{Mandate, MandateKind, SddScheme, Sequence, mandate_reference};
 pub use plugin::DebitPlugin;
 pub use reasons::{Again, REASONS, Reason, Remedy, reason};
-pub use reply::{AccountNumber, BankReply, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
+pub use reply::{AccountNumber, BankEntryKind, BankReply, GivenReason, ReplyEntry, ReplyFormat, Scope};
 pub use rf_reference::RfReference;
 pub use spain::Ccc;
 

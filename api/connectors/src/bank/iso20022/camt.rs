@@ -4,7 +4,7 @@ use super::tree::Element;
 use super::{classify, given, joined, money};
 use crate::bank::replies::{Limits, malformed, refused};
 use chrono::NaiveDate;
-use comptoir_domain::bank::{AccountNumber, BankReply, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
+use comptoir_domain::bank::{AccountNumber, BankEntryKind, BankReply, GivenReason, ReplyEntry, ReplyFormat, Scope};
 use comptoir_domain::{Money, Result};
 
 pub(super) fn read(message: &Element, format: ReplyFormat) -> Result<Vec<BankReply>> {

@@ -4,7 +4,7 @@ use super::tree::Element;
 use super::{given, joined, money};
 use crate::bank::replies::{Limits, refused};
 use comptoir_domain::Result;
-use comptoir_domain::bank::{AccountNumber, BankReply, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope};
+use comptoir_domain::bank::{AccountNumber, BankEntryKind, BankReply, GivenReason, ReplyEntry, ReplyFormat, Scope};
 
 /// Words of the bank and what they mean. `PART` depends on what is said below.
 const STATUSES: &[(&str, BankEntryKind)] = &[

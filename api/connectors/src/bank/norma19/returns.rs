@@ -5,7 +5,7 @@ use crate::bank::record::field;
 use crate::bank::replies::{Limits, malformed, refused};
 use chrono::NaiveDate;
 use comptoir_domain::bank::{
-    AccountNumber, BankReply, Ccc, BankEntryKind, GivenReason, ReplyEntry, ReplyFormat, Scope, reason,
+    AccountNumber, BankEntryKind, BankReply, Ccc, GivenReason, ReplyEntry, ReplyFormat, Scope, reason,
 };
 use comptoir_domain::{Currency, Money, Result};
 use sha2::{Digest, Sha256};

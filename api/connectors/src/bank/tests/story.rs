@@ -3,7 +3,7 @@
 
 use super::samples::{eur, sepa_batch};
 use super::*;
-use comptoir_domain::bank::matching::{Finding, KnownDebit, OpenInvoice, Outcome, DebitVerdict, match_reply};
+use comptoir_domain::bank::matching::{DebitVerdict, Finding, KnownDebit, OpenInvoice, Outcome, match_reply};
 use comptoir_domain::bank::{Sequence, reason};
 use comptoir_domain::payments::TransactionState::{self, Approved, Declined, Pending, Refunded};
 

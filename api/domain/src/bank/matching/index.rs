@@ -1,6 +1,6 @@
 //! Finds transactions and invoices by everything that an entry may name them by, in time that does not grow with their number.
 
-use super::{BankEntryKind, Found, MatchKey, KnownDebit, OpenInvoice, ReplyEntry, Scope, is_amount};
+use super::{BankEntryKind, Found, KnownDebit, MatchKey, OpenInvoice, ReplyEntry, Scope, is_amount};
 use crate::Money;
 use crate::bank::RfReference;
 use crate::payments::TransactionState;
@@ -177,8 +177,9 @@ fn all_of(
     named: &[bool],
     states: &[TransactionState],
 ) -> Found {
-    let Some(booked) =
-        entry.amount.filter(|_| !matches!(entry.kind, BankEntryKind::Accepted | BankEntryKind::Rejected | BankEntryKind::Pending))
+    let Some(booked) = entry
+        .amount
+        .filter(|_| !matches!(entry.kind, BankEntryKind::Accepted | BankEntryKind::Rejected | BankEntryKind::Pending))
     else {
         places.retain(|place| named.get(*place) == Some(&false));
         return if places.is_empty() { Found::Nobody } else { Found::These(key, places) };

@@ -10,7 +10,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
-use super::{BankReply, BankEntryKind, Iban, ReplyEntry, ReplyFormat, Scope};
+use super::{BankEntryKind, BankReply, Iban, ReplyEntry, ReplyFormat, Scope};
 use crate::Money;
 use crate::payments::TransactionState;
 use chrono::NaiveDate;

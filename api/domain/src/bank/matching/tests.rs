@@ -133,8 +133,11 @@ fn what_follows_depends_on_where_it_stands() {
 fn what_came_and_went_in_one_statement() {
     let debits = [debit(42, 2178, Pending)];
     let named = |kind, cents| ReplyEntry { end_to_end_id: Some("INV-2026-000042".into()), ..entry(kind, cents) };
-    let entries =
-        vec![named(BankEntryKind::Credited, 2178), named(BankEntryKind::Returned, -2178), named(BankEntryKind::Returned, -2178)];
+    let entries = vec![
+        named(BankEntryKind::Credited, 2178),
+        named(BankEntryKind::Returned, -2178),
+        named(BankEntryKind::Returned, -2178),
+    ];
     let words = ["approve", "give_back", "already"].map(|word| format!("end_to_end_id {word} INV-2026-000042"));
     assert_eq!(found(entries, &debits, &[]), words);
 }
@@ -174,15 +177,18 @@ fn lower_levels_of_a_report_override_upper_ones() {
     let debits = [debit(42, 2178, Pending), debit(43, 100, Pending), debit(44, 605, Pending)];
     let plain = |kind, scope| ReplyEntry { amount: None, booked_on: None, ..ReplyEntry::of(kind, scope) };
     let batch = ReplyEntry { message_id: Some("BATCH-1".into()), ..plain(BankEntryKind::Accepted, Scope::Batch) };
-    let single =
-        ReplyEntry { end_to_end_id: Some("INV-2026-000044".into()), ..plain(BankEntryKind::Rejected, Scope::Transaction) };
+    let single = ReplyEntry {
+        end_to_end_id: Some("INV-2026-000044".into()),
+        ..plain(BankEntryKind::Rejected, Scope::Transaction)
+    };
     let want = [
         "message_id accept INV-2026-000042",
         "message_id accept INV-2026-000043",
         "end_to_end_id decline INV-2026-000044",
     ];
     assert_eq!(found(vec![batch.clone(), single], &debits, &[]), want);
-    let group = ReplyEntry { payment_info_id: Some("BATCH-1-RCUR".into()), ..plain(BankEntryKind::Rejected, Scope::Group) };
+    let group =
+        ReplyEntry { payment_info_id: Some("BATCH-1-RCUR".into()), ..plain(BankEntryKind::Rejected, Scope::Group) };
     let words = found(vec![batch, group], &debits, &[]);
     assert_eq!((words.len(), words[0].as_str()), (4, "nothing"));
     assert!(words[1..].iter().all(|word| word.starts_with("payment_info_id decline")), "{words:?}");

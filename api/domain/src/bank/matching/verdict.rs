@@ -1,6 +1,6 @@
 //! What an entry does to a transaction, by where that stands.
 
-use super::{ReplyContradiction, BankEntryKind, ReplyEntry, DebitVerdict};
+use super::{BankEntryKind, DebitVerdict, ReplyContradiction, ReplyEntry};
 use crate::payments::TransactionState::{self, Approved, Declined, Refunded};
 
 /// What follows.
