@@ -20,6 +20,7 @@ pub use keyring::{Held, Keyring, Keys};
 use crate::kernel::call::{Actor, Ctx};
 use crate::kernel::state::AppState;
 use crate::todos::{Todo, raise};
+use comptoir_connectors::payment::{Entry, PaymentGateway};
 use comptoir_db::encryption::{self, EncryptionRow};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::encryption::EncryptionMode;
@@ -71,6 +72,11 @@ pub fn ask_for_phrase(tx: &mut Db, ctx: &Ctx) -> Outcome<()> {
 fn storing_is_off(place: &str) -> Problem {
     Problem::new(Code::Conflict, "encryption is off, so nothing is stored: POST /v1/encryption/rotate switches it on")
         .at(place, "encryption_off", "no payment method can be kept")
+}
+
+/// Whether a gateway gets the numbers of cards or accounts from us.
+pub fn takes_numbers(gateway: &dyn PaymentGateway) -> bool {
+    gateway.entries().iter().any(|entry| matches!(entry, Entry::Card | Entry::Account))
 }
 
 /// Whether payment methods are stored at all.

@@ -5,7 +5,7 @@ use crate::encryption::data_key::DataKey;
 use crate::encryption::gate::{Passed, Shown, pass};
 use crate::encryption::keyring::{Keyring, Keys};
 use crate::encryption::views::{Typed, an_hour, check_minutes};
-use crate::encryption::{LOCKED, REENCRYPT, unchanged};
+use crate::encryption::{LOCKED, REENCRYPT, takes_numbers, unchanged};
 use crate::gateways::ready::Gateways;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply, passwords};
@@ -14,7 +14,6 @@ use crate::operations::views::OperationView;
 use crate::payment_methods::expiry::todo_key;
 use actix_web::post;
 use chrono::TimeDelta;
-use comptoir_connectors::payment::Entry;
 use comptoir_db::encryption::{self, EncryptionKeyRow, EncryptionRow};
 use comptoir_db::{Db, Failure, Json, Outcome, gateways, payment_methods, todos};
 use comptoir_domain::encryption::{EncryptionMode, KeyState, Stretching, Wrapping, check_phrase, check_pin};
@@ -66,7 +65,7 @@ pub async fn rotate_encryption(call: Call<may::WriteEncryption>, body: Body<Encr
     check(&wanted, &seen, mode)?;
     if mode == EncryptionMode::Off {
         let gateways = call.state().gateways.clone();
-        desk.read(move |db, ctx| no_cards_here(db, ctx, &gateways)).await?;
+        desk.read(move |db, ctx| no_numbers_here(db, ctx, &gateways)).await?;
     }
     let shown = Shown { pin: wanted.pin.clone(), pass_phrase: wanted.pass_phrase.clone() };
     // who wants all to be forgotten need not be able to see it
@@ -114,16 +113,16 @@ fn check(wanted: &EncryptionRotate, now: &EncryptionRow, mode: EncryptionMode) -
     check.done()
 }
 
-/// Refuses to store nothing as long as a gateway takes the numbers of cards from us (SEC-01).
-fn no_cards_here(db: &mut Db, ctx: &Ctx, gateways: &Gateways) -> Outcome<()> {
+/// Refuses to store nothing as long as a gateway gets numbers of cards or accounts from us (SEC-01).
+fn no_numbers_here(db: &mut Db, ctx: &Ctx, gateways: &Gateways) -> Outcome<()> {
     for row in gateways::all(db, ctx.scope)?.into_iter().filter(|row| row.is_enabled) {
         let ready = match gateways.find(db, ctx.scope, row.code.as_str()) {
             // one that cannot be used takes nothing
             Err(Failure::Refused(_)) => None,
             found => found?,
         };
-        if ready.is_some_and(|ready| ready.gateway.entries().contains(&Entry::Card)) {
-            let detail = format!("{} takes cards here: switch it off first", row.code);
+        if ready.is_some_and(|ready| takes_numbers(&*ready.gateway)) {
+            let detail = format!("{} gets numbers of cards or accounts here: switch it off first", row.code);
             return Err(Problem::new(Code::Conflict, detail).at("/mode", "in_use", "a gateway needs it").into());
         }
     }

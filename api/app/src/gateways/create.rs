@@ -1,13 +1,12 @@
 //! Setting up a gateway. Its secrets are sealed and never shown again.
 
-use crate::encryption::may_store;
+use crate::encryption::{may_store, takes_numbers};
 use crate::gateways::ready::Gateways;
 use crate::gateways::views::{GatewayCreate, GatewayView, connector};
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
 use actix_web::post;
-use comptoir_connectors::payment::Entry;
 use comptoir_connectors::payment::registry::Connector;
 use comptoir_connectors::settings::{self, FieldKind};
 use comptoir_db::gateways::{self, GatewayRow};
@@ -95,7 +94,7 @@ pub fn sealed(
     let seller = sellers::own(db, ctx.scope)?.code;
     let built = gateways.build(&row, &seller);
     let gateway = built.map_err(|error| Problem::field("/settings", "unfit", error.to_string()))?;
-    if row.is_enabled && gateway.entries().contains(&Entry::Card) {
+    if row.is_enabled && takes_numbers(&*gateway) {
         may_store(db, ctx, "/is_enabled")?;
     }
     let mut check = Check::new();
