@@ -6,9 +6,9 @@ use crate::population::multiply;
 use crate::site::{LATENCY, Site};
 use chrono::TimeDelta;
 use comptoir_app::events::enqueue::{Task, row};
-use comptoir_app::payment_methods::method_row;
+use comptoir_app::kernel::clock::fresh;
+use comptoir_app::payment_methods::owner;
 use comptoir_app::{AppState, Clock};
-use comptoir_connectors::payment::SavedMethod;
 use comptoir_connectors::payment::fake::ALWAYS_GOOD;
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::schema::{clients, payment_methods};
@@ -73,9 +73,20 @@ fn give_methods(db: &mut Db, house: &AppState, scope: Scope) {
     let clients: Vec<ClientId> = own.load(db).unwrap();
     let with = payment_methods::table.filter(payment_methods::seller_id.eq(seller)).select(payment_methods::client_id);
     let with: HashSet<ClientId> = with.load(db).unwrap().into_iter().collect();
-    let saved = SavedMethod { token: ALWAYS_GOOD.into(), label: "fake •••• 4242".into(), expires: None };
-    let method =
-        |client| method_row(house.method_key(), (seller, client), "fake", &saved, house.now().business).unwrap();
+    // under the key of the house: that of the seller is made with the first method that is stored over HTTP
+    let method = |client_id| PaymentMethodRow {
+        seller_id: seller,
+        id: fresh(),
+        client_id,
+        gateway: "fake".into(),
+        token_sealed: house.keyring.house().seal(&owner(client_id, "fake"), ALWAYS_GOOD.as_bytes()).unwrap(),
+        label: "fake •••• 4242".into(),
+        expires_on: None,
+        is_default: true,
+        created_at: house.now().business,
+        version: 1,
+        key_version: 0,
+    };
     let rows: Vec<PaymentMethodRow> = clients.into_iter().filter(|id| !with.contains(id)).map(method).collect();
     db.savepoint(|db| {
         for part in rows.chunks(ROWS) {

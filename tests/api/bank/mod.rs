@@ -52,7 +52,7 @@ pub fn store(owner: &Actor, client: &str, iban: &str) -> String {
     let method =
         json!({"gateway": "sepa", "account": {"holder": "Alice Martin", "iban": iban}, "mandate": {"accepted": true}});
     let wish = json!({"client_id": client, "method": method});
-    owner.post_once("/v1/payment-methods", &format!("store-{client}-{iban}"), wish).expect(201).text("/id")
+    owner.post_once("/v1/payment-methods", &format!("store-{client}-{}", &iban[..4]), wish).expect(201).text("/id")
 }
 
 /// Debits an invoice from a stored account.
