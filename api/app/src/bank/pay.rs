@@ -62,7 +62,14 @@ fn from(wanted: PayCreate, ready: &Ready) -> Result<From, Problem> {
     Ok(From::New(Box::new(to_be_debited(ready.clone(), method)?)))
 }
 
-fn begin(tx: &mut Db, ctx: &Ctx, ready: &Ready, keyring: &Keyring, invoice: &InvoiceRow, from: &From) -> Outcome<Reply> {
+fn begin(
+    tx: &mut Db,
+    ctx: &Ctx,
+    ready: &Ready,
+    keyring: &Keyring,
+    invoice: &InvoiceRow,
+    from: &From,
+) -> Outcome<Reply> {
     let Some(debits) = ready.gateway.debits() else { return Err(Problem::not_found().into()) };
     let method = match from {
         From::Stored(id) => stored(tx, ctx, *id, invoice.client_id)?,

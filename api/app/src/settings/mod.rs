@@ -78,6 +78,7 @@ pub struct SettingsCreate {
     #[serde(default)]
     pub collection: CollectionSettings,
     /// When files for banks are made, and whose account they are for.
+    #[serde(default)]
     pub bank_files: BankFileSettings,
     /// What must be true before what was ordered is set up, and whether that happens by itself.
     #[serde(default)]
