@@ -126,7 +126,8 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     let place = format!(" at line {} column {}", inner.line(), inner.column());
     let text = inner.to_string();
-    let text = text.strip_suffix(&place).unwrap_or(&text).to_string();
+    // what was sent is shown again where it is wrong; it may be the number of a card in the wrong place
+    let text = masked(text.strip_suffix(&place).unwrap_or(&text));
     let text = if NO_DAY.contains(&text.as_str()) { format!("{text}: a day is written 2026-12-31") } else { text };
     if matches!(inner.classify(), serde_json::error::Category::Syntax | serde_json::error::Category::Eof) {
         return Problem::new(Code::MalformedBody, format!("{text} (line {}, column {})", inner.line(), inner.column()));
@@ -151,6 +152,28 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     Problem::new(Code::InvalidBody, "the body does not fit the schema: see errors").at(pointer, code, text)
 }
 
+/// A text in which of numbers as long as those of cards and accounts only the last four digits can be read.
+fn masked(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
+        let (before, number) = rest.split_at(start);
+        let end = number.find(|letter: char| !(letter.is_ascii_digit() || letter == ' ' || letter == '-'));
+        let (number, after) = number.split_at(end.unwrap_or(number.len()));
+        let digits = number.bytes().filter(u8::is_ascii_digit).count();
+        shown.push_str(before);
+        if digits < 12 {
+            shown.push_str(number);
+        } else {
+            let last = number.trim_end().len().saturating_sub(4);
+            shown.extend(number.char_indices().map(|(at, letter)| if at < last { '•' } else { letter }));
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
@@ -165,6 +188,16 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_numbers_are_masked() {
+        assert_eq!(masked("string \"4242424242424242\", expected u8"), "string \"••••••••••••4242\", expected u8");
+        assert_eq!(masked("`4242 4242-4242 4242`"), "`•••••••••••••••4242`");
+        assert_eq!(
+            masked("integer `4242424242424242`, 2026-12-31, 12345678901"),
+            "integer `••••••••••••4242`, 2026-12-31, 12345678901"
+        );
+    }
 
     #[derive(serde::Deserialize, Debug)]
     #[serde(deny_unknown_fields)]

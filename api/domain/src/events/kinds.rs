@@ -97,7 +97,7 @@ kinds! {
     RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";
     ChangeSubscriptions = "change_subscriptions", Subscriptions, Machine, 5, None, "Change many subscriptions";
     MoveSubscriptions = "move_subscriptions", Subscriptions, Machine, 3, None, "Move subscriptions to other prices";
-    Reencrypt = "reencrypt", Payments, Machine, 5, None, "Seal stored payment methods under the newest key";
+    Reencrypt = "reencrypt", Payments, Machine, 8, None, "Seal stored payment methods under the newest key";
     Verify = "verify", Audit, Machine, 3, None, "Check that what is stored can be true";
 }
 
