@@ -42,7 +42,7 @@ pub async fn debit(
         ready.check("/gateway", invoice.currency)?;
         begin(tx, ctx, &ready, &keyring, &invoice, &from)
     };
-    Ok(desk.write(work).await?)
+    desk.write(work).await
 }
 
 fn from(wanted: PayCreate, ready: &Ready) -> Result<From, Problem> {

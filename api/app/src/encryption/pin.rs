@@ -57,5 +57,5 @@ pub async fn set_encryption_pin(call: Call<may::WriteEncryption>, body: Body<Enc
         ctx.record(tx, "encryption.pin_set", ctx.scope.seller(), json!({ "has_pin": row.pin_hash.is_some() }))?;
         view(tx, ctx, &keyring)
     });
-    Ok(reply.await?)
+    reply.await
 }

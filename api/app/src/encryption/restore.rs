@@ -63,7 +63,7 @@ pub async fn restore_encryption_key(call: Call<may::Work>, body: Body<Encryption
             keep(tx, ctx, &keyring, &given)?;
             view(tx, ctx, &keyring)
         });
-        return Ok(reply.await?);
+        return reply.await;
     };
     let key: DataKey = join(&first, &second).ok_or_else(not_halves)?.into();
     bring_back(&desk, keyring, seen, key, wanted).await
@@ -183,5 +183,5 @@ async fn bring_back(
         ctx.record(tx, "encryption.restored", row.seller_id, json!({ "key_version": row.key_version }))?;
         view(tx, ctx, &ring)
     });
-    Ok(reply.await?)
+    reply.await
 }

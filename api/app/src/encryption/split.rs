@@ -107,7 +107,7 @@ pub async fn split_encryption_key(call: Call<may::WriteEncryption>, body: Body<E
         ctx.record(tx, "encryption.key_split", ctx.scope.seller(), fact)?;
         Ok(Reply::ok(&EncryptionShareView::of(&first, ctx.scope.seller(), mine)))
     });
-    Ok(reply.await?)
+    reply.await
 }
 
 fn check(db: &mut Db, ctx: &Ctx, mine: AdministratorId, other: AdministratorId) -> Outcome<()> {

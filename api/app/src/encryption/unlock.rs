@@ -58,7 +58,7 @@ pub async fn unlock_encryption(call: Call<may::WritePayments>, body: Body<Encryp
         ctx.record(tx, "encryption.unlocked", ctx.scope.seller(), json!({ "until": until, "mode": row.mode }))?;
         view(tx, ctx, &keyring)
     });
-    Ok(reply.await?)
+    reply.await
 }
 
 /// Lock stored payment methods

@@ -93,7 +93,7 @@ pub async fn reveal_payment_method(
         ctx.record(tx, "payment_method.revealed", method.id, fact)?;
         Ok(Reply::ok(&PaymentMethodRevealView::new(method, secret.expose_secret())))
     });
-    Ok(reply.await?)
+    reply.await
 }
 
 /// Refuses what cannot be revealed whatever is shown.
