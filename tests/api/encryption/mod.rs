@@ -3,6 +3,7 @@
 
 mod shares;
 
+use crate::api::bank;
 use crate::api::invoices::{first_client, get, issued, tamper};
 use crate::api::verify::literal;
 use crate::support::database::words;
@@ -225,10 +226,10 @@ both! {
         let seen = reveal(&owner, &card, json!({"pin": "2603"})).expect(200);
         let want = json!({"id": card, "gateway": "fake", "label": "fake •••• 4242", "kind": "token", "holder": null, "account": null});
         assert_eq!(seen.json(), want);
-        let account = r#"{"holder":"Alice Martin","account":"FR7630006000011234567890189"}"#;
-        let account = sealed_by_the_house(world, &owner, "FR76 •••• 0189", account);
+        owner.post("/v1/gateways", bank::sepa()).expect(201);
+        let account = bank::store(&owner, &bank::debtor(&owner, "Dina", "60.00").client, "FR7630006000011234567890189");
         let seen = reveal(&owner, &account, json!({"pin": "2603"})).expect(200).json();
-        let want = json!(["account", "Alice Martin", "FR7630006000011234567890189"]);
+        let want = json!(["account", "Alice Martin", "FR76 3000 6000 0112 3456 7890 189"]);
         assert_eq!(json!([seen["kind"], seen["holder"], seen["account"]]), want);
         let looks = owner.get(&format!("/v1/activities?kind=payment_method.revealed&subject_id={account}")).expect(200).json();
         assert_eq!((&looks["data"][0]["actor_kind"], &looks["data"][1]), (&json!("administrator"), &json!(null)));

@@ -154,6 +154,9 @@ mod tests {
         assert_eq!(germany.iban.as_str(), "DE89370400440532013000");
         assert_eq!((germany.label().as_str(), germany.last_four().as_str()), ("DE89 •••• •••• 3000", "3000"));
         assert_eq!(BankAccount::of_secret(&germany.secret().into()), Some(germany));
+        for token in ["pm_1NvVPz", "4242", r#"{"profile":"1","payment":"2"}"#, ""] {
+            assert_eq!(BankAccount::of_secret(&token.to_string().into()), None);
+        }
     }
 
     #[test]

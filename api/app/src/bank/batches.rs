@@ -63,12 +63,12 @@ pub async fn get_bank_batch(call: Call<may::ReadPayments>, id: Id<DebitBatchId>)
 /// Close a batch
 ///
 /// Its file is made, to be downloaded and taken to the bank; what comes later joins the next batch. Debits that banks do not take
-/// yet, because they are due in more than 14 days, wait for that, too. Needs an `Idempotency-Key`.
+/// yet, because they are due in more than 14 days, wait for that, too.
 #[utoipa::path(tag = "bank", params(("id" = DebitBatchId, Path)), responses((status = 200, body = BatchView, description = "The batch as it is now")))]
 #[post("/v1/bank-batches/{id}/close")]
 pub async fn close_bank_batch(call: Call<may::WritePayments>, id: Id<DebitBatchId>) -> Answer {
     let means = Means::of(call.state());
-    call.write_once(move |tx, ctx| {
+    call.write(move |tx, ctx| {
         let row = close(tx, ctx, &means, id.0)?;
         reply(tx, ctx, row)
     })

@@ -1,6 +1,7 @@
 //! What is stored of a method beyond its label (PAY-07): for people, and only with the PIN or the pass-phrase. Whoever looks is
 //! on record.
 
+use crate::bank::account::BankAccount;
 use crate::encryption::views::Typed;
 use crate::encryption::{Held, Passed, Shown, locked, pass};
 use crate::kernel::call::Ctx;
@@ -8,10 +9,10 @@ use crate::kernel::{Answer, Body, Call, Id, Reply};
 use actix_web::post;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::{Db, Outcome, encryption};
-use comptoir_domain::encryption::{EncryptionMode, SealedAccount, StoredKind};
+use comptoir_domain::encryption::{EncryptionMode, StoredKind};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, PaymentMethodId, Problem};
-use secrecy::ExposeSecret;
+use secrecy::SecretString;
 use serde_json::json;
 
 /// What lets you see it.
@@ -40,15 +41,15 @@ pub struct PaymentMethodRevealView {
     pub kind: StoredKind,
     /// Whose bank account it is.
     pub holder: Option<String>,
-    /// The bank account: its IBAN, or its number as the country writes it.
+    /// The bank account: its IBAN, in groups of four.
     pub account: Option<String>,
 }
 
 impl PaymentMethodRevealView {
-    fn new(row: PaymentMethodRow, secret: &str) -> Self {
-        let account = SealedAccount::read(secret);
+    fn new(row: PaymentMethodRow, secret: &SecretString) -> Self {
+        let account = BankAccount::of_secret(secret);
         let kind = if account.is_some() { StoredKind::Account } else { StoredKind::Token };
-        let (holder, account) = account.map(|held| (held.holder, held.account)).unzip();
+        let (holder, account) = account.map(|held| (held.holder, held.iban.grouped())).unzip();
         Self { id: row.id, gateway: row.gateway, label: row.label, kind, holder, account }
     }
 }
@@ -91,7 +92,7 @@ pub async fn reveal_payment_method(
         };
         let fact = json!({ "client_id": method.client_id, "gateway": method.gateway, "label": method.label });
         ctx.record(tx, "payment_method.revealed", method.id, fact)?;
-        Ok(Reply::ok(&PaymentMethodRevealView::new(method, secret.expose_secret())))
+        Ok(Reply::ok(&PaymentMethodRevealView::new(method, &secret)))
     });
     reply.await
 }

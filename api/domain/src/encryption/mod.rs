@@ -52,30 +52,6 @@ text_enum! {
     }
 }
 
-/// A bank account, as it is sealed: JSON, which no gateway's token is.
-#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SealedAccount {
-    /// Whose account it is.
-    pub holder: String,
-    /// The IBAN, or the number as its country writes it.
-    pub account: String,
-}
-
-/// Nothing of the account.
-impl std::fmt::Debug for SealedAccount {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("SealedAccount(…)")
-    }
-}
-
-impl SealedAccount {
-    /// The account that was sealed; none if it was a token.
-    pub fn read(secret: &str) -> Option<Self> {
-        serde_json::from_str(secret).ok()
-    }
-}
-
 /// How a key follows from a pass-phrase: argon2id with these parameters.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Stretching {
@@ -133,16 +109,6 @@ mod tests {
         assert_eq!([5, 10, 15, 30].map(minutes), [Some(15), Some(30), Some(60), Some(480)]);
         // 15 × 2^7 = 1920 minutes would be more than a day of 1440
         assert_eq!([40, 5000].map(minutes), [Some(1440); 2]);
-    }
-
-    #[test]
-    fn an_account_is_no_token() {
-        let account = SealedAccount { holder: "Alice Martin".into(), account: "FR7630006000011234567890189".into() };
-        let sealed = serde_json::to_string(&account).unwrap();
-        assert_eq!(SealedAccount::read(&sealed), Some(account));
-        for token in ["pm_1NvVPz", "4242", r#"{"profile":"1","payment":"2"}"#, ""] {
-            assert_eq!(SealedAccount::read(token), None);
-        }
     }
 
     #[test]
