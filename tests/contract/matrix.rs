@@ -252,6 +252,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         }
         "check_client_vat_number" => give_vat_number(&mine.owner, &request.path.replace("/check-vat", "")),
         "advance_sandbox" | "compare_sandboxes" => crate::api::sandboxes::prepare(world),
+        "read_bank_reply" => request.signed = Some(crate::api::bank::statements::camt("Matrix", &[])),
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}
     }

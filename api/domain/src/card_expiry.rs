@@ -23,9 +23,9 @@ pub fn last_month(ends_on: NaiveDate) -> (u32, i32) {
     (last.month(), last.year())
 }
 
-/// The kind and the last four digits of `visa •••• 4242`; of another label all is the kind.
+/// The kind and the last four digits of `visa •••• 4242`, and so of `DE89 •••• •••• 3000`; of another label all is the kind.
 pub fn parts_of_label(label: &str) -> (&str, &str) {
-    label.split_once(" •••• ").unwrap_or((label, ""))
+    label.rsplit_once(" •••• ").unwrap_or((label, ""))
 }
 
 /// Whether a subscription is paid with a method: one that its shares name, or the default one for what they leave.

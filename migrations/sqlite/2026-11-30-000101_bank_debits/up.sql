@@ -126,7 +126,6 @@ CREATE TABLE administrator_accounts (
     holder TEXT NOT NULL,
     label TEXT NOT NULL,
     account_sealed TEXT NOT NULL,
-    version BIGINT NOT NULL,
     PRIMARY KEY (seller_id, administrator_id),
     FOREIGN KEY (seller_id, administrator_id) REFERENCES administrators (seller_id, id)
 );

@@ -164,6 +164,8 @@ both! {
         put(&owner, &path, json!({"holder": "North Hosting", "iban": "FR1420041010050500013M02607"})).expect(422).names("/iban");
         let kept = put(&owner, &path, json!({"holder": "North Hosting", "iban": "FR1420041010050500013M02606"})).expect(200);
         assert_eq!(kept.text("/label"), "FR14 •••• •••• 2606");
+        let foreign = world.seller("south").ids["adm"].clone();
+        put(&owner, "/v1/settings", json!({"bank_files": {"responsible_administrator": foreign}})).refused(404, "not_found");
         put(&owner, "/v1/settings", json!({"bank_files": {"responsible_administrator": clerk}})).expect(200);
         close(&owner, &batch).expect(200);
         let file = owner.get(&format!("/v1/bank-batches/{batch}/file")).expect(200).text;

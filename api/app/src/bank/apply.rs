@@ -43,6 +43,9 @@ pub fn apply(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, file: BankReplyId, rep
     let before = replies::known(tx, ctx.scope, &prints)?;
     let news = |entry: &&ReplyEntry| !before.contains(&entry.fingerprint);
     let reply = BankReply { entries: reply.entries.iter().filter(news).cloned().collect(), ..reply.clone() };
+    if reply.entries.is_empty() {
+        return Ok(());
+    }
     let known = known(tx, ctx, &reply)?;
     let findings = match_reply(&reply, &known.debits, &known.open);
     let mut positions: HashMap<&str, i32> = HashMap::new();

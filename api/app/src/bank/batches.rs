@@ -5,17 +5,18 @@ use crate::bank::views::{BatchList, BatchView, DebitChoice};
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Body, Call, Id, List, Reply, seal};
-use crate::payments::settle::lock as lock_payment;
 use actix_web::{get, post};
 use comptoir_db::bank::batches::{self, BatchFilter, DebitBatchRow};
-use comptoir_db::bank::debits;
-use comptoir_db::{Db, Outcome};
+use comptoir_db::bank::debits::{self, DebitRow};
+use comptoir_db::entity::in_order;
+use comptoir_db::{Db, Outcome, payments};
 use comptoir_domain::bank::BatchState;
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::permissions::may;
 use comptoir_domain::stores::check_choices;
 use comptoir_domain::{Check, Code, DebitBatchId, Problem, TransactionId};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// Which batches.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -154,11 +155,13 @@ fn chosen(
     check_choices(&mut check, "/transactions", &ids, 1);
     check.ensure(ids.len() <= 500, "/transactions", "too_many", "at most 500");
     check.done()?;
+    let payments = in_order(&ids, payments::lock_many(tx, ctx.scope, &ids)?, |row| row.id)?;
+    let rows = debits::some(tx, ctx.scope, &ids)?;
+    let rows: HashMap<TransactionId, DebitRow> = rows.into_iter().map(|row| (row.transaction_id, row)).collect();
     let mut check = Check::new();
-    for (at, id) in ids.iter().enumerate() {
+    for (at, payment) in payments.iter().enumerate() {
         let place = format!("/transactions/{at}");
-        let payment = lock_payment(tx, ctx, *id)?;
-        let Some(row) = debits::of_transaction(tx, ctx.scope, *id)? else {
+        let Some(row) = rows.get(&payment.id) else {
             check.refuse(&place, "no_debit", "it is not collected from a bank account");
             continue;
         };

@@ -74,10 +74,7 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     let written = batch_of(tx, ctx, plugin, &name, recipient, &ready_ones)?;
     let groups = plugin.file().groups(&written)?;
     let file = plugin.file().write(&written)?;
-    for (one, group) in ready_ones.iter_mut().zip(groups) {
-        one.debit.0.group_name = Some(group);
-        debits::save(tx, &one.debit.0)?;
-    }
+    file_groups(tx, ctx, &ready_ones, groups)?;
     use_mandates(tx, ctx, &ready_ones)?;
     let ids: Vec<TransactionId> = ready_ones.iter().map(|one| one.debit.1.id).collect();
     payments::advance(tx, ctx.scope, &ids, TransactionState::New, TransactionState::Pending)?;
@@ -192,6 +189,19 @@ fn settle_sequences(plugin: &dyn Debits, all: &mut [Writable]) {
         one.debit.0.sequence = Some(mandate.terms().sequence(false, first));
         *before += 1;
     }
+}
+
+/// Notes with each debit where it stands in the file, by few statements: files have few groups and days.
+fn file_groups(tx: &mut Db, ctx: &Ctx, all: &[Writable], groups: Vec<String>) -> Outcome<()> {
+    let mut alike: BTreeMap<_, Vec<TransactionId>> = BTreeMap::new();
+    for (Writable { debit: (row, payment), .. }, group) in all.iter().zip(groups) {
+        alike.entry((group, row.sequence, row.collect_on)).or_default().push(payment.id);
+    }
+    let file = |((name, sequence, day), ids): (_, Vec<TransactionId>)| {
+        let name: String = name;
+        debits::file_group(tx, ctx.scope, &ids, &name, sequence, day)
+    };
+    alike.into_iter().try_for_each(file)
 }
 
 /// Notes on each mandate its latest collection; one for a single collection ends with it.

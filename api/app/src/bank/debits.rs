@@ -5,9 +5,10 @@ use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
 use actix_web::get;
+use comptoir_db::bank::batches;
 use comptoir_db::bank::debits::{self, DebitFilter, DebitRow};
 use comptoir_db::payments::{self, TransactionRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::{Db, Outcome, clients};
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{ClientId, DebitBatchId, Problem, TransactionId};
@@ -47,6 +48,12 @@ pub async fn list_bank_debits(call: Call<may::ReadPayments>, list: List<DebitQue
     };
     let page = list.page.clone();
     let work = move |db: &mut Db, ctx: &Ctx| {
+        if let Some(client) = filter.client_id {
+            clients::find(db, ctx.scope, client)?;
+        }
+        if let Some(batch) = filter.batch_id {
+            batches::find(db, ctx.scope, batch)?;
+        }
         let slice = debits::list(db, ctx.scope, &filter, &page)?;
         let next = slice.next.clone();
         Ok((views(db, ctx, slice.rows)?, next))

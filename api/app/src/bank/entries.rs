@@ -10,7 +10,7 @@ use crate::payments::manual::receive;
 use crate::payments::views::PaymentCreate;
 use actix_web::{get, post};
 use comptoir_db::bank::replies::{self, BankEntryRow, EntryFilter};
-use comptoir_db::{Db, Outcome, todos};
+use comptoir_db::{Db, Outcome, payments, todos};
 use comptoir_domain::bank::EntryOutcome;
 use comptoir_domain::payments::ManualMethod;
 use comptoir_domain::permissions::may;
@@ -47,7 +47,16 @@ pub async fn list_bank_entries(call: Call<may::ReadPayments>, list: List<BankEnt
         is_open: list.filters.is_open,
     };
     let page = list.page.clone();
-    let slice = call.read(move |db, ctx| replies::list_entries(db, ctx.scope, &filter, &page)).await?;
+    let work = move |db: &mut Db, ctx: &Ctx| {
+        if let Some(reply) = filter.reply_id {
+            replies::find_reply(db, ctx.scope, reply)?;
+        }
+        if let Some(transaction) = filter.transaction_id {
+            payments::find(db, ctx.scope, transaction)?;
+        }
+        replies::list_entries(db, ctx.scope, &filter, &page)
+    };
+    let slice = call.read(work).await?;
     let next_cursor = list.next_cursor(&slice);
     Ok(Reply::ok(&BankEntryList { data: slice.rows.into_iter().map(BankEntryView::from).collect(), next_cursor }))
 }

@@ -18,6 +18,7 @@ use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Outcome, counters, settings};
 use comptoir_domain::bank::{BatchState, collection_date};
+use comptoir_domain::card_expiry::parts_of_label;
 use comptoir_domain::events::EventKind;
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::{Code, Money, Problem};
@@ -121,13 +122,13 @@ fn close_when_full(tx: &mut Db, ctx: &Ctx, batch: &DebitBatchRow) -> Outcome<()>
 }
 
 /// When the account can be debited if its payer is told today.
-pub fn collect_on(ctx: &Ctx, debits: &dyn Debits, due_on: Option<NaiveDate>) -> NaiveDate {
+fn collect_on(ctx: &Ctx, debits: &dyn Debits, due_on: Option<NaiveDate>) -> NaiveDate {
     let now = ctx.now.local_in(ctx.zone);
     collection_date(due_on.unwrap_or(ctx.today()), now, Some(ctx.today()), debits.terms())
 }
 
 /// The mandate under which an account can be debited on a day; none where none is needed. Refuses without one.
-pub fn usable_mandate(
+fn usable_mandate(
     db: &mut Db,
     ctx: &Ctx,
     debits: &dyn Debits,
@@ -159,7 +160,6 @@ fn give_notice(
 ) -> Outcome<()> {
     let parties = Parties::load(tx, ctx, &[row.client_id])?;
     let (client, contact) = parties.buyer(row.client_id)?;
-    let last_four = method.label.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect::<String>();
     let mail = Mail {
         kind: MailKind::MandatePrenotification,
         unique_key: format!("{}:{}", MailKind::MandatePrenotification, row.id),
@@ -170,7 +170,7 @@ fn give_notice(
             "invoiceAmount": row.amount(), "collectionDate": collect_on,
             "mandateReference": mandate.map(|mandate| mandate.reference.clone()).unwrap_or_default(),
             "creditorId": debits.creditor_id().map(|id| id.as_str().to_string()).unwrap_or_default(),
-            "billingAccountNumLastFour": last_four,
+            "billingAccountNumLastFour": parts_of_label(&method.label).1,
         }),
     };
     let about = About { client: Some(row.client_id), invoice: row.invoice_id };

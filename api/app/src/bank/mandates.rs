@@ -85,6 +85,7 @@ pub async fn get_mandate(call: Call<may::ReadPayments>, id: Id<MandateId>) -> An
 #[into_params(parameter_in = Query)]
 pub struct MandateTextQuery {
     /// The gateway that will debit the account.
+    #[param(example = "sepa")]
     gateway: String,
     /// For one collection or for all that come.
     kind: Option<MandateKind>,

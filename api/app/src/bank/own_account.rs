@@ -1,10 +1,10 @@
 //! Where the money of debits goes: to the account that the plug-in was told, or to that of the responsible administrator's
-//! profile (PAY-08).
+//! profile (PAY-08). The account is a part of the administrator, whose version is its own.
 
 use crate::bank::account::{BankAccount, BankAccountCreate};
 use crate::bank::write::Recipient;
 use crate::kernel::call::Ctx;
-use crate::kernel::{Answer, Body, Call, Id, Reply, seal};
+use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply, seal};
 use actix_web::{delete, get, put};
 use comptoir_connectors::payment::Debits;
 use comptoir_db::bank::accounts::{self, AdministratorAccountRow};
@@ -35,8 +35,9 @@ impl From<AdministratorAccountRow> for AdministratorAccountView {
 #[get("/v1/administrators/{id}/bank-account")]
 pub async fn get_administrator_account(call: Call<may::ReadAdministrators>, id: Id<AdministratorId>) -> Answer {
     call.read(move |db, ctx| {
+        let owner = administrators::find(db, ctx.scope, id.0)?;
         let row = accounts::of(db, ctx.scope, id.0)?.ok_or_else(Problem::not_found)?;
-        Ok(Reply::ok(&AdministratorAccountView::from(row)))
+        Ok(Reply::ok(&AdministratorAccountView::from(row)).version(owner.version))
     })
     .await
 }
@@ -49,12 +50,14 @@ pub async fn get_administrator_account(call: Call<may::ReadAdministrators>, id: 
 pub async fn replace_administrator_account(
     call: Call<may::WriteAdministrators>,
     id: Id<AdministratorId>,
+    seen: IfMatch,
     body: Body<BankAccountCreate>,
 ) -> Answer {
     let account = body.0.understand()?;
     let key = *call.state().file_key();
     call.write(move |tx, ctx| {
-        administrators::find(tx, ctx.scope, id.0)?;
+        let mut owner = administrators::lock(tx, ctx.scope, id.0)?;
+        seen.check(owner.version)?;
         let sealed = seal::seal(&key, &id.0.to_string(), account.secret().as_bytes());
         let row = AdministratorAccountRow {
             seller_id: ctx.scope.seller(),
@@ -62,11 +65,11 @@ pub async fn replace_administrator_account(
             holder: account.holder.clone(),
             label: account.label(),
             account_sealed: sealed.ok_or_else(|| Failure::Corrupt("an account could not be sealed".into()))?,
-            version: 1,
         };
         accounts::put(tx, &row)?;
+        administrators::save(tx, &mut owner)?;
         ctx.record(tx, "administrator.bank_account_replaced", id.0, json!({ "label": row.label }))?;
-        Ok(Reply::ok(&AdministratorAccountView::from(row)))
+        Ok(Reply::ok(&AdministratorAccountView::from(row)).version(owner.version))
     })
     .await
 }
@@ -74,11 +77,18 @@ pub async fn replace_administrator_account(
 /// Forget the bank account of an administrator
 #[utoipa::path(tag = "administrators", params(("id" = AdministratorId, Path)), responses((status = 204, description = "Forgotten")))]
 #[delete("/v1/administrators/{id}/bank-account")]
-pub async fn delete_administrator_account(call: Call<may::WriteAdministrators>, id: Id<AdministratorId>) -> Answer {
+pub async fn delete_administrator_account(
+    call: Call<may::WriteAdministrators>,
+    id: Id<AdministratorId>,
+    seen: IfMatch,
+) -> Answer {
     call.write(move |tx, ctx| {
+        let mut owner = administrators::lock(tx, ctx.scope, id.0)?;
+        seen.check(owner.version)?;
         if !accounts::delete(tx, ctx.scope, id.0)? {
             return Err(Problem::not_found().into());
         }
+        administrators::save(tx, &mut owner)?;
         ctx.record(tx, "administrator.bank_account_forgotten", id.0, json!({}))?;
         Ok(Reply::no_content())
     })

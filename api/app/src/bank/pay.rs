@@ -19,7 +19,7 @@ use comptoir_domain::{ClientId, InvoiceId, PaymentMethodId, Problem};
 
 /// From which account.
 #[derive(Clone)]
-enum From {
+enum Source {
     Stored(PaymentMethodId),
     New(Box<Stored>),
 }
@@ -32,7 +32,7 @@ pub async fn debit(
     own: Option<ClientId>,
     ready: Ready,
 ) -> Result<Reply, ApiError> {
-    let from = from(wanted, &ready)?;
+    let source = source(wanted, &ready)?;
     let keyring = desk.state.keyring.clone();
     let work = move |tx: &mut Db, ctx: &Ctx| {
         let invoice = lock_with_client(tx, ctx, id)?;
@@ -40,12 +40,12 @@ pub async fn debit(
             return Err(Problem::not_found().into());
         }
         ready.check("/gateway", invoice.currency)?;
-        begin(tx, ctx, &ready, &keyring, &invoice, &from)
+        begin(tx, ctx, &ready, &keyring, &invoice, &source)
     };
     desk.write(work).await
 }
 
-fn from(wanted: PayCreate, ready: &Ready) -> Result<From, Problem> {
+fn source(wanted: PayCreate, ready: &Ready) -> Result<Source, Problem> {
     if wanted.authorise_only {
         return Err(Problem::field("/authorise_only", "not_available", "accounts are debited, never reserved"));
     }
@@ -55,11 +55,11 @@ fn from(wanted: PayCreate, ready: &Ready) -> Result<From, Problem> {
     if let Some(method) = wanted.payment_method_id {
         let alone = wanted.account.is_none() && wanted.mandate.is_none();
         let refusal = || Problem::field("/account", "not_wanted", "a stored account or a new one, not both");
-        return if alone { Ok(From::Stored(method)) } else { Err(refusal()) };
+        return if alone { Ok(Source::Stored(method)) } else { Err(refusal()) };
     }
     let method =
         MethodCreate { gateway: wanted.gateway, card: wanted.card, account: wanted.account, mandate: wanted.mandate };
-    Ok(From::New(Box::new(to_be_debited(ready.clone(), method)?)))
+    Ok(Source::New(Box::new(to_be_debited(ready.clone(), method)?)))
 }
 
 fn begin(
@@ -68,12 +68,12 @@ fn begin(
     ready: &Ready,
     keyring: &Keyring,
     invoice: &InvoiceRow,
-    from: &From,
+    source: &Source,
 ) -> Outcome<Reply> {
     let Some(debits) = ready.gateway.debits() else { return Err(Problem::not_found().into()) };
-    let method = match from {
-        From::Stored(id) => stored(tx, ctx, *id, invoice.client_id)?,
-        From::New(new) => {
+    let method = match source {
+        Source::Stored(id) => stored(tx, ctx, *id, invoice.client_id)?,
+        Source::New(new) => {
             may_store(tx, ctx, "/account")?;
             keep_stored(tx, ctx, keyring, invoice.client_id, new)?
         }

@@ -92,9 +92,8 @@ fn row(
 }
 
 fn view(db: &mut Db, ctx: &Ctx, row: BankReplyRow) -> Outcome<BankReplyView> {
-    let outcomes = replies::outcomes(db, ctx.scope, row.id)?;
-    let waiting = replies::open_of_reply(db, ctx.scope, row.id)?;
-    Ok(BankReplyView::new(row, outcomes, waiting))
+    let outcomes = replies::outcomes(db, ctx.scope, &[row.id])?.remove(&row.id);
+    Ok(BankReplyView::new(row, outcomes.unwrap_or_default()))
 }
 
 /// No restriction.
@@ -112,8 +111,13 @@ pub async fn list_bank_replies(call: Call<may::ReadPayments>, list: List<AllRepl
     let work = move |db: &mut Db, ctx: &Ctx| {
         let slice = replies::list_replies(db, ctx.scope, &page)?;
         let next = slice.next.clone();
-        let data = slice.rows.into_iter().map(|row| view(db, ctx, row)).collect::<Outcome<Vec<_>>>()?;
-        Ok((data, next))
+        let ids: Vec<BankReplyId> = slice.rows.iter().map(|row| row.id).collect();
+        let mut outcomes = replies::outcomes(db, ctx.scope, &ids)?;
+        let view = |row: BankReplyRow| {
+            let theirs = outcomes.remove(&row.id).unwrap_or_default();
+            BankReplyView::new(row, theirs)
+        };
+        Ok((slice.rows.into_iter().map(view).collect(), next))
     };
     let (data, next) = call.read(work).await?;
     let next_cursor = list.cursor_text(next.as_ref());

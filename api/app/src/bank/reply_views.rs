@@ -51,7 +51,8 @@ pub struct OutcomeCount {
 
 impl BankReplyView {
     /// Of a file, and how its entries ended.
-    pub fn new(row: BankReplyRow, outcomes: Vec<(EntryOutcome, i64)>, waiting: i64) -> Self {
+    pub fn new(row: BankReplyRow, outcomes: Vec<(EntryOutcome, i64)>) -> Self {
+        let waiting = outcomes.iter().filter(|(outcome, _)| outcome.waits()).map(|(_, count)| count).sum();
         let statement = |one: Statement| StatementView {
             format: one.format,
             number: one.number,

@@ -165,11 +165,11 @@ fn texts(
     ];
     variables.extend(house);
     let filled = debits.texts().into_iter().map(|text| fill(&text, &variables));
-    let mut left = room(debits.plugin());
+    let (mut left, each) = room(debits.plugin());
     let cut = |text: String| {
-        let text: String = text.chars().take(left.1.min(left.0)).collect();
+        let text: String = text.chars().take(each.min(left)).collect();
         // a blank stands between two
-        left.0 = left.0.saturating_sub(text.chars().count() + 1);
+        left = left.saturating_sub(text.chars().count() + 1);
         text
     };
     filled.map(cut).collect()

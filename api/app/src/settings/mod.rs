@@ -3,7 +3,7 @@
 use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
 use actix_web::{get, put};
 use comptoir_db::Json;
-use comptoir_db::settings;
+use comptoir_db::{administrators, settings};
 use comptoir_domain::bank::BankFileSettings;
 use comptoir_domain::permissions::may;
 use comptoir_domain::schet_facturas::SchetFacturaSettings;
@@ -135,6 +135,9 @@ pub async fn replace_settings(call: Call<may::WriteSeller>, seen: IfMatch, body:
         let mut row = settings::read(tx, ctx.scope)?;
         seen.check(row.version)?;
         row.value = Json(body.0.clone().checked()?);
+        if let Some(responsible) = row.value.0.bank_files.responsible_administrator {
+            administrators::find(tx, ctx.scope, responsible)?;
+        }
         settings::save(tx, &mut row)?;
         ctx.record(tx, "settings.replaced", ctx.scope.seller(), json!({ "settings": row.value.0 }))?;
         Ok(Reply::ok(&SettingsView::from(row.value.0)).version(row.version))

@@ -15,7 +15,6 @@ pub struct AdministratorAccountRow {
     /// What may be shown of the number.
     pub label: String,
     pub account_sealed: String,
-    pub version: i64,
 }
 
 /// The account of an administrator, if one is known.

@@ -247,6 +247,25 @@ pub fn sums_of_batches(
     Ok(sums)
 }
 
+/// Notes where in its file a group of debits stands: its name, what the collections are called, and their day.
+pub fn file_group(
+    db: &mut Db,
+    scope: Scope,
+    ids: &[TransactionId],
+    name: &str,
+    sequence: Option<Sequence>,
+    day: NaiveDate,
+) -> Outcome<()> {
+    for some in ids.chunks(500) {
+        let theirs = debits::table
+            .filter(debits::seller_id.eq(scope.seller()))
+            .filter(debits::transaction_id.eq_any(some.to_vec()));
+        let change = (debits::group_name.eq(Some(name)), debits::sequence.eq(sequence), debits::collect_on.eq(day));
+        diesel::update(theirs).set(change).execute(db)?;
+    }
+    Ok(())
+}
+
 /// Puts debits into a batch, or out of all; nothing else may change meanwhile.
 pub fn move_to(db: &mut Db, scope: Scope, ids: &[TransactionId], batch: Option<DebitBatchId>) -> Outcome<()> {
     let theirs =

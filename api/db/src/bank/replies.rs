@@ -7,7 +7,7 @@ use comptoir_domain::bank::matching::{DebitVerdict, MatchKey, ReplyContradiction
 use comptoir_domain::bank::{BankEntryKind, EntryOutcome, ReplyFormat};
 use comptoir_domain::{BankEntryId, BankReplyId, Currency, Instant, InvoiceId, Money, SellerId, TransactionId};
 use diesel::prelude::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A statement, a notification or a report of a file.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
@@ -143,16 +143,24 @@ pub fn list_entries(db: &mut Db, scope: Scope, filter: &EntryFilter, page: &Page
     Ok(keyset!(db, query, page, bank_entries::id: BankEntryId, BankEntryRow, {}))
 }
 
-/// How many entries of a file ended so, and how many of those wait for a person.
-pub fn outcomes(db: &mut Db, scope: Scope, reply: BankReplyId) -> Outcome<Vec<(EntryOutcome, i64)>> {
+/// How many entries of some files ended how.
+pub fn outcomes(
+    db: &mut Db,
+    scope: Scope,
+    replies: &[BankReplyId],
+) -> Outcome<HashMap<BankReplyId, Vec<(EntryOutcome, i64)>>> {
     use diesel::dsl::count_star;
     let found = bank_entries::table
         .filter(bank_entries::seller_id.eq(scope.seller()))
-        .filter(bank_entries::reply_id.eq(reply))
-        .group_by(bank_entries::outcome)
-        .order(bank_entries::outcome)
-        .select((bank_entries::outcome, count_star()));
-    Ok(found.load(db)?)
+        .filter(bank_entries::reply_id.eq_any(replies.to_vec()))
+        .group_by((bank_entries::reply_id, bank_entries::outcome))
+        .order((bank_entries::reply_id, bank_entries::outcome))
+        .select((bank_entries::reply_id, bank_entries::outcome, count_star()));
+    let mut outcomes: HashMap<BankReplyId, Vec<(EntryOutcome, i64)>> = HashMap::new();
+    for (reply, outcome, count) in found.load::<(BankReplyId, EntryOutcome, i64)>(db)? {
+        outcomes.entry(reply).or_default().push((outcome, count));
+    }
+    Ok(outcomes)
 }
 
 /// Other findings about the same entry.

@@ -207,6 +207,5 @@ diesel::table! {
         holder -> Text,
         label -> Text,
         account_sealed -> Text,
-        version -> BigInt,
     }
 }

@@ -107,12 +107,6 @@ pub fn write_off(open: Money) -> Postings {
     Ok(Sheet::default().book(BadDebt, Receivable, open)?.done())
 }
 
-/// The bank took a payment back: the invoices are open again, and it cost a fee.
-pub fn chargeback(method: Method, amount: Money, fee: Money) -> Postings {
-    let account = method.account();
-    Ok(Sheet::default().book(Receivable, account, amount)?.book(PaymentFees, account, fee)?.done())
-}
-
 /// What becomes of a payment that has come back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Returned {

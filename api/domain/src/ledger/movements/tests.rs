@@ -63,8 +63,17 @@ fn each_movement() {
     assert_eq!(told(credit_applied(money(5)).unwrap()), [(ClientCredit, Receivable, 5)]);
     assert_eq!(told(refund(Method::Cash, money(5)).unwrap()), [(ClientCredit, Cash, 5)]);
     assert_eq!(told(write_off(money(5)).unwrap()), [(BadDebt, Receivable, 5)]);
-    let back = chargeback(Method::Bank, money(900), money(15)).unwrap();
-    assert_eq!(told(back), [(Receivable, Bank, 900), (PaymentFees, Bank, 15)]);
+    // of 950 that were paid, 900 went to an invoice of which 100 were credited since, and 50 were too much, 10 of them spent
+    let (allocated, withdrawn, over, lost, fee) = (money(900), money(100), money(40), money(10), money(15));
+    let back = payment_returned(Method::Bank, Returned { allocated, withdrawn, over, lost, fee }).unwrap();
+    let want = [
+        (Receivable, Bank, 900),
+        (ClientCredit, Receivable, 100),
+        (ClientCredit, Bank, 40),
+        (BadDebt, Bank, 10),
+        (PaymentFees, Bank, 15),
+    ];
+    assert_eq!(told(back), want);
     assert_eq!(told(revenue_recognised(RevenueAddOn, money(7)).unwrap()), [(DeferredRevenue, RevenueAddOn, 7)]);
 }
 
