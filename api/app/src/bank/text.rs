@@ -47,7 +47,7 @@ const WORDS: &[Words] = &[
         b2b: "En signant ce formulaire de mandat, vous autorisez (A) {creditor} à envoyer des instructions à votre banque \
               pour débiter votre compte, et (B) votre banque à débiter votre compte conformément aux instructions de \
               {creditor}. Ce mandat est dédié aux prélèvements SEPA interentreprises. Vous n’êtes pas en droit de demander à \
-              votre banque le remboursement d’un prélèvement une fois que le montant est débité de votre compte ; vous \
+              votre banque le remboursement d’un prélèvement une fois que le montant est débité de votre compte\u{a0}; vous \
               pouvez cependant demander à votre banque de ne pas débiter votre compte jusqu’au jour de l’échéance.",
         recurrent: "Paiement récurrent",
         one_off: "Paiement ponctuel",
