@@ -81,11 +81,8 @@ macro_rules! hold {
 
 /// Queues what is not there yet, by its key; says how many were new.
 pub fn enqueue(db: &mut Db, rows: &[EventRow]) -> Outcome<usize> {
-    let mut written = 0;
-    for rows in rows.chunks(1_000) {
-        written += on!(db, c => diesel::insert_into(events::table).values(rows).on_conflict_do_nothing().execute(c))?;
-    }
-    Ok(written)
+    let write = diesel::insert_into(events::table);
+    Ok(together!(rows, some => on!(db, c => write.values(some).on_conflict_do_nothing().execute(c))?))
 }
 
 /// Who works, on what, for how long at a time.

@@ -37,12 +37,8 @@ pub struct MailRow {
 
 /// Puts mails into the outbox, except those whose key is there; says how many are new.
 pub fn enqueue(db: &mut Db, rows: &[MailRow]) -> Outcome<usize> {
-    let mut new = 0;
-    // sixteen columns, and no statement takes more than 32,000 values
-    for rows in rows.chunks(2_000) {
-        new += on!(db, c => diesel::insert_into(mails::table).values(rows).on_conflict_do_nothing().execute(c))?;
-    }
-    Ok(new)
+    let write = diesel::insert_into(mails::table);
+    Ok(together!(rows, some => on!(db, c => write.values(some).on_conflict_do_nothing().execute(c))?))
 }
 
 /// Which of these keys have been written already.

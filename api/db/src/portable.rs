@@ -64,29 +64,35 @@ macro_rules! lock_free_rows {
     };
 }
 
-/// How many rows a statement of [`insert_many!`] has: enough that the rest, which is prepared for each call, is small beside a
+/// How many rows a statement of [`together!`] has: enough that the rest, which is prepared for each call, is small beside a
 /// chunk of a billing run, and few enough to keep with each connection.
 pub(crate) const TOGETHER: usize = 32;
 
-/// Inserts many rows. The statement for [`TOGETHER`] of them and that for one are prepared once; only that for a rest is
-/// prepared for it.
+/// Writes many rows by few statements, and adds up how many were written. The statement for [`TOGETHER`] of them and that for one
+/// are prepared once; only that for a rest is prepared for it.
 #[macro_export]
-macro_rules! insert_many {
-    ($db:expr, $table:path, $rows:expr) => {{
+macro_rules! together {
+    ($rows:expr, $some:ident => $write:expr) => {{
         let (whole, rest) = $rows.as_chunks::<{ $crate::portable::TOGETHER }>();
-        for rows in whole {
-            on!($db, c => diesel::insert_into($table).values(rows).execute(c))?;
+        let mut written = 0;
+        for $some in whole {
+            written += $write;
         }
         match rest {
             [] => {}
-            [row] => {
-                on!($db, c => diesel::insert_into($table).values(row).execute(c))?;
-            }
-            rows => {
-                on!($db, c => diesel::insert_into($table).values(rows).execute(c))?;
-            }
+            [$some] => written += $write,
+            $some => written += $write,
         }
+        written
     }};
+}
+
+/// Inserts many rows.
+#[macro_export]
+macro_rules! insert_many {
+    ($db:expr, $table:path, $rows:expr) => {
+        $crate::together!($rows, some => on!($db, c => diesel::insert_into($table).values(some).execute(c))?)
+    };
 }
 
 use crate::DbBackend;

@@ -65,12 +65,8 @@ pub(super) fn bytes(amount: i64) -> u64 {
 
 /// Writes reports; says how many were new. What has a key that is taken, or corrects what was corrected, is left out.
 pub fn insert(db: &mut Db, rows: &[UsageRecordRow]) -> Outcome<usize> {
-    let mut new = 0;
-    for rows in rows.chunks(2_000) {
-        new +=
-            on!(db, c => diesel::insert_into(usage_records::table).values(rows).on_conflict_do_nothing().execute(c))?;
-    }
-    Ok(new)
+    let write = diesel::insert_into(usage_records::table);
+    Ok(together!(rows, some => on!(db, c => write.values(some).on_conflict_do_nothing().execute(c))?))
 }
 
 /// Those of these reports that are corrected by another one.
@@ -154,6 +150,15 @@ macro_rules! due {
     };
 }
 
+/// Whether there are such reports at all. That is told by their index; the join would go through the clients to find none.
+fn is_any_due(db: &mut Db, scope: Scope, as_of: NaiveDate) -> Outcome<bool> {
+    let due = usage_records::table
+        .filter(usage_records::seller_id.eq(scope.seller()))
+        .filter(usage_records::is_counted.eq(false))
+        .filter(usage_records::due_on.le(as_of));
+    Ok(on!(db, c => diesel::select(diesel::dsl::exists(due)).get_result(c))?)
+}
+
 /// The clients with reports that are due, after one client: where a billing run goes on.
 pub fn due_clients(
     db: &mut Db,
@@ -162,6 +167,9 @@ pub fn due_clients(
     after: Option<ClientId>,
     limit: i64,
 ) -> Outcome<Vec<ClientId>> {
+    if !is_any_due(db, scope, as_of)? {
+        return Ok(Vec::new());
+    }
     let mut found = due!(scope, as_of).into_boxed::<DbBackend>();
     if let Some(after) = after {
         found = found.filter(subscriptions::client_id.gt(after));
