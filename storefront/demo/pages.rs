@@ -139,6 +139,7 @@ fn invoice() -> InvoicePage {
         notes: strings(["Late payment: three times the legal rate of interest, and 40 euros for recovery."]),
         pdf_url: Some("/en-US/account/invoices/inv_1/invoice.pdf".into()),
         instructions: Vec::new(),
+        waits: true,
         payments: payments(),
         form: Form::new("token"),
     }
@@ -254,6 +255,7 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
         csrf: csrf.clone(),
         open: vec![money(22_788)],
         credit: vec![money(500)],
+        to_confirm: invoices().into_iter().skip(1).take(1).collect(),
         invoices: invoices().into_iter().skip(1).take(4).collect(),
         subscriptions: subscriptions().into_iter().take(2).collect(),
     };

@@ -14,6 +14,7 @@ mod changes_undone;
 mod client_accounts;
 pub mod client_groups;
 mod clients;
+mod confirmations;
 mod contacts;
 pub mod coupons;
 mod custom_subscriptions;

@@ -46,11 +46,11 @@ pub fn furnish_methods(database: &Database) {
     }
 }
 
-fn bank(world: &World) -> FakeGateway {
+pub fn bank(world: &World) -> FakeGateway {
     FakeGateway::open(&world.server.fake_book, fake_settings(&MASTER, "http://127.0.0.1:8080")).unwrap()
 }
 
-fn wait<T>(work: impl Future<Output = T>) -> T {
+pub fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 

@@ -173,6 +173,17 @@ pub fn outlive(db: &mut Db, scope: Scope, draft: InvoiceId) -> Outcome<()> {
     Ok(())
 }
 
+/// The payments of a client that are not decided yet, oldest first.
+pub fn pending_of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<TransactionRow>> {
+    let pending = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(transactions::client_id.eq(client))
+        .filter(transactions::kind.eq(TransactionKind::Payment))
+        .filter(transactions::state.eq(TransactionState::Pending))
+        .order(transactions::id);
+    Ok(pending.select(TransactionRow::as_select()).load(db)?)
+}
+
 /// Payments of a seller in some states that began before an instant, oldest first, after one of them.
 pub fn begun_before(
     db: &mut Db,

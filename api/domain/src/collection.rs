@@ -66,7 +66,7 @@ impl CollectionSettings {
 pub struct Attempt {
     /// Where it stands.
     pub state: TransactionState,
-    /// The day it began.
+    /// The day it was decided; while it is not, the day it began.
     pub on: NaiveDate,
 }
 

@@ -25,6 +25,8 @@ text_enum! {
     PaymentDeclined = "payment_declined",
     /// A payment went wrong.
     PaymentError = "payment_error",
+    /// The bank wants the client to confirm a payment that was made without him.
+    PaymentConfirmation = "payment_confirmation",
     /// A domain is to be renewed.
     DomainRenewalNotice = "domain_renewal_notice",
     /// A domain has come over.

@@ -104,6 +104,10 @@ pub struct CollectionSettings {
     /// After how many days a charge that was declined is tried again, each counted from the try before.
     #[schema(max_items = 10)]
     pub retry_after_days: Vec<u16>,
+    /// How many days a charge may wait for the client to confirm it at the bank; then it counts as declined, if the gateway can
+    /// end it.
+    #[schema(minimum = 1, maximum = 30)]
+    pub confirm_within_days: u16,
     /// Whether the other invoices of a client are tried after a method has refused one, as far as they are no higher;
     /// otherwise that method is asked for nothing more on that day.
     pub smaller_amounts: bool,
@@ -115,7 +119,7 @@ pub struct CollectionSettings {
     pub clear_first: bool,
 }
 
-/// All of it is taken, a day before it is due; then after one, three and five days more.
+/// All of it is taken, a day before it is due; then after one, three and five days more. What has to be confirmed waits for three.
 impl Default for CollectionSettings {
     fn default() -> Self {
         Self {
@@ -125,6 +129,7 @@ impl Default for CollectionSettings {
             only_when_due: true,
             days_before_due: 1,
             retry_after_days: vec![1, 3, 5],
+            confirm_within_days: 3,
             smaller_amounts: true,
             several_methods: true,
             action: CollectionAction::Charge,
@@ -165,6 +170,8 @@ impl SellerSettings {
         let retries = &self.collection.retry_after_days;
         let fit = retries.len() <= 10 && retries.iter().all(|days| (1..=90).contains(days));
         check.ensure(fit, "/collection/retry_after_days", "out_of_range", "at most 10 pauses of 1 to 90 days");
+        let confirm = (1..=30).contains(&self.collection.confirm_within_days);
+        check.ensure(confirm, "/collection/confirm_within_days", "out_of_range", "1 to 30 days");
         check.done()
     }
 }
@@ -190,6 +197,7 @@ mod tests {
         settings.billing.recipients.addresses = vec!["nobody".into()];
         settings.dunning.suspend_after = Some(0);
         settings.collection.retry_after_days = vec![0];
+        settings.collection.confirm_within_days = 0;
         settings.taxes.answer_holds_days = 0;
         settings.schet_facturas.day_of_month = 29;
         let problem = settings.check().unwrap_err();
@@ -203,6 +211,7 @@ mod tests {
             "/taxes/answer_holds_days",
             "/schet_facturas/day_of_month",
             "/collection/retry_after_days",
+            "/collection/confirm_within_days",
         ];
         assert_eq!(places, want);
     }

@@ -38,6 +38,8 @@ pub struct AccountPage {
     pub open: Vec<Money>,
     /// What the client has in hand with us, one amount per currency.
     pub credit: Vec<Money>,
+    /// Invoices whose payment waits for the client to confirm it at his bank.
+    pub to_confirm: Vec<InvoiceRow>,
     /// The latest invoices.
     pub invoices: Vec<InvoiceRow>,
     /// The running subscriptions.

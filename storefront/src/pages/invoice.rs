@@ -65,6 +65,8 @@ pub struct InvoicePage {
     pub pdf_url: Option<String>,
     /// How to pay by transfer or cheque, once that was chosen: label and value.
     pub instructions: Vec<(String, String)>,
+    /// Whether a payment waits for the client to confirm it at his bank.
+    pub waits: bool,
     /// Ways to pay the open amount; none if there is nothing to pay.
     pub payments: Vec<Choice>,
     /// The form to pay (`payment`), posted to the page's own address.

@@ -42,6 +42,7 @@ pub const BODIES: &[(&str, &str)] = kinds![
     "overuse_notice",
     "payment_card",
     "payment_cheque",
+    "payment_confirmation",
     "payment_declined",
     "payment_error",
     "payment_external_gateway",

@@ -1,19 +1,44 @@
 //! What a mail says: its own variables, the seller's and the addressee's (the guide's common variables).
 
 use crate::mails::render::{Rendered, Unwritten, render};
+use crate::stores::site::account_page;
 use comptoir_db::mails::{Addressee, MailRow};
-use comptoir_db::sellers::SellerRow;
+use comptoir_db::sellers::{self, SellerRow};
+use comptoir_db::stores::{self, StoreRow};
+use comptoir_db::{Db, Outcome, Scope};
+use comptoir_domain::Locale;
 use serde_json::{Map, Value, json};
 
-/// Puts a mail into words. `public_url` is where clients sign in unless the mail says otherwise.
+/// Who writes.
+pub struct Sender {
+    /// The seller.
+    pub seller: SellerRow,
+    /// Its default store, where its clients have their account.
+    store: StoreRow,
+}
+
+impl Sender {
+    /// The seller of a scope.
+    pub fn load(db: &mut Db, scope: Scope) -> Outcome<Self> {
+        Ok(Self { seller: sellers::own(db, scope)?, store: stores::default_store(db, scope)? })
+    }
+
+    /// Where clients sign in, with a stroke at the end.
+    pub fn account_page(&self, public_url: &str, locale: Locale) -> String {
+        account_page(public_url, &self.seller, &self.store, locale)
+    }
+}
+
+/// Puts a mail into words. `public_url` is where the house answers.
 pub fn compose(
     mail: &MailRow,
-    seller: &SellerRow,
+    sender: &Sender,
     addressee: Option<&Addressee>,
     public_url: &str,
 ) -> Result<Rendered, Unwritten> {
+    let seller = &sender.seller;
     let mut values = common(mail, seller, addressee);
-    values.insert("companyClientURL".into(), public_url.into());
+    values.insert("companyClientURL".into(), sender.account_page(public_url, mail.locale).into());
     values.insert("contactUsername".into(), mail.recipient.as_str().into());
     if let Value::Object(own) = &mail.variables.0 {
         values.extend(own.clone());

@@ -11,6 +11,8 @@ pub mod send;
 mod templates;
 pub mod views;
 
+pub use compose::Sender;
+
 use crate::kernel::clock::fresh;
 use comptoir_db::mails::{self, MailRow};
 use comptoir_db::{Db, Json, Outcome, Scope};

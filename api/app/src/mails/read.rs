@@ -3,12 +3,12 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, List, Reply};
-use crate::mails::compose::compose;
+use crate::mails::compose::{Sender, compose};
 use crate::mails::send::blank;
 use crate::mails::views::{MailList, MailTextView, MailView};
 use actix_web::get;
 use comptoir_db::mails::{self, MailFilter};
-use comptoir_db::{Db, clients, invoices, sellers};
+use comptoir_db::{Db, clients, invoices};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailState, normal_email};
 use comptoir_domain::permissions::may;
@@ -75,15 +75,15 @@ pub async fn list_mails(call: Call<may::ReadMails>, list: List<MailQuery>) -> An
 #[utoipa::path(tag = "mails", params(("id" = MailId, Path)), responses((status = 200, body = MailTextView, description = "The mail and its text")))]
 #[get("/v1/mails/{id}")]
 pub async fn get_mail(call: Call<may::ReadMails>, id: Id<MailId>) -> Answer {
-    let (mut row, seller, people) = call
+    let (mut row, sender, people) = call
         .read(move |db, ctx| {
             let row = mails::find(db, ctx.scope, id.0)?;
             let people = mails::addressees(db, ctx.scope, std::slice::from_ref(&row.recipient))?;
-            Ok((row, sellers::own(db, ctx.scope)?, people))
+            Ok((row, Sender::load(db, ctx.scope)?, people))
         })
         .await?;
     blank(&mut row);
-    let words = compose(&row, &seller, people.first(), &call.state().settings.public_url).ok();
+    let words = compose(&row, &sender, people.first(), &call.state().settings.public_url).ok();
     let (subject, text) = words.map(|words| (words.subject, words.text)).unzip();
     Ok(Reply::ok(&MailTextView { mail: MailView::from(row), subject, text }))
 }

@@ -5,7 +5,7 @@
 
 use crate::kernel::AppState;
 use crate::kernel::clock::fresh;
-use crate::mails::compose::compose;
+use crate::mails::compose::{Sender, compose};
 use crate::mails::render::Rendered;
 use crate::webhooks;
 use chrono::TimeDelta;
@@ -13,7 +13,7 @@ use comptoir_connectors::mail::{Mailbox, Message, MessageId};
 use comptoir_connectors::{ConnectorError, Retry};
 use comptoir_db::activities::ActivityRow;
 use comptoir_db::mails::{self, Addressee, MailRow};
-use comptoir_db::sellers::{self, SellerRow};
+use comptoir_db::sellers::SellerRow;
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::mails::pause_after;
 use comptoir_domain::people::MailState;
@@ -48,7 +48,7 @@ pub async fn send_due(state: &AppState, limit: i64) -> Outcome<usize> {
         let unsettled = mail.last_error == UNDER_WAY && state.settings.mail_after_crash == AfterCrash::Ask;
         let outcome = match known.get(&mail.seller_id) {
             _ if unsettled => Err(ConnectorError::invalid("unsettled", UNDER_WAY)),
-            Some((seller, people)) => hand_over(state, &mail, seller, people.get(&mail.recipient)).await,
+            Some((sender, people)) => hand_over(state, &mail, sender, people.get(&mail.recipient)).await,
             None => Err(ConnectorError::not_found("its seller is gone")),
         };
         record(state, mail, outcome).await?;
@@ -56,7 +56,7 @@ pub async fn send_due(state: &AppState, limit: i64) -> Outcome<usize> {
     Ok(count)
 }
 
-type Senders = HashMap<SellerId, (SellerRow, HashMap<String, Addressee>)>;
+type Senders = HashMap<SellerId, (Sender, HashMap<String, Addressee>)>;
 
 fn addresses(claimed: &[MailRow]) -> BTreeMap<SellerId, Vec<String>> {
     let mut wanted: BTreeMap<SellerId, Vec<String>> = BTreeMap::new();
@@ -73,7 +73,7 @@ fn senders(db: &mut Db, wanted: &BTreeMap<SellerId, Vec<String>>) -> Outcome<Sen
         let scope = Scope::of(*seller);
         let people = mails::addressees(db, scope, addresses)?;
         let people = people.into_iter().map(|person| (person.email.clone(), person)).collect();
-        known.insert(*seller, (sellers::own(db, scope)?, people));
+        known.insert(*seller, (Sender::load(db, scope)?, people));
     }
     Ok(known)
 }
@@ -81,12 +81,12 @@ fn senders(db: &mut Db, wanted: &BTreeMap<SellerId, Vec<String>>) -> Outcome<Sen
 async fn hand_over(
     state: &AppState,
     mail: &MailRow,
-    seller: &SellerRow,
+    sender: &Sender,
     addressee: Option<&Addressee>,
 ) -> Result<(), ConnectorError> {
-    let words = compose(mail, seller, addressee, &state.settings.public_url);
+    let words = compose(mail, sender, addressee, &state.settings.public_url);
     let words = words.map_err(|error| ConnectorError::invalid("template", error.to_string()))?;
-    state.mailer.send(&message(&state.settings.public_url, mail, seller, addressee, words)?).await
+    state.mailer.send(&message(&state.settings.public_url, mail, &sender.seller, addressee, words)?).await
 }
 
 fn message(

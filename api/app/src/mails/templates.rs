@@ -3,7 +3,7 @@
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
 use crate::mails::bodies::{LANGUAGES, missing};
-use crate::mails::compose::common;
+use crate::mails::compose::{Sender, common};
 use crate::mails::render::render;
 use crate::mails::views::{MailPreview, MailPreviewView, MailTemplateView, MailTemplatesView, MissingBodiesView};
 use actix_web::{get, post};
@@ -48,7 +48,8 @@ pub async fn list_mail_templates(call: Call<may::ReadMails>) -> Answer {
 #[post("/v1/mail-templates/preview")]
 pub async fn preview_mail_template(call: Call<may::ReadMails>, body: Body<MailPreview>) -> Answer {
     let wanted = body.into_inner();
-    let seller = call.read(|db, ctx| sellers::own(db, ctx.scope)).await?;
+    let sender = call.read(|db, ctx| Sender::load(db, ctx.scope)).await?;
+    let seller = &sender.seller;
     let mail = MailRow {
         seller_id: seller.id,
         id: fresh(),
@@ -67,8 +68,9 @@ pub async fn preview_mail_template(call: Call<may::ReadMails>, body: Body<MailPr
         client_id: None,
         invoice_id: None,
     };
-    let mut values = common(&mail, &seller, None);
-    values.insert("companyClientURL".into(), call.state().settings.public_url.as_str().into());
+    let mut values = common(&mail, seller, None);
+    let account = sender.account_page(&call.state().settings.public_url, mail.locale);
+    values.insert("companyClientURL".into(), account.into());
     values.extend(wanted.variables);
     let words = render(mail.kind, mail.locale, mail.format, &values, seller.locale).map_err(Problem::from)?;
     Ok(Reply::ok(&MailPreviewView {

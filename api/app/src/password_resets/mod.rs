@@ -7,7 +7,7 @@ pub mod request;
 use crate::kernel::clock::fresh;
 use crate::kernel::keys;
 use crate::mails::{Mail, enqueue};
-use crate::stores::site::address;
+use crate::stores::site::account_page;
 use chrono::TimeDelta;
 use comptoir_db::password_resets::{self, PasswordResetRow};
 use comptoir_db::sessions::Holder;
@@ -31,9 +31,7 @@ pub fn administrators_page(public_url: &str) -> String {
 /// Where a client sets a new password: in the seller's default store.
 pub fn clients_page(db: &mut Db, scope: Scope, public_url: &str) -> Outcome<String> {
     let (seller, store) = (sellers::own(db, scope)?, stores::default_store(db, scope)?);
-    let (origin, base) = address(public_url, &seller.code, &store.code);
-    let locale = store.locales.0.first().copied().unwrap_or(seller.locale);
-    Ok(format!("{origin}{base}{locale}/account/new-password/?token="))
+    Ok(format!("{}new-password/?token=", account_page(public_url, &seller, &store, seller.locale)))
 }
 
 /// Makes a link and puts the mail with it into the outbox. `page` is where it leads, up to the token.

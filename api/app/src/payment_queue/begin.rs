@@ -6,6 +6,7 @@ use crate::credits::apply_credits;
 use crate::encryption::{Held, ask_for_phrase};
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
+use crate::mails::Sender;
 use crate::payment_queue::plan::{Due, Known, Means, look};
 use crate::payment_queue::wanted::Wanted;
 use crate::payments::pay::{new_row, reference};
@@ -39,6 +40,7 @@ pub fn begin(tx: &mut Db, ctx: &Ctx, wanted: &Wanted, means: &Means, charges: &[
     let by_id: HashMap<InvoiceId, &InvoiceRow> = rows.iter().map(|row| (row.id, row)).collect();
     let clients: Vec<ClientId> = now.values().map(|due| due.client).collect();
     let parties = Parties::load(tx, ctx, &clients)?;
+    let sender = Sender::load(tx, ctx.scope)?;
     let (mut known, mut new, mut begun) = (Known::new(means, wanted.action), Vec::new(), Vec::new());
     for charge in charges {
         let key = (charge.part.invoice, charge.part.method.id);
@@ -76,6 +78,7 @@ pub fn begin(tx: &mut Db, ctx: &Ctx, wanted: &Wanted, means: &Means, charges: &[
         };
         new.push(row.clone());
         let (client, contact) = parties.buyer(due.client)?;
+        let account = sender.account_page(&means.public_url, client.locale);
         let request = PaymentRequest {
             reference: reference(&row)?,
             amount: row.amount(),
@@ -85,7 +88,7 @@ pub fn begin(tx: &mut Db, ctx: &Ctx, wanted: &Wanted, means: &Means, charges: &[
             save: false,
             present: false,
             payer: told(ctx, client, contact),
-            return_to: means.return_to.clone(),
+            return_to: format!("{account}invoices/{}/pay/back/", invoice.id),
             at: ctx.now,
         };
         begun.push(Some(Begun { row, request, gateway: ready.gateway }));

@@ -88,8 +88,9 @@ fn counts(row: &TransactionRow, part: &Part) -> bool {
     own || part.is_all || row.state.is_under_way()
 }
 
+/// What was refused counts from the day of the refusal: a bank, or a client who has to confirm, may take days.
 fn attempt(ctx: &Ctx, row: &TransactionRow) -> Attempt {
-    Attempt { state: row.state, on: row.created_at.date_in(ctx.zone) }
+    Attempt { state: row.state, on: row.settled_at.unwrap_or(row.created_at).date_in(ctx.zone) }
 }
 
 /// What some clients are to be charged, as far as it can be; and how many invoices were looked at.
@@ -179,8 +180,8 @@ pub struct Means {
     gateways: Gateways,
     keyring: Keyring,
     now: Clock,
-    /// Where a page of the bank would send the client.
-    pub return_to: String,
+    /// Where the house answers: a page of the bank sends clients back there.
+    pub public_url: String,
 }
 
 impl Means {
@@ -190,7 +191,7 @@ impl Means {
             gateways: state.gateways.clone(),
             keyring: state.keyring.clone(),
             now: state.machine.clone(),
-            return_to: state.settings.public_url.clone(),
+            public_url: state.settings.public_url.clone(),
         }
     }
 }

@@ -23,9 +23,9 @@ use serde_json::{Value, json};
 pub async fn process_payment_queue(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
     let mut all = Tally::default();
     for ctx in for_sellers(state, event).await? {
-        all.checked += ask_again(state, &ctx).await?;
         let scope = ctx.scope;
         let collection = state.store.read(move |db| collection(db, scope)).await?;
+        all.checked += ask_again(state, &ctx, collection.confirm_within_days).await?;
         let tally = charge(state, &ctx, Wanted::usual(&collection, ctx.today()), None).await?;
         all.add(&tally);
     }
@@ -49,7 +49,8 @@ pub async fn run_payment_queue(state: &AppState, event: &EventRow) -> Result<Val
     if !state.store.write(move |tx| running.begin(tx, total)).await? {
         return Ok(json!({ "outcome": "nothing_to_do" }));
     }
-    let mut tally = Tally { checked: ask_again(state, &ctx).await?, ..Tally::default() };
+    let mut tally =
+        Tally { checked: ask_again(state, &ctx, collection.confirm_within_days).await?, ..Tally::default() };
     tally.add(&charge(state, &ctx, wanted, Some(running)).await?);
     let (told, now) = (tally.told(), state.now().business);
     let result = told.clone();

@@ -4,6 +4,7 @@
 
 mod callback;
 pub mod check;
+pub mod confirm;
 mod decide;
 pub mod divide;
 pub mod lines;
@@ -38,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(manual::record_payment)
         .service(pay::pay_invoice)
         .service(pay::pay_my_invoice)
+        .service(confirm::list_my_confirmations)
         .service(callback::take_gateway_callback)
         .service(callback::take_gateway_notice);
 }

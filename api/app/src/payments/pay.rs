@@ -9,6 +9,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, Body, Call, Desk, Id, Reply};
 use crate::payment_methods;
+use crate::payments::confirm::give_way;
 use crate::payments::payer::payer;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::{CardCreate, PayCreate, TransactionView};
@@ -82,7 +83,13 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     if wanted.authorise_only && gateway.captures().is_none() {
         return Err(Problem::field("/authorise_only", "not_available", "this gateway takes money at once only").into());
     }
-    let begun = desk.write(begin).await?;
+    let begun = match desk.write(begin.clone()).await {
+        // whoever pays anew does not go on with what waits for a confirmation
+        Err(error) if error.problem.code == Code::Conflict && give_way(&desk.state, &desk.ctx, id).await? => {
+            desk.write(begin).await?
+        }
+        outcome => outcome?,
+    };
     let id = transaction_of(&begun)?;
     let (row, payer) = desk
         .read(move |db, ctx| {

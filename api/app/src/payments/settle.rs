@@ -7,6 +7,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::ledger;
 use crate::mails::{About, Mail, enqueue_about};
+use crate::payments::confirm;
 use crate::payments::unanswered::todo_key;
 use crate::todos::{self, Todo};
 use comptoir_connectors::payment::{Outcome as Answered, Payment};
@@ -64,8 +65,12 @@ pub fn settle(
         Ok(payment) => {
             row.gateway_reference = payment.gateway_id.clone().or(row.gateway_reference);
             let (state, detail) = read(payment);
+            let is_new = row.state != state;
             row.detail.0 = detail;
             enter(tx, ctx, &mut row, state)?;
+            if is_new {
+                confirm::call_client(tx, ctx, &row)?;
+            }
         }
         Err(error) => {
             let never_begun = asked == Asked::Lookup && error.kind == Kind::NotFound;
@@ -266,7 +271,7 @@ pub fn letter<'a>(
     kind: MailKind,
 ) -> (About, Mail<'a>) {
     let variables = json!({
-        "invoiceNumber": number, "invoiceAmount": row.amount(), "gatewayName": row.gateway, "billingCardType": "",
+        "invoiceId": row.invoice_id, "invoiceNumber": number, "invoiceAmount": row.amount(), "gatewayName": row.gateway, "billingCardType": "",
         "billingAccountNumLastFour": "", "transactionDateCreated": row.settled_at.unwrap_or(row.created_at), "transactionCode": row.reference,
         "authCode": row.gateway_reference, "authReturn": row.detail.0.code, "avsCode": "",
         "billingBankName": "", "billingBankAbaCode": "", "transactionAmount": row.amount(),

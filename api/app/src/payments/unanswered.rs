@@ -3,9 +3,11 @@
 
 use crate::events::EventFailure;
 use crate::gateways::ready::Gateways;
+use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::payments::check::check;
+use crate::payments::confirm::{End, give_up, is_overdue};
 use crate::todos::{Todo, raise};
 use chrono::TimeDelta;
 use comptoir_db::payments::{self, TransactionRow};
@@ -75,8 +77,8 @@ pub fn each_to_be_asked(
     Ok(())
 }
 
-/// Asks about all of them; says of how many something was heard.
-pub async fn ask_again(state: &AppState, ctx: &Ctx) -> Result<usize, EventFailure> {
+/// Asks about all of them; says of how many something was heard. What has waited for its client for so many days is ended.
+pub async fn ask_again(state: &AppState, ctx: &Ctx, confirm_within: u16) -> Result<usize, EventFailure> {
     let (mut heard, mut after) = (0, None);
     loop {
         let (gateways, looking) = (state.gateways.clone(), ctx.clone());
@@ -93,12 +95,20 @@ pub async fn ask_again(state: &AppState, ctx: &Ctx) -> Result<usize, EventFailur
         }
         for row in open.askable {
             // one gateway that is down keeps nobody from asking the next
-            match check(state, ctx, row.id).await {
-                Ok(_) => heard += 1,
+            match ask(state, ctx, row.id, confirm_within).await {
+                Ok(()) => heard += 1,
                 Err(error) => tracing::warn!(transaction = %row.id, ?error, "a payment could not be checked"),
             }
         }
     }
+}
+
+async fn ask(state: &AppState, ctx: &Ctx, id: TransactionId, confirm_within: u16) -> Result<(), ApiError> {
+    let row = check(state, ctx, id).await?;
+    if is_overdue(ctx, &row, confirm_within) {
+        give_up(state, ctx, row, End::RanOut).await?;
+    }
+    Ok(())
 }
 
 /// The to-do about a transaction of which nobody knows.

@@ -85,12 +85,17 @@ impl From<TransactionRow> for TransactionView {
             code: detail.code,
             message: detail.message,
             redirect_to: detail.redirect_to,
-            redirect_fields: detail.redirect_fields.into_iter().map(RedirectField::from).collect(),
+            redirect_fields: redirect_fields(detail.redirect_fields),
             comment: row.comment,
             created_at: row.created_at,
             settled_at: row.settled_at,
         }
     }
+}
+
+/// The fields of such a form.
+pub fn redirect_fields(fields: Vec<(String, String)>) -> Vec<RedirectField> {
+    fields.into_iter().map(RedirectField::from).collect()
 }
 
 /// Money that was received by hand (INV-09).

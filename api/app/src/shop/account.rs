@@ -5,14 +5,15 @@ use super::invoices::row;
 use super::result::each_period;
 use super::visit::Visit;
 use crate::kernel::call::Ctx;
+use crate::payments::confirm;
 use comptoir_db::invoices::{InvoiceFilter, InvoiceRow};
 use comptoir_db::subscriptions::{self, SubscriptionFilter, SubscriptionItemRow};
-use comptoir_db::{Db, Outcome, Page, credits, invoices};
+use comptoir_db::{Db, Outcome, Page, credits, invoices, payments};
 use comptoir_domain::invoices::InvoiceStatus;
 use comptoir_domain::invoices::due::ItemKind;
-use comptoir_domain::{ClientId, Currency, Money, Problem};
+use comptoir_domain::{ClientId, Currency, InvoiceId, Money, Problem};
 use comptoir_storefront::pages::{AccountPage, SubscriptionRow, SubscriptionsPage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Invoices on the first page.
 const LATEST: i64 = 5;
@@ -35,18 +36,27 @@ pub async fn overview(visit: &Visit) -> Shown {
         let status = vec![InvoiceStatus::Due, InvoiceStatus::Overdue, InvoiceStatus::PartlyPaid];
         let open = InvoiceFilter { status, ..issued };
         let open = invoices::list(db, ctx.scope, &open, &newest(ALL))?.rows;
-        Ok((latest, open_sums(&open)?, credit(db, ctx, client)?, running(db, ctx, client)?))
+        let waiting = waiting(db, ctx, client)?;
+        let to_confirm: Vec<_> = open.iter().filter(|row| waiting.contains(&row.id)).cloned().collect();
+        Ok((latest, to_confirm, open_sums(&open)?, credit(db, ctx, client)?, running(db, ctx, client)?))
     };
-    let (latest, open, credit, subscriptions) = visit.desk.read(work).await?;
+    let (latest, to_confirm, open, credit, subscriptions) = visit.desk.read(work).await?;
     let page = AccountPage {
         client: visit.name().unwrap_or_default(),
         csrf: visit.csrf(),
         open,
         credit,
+        to_confirm: to_confirm.iter().map(|invoice| row(invoice, today)).collect(),
         invoices: latest.iter().map(|invoice| row(invoice, today)).collect(),
         subscriptions,
     };
     visit.page(&page)
+}
+
+/// The invoices of which a payment waits for the client.
+pub fn waiting(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<BTreeSet<InvoiceId>> {
+    let pending = payments::pending_of_client(db, ctx.scope, client)?;
+    Ok(pending.iter().filter(|row| confirm::waits(row)).filter_map(|row| row.invoice_id).collect())
 }
 
 fn open_sums(rows: &[InvoiceRow]) -> Result<Vec<Money>, Problem> {

@@ -1,7 +1,7 @@
 //! Invoices in the account area: the list, one to read and print, and how to pay it.
 
 use super::Shown;
-use super::account::newest;
+use super::account::{newest, waiting};
 use super::gateways::payments;
 use super::visit::Visit;
 use crate::invoices::read::view;
@@ -60,9 +60,11 @@ pub async fn show(visit: &Visit) -> Shown {
         return Ok(visit.sign_in_first());
     }
     let (row, view) = own(visit).await?;
+    let (client, id) = (row.client_id, row.id);
+    let waits = visit.desk.read(move |db, ctx| Ok(waiting(db, ctx, client)?.contains(&id))).await?;
     let chosen = visit.fields.get("pay").parse::<GatewayCode>().ok().filter(|gateway| gateway.is_awaited());
     let page = page(visit, &row, view, chosen, payments(visit).await?)?;
-    visit.page(&page)
+    visit.page(&InvoicePage { waits, ..page })
 }
 
 /// Goes on to the way to pay that was chosen: the card form, or what to write on a transfer.
@@ -112,6 +114,7 @@ fn page(
         notes: lines([view.comment.clone(), view.buyer.tax_exemption.clone()]),
         pdf_url: None,
         instructions: chosen.filter(|_| payable).map_or(Vec::new(), |gateway| instructions(visit, invoice, gateway)),
+        waits: false,
         payments: if payable { payments } else { Vec::new() },
         form: visit.form(),
     })

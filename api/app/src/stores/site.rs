@@ -66,6 +66,16 @@ pub fn address(public_url: &str, seller: &str, store: &str) -> (String, String) 
     (origin, format!("{below}/stores/{seller}/{store}/"))
 }
 
+/// Where the clients of a seller have their account: in one of its stores, in their language if it speaks it.
+pub fn account_page(public_url: &str, seller: &SellerRow, store: &StoreRow, locale: Locale) -> String {
+    let (origin, base) = address(public_url, &seller.code, &store.code);
+    let spoken = &store.locales.0;
+    let same = spoken.iter().find(|known| **known == locale);
+    let found = same.or_else(|| spoken.iter().find(|known| known.language() == locale.language()));
+    let locale = found.or(spoken.first()).copied().unwrap_or(seller.locale);
+    format!("{origin}{base}{locale}/account/")
+}
+
 fn profile(seller: &SellerRow, store: &StoreRow, locale: Locale, public_url: &str) -> StoreProfile {
     let (origin, base_path) = address(public_url, &seller.code, &store.code);
     let filled = |text: &String| !text.is_empty();

@@ -125,10 +125,11 @@ pub trait Captures: Send + Sync {
     async fn capture(&self, request: &CaptureRequest) -> Result<Payment>;
 }
 
-/// Releasing what was reserved.
+/// Releasing what was reserved, or withdrawing what waits for the client.
 #[async_trait]
 pub trait Voids: Send + Sync {
-    /// Releases the whole reserved amount. Repeating gets the same answer.
+    /// Releases the whole reserved amount, or ends a payment that the client has not confirmed; `Conflict` where the gateway
+    /// cannot. Repeating gets the same answer.
     async fn void(&self, payment: &Begun, at: Instant) -> Result<Payment>;
 }
 

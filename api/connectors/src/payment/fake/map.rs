@@ -200,7 +200,9 @@ pub(super) fn void(ledger: &Ledger, reference: &Reference) -> Decided<Payment> {
     };
     match payment.outcome {
         Outcome::Voided => (Vec::new(), Ok(payment.clone())),
-        Outcome::Authorised => change(Payment { outcome: Outcome::Voided, ..payment.clone() }),
+        Outcome::Authorised | Outcome::ActionNeeded(_) => {
+            change(Payment { outcome: Outcome::Voided, ..payment.clone() })
+        }
         _ => refuse(Kind::Conflict, "wrong_state", "nothing is reserved"),
     }
 }
