@@ -3,6 +3,7 @@
 
 use crate::api::invoices::{first_client, issued};
 use crate::api::payments::{card, pay};
+use crate::api::terminal::at_terminal;
 use crate::support::site::Site;
 use crate::support::world::{PASSWORD, client};
 use crate::support::{Actor, Answer, Backend, World};
@@ -67,6 +68,9 @@ fn spend(owner: &Actor) -> Vec<Answer> {
         }
         let kept = json!({"client_id": first_client(owner), "method": {"gateway": "fake", "card": with_code(number, false)["card"]}});
         answers.push(owner.post_once("/v1/payment-methods", &format!("kept-{at}"), kept));
+        let mut by_hand = at_terminal(number, "21.00");
+        by_hand["card"]["code"] = json!(CODE);
+        answers.push(owner.post_once("/v1/transactions", &format!("terminal-{at}"), by_hand));
         // wrongly sent: as a number, with blanks, with a field too much, as the name of the gateway
         for (key, place, value) in [
             ("number", "/card/number", json!(number.parse::<u64>().unwrap())),

@@ -71,6 +71,7 @@ mod subscription_statuses;
 mod tax_evidence;
 pub mod taxes;
 pub mod tlds;
+pub mod terminal;
 pub mod todos;
 mod transfers;
 mod trials;

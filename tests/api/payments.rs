@@ -41,6 +41,7 @@ pub fn furnish_methods(database: &Database) {
             created_at: epoch(),
             version: 1,
             key_version: 0,
+            retired_at: None,
         };
         payment_methods::insert(&mut db, &row).unwrap();
     }

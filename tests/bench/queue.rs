@@ -86,6 +86,7 @@ fn give_methods(db: &mut Db, house: &AppState, scope: Scope) {
         created_at: house.now().business,
         version: 1,
         key_version: 0,
+        retired_at: None,
     };
     let rows: Vec<PaymentMethodRow> = clients.into_iter().filter(|id| !with.contains(id)).map(method).collect();
     db.savepoint(|db| {

@@ -42,6 +42,7 @@ fn fill(world: &World, seller: SellerId, client: ClientId) {
         created_at: epoch(),
         version: 1,
         key_version: 0,
+        retired_at: None,
     };
     let store = Store::open(&world.database.address, 1).unwrap();
     block_on(store.write(move |tx| (0..METHODS).try_for_each(|at| payment_methods::insert(tx, &row(at)))));

@@ -24,6 +24,8 @@ pub struct PaymentMethodRow {
     pub version: i64,
     /// The key that it is sealed under; 0 for the house's own.
     pub key_version: i32,
+    /// Since when it is known that its gateway is gone, if it is: nothing can be charged to it.
+    pub retired_at: Option<Instant>,
 }
 
 entity!(payment_methods, PaymentMethodRow, PaymentMethodId);
@@ -58,6 +60,7 @@ pub fn ending(
     let mut found = payment_methods::table
         .filter(payment_methods::seller_id.eq(scope.seller()))
         .filter(payment_methods::expires_on.le(through))
+        .filter(payment_methods::retired_at.is_null())
         .into_boxed::<DbBackend>();
     if let Some(after) = after {
         found = found.filter(payment_methods::id.gt(after));
@@ -84,7 +87,8 @@ pub fn defaults(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Vec<
     let found = payment_methods::table
         .filter(payment_methods::seller_id.eq(scope.seller()))
         .filter(payment_methods::client_id.eq_any(clients.to_vec()))
-        .filter(payment_methods::is_default.eq(true));
+        .filter(payment_methods::is_default.eq(true))
+        .filter(payment_methods::retired_at.is_null());
     Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
 }
 

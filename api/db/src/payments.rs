@@ -4,9 +4,9 @@ use crate::few::among;
 use crate::schema::{allocation_lines, allocations, transactions};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::ledger::Method;
-use comptoir_domain::payments::{TransactionKind, TransactionState, arrival};
+use comptoir_domain::payments::{Books, TransactionKind, TransactionState, arrival};
 use comptoir_domain::{
-    AllocationId, ClientId, Code, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId,
+    AllocationId, ClientId, Code, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId,
     Problem, SellerId, TransactionId,
 };
 use diesel::prelude::*;
@@ -23,6 +23,24 @@ pub struct TransactionDetail {
     pub raw: String,
 }
 
+/// Who has paid at the terminal, as it was told there.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+pub struct TransactionPayer {
+    pub first_name: String,
+    pub last_name: String,
+    pub company: String,
+    pub email: String,
+    pub phone: String,
+    pub fax: String,
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub state: String,
+    pub county: String,
+    pub postal_code: String,
+    pub country: Country,
+}
+
 /// The code of a payment that was written down, but of which the gateway never heard: whoever began it broke off.
 pub const NEVER_BEGUN: &str = "never_begun";
 
@@ -37,7 +55,8 @@ pub struct TransactionRow {
     pub id: TransactionId,
     pub kind: TransactionKind,
     pub state: TransactionState,
-    pub client_id: ClientId,
+    /// Whose money; none for someone who is no client and has paid at the terminal.
+    pub client_id: Option<ClientId>,
     pub invoice_id: Option<InvoiceId>,
     pub order_id: Option<OrderId>,
     pub refunds_transaction_id: Option<TransactionId>,
@@ -56,6 +75,9 @@ pub struct TransactionRow {
     pub payment_method_id: Option<PaymentMethodId>,
     /// Whether it is collected from a bank account, by a file that somebody takes to a bank.
     pub is_debit: bool,
+    /// What becomes of its money in the books.
+    pub books: Books,
+    pub payer: Option<Json<TransactionPayer>>,
 }
 
 entity!(transactions, TransactionRow, TransactionId);
@@ -64,6 +86,11 @@ impl TransactionRow {
     /// What moves.
     pub fn amount(&self) -> Money {
         Money::from_minor(self.amount_minor, self.currency)
+    }
+
+    /// The client whose money it is; a conflict for someone who is none.
+    pub fn client(&self) -> Result<ClientId, Problem> {
+        self.client_id.ok_or_else(|| Problem::new(Code::Conflict, "whoever has paid is no client"))
     }
 
     /// Where its money arrives, or which account it leaves.

@@ -19,7 +19,7 @@ use comptoir_domain::coupons::CouponUseState;
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::invoices::due::DueKind;
 use comptoir_domain::ledger::{AccountCode, EntryKind};
-use comptoir_domain::payments::{TransactionKind, TransactionState};
+use comptoir_domain::payments::{Books, TransactionKind, TransactionState};
 use comptoir_domain::quotes::LineKind;
 use comptoir_domain::schedule::Period;
 use comptoir_domain::subscriptions::SubscriptionStatus;
@@ -233,7 +233,7 @@ pub fn account(db: &mut Db, scope: Scope, account: AccountCode) -> Outcome<BTree
     Ok(balances)
 }
 
-/// Payments that were taken, whatever was given back of them, or refunds that were begun and have not failed, with their
+/// Payments that are in the books and were taken, whatever was given back of them, or refunds that were begun and have not failed, with their
 /// amounts: a refund leaves the client's credit when it is begun.
 pub fn money_moved(db: &mut Db, scope: Scope, kind: TransactionKind) -> Outcome<Vec<(TransactionId, i64)>> {
     let counts = |state: &TransactionState| match kind {
@@ -241,10 +241,12 @@ pub fn money_moved(db: &mut Db, scope: Scope, kind: TransactionKind) -> Outcome<
         TransactionKind::Refund => state.is_taken() || state.is_under_way(),
     };
     let counted: Vec<_> = TransactionState::ALL.iter().copied().filter(counts).collect();
+    let booked: Vec<_> = Books::ALL.iter().copied().filter(|books| books.has(kind)).collect();
     let found = transactions::table
         .filter(transactions::seller_id.eq(scope.seller()))
         .filter(transactions::kind.eq(kind))
         .filter(transactions::state.eq_any(counted))
+        .filter(transactions::books.eq_any(booked))
         .select((transactions::id, transactions::amount_minor));
     Ok(found.load(db)?)
 }

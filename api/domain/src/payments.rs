@@ -64,6 +64,31 @@ impl TransactionState {
 }
 
 text_enum! {
+    /// What becomes of a transaction's money in the books.
+    pub enum Books {
+        /// A client's: it pays invoices, and what is left is the client's credit.
+        Client = "client",
+        /// Income that no invoice asks for (PAY-03).
+        Income = "income",
+        /// Nothing is booked: a gateway was tried out.
+        Nothing = "nothing",
+        /// It was booked in another house before; only what is given back of it is booked here.
+        Elsewhere = "elsewhere",
+    }
+}
+
+impl Books {
+    /// Whether taking the money, or else giving it back, is in the books.
+    pub const fn has(self, kind: TransactionKind) -> bool {
+        match self {
+            Self::Client | Self::Income => true,
+            Self::Nothing => false,
+            Self::Elsewhere => matches!(kind, TransactionKind::Refund),
+        }
+    }
+}
+
+text_enum! {
     /// What a person says became of a transaction that nobody answers for.
     pub enum Decision {
         /// The money moved.

@@ -140,6 +140,7 @@ fn sealed_by_the_house(world: &World, owner: &Actor, label: &str, secret: &str) 
         created_at: epoch(),
         version: 1,
         key_version: 0,
+        retired_at: None,
     };
     payment_methods::insert(&mut world.database.connect(), &row).unwrap();
     id.to_string()

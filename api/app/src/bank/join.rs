@@ -158,8 +158,9 @@ fn give_notice(
     method: &PaymentMethodRow,
     collect_on: NaiveDate,
 ) -> Outcome<()> {
-    let parties = Parties::load(tx, ctx, &[row.client_id])?;
-    let (client, contact) = parties.buyer(row.client_id)?;
+    let payer = row.client()?;
+    let parties = Parties::load(tx, ctx, &[payer])?;
+    let (client, contact) = parties.buyer(payer)?;
     let mail = Mail {
         kind: MailKind::MandatePrenotification,
         unique_key: format!("{}:{}", MailKind::MandatePrenotification, row.id),
@@ -173,6 +174,6 @@ fn give_notice(
             "billingAccountNumLastFour": parts_of_label(&method.label).1,
         }),
     };
-    let about = About { client: Some(row.client_id), invoice: row.invoice_id };
+    let about = About { client: Some(payer), invoice: row.invoice_id };
     enqueue_about(tx, ctx.scope, ctx.now, vec![(about, mail)]).map(|_| ())
 }

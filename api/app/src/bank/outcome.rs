@@ -77,7 +77,7 @@ pub fn remedy(tx: &mut Db, ctx: &Ctx, payment: &TransactionRow, entry: &ReplyEnt
         kind: TodoKind::PaymentUnknown,
         title: format!("A bank account cannot be debited as before: {}", known.meaning),
         detail: format!("The bank says {why}. What was done: {}. Ask the client how to go on.", done(known.remedy)),
-        subject_id: payment.client_id.to_string(),
+        subject_id: payment.client()?.to_string(),
     };
     raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }

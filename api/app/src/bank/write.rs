@@ -43,7 +43,7 @@ pub fn batch(
     recipient: Recipient,
     all: &[Writable],
 ) -> Outcome<Batch> {
-    let clients: Vec<_> = all.iter().map(|one| one.debit.1.client_id).collect();
+    let clients: Vec<_> = all.iter().filter_map(|one| one.debit.1.client_id).collect();
     let parties = Parties::load(db, ctx, &clients)?;
     let ids: Vec<InvoiceId> = all.iter().filter_map(|one| one.debit.1.invoice_id).collect();
     let documents = invoices::find_many(db, ctx.scope, &ids)?;
@@ -54,7 +54,7 @@ pub fn batch(
     let house = [("seller", seller.company.as_str()), ("store", store.name.as_str())];
     let mut orders = Vec::new();
     for one in all {
-        let (client, contact) = parties.buyer(one.debit.1.client_id)?;
+        let (client, contact) = parties.buyer(one.debit.1.client()?)?;
         let invoice = one.debit.1.invoice_id.and_then(|id| numbers.get(&id)).map(String::as_str).unwrap_or_default();
         orders.push(order(debits, one, (client, contact), invoice, house)?);
     }

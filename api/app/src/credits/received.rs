@@ -15,7 +15,7 @@ use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, clients};
 use comptoir_domain::ledger::{EntryKind, Posting, Settlement, payment_received, refund};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::payments::{CreditKind, MoneyWay, TransactionKind, TransactionState};
+use comptoir_domain::payments::{Books, CreditKind, MoneyWay, TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, ClientId, Instant, Money, Problem, TransactionId};
 use serde_json::json;
@@ -131,7 +131,7 @@ fn credit(
     reason: &str,
     moved: &TransactionRow,
 ) -> Outcome<CreditRow> {
-    let (client, transaction) = (moved.client_id, Some(moved.id));
+    let (client, transaction) = (moved.client()?, Some(moved.id));
     record(tx, ctx, Movement { client, kind, amount, reason: reason.into(), invoice: None, transaction })
 }
 
@@ -144,7 +144,7 @@ fn book(
     postings: Vec<Posting>,
 ) -> Outcome<()> {
     let on = how.on.unwrap_or_else(|| ctx.today());
-    let entry = Entry { kind, subject: moved.id.to_string(), client: Some(moved.client_id), on, postings };
+    let entry = Entry { kind, subject: moved.id.to_string(), client: moved.client_id, on, postings };
     ledger::post_all(tx, ctx, &[entry])
 }
 
@@ -164,7 +164,7 @@ fn transaction(
         id,
         kind,
         state: TransactionState::Approved,
-        client_id: client,
+        client_id: Some(client),
         invoice_id: None,
         order_id: None,
         refunds_transaction_id: None,
@@ -182,5 +182,7 @@ fn transaction(
         version: 1,
         payment_method_id: None,
         is_debit: false,
+        books: Books::Client,
+        payer: None,
     }
 }

@@ -10,7 +10,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Reply};
 use crate::payment_methods::keep::{method_row, write};
 use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
-use crate::payments::pay::card;
+use crate::payments::send::card;
 use crate::payments::payer::payer;
 use actix_web::post;
 use comptoir_connectors::payment::{KeepRequest, Payer, PaymentSource, SavedMethod};

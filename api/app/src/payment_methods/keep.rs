@@ -26,7 +26,8 @@ pub async fn keep(
     if !paid.state.is_taken() {
         return Ok(());
     }
-    let whose = (paid.seller_id, paid.client_id);
+    let Some(client) = paid.client_id else { return Ok(()) };
+    let whose = (paid.seller_id, client);
     let (gateway, at, saved) = (paid.gateway.clone(), paid.created_at, saved.clone());
     let (ctx, keyring) = (Ctx { machine_now: state.machine.now(), ..ctx.clone() }, state.keyring.clone());
     let work = move |tx: &mut Db| {
@@ -59,6 +60,7 @@ pub fn method_row(
         created_at,
         version: 1,
         key_version: 0,
+        retired_at: None,
     };
     keyring.seal(tx, ctx, &mut row, saved.token.as_bytes())?;
     Ok(row)

@@ -23,6 +23,8 @@ use std::sync::Arc;
 /// A charge that is written down and waits to be sent.
 #[derive(Clone)]
 pub struct Begun {
+    /// Who is charged.
+    pub client: ClientId,
     /// Our record of it.
     pub row: TransactionRow,
     /// What is sent.
@@ -91,7 +93,7 @@ pub fn begin(tx: &mut Db, ctx: &Ctx, wanted: &Wanted, means: &Means, charges: &[
             return_to: format!("{account}invoices/{}/pay/back/", invoice.id),
             at: ctx.now,
         };
-        begun.push(Some(Begun { row, request, gateway: ready.gateway }));
+        begun.push(Some(Begun { client: due.client, row, request, gateway: ready.gateway }));
     }
     payments::insert_many(tx, &new)?;
     Ok(begun)

@@ -59,8 +59,9 @@ pub fn look(db: &mut Db, ctx: &Ctx, wanted: &Wanted, rows: &[InvoiceRow]) -> Out
             attempts.entry(invoice).or_default().push(row);
         }
         let is_refused = matches!(row.state, TransactionState::Declined | TransactionState::Error);
-        if let Some(method) = row.payment_method_id.filter(|_| is_refused && attempt(ctx, row).on == today) {
-            refused.entry(row.client_id).or_default().push((method, row.amount()));
+        let method = row.payment_method_id.filter(|_| is_refused && attempt(ctx, row).on == today);
+        if let Some((client, method)) = row.client_id.zip(method) {
+            refused.entry(client).or_default().push((method, row.amount()));
         }
     }
     let charge = |part: Part| {

@@ -233,7 +233,7 @@ async fn call(turn: Turn<Begun>, limit: Arc<Semaphore>) -> Turn<(Begun, Answered
     let _place = limit.acquire_owned().await;
     let Turn { lane, charge } = turn;
     let answer = charge.gateway.start(&charge.request).await;
-    let answered = Answered { id: charge.row.id, client: charge.row.client_id, answer };
+    let answered = Answered { id: charge.row.id, client: charge.client, answer };
     Turn { lane, charge: (charge, answered) }
 }
 

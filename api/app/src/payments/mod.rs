@@ -15,8 +15,11 @@ mod read;
 pub mod refund;
 mod reserved;
 pub mod reverse;
+pub mod send;
 pub mod settle;
 mod settle_many;
+mod terminal;
+pub mod terminal_payer;
 pub mod unanswered;
 pub mod views;
 
@@ -29,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read::list_transactions)
         .service(read::get_transaction)
+        .service(terminal::charge_at_terminal)
         // before `/v1/transactions/{id}/…`
         .service(reserved::capture_transactions)
         .service(check::check_transaction)

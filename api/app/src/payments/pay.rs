@@ -10,16 +10,15 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, Body, Call, Desk, Id, Reply};
 use crate::payment_methods;
 use crate::payments::confirm::give_way;
-use crate::payments::payer::payer;
-use crate::payments::settle::{Asked, settle};
-use crate::payments::views::{CardCreate, PayCreate, TransactionView};
+use crate::payments::send::{Entered, How, send, source};
+use crate::payments::views::{PayCreate, TransactionView};
 use actix_web::post;
-use comptoir_connectors::payment::{Begun, Card, Entry, PaymentRequest, PaymentSource, Reference, Take};
+use comptoir_connectors::payment::{Begun, Reference};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, invoices};
 use comptoir_domain::invoices::InvoiceKind;
-use comptoir_domain::payments::{TransactionKind, TransactionState};
+use comptoir_domain::payments::{Books, TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, ClientId, Code, InvoiceId, Money, PaymentMethodId, Problem, TransactionId};
 use secrecy::SecretString;
@@ -79,7 +78,8 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         return Err(Problem::field("/account", "not_taken_here", "this gateway debits no bank accounts").into());
     }
     let Ready { gateway, .. } = known;
-    let source = source(&wanted, stored.map(|(_, token)| token), gateway.entries())?;
+    let entered = Entered { card: &wanted.card, token: &wanted.token, return_to: &wanted.return_to };
+    let source = source(&entered, stored.map(|(_, token)| token), gateway.entries())?;
     if wanted.authorise_only && gateway.captures().is_none() {
         return Err(Problem::field("/authorise_only", "not_available", "this gateway takes money at once only").into());
     }
@@ -90,34 +90,8 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         }
         outcome => outcome?,
     };
-    let id = transaction_of(&begun)?;
-    let (row, payer) = desk
-        .read(move |db, ctx| {
-            let row = payments::find(db, ctx.scope, id)?;
-            let payer = payer(db, ctx, row.client_id)?;
-            Ok((row, payer))
-        })
-        .await?;
-    if begun.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
-        return Ok(answer(row)?.header("idempotency-replayed", "true"));
-    }
-    let request = PaymentRequest {
-        reference: reference(&row)?,
-        amount: row.amount(),
-        description: row.reference.clone(),
-        source,
-        take: if wanted.authorise_only { Take::Reserve } else { Take::Now },
-        save: wanted.save,
-        present: true,
-        payer,
-        return_to: wanted.return_to.unwrap_or_default(),
-        at: desk.ctx.now,
-    };
-    let answered = gateway.start(&request).await;
-    let outcome = answered.clone();
-    let row = desk.change(move |tx, ctx| settle(tx, ctx, id, Asked::Start, &outcome)).await?;
-    payment_methods::keep(&desk.state, &desk.ctx, &row, &answered).await?;
-    Ok(answer(row)?)
+    let how = How { source, reserve: wanted.authorise_only, save: wanted.save, return_to: wanted.return_to };
+    send(desk, &*gateway, &begun, how).await
 }
 
 /// The gateway of a stored method that is to be charged, and the token that it knows it by.
@@ -155,13 +129,6 @@ async fn stored(
 /// Clients pay what has a number, and the first invoice of an order, which gets its number by being paid.
 pub fn is_payable(invoice: &InvoiceRow) -> bool {
     invoice.number.is_some() || invoice.order_id.is_some()
-}
-
-/// The transaction that was begun, as it was remembered.
-pub fn transaction_of(begun: &Reply) -> Result<TransactionId, ApiError> {
-    let view: Option<serde_json::Value> = serde_json::from_str(&begun.body).ok();
-    let id = view.as_ref().and_then(|view| view.get("id")?.as_str()?.parse().ok());
-    id.ok_or_else(|| Problem::new(Code::Internal, "the transaction was not remembered").into())
 }
 
 /// Writes our reference down, for all that is open or for the part of a method. While a payment of the invoice is under way,
@@ -207,7 +174,7 @@ pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) ->
         id,
         kind: TransactionKind::Payment,
         state: TransactionState::New,
-        client_id: invoice.client_id,
+        client_id: Some(invoice.client_id),
         invoice_id: Some(invoice.id),
         order_id: invoice.order_id,
         refunds_transaction_id: None,
@@ -224,37 +191,8 @@ pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) ->
         version: 1,
         payment_method_id: None,
         is_debit: false,
-    }
-}
-
-/// What a payment is made with. It has to be something that the gateway takes.
-fn source(wanted: &PayCreate, stored: Option<SecretString>, entries: &[Entry]) -> Result<PaymentSource, Problem> {
-    let (source, place) = match (stored, &wanted.card, &wanted.token) {
-        (Some(token), _, _) => return Ok(PaymentSource::Saved(token)),
-        (None, Some(_), Some(_)) => {
-            return Err(Problem::field("/token", "not_wanted", "a card or a token, not both"));
-        }
-        (None, Some(given), None) => (PaymentSource::Card(card(given.clone())), "/card"),
-        (None, None, Some(token)) => (PaymentSource::Token(token.clone().into()), "/token"),
-        (None, None, None) if wanted.return_to.is_some() => (PaymentSource::HostedPage, "/return_to"),
-        (None, None, None) => (PaymentSource::Offline, "/gateway"),
-    };
-    match source.entry() {
-        Some(entry) if !entries.contains(&entry) => {
-            let words: Vec<_> = entries.iter().map(|entry| expected(*entry)).collect();
-            Err(Problem::field(place, "not_taken_here", format!("this gateway wants {}", words.join(" or "))))
-        }
-        _ => Ok(source),
-    }
-}
-
-fn expected(entry: Entry) -> &'static str {
-    match entry {
-        Entry::Card => "a card",
-        Entry::Token => "a token that its fields in the page have made",
-        Entry::Page => "return_to, since the client pays at its page",
-        Entry::Account => "a bank account",
-        Entry::Offline => "neither a card nor a page",
+        books: Books::Client,
+        payer: None,
     }
 }
 
@@ -262,17 +200,6 @@ fn expected(entry: Entry) -> &'static str {
 pub fn begun(row: &TransactionRow) -> Result<Begun, Problem> {
     let (gateway_id, amount, at) = (row.gateway_reference.clone(), row.amount(), row.created_at);
     Ok(Begun { reference: reference(row)?, gateway_id, amount, at })
-}
-
-/// A card as gateways take it.
-pub fn card(given: CardCreate) -> Card {
-    Card {
-        number: given.number.into(),
-        expiry_month: given.expiry_month,
-        expiry_year: given.expiry_year,
-        code: given.code.into(),
-        holder: given.holder,
-    }
 }
 
 /// Our reference as gateways take it.

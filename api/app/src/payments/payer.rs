@@ -5,8 +5,30 @@ use crate::kernel::call::Ctx;
 use comptoir_connectors::payment::Payer;
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
-use comptoir_db::{Db, Outcome};
+use comptoir_db::payments::TransactionRow;
+use comptoir_db::{Db, Json, Outcome};
 use comptoir_domain::ClientId;
+
+/// Whoever pays a transaction: as it was told at the terminal, or its client.
+pub fn of_transaction(db: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<Payer> {
+    let Some(Json(told)) = &row.payer else { return payer(db, ctx, row.client()?) };
+    Ok(Payer {
+        // gateways want a name for everyone
+        id: row.client_id.map_or_else(|| row.id.to_string(), |client| client.to_string()),
+        first_name: told.first_name.clone(),
+        last_name: told.last_name.clone(),
+        company: told.company.clone(),
+        email: told.email.clone(),
+        phone: told.phone.clone(),
+        street: format!("{} {}", told.line1, told.line2).trim().to_string(),
+        postcode: told.postal_code.clone(),
+        city: told.city.clone(),
+        region: told.state.clone(),
+        country: told.country.to_string(),
+        language: ctx.locale.language().to_string(),
+        ip: ctx.ip.clone(),
+    })
+}
 
 /// A client, by its primary contact.
 pub fn payer(db: &mut Db, ctx: &Ctx, id: ClientId) -> Outcome<Payer> {

@@ -11,7 +11,8 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Id, Reply};
 use crate::ledger;
-use crate::payments::pay::{answer, begun, reference, transaction_of};
+use crate::payments::pay::{answer, begun, reference};
+use crate::payments::send::transaction_of;
 use crate::payments::settle::{Asked, after_error, lock, tell};
 use crate::payments::unanswered::ask_a_person;
 use crate::payments::views::TransactionView;
@@ -20,9 +21,9 @@ use comptoir_connectors::payment::{PaymentGateway, Refund, RefundRequest};
 use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, credits};
-use comptoir_domain::ledger::{EntryKind, refund};
+use comptoir_domain::ledger::{EntryKind, income, refund, refund_of_elsewhere};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::payments::{CreditKind, TransactionKind, TransactionState, transition};
+use comptoir_domain::payments::{Books, CreditKind, TransactionKind, TransactionState, transition};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 use serde_json::json;
@@ -114,15 +115,18 @@ fn begin(tx: &mut Db, ctx: &Ctx, id: TransactionId, wanted: &RefundCreate) -> Ou
     };
     let row = TransactionRow { reference: row.id.to_string(), ..row };
     payments::insert(tx, &row)?;
-    move_credit(tx, ctx, &row, CreditKind::Refunded, EntryKind::Refund)?;
+    move_money(tx, ctx, &row, CreditKind::Refunded, EntryKind::Refund)?;
     ctx.record(tx, "transaction.refund_begun", row.id, json!({ "amount": amount, "payment": payment.id }))?;
     Ok(row)
 }
 
-/// What is given back: no more than is left of the payment, and than the client has to its credit.
+/// What is given back: no more than is left of the payment, and of a client's money than the client has to its credit.
 fn amount(tx: &mut Db, ctx: &Ctx, payment: &TransactionRow, wanted: Option<Money>) -> Outcome<Money> {
     let left = Money::from_minor(payment.amount_minor - given_back(tx, ctx, payment.id)?, payment.currency);
-    let held = credits::balance(tx, ctx.scope, payment.client_id, payment.currency)?;
+    let held = match payment.books {
+        Books::Client => credits::balance(tx, ctx.scope, payment.client()?, payment.currency)?,
+        Books::Income | Books::Nothing | Books::Elsewhere => left.minor(),
+    };
     let most = Money::from_minor(left.minor().min(held), payment.currency);
     let amount = wanted.unwrap_or(most);
     let mut check = Check::new();
@@ -134,6 +138,9 @@ fn amount(tx: &mut Db, ctx: &Ctx, payment: &TransactionRow, wanted: Option<Money
         check.ensure(fits, "/amount/amount", "too_large", &format!("{left} of the payment are left"));
     }
     check.done()?;
+    if amount.minor() <= 0 && left.is_zero() {
+        return Err(Problem::new(Code::Conflict, "all of it is on its way back").into());
+    }
     if amount.minor() > held || amount.minor() <= 0 {
         let held = Money::from_minor(held, payment.currency);
         let detail =
@@ -150,21 +157,29 @@ fn given_back(tx: &mut Db, ctx: &Ctx, payment: TransactionId) -> Outcome<i64> {
     Ok(all.iter().filter(counts).map(|row| row.amount_minor).sum())
 }
 
-/// Takes a refund out of the client's credit, or puts it back, in the books too.
-fn move_credit(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: CreditKind, entry: EntryKind) -> Outcome<()> {
+/// Takes a refund out of the client's credit, or puts it back, in the books too. What is no client's goes out of what it was
+/// booked as.
+fn move_money(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: CreditKind, entry: EntryKind) -> Outcome<()> {
     let less = row.amount().negated().map_err(Problem::from)?;
-    let (credit, booked) = if kind == CreditKind::Refunded { (less, row.amount()) } else { (row.amount(), less) };
-    let movement = Movement {
-        client: row.client_id,
-        kind,
-        amount: credit,
-        reason: row.comment.clone(),
-        invoice: None,
-        transaction: Some(row.id),
+    let (left, booked) = if kind == CreditKind::Refunded { (less, row.amount()) } else { (row.amount(), less) };
+    if row.books == Books::Client {
+        let movement = Movement {
+            client: row.client()?,
+            kind,
+            amount: left,
+            reason: row.comment.clone(),
+            invoice: None,
+            transaction: Some(row.id),
+        };
+        record(tx, ctx, movement)?;
+    }
+    let postings = match row.books {
+        Books::Client => refund(row.arrival(), booked),
+        Books::Income => income(row.arrival(), left),
+        Books::Nothing => Ok(Vec::new()),
+        Books::Elsewhere => refund_of_elsewhere(row.arrival(), booked),
     };
-    record(tx, ctx, movement)?;
-    let postings = refund(row.arrival(), booked).map_err(Problem::from)?;
-    ledger::post(tx, ctx, entry, row.id, Some(row.client_id), postings)
+    ledger::post(tx, ctx, entry, row.id, row.client_id, postings.map_err(Problem::from)?)
 }
 
 /// Sends a refund that was begun, or asks what became of it, and records the answer.
@@ -253,7 +268,7 @@ pub fn enter(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, to: TransactionSt
             tell(tx, ctx, row, MailKind::Refund)
         }
         TransactionState::Declined | TransactionState::Error => {
-            move_credit(tx, ctx, row, CreditKind::RefundFailed, EntryKind::RefundFailed)
+            move_money(tx, ctx, row, CreditKind::RefundFailed, EntryKind::RefundFailed)
         }
         _ => Ok(()),
     }

@@ -34,7 +34,7 @@ pub fn reverse(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, fee: Option<Mon
         mind_loss(tx, ctx, row, returned.lost)?;
     }
     let postings = payment_returned(row.arrival(), returned).map_err(Problem::from)?;
-    ledger::post(tx, ctx, EntryKind::Chargeback, row.id, Some(row.client_id), postings)?;
+    ledger::post(tx, ctx, EntryKind::Chargeback, row.id, row.client_id, postings)?;
     let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "why": why });
     ctx.record(tx, "transaction.returned", row.id, fact)
 }
@@ -53,13 +53,14 @@ fn open_again(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, id: InvoiceId, minor
 
 /// Takes credit of the client, as much of an amount as is there.
 fn withdraw(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, invoice: Option<InvoiceId>, amount: Money) -> Outcome<Money> {
-    let held = balances::balance(tx, ctx.scope, row.client_id, row.currency)?;
+    let client = row.client()?;
+    let held = balances::balance(tx, ctx.scope, client, row.currency)?;
     let taken = Money::from_minor(amount.minor().min(held), row.currency);
     if taken.is_zero() {
         return Ok(taken);
     }
     let movement = Movement {
-        client: row.client_id,
+        client,
         kind: CreditKind::Returned,
         amount: taken.negated().map_err(Problem::from)?,
         reason: row.reference.clone(),

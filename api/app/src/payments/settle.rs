@@ -18,9 +18,9 @@ use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionR
 use comptoir_db::{Db, Outcome, clients, invoices};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::invoices::line_payments::cut_to;
-use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
+use comptoir_domain::ledger::{EntryKind, Settlement, income, payment_received};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::payments::{CreditKind, TransactionState, transition};
+use comptoir_domain::payments::{Books, CreditKind, TransactionState, transition};
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{InvoiceLineId, Money, Problem, TransactionId};
 use serde_json::json;
@@ -36,8 +36,9 @@ pub enum Asked {
 
 /// Locks a transaction behind its client: everyone locks in this order.
 pub fn lock(tx: &mut Db, ctx: &Ctx, id: TransactionId) -> Outcome<TransactionRow> {
-    let client = payments::find(tx, ctx.scope, id)?.client_id;
-    clients::lock(tx, ctx.scope, client)?;
+    if let Some(client) = payments::find(tx, ctx.scope, id)?.client_id {
+        clients::lock(tx, ctx.scope, client)?;
+    }
     payments::lock(tx, ctx.scope, id)
 }
 
@@ -190,25 +191,34 @@ fn take(
     row.state = state;
     row.settled_at = Some(ctx.now);
     payments::save(tx, row)?;
+    let postings = match row.books {
+        Books::Client => payment_received(row.arrival(), use_up(tx, ctx, row, meant)?),
+        Books::Income => income(row.arrival(), row.amount()),
+        Books::Nothing | Books::Elsewhere => Ok(Vec::new()),
+    };
+    let postings = postings.map_err(Problem::from)?;
+    ledger::post(tx, ctx, EntryKind::PaymentReceived, row.id, row.client_id, postings)?;
+    let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
+    ctx.record(tx, &format!("transaction.{state}"), row.id, fact)?;
+    tell(tx, ctx, row, receipt(&row.gateway))
+}
+
+/// A client's money pays the invoice; what is too much, or is for none, becomes its credit.
+fn use_up(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, meant: &[(InvoiceLineId, Money)]) -> Outcome<Settlement> {
     let allocated = allocate(tx, ctx, row, meant)?;
     let over = row.amount().minus(allocated).map_err(Problem::from)?;
     if !over.is_zero() {
         let movement = Movement {
-            client: row.client_id,
-            kind: CreditKind::OverPayment,
+            client: row.client()?,
+            kind: if row.invoice_id.is_some() { CreditKind::OverPayment } else { CreditKind::Deposit },
             amount: over,
-            reason: String::new(),
+            reason: if row.invoice_id.is_some() { String::new() } else { row.comment.clone() },
             invoice: row.invoice_id,
             transaction: Some(row.id),
         };
         credits::record(tx, ctx, movement)?;
     }
-    let settlement = Settlement { allocated, over, fee: Money::zero(row.currency) };
-    let postings = payment_received(row.arrival(), settlement).map_err(Problem::from)?;
-    ledger::post(tx, ctx, EntryKind::PaymentReceived, row.id, Some(row.client_id), postings)?;
-    let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
-    ctx.record(tx, &format!("transaction.{state}"), row.id, fact)?;
-    tell(tx, ctx, row, receipt(&row.gateway))
+    Ok(Settlement { allocated, over, fee: Money::zero(row.currency) })
 }
 
 /// The mail that says that money has come in, by the way it came.
@@ -251,15 +261,16 @@ fn allocate(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, meant: &[(InvoiceLineI
     Ok(amount)
 }
 
-/// Tells the client, with the variables of the guide.
+/// Tells the client, with the variables of the guide. Whoever has only tried a gateway out writes to nobody.
 pub fn tell(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Outcome<()> {
+    let Some(client) = row.client_id.filter(|_| row.books != Books::Nothing) else { return Ok(()) };
     let number = match row.invoice_id {
         // the first invoice of an order has no number until it is paid
         Some(id) => invoices::find(tx, ctx.scope, id)?.number.unwrap_or_default(),
         None => String::new(),
     };
-    let parties = Parties::load(tx, ctx, &[row.client_id])?;
-    let mail = letter(row, &number, parties.buyer(row.client_id)?, kind);
+    let parties = Parties::load(tx, ctx, &[client])?;
+    let mail = letter(row, &number, parties.buyer(client)?, kind);
     enqueue_about(tx, ctx.scope, ctx.now, vec![mail]).map(|_| ())
 }
 
@@ -285,6 +296,6 @@ pub fn letter<'a>(
         format: contact.mail_format,
         variables,
     };
-    let about = About { client: Some(row.client_id), invoice: row.invoice_id };
+    let about = About { client: row.client_id, invoice: row.invoice_id };
     (about, mail)
 }

@@ -15,7 +15,7 @@ use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionR
 use comptoir_db::{Db, Outcome, clients, credits};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
-use comptoir_domain::payments::{TransactionKind, TransactionState, transition};
+use comptoir_domain::payments::{Books, TransactionKind, TransactionState, transition};
 use comptoir_domain::{ClientId, InvoiceId, Money, Problem, TransactionId};
 use serde_json::json;
 use std::collections::HashMap;
@@ -33,6 +33,7 @@ pub struct Answered {
 
 /// A payment that was taken and pays a part of an issued invoice, or all of it: nothing else follows.
 struct Taken {
+    owner: ClientId,
     row: TransactionRow,
     invoice: InvoiceRow,
     state: TransactionState,
@@ -70,6 +71,7 @@ fn taken(tx: &mut Db, ctx: &Ctx, answers: &[Answered], owners: &[ClientId]) -> O
     for mut row in rows {
         let Some(payment) = approved.get(&row.id) else { continue };
         let Some(invoice) = row.invoice_id.and_then(|id| invoices.remove(&id)) else { continue };
+        let Some(owner) = row.client_id.filter(|_| row.books == Books::Client) else { continue };
         let is_begun = row.state == TransactionState::New && row.kind == TransactionKind::Payment;
         let agrees = payment.agrees_with(row.amount()).is_ok();
         let is_owed = invoice.state == InvoiceState::Issued
@@ -80,7 +82,7 @@ fn taken(tx: &mut Db, ctx: &Ctx, answers: &[Answered], owners: &[ClientId]) -> O
         if is_begun && agrees && is_owed {
             let (state, detail) = read(payment);
             row.gateway_reference = payment.gateway_id.clone().or(row.gateway_reference);
-            taken.push(Taken { row, invoice, state, detail });
+            taken.push(Taken { owner, row, invoice, state, detail });
         }
     }
     Ok(taken)
@@ -91,10 +93,10 @@ fn take_all(tx: &mut Db, ctx: &Ctx, mut all: Vec<Taken>) -> Outcome<Vec<Transact
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    let owners: Vec<ClientId> = all.iter().map(|one| one.row.client_id).collect();
+    let owners: Vec<ClientId> = all.iter().map(|one| one.owner).collect();
     let parties = Parties::load(tx, ctx, &owners)?;
     let (mut allocations, mut entries, mut facts, mut letters) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for Taken { row, invoice, state, detail } in &mut all {
+    for Taken { owner, row, invoice, state, detail } in &mut all {
         transition(row.state, *state)?;
         (row.state, row.settled_at, row.detail.0) = (*state, Some(ctx.now), std::mem::take(detail));
         payments::save(tx, row)?;
@@ -114,14 +116,14 @@ fn take_all(tx: &mut Db, ctx: &Ctx, mut all: Vec<Taken>) -> Outcome<Vec<Transact
         entries.push(Entry {
             kind: EntryKind::PaymentReceived,
             subject: row.id.to_string(),
-            client: Some(row.client_id),
+            client: Some(*owner),
             on: ctx.today(),
             postings: payment_received(row.arrival(), settlement).map_err(Problem::from)?,
         });
         let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
         facts.push(ctx.fact(&format!("transaction.{state}"), row.id, fact));
         let number = invoice.number.as_deref().unwrap_or_default();
-        letters.push(letter(row, number, parties.buyer(row.client_id)?, receipt(&row.gateway)));
+        letters.push(letter(row, number, parties.buyer(*owner)?, receipt(&row.gateway)));
     }
     payments::allocate_many(tx, &allocations)?;
     ledger::post_all(tx, ctx, &entries)?;

@@ -2,8 +2,9 @@
 
 use crate::bank::account::BankAccountCreate;
 use crate::bank::views::MandateSign;
+use crate::payments::terminal_payer::TerminalPayer;
 use comptoir_db::payments::TransactionRow;
-use comptoir_domain::payments::{ManualMethod, TransactionKind, TransactionState};
+use comptoir_domain::payments::{Books, ManualMethod, TransactionKind, TransactionState};
 use comptoir_domain::{ClientId, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, TransactionId};
 
 /// A movement of money.
@@ -15,8 +16,8 @@ pub struct TransactionView {
     pub kind: TransactionKind,
     /// Where it stands.
     pub state: TransactionState,
-    /// Whose money.
-    pub client_id: ClientId,
+    /// Whose money; null for someone who is no client and has paid at the terminal.
+    pub client_id: Option<ClientId>,
     /// For which invoice.
     pub invoice_id: Option<InvoiceId>,
     /// For which order.
@@ -41,6 +42,10 @@ pub struct TransactionView {
     pub redirect_to: Option<String>,
     /// What it has to post there; nothing for a plain redirect.
     pub redirect_fields: Vec<RedirectField>,
+    /// What becomes of it in the books.
+    pub books: Books,
+    /// Who has paid, as it was told at the terminal.
+    pub payer: Option<TerminalPayer>,
     /// For people.
     pub comment: String,
     /// Since when.
@@ -86,6 +91,8 @@ impl From<TransactionRow> for TransactionView {
             message: detail.message,
             redirect_to: detail.redirect_to,
             redirect_fields: redirect_fields(detail.redirect_fields),
+            books: row.books,
+            payer: row.payer.map(|payer| payer.0.into()),
             comment: row.comment,
             created_at: row.created_at,
             settled_at: row.settled_at,

@@ -109,6 +109,7 @@ diesel::table! {
         created_at -> BigInt,
         version -> BigInt,
         key_version -> Integer,
+        retired_at -> Nullable<BigInt>,
     }
 }
 

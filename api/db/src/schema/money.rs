@@ -6,7 +6,7 @@ diesel::table! {
         id -> Binary,
         kind -> Text,
         state -> Text,
-        client_id -> Binary,
+        client_id -> Nullable<Binary>,
         invoice_id -> Nullable<Binary>,
         order_id -> Nullable<Binary>,
         refunds_transaction_id -> Nullable<Binary>,
@@ -23,6 +23,8 @@ diesel::table! {
         version -> BigInt,
         payment_method_id -> Nullable<Binary>,
         is_debit -> Bool,
+        books -> Text,
+        payer -> Nullable<Text>,
     }
 }
 

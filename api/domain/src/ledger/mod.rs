@@ -15,8 +15,9 @@ pub use accounts::{AccountCode, AccountKind};
 pub use balance::{Balances, balances, ensure_open};
 pub use entries::EntryKind;
 pub use movements::{
-    Charge, Method, Returned, Settlement, credit_applied, credit_granted, credit_note, exchange, invoice_issued,
-    over_credited, payment_received, payment_returned, refund, revenue_recognised, write_off,
+    Charge, Method, Returned, Settlement, credit_applied, credit_granted, credit_note, exchange, income,
+    invoice_issued, over_credited, payment_received, payment_returned, refund, refund_of_elsewhere, revenue_recognised,
+    write_off,
 };
 pub use posting::Posting;
 pub use recognition::{recognised_in, recognised_until};

@@ -82,6 +82,16 @@ pub fn payment_received(method: Method, settlement: Settlement) -> Postings {
     Ok(sheet.book(PaymentFees, account, fee)?.done())
 }
 
+/// Money for no invoice, of someone whose credit it does not become: income at once (PAY-03). Below nothing if it goes back.
+pub fn income(method: Method, amount: Money) -> Postings {
+    Ok(Sheet::default().book(method.account(), RevenueOther, amount)?.done())
+}
+
+/// What another house has booked as income is given back here.
+pub fn refund_of_elsewhere(method: Method, amount: Money) -> Postings {
+    Ok(Sheet::default().book(Refunds, method.account(), amount)?.done())
+}
+
 /// A credit note on an invoice that was paid leaves the client with more paid than owed: that becomes credit.
 pub fn over_credited(amount: Money) -> Postings {
     Ok(Sheet::default().book(Receivable, ClientCredit, amount)?.done())

@@ -59,6 +59,9 @@ fn each_movement() {
         [(DeferredRevenue, Receivable, 1100), (RevenueRecurring, Receivable, 100), (TaxPayable, Receivable, 228)];
     assert_eq!(told(back), want);
     assert_eq!(told(over_credited(money(1428)).unwrap()), [(Receivable, ClientCredit, 1428)]);
+    assert_eq!(told(income(gateway, money(5)).unwrap()), [(Gateway, RevenueOther, 5)]);
+    assert_eq!(told(income(gateway, money(-5)).unwrap()), [(RevenueOther, Gateway, 5)]);
+    assert_eq!(told(refund_of_elsewhere(Method::Bank, money(5)).unwrap()), [(Refunds, Bank, 5)]);
     assert_eq!(told(credit_granted(money(5)).unwrap()), [(Refunds, ClientCredit, 5)]);
     assert_eq!(told(credit_applied(money(5)).unwrap()), [(ClientCredit, Receivable, 5)]);
     assert_eq!(told(refund(Method::Cash, money(5)).unwrap()), [(ClientCredit, Cash, 5)]);
