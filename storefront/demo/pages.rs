@@ -256,6 +256,7 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
         open: vec![money(22_788)],
         credit: vec![money(500)],
         to_confirm: invoices().into_iter().skip(1).take(1).collect(),
+        cards_to_enter: vec!["visa •••• 4242".into()],
         invoices: invoices().into_iter().skip(1).take(4).collect(),
         subscriptions: subscriptions().into_iter().take(2).collect(),
     };

@@ -31,7 +31,9 @@ impl Request {
         headers.extend(self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         // a batch that refuses each item is an answer, and would be remembered: only where a key is wanted
         let changes = ["/change-plan", "/add-ons", "/change", "/remove", "/withdraw", "/move-price", "/transfer"];
-        let once = ["/orders", "/payment-methods"].iter().any(|end| self.path.ends_with(end));
+        let once = ["/orders", "/payment-methods", "/v1/transactions", "/imports", "/imports/file"]
+            .iter()
+            .any(|end| self.path.ends_with(end));
         if (self.path.contains("/subscriptions/") && changes.iter().any(|end| self.path.ends_with(end)))
             || self.path.ends_with("/pay")
             || self.path.ends_with("/refund") && self.path.contains("/transactions/")
@@ -253,6 +255,7 @@ fn fit(operation: &Operation, request: &mut Request, world: &World, mine: &mut S
         "check_client_vat_number" => give_vat_number(&mine.owner, &request.path.replace("/check-vat", "")),
         "advance_sandbox" | "compare_sandboxes" => crate::api::sandboxes::prepare(world),
         "read_bank_reply" => request.signed = Some(crate::api::bank::statements::camt("Matrix", &[])),
+        "import_file_at_gateway" => request.signed = Some(crate::api::wirecard::METHODS.into()),
         "create_role" => *body = Some(json!({"name": "Another", "permissions": ["clients:read"]})),
         _ => {}
     }
@@ -343,6 +346,9 @@ fn prepare(operation: &Operation, world: &World, sellers: [&mut Seller; 2]) {
         }
         if path.starts_with("/v1/transactions/") {
             crate::api::refunds::prepare(seller, &operation.id);
+        }
+        if path.contains("/imports") {
+            crate::api::wirecard::prepare(seller);
         }
         if crate::api::bank::concerns(path) {
             crate::api::bank::prepare(seller, &operation.id);

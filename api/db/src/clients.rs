@@ -41,6 +41,19 @@ pub fn some(db: &mut Db, scope: Scope, ids: &[ClientId]) -> Outcome<Vec<ClientRo
     Ok(found.select(ClientRow::as_select()).load(db)?)
 }
 
+/// The clients that have some numbers, each with its own.
+pub fn by_numbers(db: &mut Db, scope: Scope, numbers: &[i64]) -> Outcome<Vec<(i64, ClientId)>> {
+    let mut all = Vec::new();
+    for some in numbers.chunks(500) {
+        let found = clients::table
+            .filter(clients::seller_id.eq(scope.seller()))
+            .filter(clients::number.eq_any(some.to_vec()))
+            .select((clients::number, clients::id));
+        all.extend(found.load::<(i64, ClientId)>(db)?);
+    }
+    Ok(all)
+}
+
 /// Locks some clients, in the order of their ids, so that two who lock many never wait for each other.
 pub fn lock_many(db: &mut Db, scope: Scope, ids: &[ClientId]) -> Outcome<Vec<ClientRow>> {
     let found = clients::table

@@ -39,6 +39,20 @@ pub fn of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<Pay
     Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
 }
 
+/// The methods that are stored with a gateway.
+pub fn at_gateway(db: &mut Db, scope: Scope, gateway: &str) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::gateway.eq(gateway.to_string()));
+    Ok(read_rows!(db, found, PaymentMethodRow)?)
+}
+
+/// Writes many methods.
+pub fn insert_many(db: &mut Db, rows: &[PaymentMethodRow]) -> Outcome<()> {
+    insert_many!(db, payment_methods::table, rows);
+    Ok(())
+}
+
 /// The methods of a seller's clients, or of one of them.
 pub fn list(db: &mut Db, scope: Scope, client: Option<ClientId>, page: &Page) -> Outcome<Slice<PaymentMethodRow>> {
     let mut query =

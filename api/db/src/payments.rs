@@ -6,8 +6,8 @@ use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
 use comptoir_domain::ledger::Method;
 use comptoir_domain::payments::{Books, TransactionKind, TransactionState, arrival};
 use comptoir_domain::{
-    AllocationId, ClientId, Code, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId,
-    Problem, SellerId, TransactionId,
+    AllocationId, ClientId, Code, Country, Currency, Instant, InvoiceId, InvoiceLineId, Money, OrderId,
+    PaymentMethodId, Problem, SellerId, TransactionId,
 };
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -171,6 +171,20 @@ pub fn by_reference(db: &mut Db, scope: Scope, reference: &str) -> Outcome<Trans
         .filter(transactions::seller_id.eq(scope.seller()))
         .filter(transactions::reference.eq(reference));
     Ok(found.select(TransactionRow::as_select()).first(db)?)
+}
+
+/// Which of some references a gateway's transactions have.
+pub fn known_at(db: &mut Db, scope: Scope, gateway: &str, references: &[String]) -> Outcome<BTreeSet<String>> {
+    let mut known = BTreeSet::new();
+    for some in references.chunks(500) {
+        let found = transactions::table
+            .filter(transactions::seller_id.eq(scope.seller()))
+            .filter(transactions::gateway.eq(gateway))
+            .filter(transactions::gateway_reference.eq_any(some.iter().cloned().map(Some).collect::<Vec<_>>()));
+        let references: Vec<Option<String>> = found.select(transactions::gateway_reference).load(db)?;
+        known.extend(references.into_iter().flatten());
+    }
+    Ok(known)
 }
 
 /// The payments of an invoice, oldest first.

@@ -64,6 +64,18 @@ impl TransactionState {
 }
 
 text_enum! {
+    /// Where a transaction stood when it was taken over from a gateway that is gone.
+    pub enum ImportedState {
+        /// Not decided.
+        Pending = "pending",
+        /// Reserved.
+        Authorised = "authorised",
+        /// Taken, and may have to be given back.
+        Captured = "captured",
+    }
+}
+
+text_enum! {
     /// What becomes of a transaction's money in the books.
     pub enum Books {
         /// A client's: it pays invoices, and what is left is the client's credit.

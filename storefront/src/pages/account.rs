@@ -40,6 +40,8 @@ pub struct AccountPage {
     pub credit: Vec<Money>,
     /// Invoices whose payment waits for the client to confirm it at his bank.
     pub to_confirm: Vec<InvoiceRow>,
+    /// Cards that can no longer be charged and have to be entered again.
+    pub cards_to_enter: Vec<String>,
     /// The latest invoices.
     pub invoices: Vec<InvoiceRow>,
     /// The running subscriptions.

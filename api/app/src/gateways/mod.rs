@@ -3,6 +3,7 @@
 mod connectors;
 mod create;
 mod delete;
+mod imports;
 mod read;
 pub mod ready;
 mod try_out;
@@ -20,5 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(read::get_gateway)
         .service(update::update_gateway)
         .service(delete::delete_gateway)
-        .service(try_out::test_gateway);
+        .service(try_out::test_gateway)
+        .service(imports::import_at_gateway)
+        .service(imports::import_file_at_gateway);
 }

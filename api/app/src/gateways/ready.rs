@@ -69,11 +69,20 @@ impl Ready {
         self.gateway.takes(currency) && self.row.as_ref().is_none_or(wanted)
     }
 
+    /// Refuses to begin anything at a gateway that is gone, naming the place.
+    pub fn check_alive(&self, place: &str) -> Result<(), Problem> {
+        match self.gateway.retired() {
+            Some(instead) => Err(Problem::field(place, "retired", instead)),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses to begin a payment where it is not wanted, naming the place.
     pub fn check(&self, place: &str, currency: Currency) -> Result<(), Problem> {
         if self.row.as_ref().is_some_and(|row| !row.is_enabled) {
             return Err(Problem::field(place, "switched_off", "this gateway is switched off"));
         }
+        self.check_alive(place)?;
         if self.takes(currency) {
             return Ok(());
         }
@@ -102,7 +111,7 @@ impl Gateways {
             return Ok(Some(Ready { gateway: Arc::clone(&self.0.fake), row: None }));
         }
         let Some(row) = gateways::by_code(db, scope, code)? else { return self.by_hand(code) };
-        if self.0.route == GatewayRoute::Fake && !code.is_awaited() {
+        if self.0.route == GatewayRoute::Fake && !code.is_awaited() && !registry::is_retired(&row.connector) {
             return Ok(Some(Ready { gateway: Arc::clone(&self.0.fake), row: Some(row) }));
         }
         let gateway = match self.kept(&row) {

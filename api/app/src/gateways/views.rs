@@ -29,6 +29,10 @@ pub struct ConnectorView {
     pub settings: Vec<FieldView>,
     /// Where clients enter what they pay with.
     pub entries: Vec<EntryWord>,
+    /// Whether it is gone: nothing can be paid there, only what it has left behind be taken over.
+    pub retired: bool,
+    /// If it is gone: what stands in its place.
+    pub instead: String,
     /// What it can do besides taking payments: `lookup`, `refunds`, `captures`, `voids`, `vault`, `callbacks`,
     /// `debits`.
     pub abilities: Vec<&'static str>,
@@ -96,6 +100,8 @@ impl ConnectorView {
         Ok(Self {
             connector: connector.code.into(),
             name: connector.name.into(),
+            retired: can.retired.is_some(),
+            instead: can.retired.unwrap_or_default().into(),
             settings: connector.fields.iter().map(FieldView::from).collect(),
             entries: can.entries.iter().map(|entry| EntryWord::from(*entry)).collect(),
             abilities: abilities.into_iter().filter_map(|(word, can)| can.then_some(word)).collect(),

@@ -10,8 +10,8 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Reply};
 use crate::payment_methods::keep::{method_row, write};
 use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
-use crate::payments::send::card;
 use crate::payments::payer::payer;
+use crate::payments::send::card;
 use actix_web::post;
 use comptoir_connectors::payment::{KeepRequest, Payer, PaymentSource, SavedMethod};
 use comptoir_connectors::{ConnectorError, Kind};
@@ -81,6 +81,7 @@ pub async fn hand_over(state: &AppState, ctx: &Ctx, payer: Payer, wanted: Method
     state.store.read(move |db| may_store(db, &asking, place)).await?;
     let found = ready(state, ctx.scope, &wanted.gateway).await?;
     let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    found.check_alive("/gateway")?;
     if found.gateway.debits().is_some() {
         return Ok(to_be_debited(found, wanted)?);
     }

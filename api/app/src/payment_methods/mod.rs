@@ -10,7 +10,7 @@ mod reveal;
 pub mod shares;
 pub mod views;
 
-pub use keep::{keep, owner, token};
+pub use keep::{keep, method_row, owner, token};
 pub use read::stored;
 
 use utoipa_actix_web::service_config::ServiceConfig;

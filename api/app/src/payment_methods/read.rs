@@ -58,6 +58,10 @@ pub fn stored(db: &mut Db, ctx: &Ctx, id: PaymentMethodId, payer: ClientId) -> O
             Err(_) => Problem::field("/payment_method_id", "of_another", "a method of another client").into(),
         });
     }
+    if row.retired_at.is_some() {
+        let detail = "its gateway is gone: enter the card again at another one";
+        return Err(Problem::field("/payment_method_id", "retired", detail).into());
+    }
     if row.expires_on.is_some_and(|end| end <= ctx.today()) {
         return Err(Problem::field("/payment_method_id", "expired", "it no longer works").into());
     }

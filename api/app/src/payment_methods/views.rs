@@ -20,6 +20,8 @@ pub struct PaymentMethodView {
     pub label: String,
     /// The first day on which it no longer works.
     pub expires_on: Option<NaiveDate>,
+    /// Whether its gateway is gone: nothing can be charged to it, so it is to be entered again at another one.
+    pub retired: bool,
     /// Whether what comes due is charged to it.
     pub is_default: bool,
     /// Since when.
@@ -73,6 +75,7 @@ impl From<PaymentMethodRow> for PaymentMethodView {
             gateway: row.gateway,
             label: row.label,
             expires_on: row.expires_on,
+            retired: row.retired_at.is_some(),
             is_default: row.is_default,
             created_at: row.created_at,
             version: row.version,

@@ -71,6 +71,7 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         desk.read(move |db, ctx| invoices::find(db, ctx.scope, id)).await?;
     }
     let known = known.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    known.check_alive("/gateway")?;
     if known.gateway.debits().is_some() {
         return debit(desk, id, wanted, own, known).await;
     }

@@ -23,7 +23,7 @@ use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, credits};
 use comptoir_domain::ledger::{EntryKind, income, refund, refund_of_elsewhere};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::payments::{Books, CreditKind, TransactionKind, TransactionState, transition};
+use comptoir_domain::payments::{Books, CreditKind, MoneyWay, TransactionKind, TransactionState, transition};
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 use serde_json::json;
@@ -40,6 +40,9 @@ pub struct RefundCreate {
     /// For people.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
+    /// Of a payment at a gateway that is gone: how you have given it back; by transfer if absent. It is recorded, not sent.
+    #[serde(default)]
+    pub paid_by: Option<MoneyWay>,
 }
 
 /// Refund a payment
@@ -66,10 +69,14 @@ async fn give_back(desk: &Desk, id: TransactionId, wanted: RefundCreate) -> Answ
         let detail = "this gateway gives nothing back: pay it out, then POST /v1/clients/{id}/credits/refund";
         return Err(Problem::new(Code::Conflict, detail).into());
     };
+    let by_hand = gateway.retired().map(|_| wanted.paid_by.unwrap_or(MoneyWay::Transfer));
+    if by_hand.is_none() && wanted.paid_by.is_some() {
+        return Err(Problem::field("/paid_by", "not_wanted", "this gateway gives it back itself").into());
+    }
     let state = desk.state.clone();
     let begin = move |tx: &mut Db, ctx: &Ctx| {
         may_return(tx, &state, ctx)?;
-        let row = begin(tx, ctx, id, &wanted)?;
+        let row = begin(tx, ctx, id, &wanted, by_hand)?;
         Ok(Reply::ok(&TransactionView::from(row)))
     };
     let begun = desk.write(begin).await?;
@@ -82,8 +89,14 @@ async fn give_back(desk: &Desk, id: TransactionId, wanted: RefundCreate) -> Answ
     Ok(answer(row)?)
 }
 
-/// Writes our reference down and takes the credit.
-fn begin(tx: &mut Db, ctx: &Ctx, id: TransactionId, wanted: &RefundCreate) -> Outcome<TransactionRow> {
+/// Writes our reference down and takes the credit. What a person gives back goes by another way than it came.
+fn begin(
+    tx: &mut Db,
+    ctx: &Ctx,
+    id: TransactionId,
+    wanted: &RefundCreate,
+    by_hand: Option<MoneyWay>,
+) -> Outcome<TransactionRow> {
     let mut check = Check::new();
     check.text("/reason", &wanted.reason, 1..=500);
     check.done()?;
@@ -103,6 +116,7 @@ fn begin(tx: &mut Db, ctx: &Ctx, id: TransactionId, wanted: &RefundCreate) -> Ou
         kind: TransactionKind::Refund,
         state: TransactionState::New,
         refunds_transaction_id: Some(payment.id),
+        gateway: by_hand.map_or_else(|| payment.gateway.clone(), |way| way.to_string()),
         gateway_reference: None,
         amount_minor: amount.minor(),
         attempts: 1,

@@ -72,7 +72,11 @@ pub struct Entered<'a> {
 }
 
 /// What a payment is made with. It has to be something that the gateway takes.
-pub fn source(entered: &Entered<'_>, stored: Option<SecretString>, entries: &[Entry]) -> Result<PaymentSource, Problem> {
+pub fn source(
+    entered: &Entered<'_>,
+    stored: Option<SecretString>,
+    entries: &[Entry],
+) -> Result<PaymentSource, Problem> {
     let (source, place) = match (stored, entered.card, entered.token) {
         (Some(token), _, _) => return Ok(PaymentSource::Saved(token)),
         (None, Some(_), Some(_)) => {

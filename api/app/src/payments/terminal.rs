@@ -76,6 +76,7 @@ pub async fn charge_at_terminal(call: Call<may::WritePayments>, body: Body<Termi
     check(&wanted)?;
     let found = ready(&desk.state, desk.ctx.scope, &wanted.gateway).await?;
     let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
+    found.check_alive("/gateway")?;
     if found.gateway.debits().is_some() {
         return Err(Problem::field("/gateway", "not_available", "bank accounts are debited for invoices only").into());
     }

@@ -7,6 +7,7 @@ use super::visit::Visit;
 use crate::kernel::call::Ctx;
 use crate::payments::confirm;
 use comptoir_db::invoices::{InvoiceFilter, InvoiceRow};
+use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::subscriptions::{self, SubscriptionFilter, SubscriptionItemRow};
 use comptoir_db::{Db, Outcome, Page, credits, invoices, payments};
 use comptoir_domain::invoices::InvoiceStatus;
@@ -38,15 +39,17 @@ pub async fn overview(visit: &Visit) -> Shown {
         let open = invoices::list(db, ctx.scope, &open, &newest(ALL))?.rows;
         let waiting = waiting(db, ctx, client)?;
         let to_confirm: Vec<_> = open.iter().filter(|row| waiting.contains(&row.id)).cloned().collect();
-        Ok((latest, to_confirm, open_sums(&open)?, credit(db, ctx, client)?, running(db, ctx, client)?))
+        let (credit, cards) = (credit(db, ctx, client)?, cards_to_enter(db, ctx, client)?);
+        Ok((latest, to_confirm, open_sums(&open)?, credit, cards, running(db, ctx, client)?))
     };
-    let (latest, to_confirm, open, credit, subscriptions) = visit.desk.read(work).await?;
+    let (latest, to_confirm, open, credit, cards_to_enter, subscriptions) = visit.desk.read(work).await?;
     let page = AccountPage {
         client: visit.name().unwrap_or_default(),
         csrf: visit.csrf(),
         open,
         credit,
         to_confirm: to_confirm.iter().map(|invoice| row(invoice, today)).collect(),
+        cards_to_enter,
         invoices: latest.iter().map(|invoice| row(invoice, today)).collect(),
         subscriptions,
     };
@@ -66,6 +69,16 @@ fn open_sums(rows: &[InvoiceRow]) -> Result<Vec<Money>, Problem> {
         *sum = sum.plus(row.payable())?;
     }
     Ok(sums.into_values().filter(|sum| !sum.is_zero()).collect())
+}
+
+/// Cards of a gateway that is gone, as long as nothing else can be charged.
+fn cards_to_enter(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<Vec<String>> {
+    let methods = payment_methods::of_client(db, ctx.scope, client)?;
+    let works = |row: &PaymentMethodRow| row.retired_at.is_none() && row.expires_on.is_none_or(|end| ctx.today() < end);
+    if methods.iter().any(works) {
+        return Ok(Vec::new());
+    }
+    Ok(methods.into_iter().filter(|row| row.retired_at.is_some()).map(|row| row.label).collect())
 }
 
 fn credit(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<Vec<Money>> {

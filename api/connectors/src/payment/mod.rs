@@ -21,6 +21,7 @@ mod raw;
 pub mod redsys;
 pub mod registry;
 mod requests;
+pub mod retired;
 pub mod sips;
 pub mod stripe;
 pub mod worldpay;
@@ -47,6 +48,12 @@ pub trait PaymentGateway: Send + Sync {
 
     /// Where clients enter what they pay with.
     fn entries(&self) -> &'static [Entry];
+
+    /// Whether it is gone, and then what stands in its place: nothing can be begun there, and whatever else is asked of it is
+    /// recorded, not sent.
+    fn retired(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Asks something that changes nothing, to see whether address and credentials are right.
     async fn probe(&self, at: Instant) -> Result<()>;

@@ -2,8 +2,8 @@
 
 use super::manual::{Manual, Way};
 use super::{
-    Entry, PaymentGateway, authorizenet, axerve, bluepay, debit, fiserv, paypal, redsys, sips, stripe, worldpay,
-    worldpay_xml,
+    Entry, PaymentGateway, authorizenet, axerve, bluepay, debit, fiserv, paypal, redsys, retired, sips, stripe,
+    worldpay, worldpay_xml,
 };
 use crate::error::Result;
 use crate::http::Reach;
@@ -53,6 +53,8 @@ pub struct Abilities {
     pub callbacks: bool,
     /// It collects from bank accounts by files.
     pub debits: bool,
+    /// If it is gone: what stands in its place.
+    pub retired: Option<&'static str>,
 }
 
 /// All of them.
@@ -128,7 +130,15 @@ pub static CONNECTORS: &[Connector] = &[
         fields: debit::dtaus::FIELDS,
         build: |_, values| debit::dtaus::build(values),
     },
+    Connector { code: WIRECARD, name: "Wirecard", fields: &[], build: |_, _| Ok(Arc::new(retired::WIRECARD)) },
 ];
+
+const WIRECARD: &str = "wirecard";
+
+/// Whether a connector is one of those whose gateways are gone.
+pub fn is_retired(connector: &str) -> bool {
+    connector == WIRECARD
+}
 
 /// What clients read who pay by hand.
 const INSTRUCTIONS: &[Field] = &[optional(
@@ -166,6 +176,7 @@ impl Connector {
             vault: gateway.vault().is_some(),
             callbacks: gateway.callbacks().is_some(),
             debits: gateway.debits().is_some(),
+            retired: gateway.retired(),
         })
     }
 }
@@ -194,7 +205,10 @@ mod tests {
             let mut check = Check::new();
             settings::check(&mut check, connector.fields, &values);
             check.done().unwrap();
-            assert!(!connector.abilities().unwrap().entries.is_empty());
+            let can = connector.abilities().unwrap();
+            // nothing is entered at one that is gone
+            assert_eq!(can.retired.is_some(), is_retired(connector.code), "{}", connector.code);
+            assert_eq!(can.entries.is_empty(), can.retired.is_some(), "{}", connector.code);
         }
     }
 }
