@@ -42,7 +42,7 @@ pub struct ConfirmationView {
 
 /// All of them.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct ConfirmationList {
+pub struct ConfirmationsView {
     /// The oldest first.
     pub data: Vec<ConfirmationView>,
 }
@@ -50,12 +50,12 @@ pub struct ConfirmationList {
 /// List payments that wait for your confirmation
 ///
 /// Your bank wants to see that it is you: send the browser where `redirect_to` says.
-#[utoipa::path(tag = "payments", responses((status = 200, body = ConfirmationList, description = "All of them")))]
+#[utoipa::path(tag = "payments", responses((status = 200, body = ConfirmationsView, description = "All of them")))]
 #[get("/v1/me/confirmations")]
 pub async fn list_my_confirmations(call: Call<may::Own>) -> Answer {
     let (_, client) = call.ctx().client()?;
     let rows = call.read(move |db, ctx| payments::pending_of_client(db, ctx.scope, client)).await?;
-    Ok(Reply::ok(&ConfirmationList { data: rows.into_iter().filter_map(view).collect() }))
+    Ok(Reply::ok(&ConfirmationsView { data: rows.into_iter().filter_map(view).collect() }))
 }
 
 fn view(row: TransactionRow) -> Option<ConfirmationView> {
