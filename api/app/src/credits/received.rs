@@ -4,9 +4,9 @@
 use crate::credits::grant::CreditView;
 use crate::credits::{Movement, record};
 use crate::kernel::call::Ctx;
-use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::ledger::{self, Entry};
+use crate::payments::pay::new_payment;
 use crate::payments::settle::{receipt, tell};
 use actix_web::post;
 use chrono::NaiveDate;
@@ -15,9 +15,9 @@ use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, clients};
 use comptoir_domain::ledger::{EntryKind, Posting, Settlement, payment_received, refund};
 use comptoir_domain::mails::MailKind;
-use comptoir_domain::payments::{Books, CreditKind, MoneyWay, TransactionKind, TransactionState};
+use comptoir_domain::payments::{CreditKind, MoneyWay, TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Check, ClientId, Instant, Money, Problem, TransactionId};
+use comptoir_domain::{Check, ClientId, Instant, Money, Problem};
 use serde_json::json;
 
 /// How money came, or went.
@@ -157,32 +157,15 @@ fn transaction(
     reason: &str,
     how: &MoneyMoved,
 ) -> TransactionRow {
-    let id: TransactionId = fresh();
     let earlier = how.on.filter(|day| *day != ctx.today());
     TransactionRow {
-        seller_id: ctx.scope.seller(),
-        id,
         kind,
         state: TransactionState::Approved,
         client_id: Some(client),
-        invoice_id: None,
-        order_id: None,
-        refunds_transaction_id: None,
-        gateway: how.method.to_string(),
-        reference: id.to_string(),
-        gateway_reference: None,
-        currency: amount.currency(),
-        amount_minor: amount.minor(),
-        attempts: 1,
         // the same cheque number may come from two banks: it is no key
         detail: Json(TransactionDetail { message: how.reference.clone(), ..TransactionDetail::default() }),
         comment: reason.into(),
-        created_at: ctx.now,
         settled_at: Some(earlier.and_then(|day| Instant::noon_of(day, ctx.zone)).unwrap_or(ctx.now)),
-        version: 1,
-        payment_method_id: None,
-        is_debit: false,
-        books: Books::Client,
-        payer: None,
+        ..new_payment(ctx, how.method.as_str(), amount)
     }
 }

@@ -6,12 +6,11 @@ pub mod request;
 
 use crate::kernel::clock::fresh;
 use crate::kernel::keys;
-use crate::mails::{Mail, enqueue};
-use crate::stores::site::account_page;
+use crate::mails::{Mail, Sender, enqueue};
 use chrono::TimeDelta;
 use comptoir_db::password_resets::{self, PasswordResetRow};
 use comptoir_db::sessions::Holder;
-use comptoir_db::{Db, Outcome, Scope, sellers, stores};
+use comptoir_db::{Db, Outcome, Scope};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::MailFormat;
 use comptoir_domain::{Instant, Locale, PasswordResetId};
@@ -30,8 +29,8 @@ pub fn administrators_page(public_url: &str) -> String {
 
 /// Where a client sets a new password: in the seller's default store.
 pub fn clients_page(db: &mut Db, scope: Scope, public_url: &str) -> Outcome<String> {
-    let (seller, store) = (sellers::own(db, scope)?, stores::default_store(db, scope)?);
-    Ok(format!("{}new-password/?token=", account_page(public_url, &seller, &store, seller.locale)))
+    let sender = Sender::load(db, scope)?;
+    Ok(format!("{}new-password/?token=", sender.account_page(public_url, sender.seller.locale)))
 }
 
 /// Makes a link and puts the mail with it into the outbox. `page` is where it leads, up to the token.

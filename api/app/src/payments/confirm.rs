@@ -77,19 +77,20 @@ pub fn waits(row: &TransactionRow) -> bool {
     row.state == TransactionState::Pending && row.detail.0.redirect_to.is_some()
 }
 
-/// Whether it was made without the client, who has to be called.
-pub fn was_made_without(row: &TransactionRow) -> bool {
-    row.payment_method_id.is_some()
+/// Whether it was made without the client, who has to be called. One that he began himself is open at a page of the gateway, which
+/// says what becomes of it.
+fn calls_for_client(row: &TransactionRow) -> bool {
+    waits(row) && row.payment_method_id.is_some()
 }
 
 /// Tells the client of a payment that has just begun to wait for him.
 pub fn call_client(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
-    if waits(row) && was_made_without(row) { tell(tx, ctx, row, MailKind::PaymentConfirmation) } else { Ok(()) }
+    if calls_for_client(row) { tell(tx, ctx, row, MailKind::PaymentConfirmation) } else { Ok(()) }
 }
 
 /// Whether a payment that was made without its client has waited for so many days.
 pub fn is_overdue(ctx: &Ctx, row: &TransactionRow, days: u16) -> bool {
-    waits(row) && was_made_without(row) && ctx.now >= row.created_at.plus(TimeDelta::days(days.into()))
+    calls_for_client(row) && ctx.now >= row.created_at.plus(TimeDelta::days(days.into()))
 }
 
 /// Why a payment that waits is ended.
@@ -119,11 +120,12 @@ pub async fn give_up(state: &AppState, ctx: &Ctx, row: TransactionRow, end: End)
 }
 
 fn ended(tx: &mut Db, ctx: &Ctx, id: TransactionId, payment: &Payment, end: End) -> Outcome<TransactionRow> {
-    if payment.outcome != Answered::Voided {
+    if payment.is_taken() {
         return settle(tx, ctx, id, Asked::Lookup, &Ok(payment.clone()));
     }
     let mut row = lock(tx, ctx, id)?;
-    if row.state.is_under_way() {
+    // any other answer than that it is ended may be about the call, and not about the payment
+    if payment.outcome == Answered::Voided && row.state.is_under_way() {
         let message = "the client has not confirmed it".into();
         row.detail.0 = TransactionDetail { code: Some(NOT_CONFIRMED.into()), message, ..TransactionDetail::default() };
         let state = if end == End::RanOut { TransactionState::Declined } else { TransactionState::Voided };
@@ -132,11 +134,12 @@ fn ended(tx: &mut Db, ctx: &Ctx, id: TransactionId, payment: &Payment, end: End)
     Ok(row)
 }
 
-/// Ends the payment of an invoice that waits for its client, because he pays in another way; says whether there was one.
+/// Ends the payment of an invoice that was made without its client and waits for him, because he pays in another way; says whether
+/// there was one.
 pub async fn give_way(state: &AppState, ctx: &Ctx, invoice: InvoiceId) -> Result<bool, ApiError> {
     let scope = ctx.scope;
     let all = state.store.read(move |db| payments::of_invoice(db, scope, invoice)).await?;
-    let Some(row) = all.into_iter().rev().find(waits) else { return Ok(false) };
+    let Some(row) = all.into_iter().rev().find(calls_for_client) else { return Ok(false) };
     let row = give_up(state, ctx, row, End::Replaced).await?;
     Ok(!row.state.is_under_way())
 }

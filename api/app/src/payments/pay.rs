@@ -167,17 +167,27 @@ pub fn begin(
     Ok(row)
 }
 
-/// A payment of an invoice that has just begun. Our reference is its id.
+/// A payment of an invoice that has just begun.
 pub fn new_row(ctx: &Ctx, invoice: &InvoiceRow, gateway: &str, amount: Money) -> TransactionRow {
+    TransactionRow {
+        client_id: Some(invoice.client_id),
+        invoice_id: Some(invoice.id),
+        order_id: invoice.order_id,
+        ..new_payment(ctx, gateway, amount)
+    }
+}
+
+/// A payment that has just begun, for nothing yet. Our reference is its id.
+pub fn new_payment(ctx: &Ctx, gateway: &str, amount: Money) -> TransactionRow {
     let id: TransactionId = fresh();
     TransactionRow {
         seller_id: ctx.scope.seller(),
         id,
         kind: TransactionKind::Payment,
         state: TransactionState::New,
-        client_id: Some(invoice.client_id),
-        invoice_id: Some(invoice.id),
-        order_id: invoice.order_id,
+        client_id: None,
+        invoice_id: None,
+        order_id: None,
         refunds_transaction_id: None,
         gateway: gateway.into(),
         reference: id.to_string(),

@@ -4,17 +4,17 @@
 
 use crate::gateways::ready::ready;
 use crate::kernel::call::Ctx;
-use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
+use crate::payments::pay::new_payment;
 use crate::payments::send::{Entered, How, send, source};
 use crate::payments::terminal_payer::TerminalPayer;
 use crate::payments::views::{CardCreate, TransactionView};
 use actix_web::post;
-use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
+use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Json, clients};
-use comptoir_domain::payments::{Books, TransactionKind, TransactionState};
+use comptoir_domain::payments::Books;
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Check, ClientId, Money, Problem, TransactionId};
+use comptoir_domain::{Check, ClientId, Money, Problem};
 use serde_json::json;
 
 /// What is to be charged at the terminal, to whom, and with what.
@@ -112,34 +112,15 @@ fn check(wanted: &TerminalCreate) -> Result<(), Problem> {
 }
 
 fn new_row(ctx: &Ctx, wanted: &TerminalCreate) -> TransactionRow {
-    let id: TransactionId = fresh();
     TransactionRow {
-        seller_id: ctx.scope.seller(),
-        id,
-        kind: TransactionKind::Payment,
-        state: TransactionState::New,
         client_id: wanted.client_id,
-        invoice_id: None,
-        order_id: None,
-        refunds_transaction_id: None,
-        gateway: wanted.gateway.clone(),
-        reference: id.to_string(),
-        gateway_reference: None,
-        currency: wanted.amount.currency(),
-        amount_minor: wanted.amount.minor(),
-        attempts: 1,
-        detail: Json(TransactionDetail::default()),
         comment: wanted.comment.clone(),
-        created_at: ctx.now,
-        settled_at: None,
-        version: 1,
-        payment_method_id: None,
-        is_debit: false,
         books: match (wanted.ledger_entries, wanted.client_id) {
             (false, _) => Books::Nothing,
             (true, Some(_)) => Books::Client,
             (true, None) => Books::Income,
         },
         payer: wanted.payer.clone().map(|payer| Json(payer.into())),
+        ..new_payment(ctx, &wanted.gateway, wanted.amount)
     }
 }

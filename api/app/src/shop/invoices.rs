@@ -59,12 +59,10 @@ pub async fn show(visit: &Visit) -> Shown {
     if visit.signed_in().is_none() {
         return Ok(visit.sign_in_first());
     }
-    let (row, view) = own(visit).await?;
-    let (client, id) = (row.client_id, row.id);
-    let waits = visit.desk.read(move |db, ctx| Ok(waiting(db, ctx, client)?.contains(&id))).await?;
+    let (row, view, waits) = own(visit).await?;
     let chosen = visit.fields.get("pay").parse::<GatewayCode>().ok().filter(|gateway| gateway.is_awaited());
-    let page = page(visit, &row, view, chosen, payments(visit).await?)?;
-    visit.page(&InvoicePage { waits, ..page })
+    let page = page(visit, &row, view, waits, chosen, payments(visit).await?)?;
+    visit.page(&page)
 }
 
 /// Goes on to the way to pay that was chosen: the card form, or what to write on a transfer.
@@ -72,7 +70,7 @@ pub async fn choose(visit: &Visit) -> Shown {
     if visit.signed_in().is_none() {
         return Ok(visit.sign_in_first());
     }
-    let (row, _) = own(visit).await?;
+    let (row, ..) = own(visit).await?;
     let here = format!("account/invoices/{}/", row.id);
     match visit.fields.get("payment").parse::<GatewayCode>() {
         Ok(gateway) if gateway.is_awaited() => Ok(visit.see(&format!("{here}?pay={gateway}"))),
@@ -81,7 +79,8 @@ pub async fn choose(visit: &Visit) -> Shown {
     }
 }
 
-async fn own(visit: &Visit) -> Result<(InvoiceRow, InvoiceView), ApiError> {
+/// An invoice of the client, and whether a payment of it waits for him.
+async fn own(visit: &Visit) -> Result<(InvoiceRow, InvoiceView, bool), ApiError> {
     let client = visit.client()?;
     let id: InvoiceId = visit.part("id")?.parse().map_err(|_| Problem::not_found())?;
     let work = move |db: &mut Db, ctx: &Ctx| {
@@ -90,7 +89,7 @@ async fn own(visit: &Visit) -> Result<(InvoiceRow, InvoiceView), ApiError> {
             return Err(Problem::not_found().into());
         }
         let view = view(db, ctx, row.clone())?;
-        Ok((row, view))
+        Ok((row, view, waiting(db, ctx, client)?.contains(&id)))
     };
     visit.desk.read(work).await
 }
@@ -99,6 +98,7 @@ fn page(
     visit: &Visit,
     invoice: &InvoiceRow,
     view: InvoiceView,
+    waits: bool,
     chosen: Option<GatewayCode>,
     payments: Vec<Choice>,
 ) -> Result<InvoicePage, Problem> {
@@ -114,7 +114,7 @@ fn page(
         notes: lines([view.comment.clone(), view.buyer.tax_exemption.clone()]),
         pdf_url: None,
         instructions: chosen.filter(|_| payable).map_or(Vec::new(), |gateway| instructions(visit, invoice, gateway)),
-        waits: false,
+        waits,
         payments: if payable { payments } else { Vec::new() },
         form: visit.form(),
     })

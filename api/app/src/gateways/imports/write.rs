@@ -3,16 +3,16 @@
 use crate::encryption::{Keyring, may_store};
 use crate::gateways::imports::rows::{GatewayImportView, MethodImport, Placed, Rows, TransactionImport};
 use crate::kernel::call::Ctx;
-use crate::kernel::clock::fresh;
 use crate::payment_methods::method_row;
+use crate::payments::pay::new_payment;
 use comptoir_connectors::payment::SavedMethod;
 use comptoir_connectors::payment::registry::is_retired;
 use comptoir_db::gateways::{self, GatewayRow};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
-use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
-use comptoir_db::{Db, Json, Outcome, clients};
-use comptoir_domain::payments::{Books, ImportedState, TransactionKind, TransactionState};
-use comptoir_domain::{Check, ClientId, Code, GatewayId, Instant, Problem, TransactionId};
+use comptoir_db::payments::{self, TransactionRow};
+use comptoir_db::{Db, Outcome, clients};
+use comptoir_domain::payments::{Books, ImportedState, TransactionState};
+use comptoir_domain::{Check, ClientId, Code, GatewayId, Instant, Problem};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -122,7 +122,6 @@ fn transactions(
 }
 
 fn transaction(ctx: &Ctx, gateway: &str, client: ClientId, row: &TransactionImport) -> TransactionRow {
-    let id: TransactionId = fresh();
     let earlier = row.begun_on.filter(|day| *day != ctx.today());
     let begun_at = earlier.and_then(|day| Instant::noon_of(day, ctx.zone)).unwrap_or(ctx.now);
     let (state, books) = match row.state {
@@ -131,28 +130,13 @@ fn transaction(ctx: &Ctx, gateway: &str, client: ClientId, row: &TransactionImpo
         ImportedState::Captured => (TransactionState::Captured, Books::Elsewhere),
     };
     TransactionRow {
-        seller_id: ctx.scope.seller(),
-        id,
-        kind: TransactionKind::Payment,
         state,
         client_id: Some(client),
-        invoice_id: None,
-        order_id: None,
-        refunds_transaction_id: None,
-        gateway: gateway.into(),
-        reference: id.to_string(),
         gateway_reference: Some(row.reference.clone()),
-        currency: row.amount.currency(),
-        amount_minor: row.amount.minor(),
-        attempts: 1,
-        detail: Json(TransactionDetail::default()),
         comment: row.comment.clone(),
         created_at: begun_at,
         settled_at: Some(begun_at).filter(|_| state == TransactionState::Captured),
-        version: 1,
-        payment_method_id: None,
-        is_debit: false,
         books,
-        payer: None,
+        ..new_payment(ctx, gateway, row.amount)
     }
 }

@@ -60,6 +60,11 @@ impl PaymentGateway for Retired {
 
 #[async_trait]
 impl Refunds for Retired {
+    /// Nobody can be asked what became of one: a person knows.
+    fn are_keyed(&self) -> bool {
+        false
+    }
+
     async fn refund(&self, request: &RefundRequest) -> Result<Refund> {
         Ok(Refund {
             reference: request.reference.clone(),
