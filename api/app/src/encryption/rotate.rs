@@ -77,21 +77,19 @@ pub async fn rotate_encryption(call: Call<may::WriteEncryption>, body: Body<Encr
         },
     };
     let next = Next::make(&keyring, mode, wanted).await?;
-    let (key, minutes) = (next.key.clone(), next.minutes);
-    let ring = keyring.clone();
-    let (reply, row) = desk
-        .change(move |tx, ctx| {
-            let keys = ring.lock(tx, ctx.scope, ctx.machine_now)?;
-            unchanged(&seen, &keys.row)?;
-            replace(tx, ctx, keys, old.as_ref(), &next)
-        })
-        .await?;
-    keyring.lock_up(row.seller_id);
-    if row.mode == EncryptionMode::PassPhrase {
-        let until = desk.ctx.machine_now.plus(TimeDelta::minutes(minutes.into()));
-        keyring.unlock(row.seller_id, row.key_version, key, until);
-    }
-    Ok(reply)
+    let reply = desk.change(move |tx, ctx| {
+        let keys = keyring.lock(tx, ctx.scope, ctx.machine_now)?;
+        unchanged(&seen, &keys.row)?;
+        let (reply, row) = replace(tx, ctx, keys, old.as_ref(), &next)?;
+        // before the commit, because the work that it starts needs the key at once
+        keyring.lock_up(row.seller_id);
+        if row.mode == EncryptionMode::PassPhrase {
+            let until = ctx.machine_now.plus(TimeDelta::minutes(next.minutes.into()));
+            keyring.unlock(row.seller_id, row.key_version, next.key.clone(), until);
+        }
+        Ok(reply)
+    });
+    Ok(reply.await?)
 }
 
 fn check(wanted: &EncryptionRotate, now: &EncryptionRow, mode: EncryptionMode) -> Result<(), Problem> {
