@@ -22,6 +22,15 @@ fn subscriber(owner: &Actor, name: &str) -> String {
     client
 }
 
+/// The store where she has bought learns her language.
+fn speaks_french(owner: &Actor) {
+    let stores = owner.get("/v1/stores").expect(200).json();
+    let corner = stores["data"].as_array().unwrap().iter().find(|store| store["code"] == "corner").unwrap();
+    owner
+        .patch(&format!("/v1/stores/{}", corner["id"].as_str().unwrap()), json!({"locales": ["en", "fr-FR"]}))
+        .expect(200);
+}
+
 /// The charges of a client, oldest first.
 fn charges(world: &World, client: &str) -> Vec<Value> {
     let list =
@@ -42,6 +51,7 @@ both! {
     /// there to the bank. Runs meanwhile charge nothing. She agrees: 10.00 for January and 10.00 for February.
     fn a_mail_leads_to_the_bank(world) {
         let client = subscriber(&world.owner("north"), "Cleo");
+        speaks_french(&world.owner("north"));
         let story = Story::of(world);
         story.until("2026-02-05");
         assert_eq!((states(world, &client), asked(&story, "Cleo")), (vec!["approved".into(), "pending".into()], 1));
@@ -52,15 +62,17 @@ both! {
         let text = owner.get(&format!("/v1/mails/{mail}")).expect(200).text("/text");
         let link = text.split_whitespace().find(|word| word.ends_with("/pay/go/")).unwrap();
         let path = &link[link.find("/stores/").unwrap()..];
+        // the default store speaks English only, and she French
+        assert!(path.starts_with("/stores/north/corner/fr-FR/account/"), "{path}");
         let browser = Browser::new(&world.server.url);
         let sign_in = browser.open(path).expect(200).at("/account/sign-in/");
         let form = sign_in.form("/sign-in/").all(&[("email", &email("Cleo")), ("password", PASSWORD)]);
         let leave = browser.submit(&form).expect(200);
-        assert!(leave.link("Continue to payment").contains("payment="), "{}", leave.main());
+        assert!(leave.link("Continuer vers le paiement").contains("payment="), "{}", leave.main());
         let account = &path[..path.find("invoices/").unwrap()];
         for page in [account, path.trim_end_matches("pay/go/")] {
             let page = browser.open(page).expect(200);
-            assert!(page.main().contains("Your bank wants your confirmation"), "{}", page.main());
+            assert!(page.main().contains("Votre banque attend votre confirmation"), "{}", page.main());
         }
         let cleo = world.stranger.sign_in("client", "north", &email("Cleo"), PASSWORD);
         let waiting = cleo.get("/v1/me/confirmations").expect(200).json();

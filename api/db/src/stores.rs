@@ -75,6 +75,15 @@ pub fn default_store(db: &mut Db, scope: Scope) -> Outcome<StoreRow> {
     Ok(marked.select(StoreRow::as_select()).get_result(db)?)
 }
 
+/// The stores that are open, and the default one, which comes first.
+pub fn open_to_clients(db: &mut Db, scope: Scope) -> Outcome<Vec<StoreRow>> {
+    let found = stores::table
+        .filter(stores::seller_id.eq(scope.seller()))
+        .filter(stores::is_open.eq(true).or(stores::is_default.eq(true)))
+        .order((stores::is_default.desc(), stores::id));
+    Ok(found.select(StoreRow::as_select()).load(db)?)
+}
+
 /// The store that is named, or else the default one.
 pub fn named_or_default(db: &mut Db, scope: Scope, id: Option<StoreId>) -> Outcome<StoreRow> {
     match id {

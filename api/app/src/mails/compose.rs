@@ -13,19 +13,19 @@ use serde_json::{Map, Value, json};
 pub struct Sender {
     /// The seller.
     pub seller: SellerRow,
-    /// Its default store, where its clients have their account.
-    store: StoreRow,
+    /// The stores where its clients may have their account.
+    stores: Vec<StoreRow>,
 }
 
 impl Sender {
     /// The seller of a scope.
     pub fn load(db: &mut Db, scope: Scope) -> Outcome<Self> {
-        Ok(Self { seller: sellers::own(db, scope)?, store: stores::default_store(db, scope)? })
+        Ok(Self { seller: sellers::own(db, scope)?, stores: stores::open_to_clients(db, scope)? })
     }
 
     /// Where clients sign in, with a stroke at the end.
     pub fn account_page(&self, public_url: &str, locale: Locale) -> String {
-        account_page(public_url, &self.seller, &self.store, locale)
+        account_page(public_url, &self.seller, &self.stores, locale)
     }
 }
 

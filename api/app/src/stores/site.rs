@@ -66,13 +66,21 @@ pub fn address(public_url: &str, seller: &str, store: &str) -> (String, String) 
     (origin, format!("{below}/stores/{seller}/{store}/"))
 }
 
-/// Where the clients of a seller have their account: in one of its stores, in their language if it speaks it.
-pub fn account_page(public_url: &str, seller: &SellerRow, store: &StoreRow, locale: Locale) -> String {
+/// The languages of a store; the seller's if it names none.
+fn spoken(store: &StoreRow, sellers: Locale) -> Vec<Locale> {
+    if store.locales.0.is_empty() { vec![sellers] } else { store.locales.0.clone() }
+}
+
+/// Where the clients of a seller have their account: in the first of its stores that speaks their very language, or one like it
+/// (`fr` and `fr-CA`), or else in the first.
+pub fn account_page(public_url: &str, seller: &SellerRow, stores: &[StoreRow], locale: Locale) -> String {
+    let spoken =
+        || stores.iter().flat_map(|store| spoken(store, seller.locale).into_iter().map(move |one| (store, one)));
+    let found = spoken().find(|(_, known)| *known == locale);
+    let found = found.or_else(|| spoken().find(|(_, known)| known.language() == locale.language()));
+    let found = found.or_else(|| spoken().next());
+    let Some((store, locale)) = found else { return format!("{public_url}/") };
     let (origin, base) = address(public_url, &seller.code, &store.code);
-    let spoken = &store.locales.0;
-    let same = spoken.iter().find(|known| **known == locale);
-    let found = same.or_else(|| spoken.iter().find(|known| known.language() == locale.language()));
-    let locale = found.or(spoken.first()).copied().unwrap_or(seller.locale);
     format!("{origin}{base}{locale}/account/")
 }
 
@@ -86,7 +94,7 @@ fn profile(seller: &SellerRow, store: &StoreRow, locale: Locale, public_url: &st
         id: store.id,
         name: store.name.clone(),
         locale,
-        locales: if store.locales.0.is_empty() { vec![locale] } else { store.locales.0.clone() },
+        locales: spoken(store, locale),
         currency: store.currency,
         price_basis: store.price_basis,
         origin,
