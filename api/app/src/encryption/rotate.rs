@@ -89,7 +89,7 @@ pub async fn rotate_encryption(call: Call<may::WriteEncryption>, body: Body<Encr
         }
         Ok(reply)
     });
-    Ok(reply.await?)
+    reply.await
 }
 
 fn check(wanted: &EncryptionRotate, now: &EncryptionRow, mode: EncryptionMode) -> Result<(), Problem> {
