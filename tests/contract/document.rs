@@ -61,6 +61,26 @@ fn examples_fit() {
     }
 }
 
+/// What the document refers to is in it: a type that only a parameter uses is not collected by itself.
+#[test]
+fn references_lead_somewhere() {
+    fn look(value: &Value, seen: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                seen.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                fields.values().for_each(|one| look(one, seen));
+            }
+            Value::Array(items) => items.iter().for_each(|one| look(one, seen)),
+            _ => {}
+        }
+    }
+    let mut seen = BTreeSet::new();
+    look(&DOCUMENT, &mut seen);
+    assert!(seen.len() > 100);
+    let nowhere: Vec<&String> = seen.iter().filter(|one| DOCUMENT.pointer(one.trim_start_matches('#')).is_none()).collect();
+    assert!(nowhere.is_empty(), "{nowhere:?}");
+}
+
 /// Two types of one name would silently become one schema; unused ones are left-overs.
 #[test]
 fn every_schema_is_used_and_closed() {

@@ -32,7 +32,7 @@ pub async fn import_at_gateway(call: Call<may::WriteGateways>, id: Id<GatewayId>
 #[into_params(parameter_in = Query)]
 pub struct ImportedFile {
     /// What its rows are.
-    #[param(example = "methods")]
+    #[param(inline, example = "methods")]
     of: FileOf,
 }
 
