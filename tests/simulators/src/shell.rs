@@ -130,9 +130,13 @@ impl<S: Service> Running<S> {
             actix_web::rt::System::new().block_on(async move {
                 let app = move || {
                     let shared = web::Data::from(Arc::clone(&shared));
-                    App::new().app_data(shared).default_service(web::to(serve::<S>))
+                    App::new()
+                        .app_data(shared)
+                        .app_data(web::PayloadConfig::new(MOST))
+                        .default_service(web::to(serve::<S>))
                 };
-                let server = HttpServer::new(app).workers(2).disable_signals().listen(listener).unwrap().run();
+                let server = HttpServer::new(app).workers(2).keep_alive(KEPT_OPEN).disable_signals();
+                let server = server.listen(listener).unwrap().run();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
@@ -171,6 +175,12 @@ impl<S> Drop for Running<S> {
         drop(self.handle.stop(false));
     }
 }
+
+/// More than is asked of any service.
+const MOST: usize = 16 * 1024 * 1024;
+
+/// Longer than any test: one who asks again must not meet a door that is just being closed.
+const KEPT_OPEN: Duration = Duration::from_secs(3_600);
 
 /// Longer than any connector under test waits.
 const FOR_EVER: Duration = Duration::from_secs(20);

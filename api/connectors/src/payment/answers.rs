@@ -125,6 +125,38 @@ pub struct PaymentEvent {
     pub at: Instant,
     /// The payment as it then stood.
     pub payment: Payment,
+    /// What the payer disputes of it, if the gateway told us about that.
+    #[serde(default)]
+    pub dispute: Option<Dispute>,
+}
+
+/// Where a dispute stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeState {
+    /// The payer, or the bank, asks for the money back; most gateways hold it until that is decided.
+    Opened,
+    /// The money stays, or has come back, also after it was lost.
+    Won,
+    /// The payer has got the money.
+    Lost,
+}
+
+/// A payer, or the bank, wants money back without asking us: a claim, a chargeback, or a question that may become one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Dispute {
+    /// The gateway's own id: the same from beginning to end.
+    pub id: String,
+    /// Where it stands now.
+    pub state: DisputeState,
+    /// How much is disputed; not always the whole payment.
+    pub amount: Money,
+    /// Why, in the gateway's code; empty if it does not say.
+    pub reason: String,
+    /// Where it stands in the gateway's own word, which is more precise.
+    pub status: String,
+    /// Until when it can be answered; none if it is over, or nobody says.
+    pub answer_by: Option<Instant>,
 }
 
 #[cfg(test)]

@@ -31,6 +31,30 @@ impl PayPal {
         id
     }
 
+    /// A payer wants the money of an order back; the dispute's id.
+    pub fn dispute(&mut self, order: &str, reason: &str) -> String {
+        let id = self.name("PP-D-");
+        let capture = self.orders[order]["purchase_units"][0]["payments"]["captures"][0].clone();
+        let dispute = json!({
+            "dispute_id": id, "reason": reason, "status": "WAITING_FOR_SELLER_RESPONSE",
+            "disputed_transactions": [{ "seller_transaction_id": capture["id"], "invoice_number": capture["invoice_id"] }],
+            "dispute_amount": capture["amount"], "dispute_life_cycle_stage": "INQUIRY",
+            "seller_response_due_date": "2026-04-10T12:00:00.000Z",
+        });
+        self.disputes.insert(id.clone(), dispute.clone());
+        self.tell("CUSTOMER.DISPUTE.CREATED", dispute);
+        id
+    }
+
+    /// PayPal decides: `RESOLVED_BUYER_FAVOUR` and others.
+    pub fn decide(&mut self, dispute: &str, outcome: &str) {
+        let told = self.disputes.get_mut(dispute).unwrap();
+        told["status"] = json!("RESOLVED");
+        told["dispute_outcome"] = json!({ "outcome_code": outcome });
+        let told = told.clone();
+        self.tell("CUSTOMER.DISPUTE.RESOLVED", told);
+    }
+
     /// What was pending has arrived, or has not.
     pub fn settle(&mut self, arrived: bool) {
         let all =

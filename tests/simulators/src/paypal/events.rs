@@ -56,12 +56,13 @@ impl PayPal {
     /// The events since the last time, signed at the present.
     pub fn posts(&mut self) -> Vec<Posted> {
         let events = std::mem::take(&mut self.events);
-        events.into_iter().map(|event| self.sign(&event)).collect()
+        // with the blanks that PayPal's own have, and none of ours would
+        let written = |event: &Value| serde_json::to_string_pretty(event).unwrap().into_bytes();
+        events.iter().map(|event| self.sign(written(event))).collect()
     }
 
-    fn sign(&mut self, event: &Value) -> Posted {
-        // with the blanks that PayPal's own have, and none of ours would
-        let body = serde_json::to_string_pretty(event).unwrap().into_bytes();
+    /// Signs a body as it would be posted at the present.
+    pub fn sign(&mut self, body: Vec<u8>) -> Posted {
         let (id, time) = (self.name("t-"), written(self.now));
         let signature = signature(&id, &time, &self.webhook_id, &body);
         let headers = [

@@ -22,6 +22,8 @@ pub struct PayPal {
     pub orders: BTreeMap<String, Value>,
     /// Kept methods: what they are, and whose wallet it is.
     pub vault: BTreeMap<String, (Value, Wallet)>,
+    /// What payers dispute, by its id.
+    pub disputes: BTreeMap<String, Value>,
     /// With what wallet an order was approved.
     wallets: HashMap<String, Wallet>,
     tokens: HashMap<String, i64>,
@@ -61,6 +63,7 @@ impl PayPal {
             now,
             orders: BTreeMap::new(),
             vault: BTreeMap::new(),
+            disputes: BTreeMap::new(),
             wallets: HashMap::new(),
             tokens: HashMap::new(),
             events: Vec::new(),
@@ -118,6 +121,7 @@ impl PayPal {
             ("POST", ["v2", "payments", "captures", id, "refund"]) => self.refund(id, &body()?),
             ("POST", ["v2", "payments", "authorizations", id, "capture"]) => self.capture(id, &body()?),
             ("POST", ["v2", "payments", "authorizations", id, "void"]) => self.void(id),
+            ("GET", ["v1", "customer", "disputes", id]) => self.disputes.get(*id).cloned().map_or_else(missing, Ok),
             ("POST", ["v3", "vault", "payment-tokens"]) => self.keep(&body()?),
             ("DELETE", ["v3", "vault", "payment-tokens", id]) => match self.vault.remove(*id) {
                 Some(_) => Ok(Value::Null),

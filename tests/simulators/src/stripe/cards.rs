@@ -18,6 +18,8 @@ pub enum Effect {
     RefundsLater,
     /// Refunds seem to be made and fail later.
     RefundsFail,
+    /// Charges are disputed as fraudulent.
+    Disputed,
     /// A bank debit: it takes days.
     Debit,
 }
@@ -38,6 +40,7 @@ pub const CARDS: &[(&str, &str, &str, Effect)] = &[
     ("4000002500003155", "", "visa", Effect::ConfirmsOnce),
     ("4000002760003184", "pm_card_authenticationRequired", "visa", Effect::ConfirmsAlways),
     ("4000003800000446", "", "visa", Effect::SetUpElsewhere),
+    ("4000000000000259", "", "visa", Effect::Disputed),
     ("4000000000007726", "", "visa", Effect::RefundsLater),
     ("4000000000005126", "", "visa", Effect::RefundsFail),
     ("DE89370400440532013000", "", "", Effect::Debit),

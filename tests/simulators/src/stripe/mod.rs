@@ -4,6 +4,7 @@
 mod calls;
 mod cards;
 mod client;
+mod disputes;
 mod money;
 
 pub use cards::{CARDS, Effect};
@@ -134,6 +135,7 @@ impl Stripe {
             (false, ["refunds"]) => return self.list("re_", &query),
             (false, ["payment_intents", id]) => self.get("pi_", id)?,
             (false, ["checkout", "sessions", id]) => self.get("cs_", id)?,
+            (false, ["disputes", id]) => self.get("du_", id)?,
             (false, ["payment_methods", id]) => self.get("pm_", id)?,
             _ => return refuse(404, "invalid_request_error", "", "", "Unrecognized request URL"),
         };

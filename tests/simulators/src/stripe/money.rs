@@ -124,6 +124,9 @@ impl Stripe {
             self.set(id, "status", json!("succeeded"));
             self.set(id, "amount_received", intent["amount"].clone());
             self.tell("payment_intent.succeeded", id);
+            if self.effect(self.get("pi_", id)?["payment_method"].as_str().unwrap_or_default()) == Effect::Disputed {
+                self.dispute(id, "needs_response");
+            }
         }
         Ok(())
     }

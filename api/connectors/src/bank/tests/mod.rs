@@ -1,6 +1,5 @@
 //! The files of the format pages, in both directions, and what is refused.
 
-mod hostile;
 mod read_back;
 mod readers;
 mod samples;

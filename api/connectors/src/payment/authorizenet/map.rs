@@ -6,7 +6,8 @@ use super::wire::{
 };
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Card, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod, Take,
+    Card, Decline, Dispute, DisputeState, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Reference,
+    SavedMethod, Take,
 };
 use comptoir_domain::{Currency, Money};
 use data_encoding::BASE32_NOPAD;
@@ -345,6 +346,19 @@ pub(super) fn payment(reference: &Reference, details: &Details, back: Money) -> 
         refunded,
         saved: None,
         raw: raw(details),
+    })
+}
+
+/// What the bank has taken back. Nobody asks us there: it is over when we hear of it.
+pub(super) fn dispute(details: &Details, payment: &Payment) -> Option<Dispute> {
+    let status = Some(details.transaction_status.clone()).filter(|it| standing(it) == Standing::Reversed)?;
+    Some(Dispute {
+        id: details.trans_id.clone(),
+        state: DisputeState::Lost,
+        amount: payment.amount,
+        reason: status.clone(),
+        status,
+        answer_by: None,
     })
 }
 

@@ -164,6 +164,7 @@ impl Callbacks for AuthorizeNet {
             reference,
         };
         let payment = self.fetch(&begun, at).await?;
-        Ok(Some(PaymentEvent { id: told.notification_id, at: when(&told.event_date)?, payment }))
+        let dispute = map::dispute(&details, &payment);
+        Ok(Some(PaymentEvent { id: told.notification_id, at: when(&told.event_date)?, payment, dispute }))
     }
 }

@@ -2,11 +2,10 @@ use super::*;
 use crate::error::Kind;
 use crate::http::Reach;
 use crate::payment::contract::{self, Client, Subject, request};
-use crate::payment::{CaptureRequest, Card, ClientAction, Decline, KeepRequest, RefundRequest, Take};
+use crate::payment::{CaptureRequest, Card, ClientAction, Decline, DisputeState, KeepRequest, RefundRequest, Take};
 use chrono::TimeDelta;
 use comptoir_simulators::authorizenet::{self as simulator, LOGIN, NONCE, TRANSACTION_KEY, signature_key};
 use comptoir_simulators::shell::{Running, Trouble};
-use proptest::prelude::*;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -371,24 +370,19 @@ async fn calls_are_about_payments_of_ours() {
     assert_eq!(callbacks.verify(&stranger, noon()).await.unwrap_err().kind, Kind::NotFound);
 }
 
-proptest! {
-    /// Whatever comes in, nothing but a signature makes it genuine.
-    #[test]
-    fn arbitrary_calls_are_not_genuine(body: Vec<u8>, signature in "(sha512=)?[0-9A-Fa-f]{0,140}", header: String) {
-        for signature in [signature, header] {
-            let headers = vec![("x-anet-signature".to_string(), signature)];
-            let call = Callback { query: String::new(), headers, body: body.clone() };
-            prop_assert_eq!(callback::read(&signature_key().into(), &call).unwrap_err().kind, Kind::Auth);
-        }
-    }
-
-    /// What is signed, but is nothing, is refused without a fall.
-    #[test]
-    fn signed_nonsense_is_refused(body: Vec<u8>) {
-        let signature = callback::signed(signature_key().as_bytes(), &body);
-        let headers = vec![("x-anet-signature".to_string(), format!("sha512={signature}"))];
-        let call = Callback { query: String::new(), headers, body };
-        prop_assert_eq!(callback::read(&signature_key().into(), &call).unwrap_err().kind, Kind::InvalidRequest);
+/// Statuses of the page that say that the bank has taken the money back.
+#[tokio::test]
+async fn what_a_bank_takes_back_is_told() {
+    let bench = bench(Some("paid"));
+    let paid = bench.gateway.start(&pay("paid", "50.00")).await.unwrap();
+    let id = paid.gateway_id.unwrap();
+    for (status, want) in [("settledSuccessfully", None), ("returnedItem", Some(())), ("chargeback", Some(()))] {
+        bench.service.with(|service| service.set(&id, status));
+        let call = posted(bench.service.with(|service| service.post("authcapture.created", &id)));
+        let event = bench.gateway.callbacks().unwrap().verify(&call, noon()).await.unwrap().unwrap();
+        let told = event.dispute.map(|dispute| (dispute.id, dispute.state, dispute.amount, dispute.reason));
+        assert_eq!(told, want.map(|()| (id.clone(), DisputeState::Lost, dollars("50.00"), status.to_string())));
+        assert_eq!(event.payment.refunded, dollars(if want.is_some() { "50.00" } else { "0.00" }));
     }
 }
 

@@ -95,7 +95,7 @@ impl Callbacks for Axerve {
         }
         let Some(reference) = map::reference(name) else { return Ok(None) };
         let id = [said.text("banktransactionid"), name, said.text("transactionresult"), said.code()].join(":");
-        Ok(Some(PaymentEvent { id, at, payment: map::told(&self.account, reference, &said, None)? }))
+        Ok(Some(PaymentEvent { id, at, payment: map::told(&self.account, reference, &said, None)?, dispute: None }))
     }
 
     fn thanks(&self) -> &'static str {

@@ -2,11 +2,10 @@ use super::*;
 use crate::error::Retry;
 use crate::http::Reach;
 use crate::payment::contract::{self, Client, Subject, Trouble, request};
-use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Reference};
+use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest};
 use comptoir_domain::Money;
 use comptoir_simulators::axerve as theirs;
 use comptoir_simulators::shell::{self, Running};
-use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -323,42 +322,4 @@ async fn no_secret_shows() {
     }
     assert!(shown[..3].iter().all(|raw| !raw.contains("987")));
     assert!(shown[0].contains("transactionresult=OK") && shown[1].contains("AUT:12.10"));
-}
-
-/// Anything may be called: nothing of it panics, and nothing but the genuine is taken for it.
-#[test]
-fn whatever_is_called_is_not_taken_for_genuine() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let bench = Bench::new(false);
-    let good = runtime.block_on(async {
-        let page = bench.start("mine", PaymentSource::HostedPage).await.unwrap();
-        let Outcome::ActionNeeded(action) = page.outcome else { panic!() };
-        AtPage(&bench.there).confirm(&action, true, noon()).await.remove(0)
-    });
-    let event = runtime.block_on(bench.gateway.verify(&good, noon())).unwrap();
-    assert!(event.is_some());
-    let check = |query: String| match runtime.block_on(bench.gateway.verify(&called(query), noon())) {
-        Ok(read) => assert_eq!(read, event),
-        Err(error) => assert_eq!(error.kind, Kind::Auth, "{error}"),
-    };
-    let cases = ProptestConfig::with_cases(60);
-    proptest!(cases.clone(), |(query in ".{0,80}")| check(query));
-    proptest!(cases.clone(), |(text in "[A-Za-z0-9%*+.]{0,80}")| check(format!("a=GESPAY65987&b={text}")));
-    proptest!(cases, |(at in any::<prop::sample::Index>(), byte in 32_u8..127, cut in any::<bool>())| {
-        let mut bytes = good.query.clone().into_bytes();
-        let at = at.index(bytes.len());
-        if cut { bytes.truncate(at) } else { bytes[at] = byte }
-        check(String::from_utf8(bytes).unwrap());
-    });
-}
-
-#[test]
-fn answers_never_panic() {
-    proptest!(|(text in "(<[a-zA-Z:/]{1,12}>|<GestPayS2S>|</GestPayS2S>|[a-z0-9 ]{0,5}){0,20}")| {
-        if let Ok(said) = wire::Said::read(&text, "GestPayS2S") {
-            let gateway = Bench::at("http://127.0.0.1:9", &[]);
-            drop(map::stands(&gateway.account, &begun("x"), &said));
-            drop(map::told(&gateway.account, Reference::new("x").unwrap(), &said, None));
-        }
-    });
 }

@@ -45,6 +45,6 @@ impl Callbacks for BluePay {
             payment => payment?,
         };
         let id = format!("{}-{}", told.text("trans_id"), told.text("trans_status"));
-        Ok(Some(PaymentEvent { id, at, payment }))
+        Ok(Some(PaymentEvent { id, at, payment, dispute: None }))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::book::Replay;
 use crate::error::Result;
-use crate::payment::{Outcome, Payment, PaymentEvent, Reference, Refund, Take};
+use crate::payment::{Dispute, DisputeState, Outcome, Payment, PaymentEvent, Reference, Refund, Take};
 use comptoir_domain::{Currency, Instant, Money};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,15 @@ pub enum Fact {
         refund: Refund,
         /// The payment as it stands now.
         payment: Payment,
+    },
+    /// A payer disputes a payment, or that is decided.
+    Disputed {
+        /// Which payment.
+        reference: Reference,
+        /// When.
+        at: Instant,
+        /// As it stands now.
+        dispute: Dispute,
     },
     /// The shop has taken a callback.
     Delivered {
@@ -120,6 +129,7 @@ impl Replay for Ledger {
                 self.put(payment);
                 self.refunds.insert(refund.reference.clone(), refund);
             }
+            Fact::Disputed { reference, at, dispute } => self.dispute(&reference, at, dispute),
             Fact::Delivered { event } => drop(self.waiting.remove(&event)),
         }
     }
@@ -137,8 +147,19 @@ impl Ledger {
             held.payment.outcome = decision.outcome;
             held.decision = None;
             let id = format!("evt_{}", held.payment.gateway_id.as_deref().unwrap_or_default());
-            let event = PaymentEvent { id: id.clone(), at: decision.at, payment: held.payment.clone() };
+            let event = PaymentEvent { id: id.clone(), at: decision.at, payment: held.payment.clone(), dispute: None };
             self.waiting.insert(id, Waiting { event, copies: decision.copies });
+        }
+    }
+
+    /// What is lost is given back, what is won is not, as the bank sees it.
+    fn dispute(&mut self, reference: &Reference, at: Instant, dispute: Dispute) {
+        if let Some(held) = self.payments.get_mut(reference) {
+            let zero = Money::zero(held.payment.amount.currency());
+            held.payment.refunded = if dispute.state == DisputeState::Lost { dispute.amount } else { zero };
+            let id = format!("evt_{}_{}", dispute.id, dispute.status);
+            let event = PaymentEvent { id: id.clone(), at, payment: held.payment.clone(), dispute: Some(dispute) };
+            self.waiting.insert(id, Waiting { event, copies: 1 });
         }
     }
 

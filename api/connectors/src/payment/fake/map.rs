@@ -5,15 +5,19 @@ use super::ledger::{Decision, Fact, Held, Ledger};
 use super::magic::{Behaviour, behaviour, last_four, of_card};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    CaptureRequest, Card, ClientAction, Decline, Entry, Outcome, Payment, PaymentRequest, PaymentSource, Reference,
-    Refund, RefundRequest, SavedMethod, Take,
+    CaptureRequest, Card, ClientAction, Decline, Dispute, DisputeState, Entry, Outcome, Payment, PaymentRequest,
+    PaymentSource, Reference, Refund, RefundRequest, SavedMethod, Take,
 };
+use chrono::TimeDelta;
 use comptoir_domain::{Instant, Money};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 /// What to write, and what to answer.
 pub(super) type Decided<T> = (Vec<Fact>, Result<T>);
+
+/// For so many days a dispute can be answered.
+const ANSWER_DAYS: i64 = 7;
 
 fn refuse<T>(kind: Kind, code: &'static str, message: impl Into<String>) -> Decided<T> {
     (Vec::new(), Err(ConnectorError::new(kind, code, message)))
@@ -205,6 +209,30 @@ pub(super) fn void(ledger: &Ledger, reference: &Reference) -> Decided<Payment> {
         }
         _ => refuse(Kind::Conflict, "wrong_state", "nothing is reserved"),
     }
+}
+
+/// A payer disputes a payment of which nothing was given back, or that is decided.
+pub(super) fn dispute(ledger: &Ledger, reference: &Reference, state: DisputeState, at: Instant) -> Decided<()> {
+    let Some(Held { payment, .. }) = ledger.payment(reference) else {
+        return unknown_payment(reference);
+    };
+    if !payment.is_taken() || (state == DisputeState::Opened && !payment.refunded.is_zero()) {
+        return refuse(Kind::Conflict, "wrong_state", "there is nothing to dispute");
+    }
+    let (status, answer_by) = match state {
+        DisputeState::Opened => ("opened", Some(at.plus(TimeDelta::days(ANSWER_DAYS)))),
+        DisputeState::Won => ("won", None),
+        DisputeState::Lost => ("lost", None),
+    };
+    let dispute = Dispute {
+        id: format!("dispute_{}", payment.gateway_id.as_deref().unwrap_or_default()),
+        state,
+        amount: payment.amount,
+        reason: "fraudulent".into(),
+        status: status.into(),
+        answer_by,
+    };
+    (vec![Fact::Disputed { reference: reference.clone(), at, dispute }], Ok(()))
 }
 
 fn change(payment: Payment) -> Decided<Payment> {

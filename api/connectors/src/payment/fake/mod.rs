@@ -16,8 +16,8 @@ pub use ledger::Totals;
 pub use magic::{ALWAYS_GOOD, Behaviour, MAGIC, Magic};
 
 use super::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, Entry, KeepRequest, Lookup, Payment, PaymentEvent,
-    PaymentGateway, PaymentRequest, Reference, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, DisputeState, Entry, KeepRequest, Lookup, Payment,
+    PaymentEvent, PaymentGateway, PaymentRequest, Reference, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
 };
 use crate::book::Book;
 use crate::error::{ConnectorError, Result};
@@ -105,6 +105,12 @@ impl FakeGateway {
     pub async fn confirm(&self, gateway_id: &str, agreed: bool, at: Instant) -> Result<Reference> {
         let id = gateway_id.to_owned();
         self.decide(move |ledger, _| map::confirm(ledger, &id, agreed, at)).await
+    }
+
+    /// What a payer does at his bank: disputes a payment; and what the bank decides. The shop is told by callback.
+    pub async fn dispute(&self, reference: &Reference, state: DisputeState, at: Instant) -> Result<()> {
+        let reference = reference.clone();
+        self.decide(move |ledger, _| map::dispute(ledger, &reference, state, at)).await
     }
 
     /// What was taken and given back, per currency.

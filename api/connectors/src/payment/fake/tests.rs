@@ -1,7 +1,7 @@
 use super::*;
 use crate::error::Kind;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, request};
-use crate::payment::{Begun, Card, ClientAction, Outcome, PaymentSource};
+use crate::payment::{Begun, Card, ClientAction, DisputeState, Outcome, PaymentSource};
 use chrono::TimeDelta;
 use comptoir_domain::Money;
 
@@ -172,6 +172,30 @@ async fn a_saved_card_works_without_the_client() {
     assert_eq!((saved.label.as_str(), saved.expires), ("fake •••• 4242", Some((12, 2030))));
     let renewal = PaymentSource::Saved(saved.token.into());
     assert!(bench.gateway.start(&request("second", "5.00", "EUR", renewal)).await.unwrap().is_taken());
+}
+
+/// What is lost is given back in the book, too; what is won after that is here again.
+#[tokio::test]
+async fn disputes_are_told_and_kept_in_the_book() {
+    let bench = Bench::new();
+    let paid = bench.start("r1", Behaviour::Approve).await.unwrap();
+    let (gateway, euro) = (&bench.gateway, paid.amount.currency());
+    let at: Instant = "2026-03-31T12:00:00Z".parse().unwrap();
+    for (state, refunded) in [(DisputeState::Opened, 0), (DisputeState::Lost, 1210), (DisputeState::Won, 0)] {
+        gateway.dispute(&paid.reference, state, at).await.unwrap();
+        let told = gateway.post(at).await;
+        let event = gateway.verify(told.last().unwrap(), at).await.unwrap().unwrap();
+        gateway.delivered(&event.id).await.unwrap();
+        let dispute = event.dispute.unwrap();
+        assert_eq!((dispute.state, dispute.amount), (state, paid.amount));
+        assert_eq!(dispute.answer_by.is_some(), state == DisputeState::Opened);
+        assert_eq!(event.payment.refunded.minor(), refunded);
+        let reopened = FakeGateway::open(&bench.path(), settings()).unwrap();
+        assert_eq!(reopened.totals().await.unwrap()[&euro].refunded.minor(), refunded);
+    }
+    let declined = bench.start("r2", Behaviour::DeclineHard).await.unwrap();
+    let error = gateway.dispute(&declined.reference, DisputeState::Opened, at).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Conflict);
 }
 
 /// Two processes are two open books on one file: thirty attempts at each of five references are five charges.

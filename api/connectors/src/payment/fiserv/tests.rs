@@ -6,7 +6,6 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use comptoir_domain::Money;
 use comptoir_simulators::fiserv::{self as simulator, API_KEY, API_SECRET, MERCHANT, TERMINAL};
 use comptoir_simulators::shell::{Running, Trouble};
-use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -255,19 +254,4 @@ async fn stored_credentials_say_who_begins() {
     };
     assert_eq!(stored(0), json!({"scheduled": false, "initiator": "CARD_HOLDER", "sequence": "FIRST"}));
     assert_eq!(stored(1), json!({"scheduled": true, "initiator": "MERCHANT", "sequence": "SUBSEQUENT"}));
-}
-
-proptest! {
-    /// Whatever is answered, nothing falls.
-    #[test]
-    fn arbitrary_answers(total in -9_999_999_i64..9_999_999, currency in ".{0,4}", state in "[A-Z]{0,10}", code in ".{0,5}") {
-        let reply = json!({
-            "gatewayResponse": {"transactionState": state},
-            "paymentReceipt": {"approvedAmount": {"total": total, "currency": currency},
-                "processorResponseDetails": {"hostResponseCode": code}},
-        });
-        let reply: wire::Reply = serde_json::from_value(reply).unwrap();
-        drop(map::payment(&Reference::new("r1").unwrap(), dollars("1.00"), &reply, Some(&reply)));
-        map::decline(&reply);
-    }
 }

@@ -2,12 +2,12 @@
 
 use super::callback::{About, about, question, read};
 use super::calls::{left_open, nothing_was_done};
-use super::wire::{Order, Resource, VaultToken, Verified};
-use super::{PayPal, bodies, map, same};
+use super::wire::{self, Order, Resource, VaultToken, Verified};
+use super::{PayPal, bodies, dispute, map, same};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::http::{Call, Method};
 use crate::payment::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Dispute, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
     PaymentSource, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
 };
 use async_trait::async_trait;
@@ -155,8 +155,9 @@ impl Callbacks for PayPal {
             return Err(ConnectorError::new(Kind::Auth, "forged_callback", "PayPal has not sent this"));
         }
         let Some(told) = read(callback)? else { return Ok(None) };
+        let event = |(payment, dispute)| PaymentEvent { id: told.id, at: told.at, payment, dispute };
         match self.told_of(&told.about, at).await {
-            Ok(payment) => Ok(payment.map(|payment| PaymentEvent { id: told.id, at: told.at, payment })),
+            Ok(found) => Ok(found.map(event)),
             Err(error) if error.kind == Kind::NotFound => Ok(None), // not of ours
             Err(error) => Err(error),
         }
@@ -164,17 +165,30 @@ impl Callbacks for PayPal {
 }
 
 impl PayPal {
-    async fn told_of(&self, about_it: &About, at: Instant) -> Result<Option<Payment>> {
-        let named = match about_it {
-            About::Order(id) => Some(id.clone()),
-            About::Step(path) => match about(&map::read::<Resource>(&self.calls.get(path, at).await?)?) {
-                Some(About::Order(id)) => Some(id),
-                _ => None,
-            },
+    /// The payment that an event is about, and what is disputed of it.
+    async fn told_of(&self, about_it: &About, at: Instant) -> Result<Option<(Payment, Option<Dispute>)>> {
+        let (order, told) = match about_it {
+            About::Order(id) => (Some(id.clone()), None),
+            About::Step(path) => (self.order_of(path, at).await?, None),
+            About::Dispute(id) => {
+                let told = self.calls.get(&format!("/v1/customer/disputes/{id}"), at).await?;
+                let told: wire::Dispute = map::read(&told)?;
+                let Some(path) = dispute::steps(&told).next() else { return Ok(None) };
+                (self.order_of(&path, at).await?, Some(dispute::read(&told)?))
+            }
         };
-        let Some(id) = named else { return Ok(None) };
+        let Some(id) = order else { return Ok(None) };
         let order = self.order(&id, at).await?;
         map::payment(&order)?;
-        self.finish(order, at).await.map(Some).map_err(nothing_was_done)
+        let payment = self.finish(order, at).await.map_err(nothing_was_done)?;
+        Ok(Some((payment, told)))
+    }
+
+    /// The order that a step belongs to.
+    async fn order_of(&self, path: &str, at: Instant) -> Result<Option<String>> {
+        Ok(match about(&map::read::<Resource>(&self.calls.get(path, at).await?)?) {
+            Some(About::Order(id)) => Some(id),
+            _ => None,
+        })
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn to_paypal(money: Money) -> Result<String> {
     if value.is_integer() { Ok(value.normalize().to_string()) } else { Err(invalid("PayPal takes whole units only")) }
 }
 
-fn from_paypal(amount: &Amount) -> Result<Money> {
+pub(super) fn from_paypal(amount: &Amount) -> Result<Money> {
     let read = amount.currency_code.parse().ok().and_then(|currency| Money::parse(&amount.value, currency).ok());
     read.ok_or_else(|| unreadable(format!("an amount of {} {}", amount.value, amount.currency_code)))
 }

@@ -8,6 +8,7 @@
 mod bodies;
 mod callback;
 mod calls;
+mod dispute;
 mod groups;
 mod map;
 pub mod standard;

@@ -184,11 +184,40 @@ pub(super) struct Event {
 #[derive(Debug, Deserialize)]
 pub(super) struct Resource {
     pub(super) id: Option<String>,
+    /// Of a dispute, which has no other id.
+    pub(super) dispute_id: Option<String>,
     pub(super) supplementary_data: Option<Supplementary>,
     /// Of a kept method.
     pub(super) metadata: Option<OrderId>,
     #[serde(default)]
     pub(super) links: Vec<Link>,
+}
+
+/// What a payer disputes.
+#[derive(Debug, Deserialize)]
+pub(super) struct Dispute {
+    pub(super) dispute_id: String,
+    #[serde(default)]
+    pub(super) disputed_transactions: Vec<Disputed>,
+    #[serde(default)]
+    pub(super) reason: String,
+    #[serde(default)]
+    pub(super) status: String,
+    pub(super) dispute_amount: Amount,
+    pub(super) dispute_outcome: Option<DisputeOutcome>,
+    pub(super) seller_response_due_date: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Disputed {
+    /// The capture.
+    pub(super) seller_transaction_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct DisputeOutcome {
+    #[serde(default)]
+    pub(super) outcome_code: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -25,7 +25,7 @@ pub(super) async fn read(gateway: &Redsys, callback: &Callback, at: Instant) -> 
         let amount = map::amount(&fields)?;
         gateway.stands(&Begun { reference, gateway_id: Some(order), amount, at }).await?
     };
-    Ok(Some(PaymentEvent { id, at, payment }))
+    Ok(Some(PaymentEvent { id, at, payment, dispute: None }))
 }
 
 fn sealed(body: &[u8]) -> Result<Sealed> {

@@ -34,7 +34,7 @@ pub(super) fn read(account: &Account, callback: &Callback, at: Instant) -> Resul
     let stamp = map::text(&object, "transactionDateTime");
     let id = [name, map::text(&object, "responseCode"), stamp].join(":");
     let at = DateTime::parse_from_rfc3339(stamp).map_or(at, |stamp| Instant::from_utc(stamp.to_utc()));
-    Ok(Some(PaymentEvent { id, at, payment: map::told(reference, &object, None)? }))
+    Ok(Some(PaymentEvent { id, at, payment: map::told(reference, &object, None)?, dispute: None }))
 }
 
 fn decode(data: &str, encoding: &str) -> Option<String> {

@@ -1,18 +1,17 @@
 //! What Stripe can do besides taking payments.
 
 use super::callback::{About, verify};
-use super::wire::{IntentStatus, Listed, Method, Refund as Refunded, Setup};
-use super::{Stripe, amount, calls, forms, map};
+use super::wire::{self, IntentStatus, Listed, Method, Refund as Refunded, Setup};
+use super::{Stripe, amount, calls, dispute, forms, map};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Dispute, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
     PaymentSource, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use comptoir_domain::Instant;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
 /// How long a call that we have given up may still be on its way.
 const STRAGGLERS: TimeDelta = TimeDelta::minutes(2);
@@ -175,21 +174,30 @@ impl Callbacks for Stripe {
     /// The event is the gateway's, but what it tells may be old news when it comes: the payment is asked for.
     async fn verify(&self, callback: &Callback, at: Instant) -> Result<Option<PaymentEvent>> {
         let Some(told) = verify(&self.webhook_secret, callback, at)? else { return Ok(None) };
-        let asked = match &told.about {
-            About::Intent(id) => self.calls.intent(id).await,
-            About::Session(id) => self.session(id).await,
-        };
-        let payment = asked.and_then(|value| told_of(&value));
-        match payment {
-            Ok(payment) => Ok(payment.map(|payment| PaymentEvent { id: told.id, at: told.at, payment })),
+        let event = |(payment, dispute)| PaymentEvent { id: told.id, at: told.at, payment, dispute };
+        match self.told_of(&told.about).await {
+            Ok(found) => Ok(found.map(event)),
             Err(error) if error.kind == Kind::NotFound => Ok(None), // not of ours
             Err(error) => Err(error),
         }
     }
 }
 
-/// The payment that an event is about. What happens while the client is at the hosted page is not the last word.
-fn told_of(value: &Value) -> Result<Option<Payment>> {
-    let is_at_page = map::read(value).is_ok_and(|intent| map::is_at_page(&intent));
-    if is_at_page { Ok(None) } else { map::payment(value).map(Some) }
+impl Stripe {
+    /// The payment that an event is about, and what is disputed of it. What happens while the client is at the hosted page is
+    /// not the last word.
+    async fn told_of(&self, about: &About) -> Result<Option<(Payment, Option<Dispute>)>> {
+        let (value, dispute) = match about {
+            About::Intent(id) => (self.calls.intent(id).await?, None),
+            About::Session(id) => (self.session(id).await?, None),
+            About::Dispute(id) => {
+                let path = format!("/v1/disputes/{}", calls::plain(id)?);
+                let told: wire::Dispute = map::read(&self.calls.get(&path, &[]).await?)?;
+                let Some(intent) = &told.payment_intent else { return Ok(None) };
+                (self.calls.intent(intent.id()).await?, Some(dispute::read(told)?))
+            }
+        };
+        let is_at_page = map::read(&value).is_ok_and(|intent| map::is_at_page(&intent));
+        if is_at_page { Ok(None) } else { Ok(Some((map::payment(&value)?, dispute))) }
+    }
 }

@@ -8,6 +8,7 @@ mod amount;
 mod begin;
 mod callback;
 mod calls;
+mod dispute;
 mod forms;
 mod groups;
 mod map;

@@ -181,6 +181,25 @@ pub(super) struct Refund {
     pub(super) metadata: BTreeMap<String, String>,
 }
 
+/// What a payer disputes.
+#[derive(Debug, Deserialize)]
+pub(super) struct Dispute {
+    pub(super) id: String,
+    pub(super) amount: i64,
+    pub(super) currency: String,
+    pub(super) status: String,
+    #[serde(default)]
+    pub(super) reason: String,
+    pub(super) payment_intent: Option<Expandable<Named>>,
+    pub(super) evidence_details: Option<EvidenceDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct EvidenceDetails {
+    /// Seconds since 1970; none where nothing can be answered any more.
+    pub(super) due_by: Option<i64>,
+}
+
 /// A page of a list, or of what a search has found.
 #[derive(Debug, Deserialize)]
 pub(super) struct Listed {

@@ -95,7 +95,7 @@ pub(super) fn event(told: &Told, at: Instant) -> Result<Option<PaymentEvent>> {
         reference,
     };
     let id = id.unwrap_or_else(|| format!("{}-{}", payment.reference, when.micros()));
-    Ok(Some(PaymentEvent { id: format!("{id}-{status}"), at: when, payment }))
+    Ok(Some(PaymentEvent { id: format!("{id}-{status}"), at: when, payment, dispute: None }))
 }
 
 fn raw(told: &Told) -> String {

@@ -4,7 +4,7 @@ use super::wire::{self, Element, element, first};
 use super::{PATH, WorldpayXml, map};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::http::{Call, Method};
-use crate::payment::{Payment, PaymentRequest};
+use crate::payment::{Dispute, Payment, PaymentRequest};
 
 /// Whether a message changes something: without an answer it may then have been done.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,11 @@ impl WorldpayXml {
 
     /// A payment as it stands, by its order code.
     pub(super) async fn inquire(&self, code: &str) -> Result<Payment> {
+        Ok(self.inquire_all(code).await?.0)
+    }
+
+    /// The same, and what is disputed of it.
+    pub(super) async fn inquire_all(&self, code: &str) -> Result<(Payment, Option<Dispute>)> {
         let inquiry = element("inquiry").holding([element("orderInquiry").with("orderCode", code)]);
         let answer = self.send(inquiry, Effect::None).await?;
         let document = read(&answer, Effect::None)?;
@@ -61,7 +66,10 @@ impl WorldpayXml {
             Some(refused) => return Err(failure(refused, Effect::None)),
             None => {}
         }
-        map::payment(code, first(document.root_element(), "payment").ok_or_else(missing)?)
+        let node = first(document.root_element(), "payment").ok_or_else(missing)?;
+        let payment = map::payment(code, node)?;
+        let dispute = map::dispute(code, node, payment.amount);
+        Ok((payment, dispute))
     }
 
     /// What became of an order whose code was used before.

@@ -2,7 +2,7 @@
 
 use super::wire::{self, first};
 use super::{WorldpayXml, map};
-use crate::error::{ConnectorError, Result};
+use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{Callback, Callbacks, PaymentEvent};
 use async_trait::async_trait;
 use comptoir_domain::Instant;
@@ -20,10 +20,15 @@ impl Callbacks for WorldpayXml {
         if map::named(&code).is_none() {
             return Ok(None);
         }
-        let payment = self.inquire(&code).await?;
+        let (payment, dispute) = match self.inquire_all(&code).await {
+            // the merchant code may serve others too
+            Err(error) if error.kind == Kind::NotFound => return Ok(None),
+            found => found?,
+        };
         let outcome = serde_json::to_string(&payment.outcome).unwrap_or_default();
-        let id = format!("{code} {} {} {outcome}", payment.amount, payment.refunded);
-        Ok(Some(PaymentEvent { id, at, payment }))
+        let disputed = dispute.as_ref().map_or("", |dispute| dispute.status.as_str());
+        let id = format!("{code} {} {} {outcome} {disputed}", payment.amount, payment.refunded);
+        Ok(Some(PaymentEvent { id: id.trim_end().into(), at, payment, dispute }))
     }
 
     fn thanks(&self) -> &'static str {

@@ -2,7 +2,9 @@
 
 use super::wire::{Element, element, first, text};
 use crate::error::{ConnectorError, Kind, Result};
-use crate::payment::{Card, Decline, Outcome, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod, Take};
+use crate::payment::{
+    Card, Decline, Dispute, DisputeState, Outcome, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod, Take,
+};
 use comptoir_domain::{Currency, Money};
 use roxmltree::Node;
 use secrecy::ExposeSecret;
@@ -45,6 +47,7 @@ const STANDINGS: &[(&str, Standing)] = &[
     ("REFUND_EXPIRED", Standing::Keeps),
     ("CHARGED_BACK", Standing::Reversed),
     ("INFORMATION_REQUESTED", Standing::Keeps),
+    ("INFORMATION_SUPPLIED", Standing::Keeps),
     ("CHARGEBACK_REVERSED", Standing::Keeps),
 ];
 
@@ -53,6 +56,23 @@ pub(super) fn standing(event: &str) -> Standing {
     let known = STANDINGS.iter().find(|(known, _)| *known == event).map(|(_, standing)| *standing);
     // a dispute that is open has taken the money back
     known.unwrap_or(if event.starts_with("DISPUTE") { Standing::Reversed } else { Standing::Waits })
+}
+
+/// What a last event means for a dispute; others that begin with `DISPUTE` leave it open.
+const DISPUTES: &[(&str, DisputeState)] = &[
+    ("INFORMATION_REQUESTED", DisputeState::Opened),
+    ("INFORMATION_SUPPLIED", DisputeState::Opened),
+    ("CHARGED_BACK", DisputeState::Lost),
+    ("CHARGEBACK_REVERSED", DisputeState::Won),
+];
+
+/// What is disputed of a payment, if its last event is about that. It has no id of its own there, nor a day to answer by.
+pub(super) fn dispute(code: &str, payment: Node<'_, '_>, amount: Money) -> Option<Dispute> {
+    let status = text(payment, "lastEvent");
+    let known = DISPUTES.iter().find(|(event, _)| *event == status).map(|(_, state)| *state);
+    let state = known.or_else(|| status.starts_with("DISPUTE").then_some(DisputeState::Opened))?;
+    let (id, reason) = (code.to_string(), String::new());
+    Some(Dispute { id, state, amount, reason, status: cut(&status, 40), answer_by: None })
 }
 
 /// What the bank's reason means for the card: refused for ever. All others may work later.

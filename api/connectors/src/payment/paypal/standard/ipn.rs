@@ -2,7 +2,7 @@
 
 use super::super::map::is_taken;
 use crate::error::{ConnectorError, Kind, Result};
-use crate::payment::{Decline, Outcome, Payment, PaymentEvent, Reference};
+use crate::payment::{Decline, Dispute, DisputeState, Outcome, Payment, PaymentEvent, Reference};
 use chrono::{FixedOffset, NaiveDateTime, TimeZone, Utc};
 use comptoir_domain::{Currency, Instant, Money};
 use serde_json::{Map, Value};
@@ -15,26 +15,31 @@ pub(super) struct Receiver {
     pub(super) live: bool,
 }
 
-/// What a status means. Refunds and reversals are none of these: they name an amount that was given back and not the one that was
-/// taken, so a person books them.
-#[derive(Clone, Copy)]
+/// What a status means. Refunds are none of these: they name an amount that was given back and not the one that was taken, so a
+/// person books them.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Means {
     Taken,
     Waits,
     Refused,
     Released,
+    /// The payer, or his bank, has got it back.
+    TakenBack,
+    /// What was taken back is here again.
+    Regained,
 }
 
 const STATUSES: &[(&str, Means)] = &[
     ("Completed", Means::Taken),
     ("Processed", Means::Taken),
-    ("Canceled_Reversal", Means::Taken),
     ("Pending", Means::Waits),
     ("In-Progress", Means::Waits),
     ("Denied", Means::Refused),
     ("Failed", Means::Refused),
     ("Expired", Means::Refused),
     ("Voided", Means::Released),
+    ("Reversed", Means::TakenBack),
+    ("Canceled_Reversal", Means::Regained),
 ];
 
 /// Single payments. Those of old subscriptions repeat the invoice of the first one, so they are booked by hand, too.
@@ -44,6 +49,7 @@ const KINDS: &[&str] = &["web_accept", "cart", "express_checkout"];
 const KEPT: &[&str] = &[
     "txn_id",
     "parent_txn_id",
+    "case_id",
     "txn_type",
     "payment_status",
     "pending_reason",
@@ -80,28 +86,48 @@ pub(super) fn read(body: &[u8], receiver: &Receiver) -> Result<Option<PaymentEve
     }
     let means = STATUSES.iter().find(|(status, _)| *status == text("payment_status")).map(|(_, means)| *means);
     let reference = Reference::new(text("invoice")).ok();
-    let (Some(means), Some(reference), true) = (means, reference, KINDS.contains(&text("txn_type"))) else {
+    let is_known = |means| KINDS.contains(&text("txn_type")) || (is_disputed(means) && text("txn_type").is_empty());
+    let (Some(means), Some(reference)) = (means.filter(|means| is_known(*means)), reference) else {
         return Ok(None);
     };
-    let amount = amount(text("mc_gross"), text("mc_currency"))?;
+    let amount = amount(text("mc_gross"), text("mc_currency"), means)?;
     let payment = Payment {
         reference,
-        gateway_id: Some(text("txn_id").into()),
+        gateway_id: Some(first(&[text("parent_txn_id"), text("txn_id")])),
         amount,
         outcome: outcome(means, text("reason_code"), text("payment_status")),
-        refunded: Money::zero(amount.currency()),
+        refunded: if means == Means::TakenBack { amount } else { Money::zero(amount.currency()) },
         saved: None,
         raw: kept(&fields),
     };
     let id = format!("{}-{}", text("txn_id"), text("payment_status"));
-    Ok(Some(PaymentEvent { id, at: date(text("payment_date"))?, payment }))
+    let dispute = is_disputed(means).then(|| Dispute {
+        id: first(&[text("case_id"), text("parent_txn_id"), text("txn_id")]),
+        state: if means == Means::TakenBack { DisputeState::Lost } else { DisputeState::Won },
+        amount,
+        reason: text("reason_code").into(),
+        status: text("payment_status").into(),
+        answer_by: None,
+    });
+    Ok(Some(PaymentEvent { id, at: date(text("payment_date"))?, payment, dispute }))
 }
 
 fn invalid(message: String) -> ConnectorError {
     ConnectorError::invalid("callback_body", message)
 }
 
-fn amount(value: &str, currency: &str) -> Result<Money> {
+fn is_disputed(means: Means) -> bool {
+    matches!(means, Means::TakenBack | Means::Regained)
+}
+
+/// The first text that says something.
+fn first(texts: &[&str]) -> String {
+    texts.iter().find(|text| !text.is_empty()).map_or_else(String::new, |text| (*text).to_string())
+}
+
+/// What was taken; what was taken back is told below zero.
+fn amount(value: &str, currency: &str, means: Means) -> Result<Money> {
+    let value = if means == Means::TakenBack { value.strip_prefix('-').unwrap_or(value) } else { value };
     let known: Option<Currency> = currency.parse().ok().filter(|currency| is_taken(*currency));
     let read = known.and_then(|currency| Money::parse(value, currency).ok());
     read.ok_or_else(|| invalid(format!("an amount of {value} {currency}")))
@@ -109,7 +135,7 @@ fn amount(value: &str, currency: &str) -> Result<Money> {
 
 fn outcome(means: Means, reason: &str, status: &str) -> Outcome {
     match means {
-        Means::Taken => Outcome::Approved,
+        Means::Taken | Means::TakenBack | Means::Regained => Outcome::Approved,
         Means::Waits => Outcome::Pending { instructions: None },
         Means::Released => Outcome::Voided,
         Means::Refused => Outcome::Declined(Decline {

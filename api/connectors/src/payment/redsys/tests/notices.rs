@@ -1,7 +1,6 @@
 //! What is posted to us, and what is told when we ask.
 
 use super::*;
-use proptest::prelude::*;
 
 #[tokio::test]
 async fn what_the_bank_does_by_hand_is_looked_up() {
@@ -55,43 +54,8 @@ async fn a_notice_without_an_order_is_forged() {
     }
 }
 
-fn genuine(version: &'static str) -> (Redsys, Callback) {
-    let bench = Bench::new(version);
-    let form =
-        tokio::runtime::Runtime::new().unwrap().block_on(bench.start("mine", PaymentSource::HostedPage)).unwrap();
-    let Outcome::ActionNeeded(action) = form.outcome else { panic!() };
-    let (_, body) = bench.there.with(|there| there.visit(&action.fields, true)).unwrap();
-    (Bench::at("http://127.0.0.1:9", &[("signature", version)]), posted(body))
-}
-
-/// Anything may be posted: nothing of it panics, and nothing but the genuine is taken for it.
 #[test]
-fn whatever_is_posted_is_not_taken_for_genuine() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    for version in VERSIONS {
-        let (gateway, good) = genuine(version);
-        let event = runtime.block_on(gateway.verify(&good, noon())).unwrap();
-        assert!(event.is_some());
-        let check = |body: Vec<u8>| match runtime.block_on(gateway.verify(&Callback { body, ..good.clone() }, noon())) {
-            Ok(read) => assert_eq!(read, event),
-            Err(error) => assert_eq!(error.kind, Kind::Auth, "{error}"),
-        };
-        let cases = ProptestConfig::with_cases(200);
-        proptest!(cases.clone(), |(body in proptest::collection::vec(any::<u8>(), 0..300))| check(body));
-        let three = "Ds_SignatureVersion=[A-Z0-9_]{0,14}&Ds_MerchantParameters=[A-Za-z0-9_=-]{0,80}&Ds_Signature=[A-Za-z0-9_=-]{0,90}";
-        proptest!(cases.clone(), |(body in three)| check(body.into_bytes()));
-        proptest!(cases, |(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>())| {
-            let mut body = good.body.clone();
-            let at = at.index(body.len());
-            if cut { body.truncate(at) } else { body[at] = byte }
-            check(body);
-        });
-    }
-}
-
-#[test]
-fn answers_to_queries_never_panic() {
-    proptest!(|(text in "(<[a-zA-Z:/_]{1,12}>|&lt;|&gt;|[a-z0-9 ]{0,5}){0,20}")| drop(query::operations(&text, "1234")));
+fn answers_to_queries_that_say_nothing() {
     for text in [
         "",
         "<a/>",

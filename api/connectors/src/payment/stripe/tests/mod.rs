@@ -1,3 +1,4 @@
+mod disputes;
 mod tables;
 
 use super::*;
