@@ -20,6 +20,7 @@ pub mod coupons;
 mod custom_subscriptions;
 mod deposits;
 pub mod discounts;
+pub mod disputes;
 mod documents;
 pub mod ec_sales_list;
 pub mod encryption;

@@ -27,7 +27,9 @@ fn reserved(owner: &Actor, key: &str) -> (String, String) {
 pub fn prepare(seller: &mut Seller, operation: &str) {
     let owner = &seller.owner;
     let id = match operation {
-        "refund_transaction" => pay(owner, &issued(owner, "USD", &[("1", "60.00")]), GOOD, "prepared").text("/id"),
+        "refund_transaction" | "create_dispute" => {
+            pay(owner, &issued(owner, "USD", &[("1", "60.00")]), GOOD, "prepared").text("/id")
+        }
         "capture_transaction" | "capture_transactions" | "void_transaction" => reserved(owner, "prepared").1,
         // a card of which one never hears again
         "decide_transaction" => {

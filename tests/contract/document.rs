@@ -77,7 +77,8 @@ fn references_lead_somewhere() {
     let mut seen = BTreeSet::new();
     look(&DOCUMENT, &mut seen);
     assert!(seen.len() > 100);
-    let nowhere: Vec<&String> = seen.iter().filter(|one| DOCUMENT.pointer(one.trim_start_matches('#')).is_none()).collect();
+    let nowhere: Vec<&String> =
+        seen.iter().filter(|one| DOCUMENT.pointer(one.trim_start_matches('#')).is_none()).collect();
     assert!(nowhere.is_empty(), "{nowhere:?}");
 }
 

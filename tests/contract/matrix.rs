@@ -315,7 +315,7 @@ impl Place {
 
 /// Whether it only looks at what is there from the beginning: such calls share one world.
 fn only_reads(operation: &Operation) -> bool {
-    let elsewhere = ["/v1/gateway-callbacks/", "/v1/schet-facturas"];
+    let elsewhere = ["/v1/gateway-callbacks/", "/v1/schet-facturas", "/v1/disputes/"];
     let prepared = ["/v1/operations/", "/v1/sandboxes/", "/v1/prices/", "/v1/plans/{id}/c"]
         .iter()
         .chain(&elsewhere)
@@ -346,6 +346,9 @@ fn prepare(operation: &Operation, world: &World, sellers: [&mut Seller; 2]) {
         }
         if path.starts_with("/v1/transactions/") {
             crate::api::refunds::prepare(seller, &operation.id);
+        }
+        if path.starts_with("/v1/disputes/") {
+            crate::api::disputes::prepare(seller);
         }
         if path.contains("/imports") {
             crate::api::wirecard::prepare(seller);

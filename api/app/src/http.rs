@@ -60,6 +60,7 @@ fn routes(config: &mut ServiceConfig) {
     crate::payment_methods::routes(config);
     // `/v1/administrators/{id}/bank-account` stands beside those of administrators
     crate::bank::routes(config);
+    crate::disputes::routes(config);
     crate::payment_queue::routes(config);
     crate::encryption::routes(config);
     crate::ledger::routes(config);

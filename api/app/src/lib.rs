@@ -25,6 +25,7 @@ pub mod hosting;
 pub mod credits;
 
 pub mod discounts;
+mod disputes;
 pub mod dunning;
 pub mod encryption;
 pub mod events;

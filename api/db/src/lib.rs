@@ -41,6 +41,7 @@ pub mod coupons;
 pub mod credits;
 pub mod custom_hosting;
 pub mod discounts;
+pub mod disputes;
 pub mod dunning;
 pub mod encryption;
 pub mod event_schedules;

@@ -24,7 +24,7 @@ pub struct PaymentMethodRow {
     pub version: i64,
     /// The key that it is sealed under; 0 for the house's own.
     pub key_version: i32,
-    /// Since when it is known that its gateway is gone, if it is: nothing can be charged to it.
+    /// Since when nothing can be charged to it, because its gateway is gone or a payment with it is disputed.
     pub retired_at: Option<Instant>,
 }
 

@@ -353,23 +353,31 @@ pub fn meant_for(db: &mut Db, scope: Scope, lines: &[InvoiceLineId]) -> Outcome<
     Ok(sums)
 }
 
-/// Takes a payment off the invoices that it went to; says how much of which.
-pub fn take_off(db: &mut Db, scope: Scope, payment: TransactionId) -> Outcome<Vec<(InvoiceId, i64)>> {
+/// An allocation and for which lines it was meant.
+pub type Allocated = (AllocationRow, Vec<(InvoiceLineId, Money)>);
+
+/// Takes a payment off the invoices that it went to, oldest first.
+pub fn take_off(db: &mut Db, scope: Scope, payment: TransactionId) -> Outcome<Vec<Allocated>> {
     let found = allocations::table
         .filter(allocations::seller_id.eq(scope.seller()))
         .filter(allocations::transaction_id.eq(payment))
-        .order(allocations::id)
-        .select((allocations::id, allocations::invoice_id, allocations::amount_minor));
-    let rows: Vec<(AllocationId, InvoiceId, i64)> = found.load(db)?;
-    let ids: Vec<AllocationId> = rows.iter().map(|(id, _, _)| *id).collect();
-    let lines = allocation_lines::table
+        .order(allocations::id);
+    let rows: Vec<AllocationRow> = found.select(AllocationRow::as_select()).load(db)?;
+    let ids: Vec<AllocationId> = rows.iter().map(|row| row.id).collect();
+    let meant = allocation_lines::table
         .filter(allocation_lines::seller_id.eq(scope.seller()))
         .filter(allocation_lines::allocation_id.eq_any(ids.clone()));
-    diesel::delete(lines).execute(db)?;
+    let lines: Vec<AllocationLineRow> = meant.clone().select(AllocationLineRow::as_select()).load(db)?;
+    diesel::delete(meant).execute(db)?;
     let theirs =
         allocations::table.filter(allocations::seller_id.eq(scope.seller())).filter(allocations::id.eq_any(ids));
     diesel::delete(theirs).execute(db)?;
-    Ok(rows.into_iter().map(|(_, invoice, amount)| (invoice, amount)).collect())
+    let with_lines = |row: AllocationRow| {
+        let its = lines.iter().filter(|line| line.allocation_id == row.id);
+        let its = its.map(|line| (line.line_id, Money::from_minor(line.amount_minor, row.currency))).collect();
+        (row, its)
+    };
+    Ok(rows.into_iter().map(with_lines).collect())
 }
 
 /// Brings new transactions into another state, all or none.

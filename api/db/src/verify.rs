@@ -233,11 +233,12 @@ pub fn account(db: &mut Db, scope: Scope, account: AccountCode) -> Outcome<BTree
     Ok(balances)
 }
 
-/// Payments that are in the books and were taken, whatever was given back of them, or refunds that were begun and have not failed, with their
-/// amounts: a refund leaves the client's credit when it is begun.
+/// Payments that are in the books and were taken, whatever was given back of them, what was charged back, or refunds that
+/// were begun and have not failed, with their amounts: a refund leaves the client's credit when it is begun.
 pub fn money_moved(db: &mut Db, scope: Scope, kind: TransactionKind) -> Outcome<Vec<(TransactionId, i64)>> {
     let counts = |state: &TransactionState| match kind {
         TransactionKind::Payment => state.is_taken() || *state == TransactionState::Refunded,
+        TransactionKind::Chargeback => state.is_taken(),
         TransactionKind::Refund => state.is_taken() || state.is_under_way(),
     };
     let counted: Vec<_> = TransactionState::ALL.iter().copied().filter(counts).collect();

@@ -187,6 +187,8 @@ ids! {
     PaymentMethodId = "pmt",
     /// A payment gateway that a seller has set up.
     GatewayId = "gwy",
+    /// What a payer disputes of a payment.
+    DisputeId = "dsp",
     /// What a client has signed so that its bank account may be debited.
     MandateId = "mnd",
     /// Direct debits that a bank gets in one file.

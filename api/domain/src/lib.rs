@@ -20,6 +20,7 @@ pub mod collection;
 pub mod coupons;
 pub mod decimal;
 pub mod discounts;
+pub mod disputes;
 pub mod dunning;
 pub mod encryption;
 pub mod events;

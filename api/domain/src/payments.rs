@@ -10,6 +10,8 @@ text_enum! {
         Payment = "payment",
         /// Back to the client.
         Refund = "refund",
+        /// Back to the payer without being asked for: a bank has returned a payment, or the payer has disputed it.
+        Chargeback = "chargeback",
     }
 }
 
@@ -95,7 +97,7 @@ impl Books {
         match self {
             Self::Client | Self::Income => true,
             Self::Nothing => false,
-            Self::Elsewhere => matches!(kind, TransactionKind::Refund),
+            Self::Elsewhere => !matches!(kind, TransactionKind::Payment),
         }
     }
 }

@@ -25,6 +25,8 @@ text_enum! {
         RegistrarFailed = "registrar_failed",
         /// A payment may or may not have happened.
         PaymentUnknown = "payment_unknown",
+        /// A payer wants money back, or has got it.
+        PaymentDisputed = "payment_disputed",
         /// A card that is to be charged has expired.
         CardExpired = "card_expired",
         /// A correction says that less was used than was charged.

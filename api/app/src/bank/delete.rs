@@ -10,7 +10,7 @@ use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id, IfMatch, Reply};
 use crate::payments::pay::begin;
-use crate::payments::reverse::reverse;
+use crate::payments::reverse::{Back, reverse};
 use crate::payments::settle::{enter, lock};
 use actix_web::delete;
 use comptoir_db::bank::batches;
@@ -63,7 +63,10 @@ fn remove(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, id: DebitBatchId, seen: &
 fn replace(tx: &mut Db, ctx: &Ctx, (old, payment): &Debit) -> Outcome<bool> {
     let mut payment = lock(tx, ctx, payment.id)?;
     match payment.state {
-        TransactionState::Approved => reverse(tx, ctx, &mut payment, None, "its batch was deleted")?,
+        TransactionState::Approved => {
+            let back = Back { amount: None, fee: None, why: "its batch was deleted" };
+            reverse(tx, ctx, &mut payment, back)?;
+        }
         state if state.is_under_way() => enter(tx, ctx, &mut payment, TransactionState::Voided)?,
         _ => {}
     }

@@ -3,7 +3,7 @@
 
 use crate::bank::mandates::{end, suspend};
 use crate::kernel::call::Ctx;
-use crate::payments::reverse::reverse;
+use crate::payments::reverse::{Back, reverse};
 use crate::payments::settle::{enter, tell};
 use crate::todos::{Todo, raise};
 use comptoir_db::bank::{debits, mandates};
@@ -40,7 +40,8 @@ pub fn decline(tx: &mut Db, ctx: &Ctx, payment: &mut TransactionRow, entry: &Rep
 /// It was there, and is gone again; the client hears of it.
 pub fn give_back(tx: &mut Db, ctx: &Ctx, payment: &mut TransactionRow, entry: &ReplyEntry) -> Outcome<()> {
     say_why(payment, entry);
-    reverse(tx, ctx, payment, entry.fee, &payment.detail.0.message.clone())?;
+    let why = payment.detail.0.message.clone();
+    reverse(tx, ctx, payment, Back { amount: None, fee: entry.fee, why: &why })?;
     tell(tx, ctx, payment, MailKind::PaymentDeclined)
 }
 

@@ -20,7 +20,7 @@ pub struct PaymentMethodView {
     pub label: String,
     /// The first day on which it no longer works.
     pub expires_on: Option<NaiveDate>,
-    /// Whether its gateway is gone: nothing can be charged to it, so it is to be entered again at another one.
+    /// Whether nothing can be charged to it because its gateway is gone, or a payment with it is disputed: another one is needed.
     pub retired: bool,
     /// Whether what comes due is charged to it.
     pub is_default: bool,

@@ -1,5 +1,6 @@
 //! Calls that gateways make to us (PAY-02): verified by signature, safe to replay.
 
+use crate::disputes;
 use crate::gateways::ready::ready;
 use crate::kernel::body::RawBody;
 use crate::kernel::call::{Ctx, address, request_id};
@@ -51,7 +52,11 @@ async fn take(state: web::Data<AppState>, request: HttpRequest, body: Vec<u8>) -
         if row.gateway != name {
             return Err(Problem::not_found().into());
         }
-        settle(tx, ctx, row.id, Asked::Lookup, &Ok(event.payment.clone()))
+        let mut row = settle(tx, ctx, row.id, Asked::Lookup, &Ok(event.payment.clone()))?;
+        if let Some(dispute) = &event.dispute {
+            disputes::heard(tx, ctx, &mut row, dispute)?;
+        }
+        Ok(row)
     };
     let row = state.store.write(work).await?;
     payment_methods::keep(&state, &ctx, &row, &payment).await?;

@@ -59,7 +59,10 @@ pub async fn decide_transaction(
         row.comment.clone_from(&body.0.comment);
         match row.kind {
             TransactionKind::Payment => enter(tx, ctx, &mut row, body.0.state.state())?,
-            TransactionKind::Refund => refund::enter(tx, ctx, &mut row, body.0.state.state())?,
+            // what has come back is decided from the beginning
+            TransactionKind::Refund | TransactionKind::Chargeback => {
+                refund::enter(tx, ctx, &mut row, body.0.state.state())?
+            }
         }
         todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
         if row.is_debit {

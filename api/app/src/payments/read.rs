@@ -20,7 +20,7 @@ pub struct TransactionQuery {
     #[serde(default)]
     #[param(value_type = Option<Vec<TransactionState>>, style = Form, explode = false)]
     state: AnyOf<TransactionState>,
-    /// Payments or refunds.
+    /// Payments, refunds or chargebacks.
     kind: Option<TransactionKind>,
     /// Of this client.
     client_id: Option<ClientId>,

@@ -50,6 +50,7 @@ pub(super) fn booked_payments(db: &mut Db, scope: Scope) -> Outcome<Checked> {
     for (kind, entries, sign, word) in [
         (TransactionKind::Payment, &[EntryKind::PaymentReceived][..], 1, "taken"),
         (TransactionKind::Refund, &[EntryKind::Refund, EntryKind::RefundFailed][..], -1, "given back"),
+        (TransactionKind::Chargeback, &[EntryKind::Chargeback][..], -1, "returned"),
     ] {
         let mut booked = moved(db, scope, entries, arrives)?;
         for (id, amount) in verify::money_moved(db, scope, kind)? {

@@ -2,6 +2,7 @@
 
 use super::Reference;
 use crate::error::{ConnectorError, Kind, Result};
+pub use comptoir_domain::disputes::DisputeState;
 use comptoir_domain::{Instant, Money};
 use serde::{Deserialize, Serialize};
 
@@ -128,18 +129,6 @@ pub struct PaymentEvent {
     /// What the payer disputes of it, if the gateway told us about that.
     #[serde(default)]
     pub dispute: Option<Dispute>,
-}
-
-/// Where a dispute stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DisputeState {
-    /// The payer, or the bank, asks for the money back; most gateways hold it until that is decided.
-    Opened,
-    /// The money stays, or has come back, also after it was lost.
-    Won,
-    /// The payer has got the money.
-    Lost,
 }
 
 /// A payer, or the bank, wants money back without asking us: a claim, a chargeback, or a question that may become one.

@@ -125,6 +125,7 @@ pub const TABLES: &[Table] = &[
     all("custom_hosting"),
     all("allocations"),
     all("allocation_lines"),
+    all("disputes"),
     all("mandates"),
     none("debit_batches", "their files are sealed for the live house"),
     none("debits", "no bank gets a file of a rehearsal"),

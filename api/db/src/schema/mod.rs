@@ -71,6 +71,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transactions,
     allocations,
     allocation_lines,
+    disputes,
     mandates,
     debit_batches,
     debits,

@@ -101,6 +101,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    disputes (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        transaction_id -> Binary,
+        gateway_reference -> Nullable<Text>,
+        state -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        reason -> Text,
+        status -> Text,
+        answer_by -> Nullable<BigInt>,
+        chargeback_id -> Nullable<Binary>,
+        created_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     mandates (seller_id, id) {
         seller_id -> Binary,
         id -> Binary,
