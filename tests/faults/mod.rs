@@ -1,6 +1,7 @@
 //! Faults: many at once, two houses on one database, the server killed, the disk lost. Whatever happens, the books come to the same.
 
 pub mod books;
+mod chaos;
 mod checkouts;
 mod instances;
 mod kills;

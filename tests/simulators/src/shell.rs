@@ -159,6 +159,11 @@ impl<S: Service> Running<S> {
         self.inside().troubles.push_back((word, trouble));
     }
 
+    /// No call meets with trouble from now on.
+    pub fn calm(&self) {
+        self.inside().troubles.clear();
+    }
+
     /// Looks at the books of the service, or changes them.
     pub fn with<T>(&self, look: impl FnOnce(&mut S) -> T) -> T {
         look(&mut self.inside().service)
