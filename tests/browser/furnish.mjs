@@ -1,4 +1,4 @@
-// A shop worth looking at: three plans with add-ons, names, taxes, terms in two languages, a launch offer.
+// A shop worth looking at: three plans with add-ons, names, taxes, terms in two languages, a launch offer, cards and bank accounts.
 // All of it is made over the API.
 
 const eur = (amount) => ({ amount, currency: 'EUR' });
@@ -28,9 +28,15 @@ export async function furnish(post) {
     tax_policy_id: policy.id, name: 'VAT', location: { area: 'FR' }, rate: { percent: '20' }, stage: 'on_price',
   });
   const terms = (order, cancel) => `${order}\n\n# § 2\n\n${cancel}`;
+  await post('/v1/gateways', {
+    connector: 'sepa_debit', code: 'sepa', name: 'Direct debit', is_live: true,
+    labels: { 'en-US': 'Direct debit', 'fr-FR': 'Prélèvement' },
+    // the examples of the creditor's identifier and of a Spanish account that their registries give
+    settings: { creditor_name: 'Quayside', creditor_id: 'ES11000B12345674', account: 'ES9121000418450200051332', lead_days: '1', notice_days: '1' },
+  });
   const store = await post('/v1/stores', {
     code: 'quayside', name: 'Quayside', kind: 'client', currency: 'EUR', locales: ['en-US', 'fr-FR'], price_basis: 'net',
-    gateways: ['fake', 'transfer', 'cheque'], domain_options: ['register', 'transfer', 'use_own'], require_vat_number: false,
+    gateways: ['fake', 'sepa', 'transfer', 'cheque'], domain_options: ['register', 'transfer', 'use_own'], require_vat_number: false,
     terms: {
       'en-US': terms('An order is accepted when its invoice is issued.', 'You may cancel at the end of each period.'),
       'fr-FR': terms('Une commande est acceptée à l’émission de la facture.', 'Vous pouvez résilier à chaque échéance.'),
