@@ -16,8 +16,9 @@ use comptoir_domain::events::ForeseenAction;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Clients in one transaction: so many that a run is quick, so few that others need not wait.
-const CHUNK: i64 = 250;
+/// Clients in one transaction: so many that a run is quick, so few that others need not wait. A multiple of what one statement
+/// writes, so that no statement is prepared for a rest.
+const CHUNK: i64 = 256;
 
 const BILLING: Sweep<ClientId> = Sweep {
     trouble: "A client could not be billed",
