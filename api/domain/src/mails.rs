@@ -63,6 +63,8 @@ text_enum! {
     CreditNote = "credit_note",
     /// Money goes back.
     Refund = "refund",
+    /// A direct debit mandate is about to lapse.
+    MandateLapse = "mandate_lapse",
     /// A direct debit is announced.
     MandatePrenotification = "mandate_prenotification",
     /// A Russian tax document.

@@ -29,6 +29,8 @@ text_enum! {
         PaymentDisputed = "payment_disputed",
         /// A card that is to be charged has expired.
         CardExpired = "card_expired",
+        /// The mandate of an account that is to be debited has lapsed.
+        MandateLapsed = "mandate_lapsed",
         /// A correction says that less was used than was charged.
         OveruseCorrected = "overuse_corrected",
         /// A client could not be billed.

@@ -1,6 +1,7 @@
 //! Mandates (PAY-08): signed with a bank account that is kept, seen, revoked, and let rest while a client is asked.
 
 use crate::bank::account::BankAccount;
+use crate::bank::lapse;
 use crate::bank::text::mandate_text;
 use crate::bank::views::{EndCreate, MandateList, MandateSign, MandateTextView, MandateView};
 use crate::gateways::ready::ready;
@@ -13,7 +14,7 @@ use comptoir_connectors::payment::Debits;
 use comptoir_db::bank::mandates::{self, MandateRow};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::payment_methods::PaymentMethodRow;
-use comptoir_db::{Db, Outcome, clients};
+use comptoir_db::{Db, Outcome, clients, todos};
 use comptoir_domain::bank::{Mandate, MandateKind, MandateState, SddScheme, mandate_reference, sepa};
 use comptoir_domain::people::ClientKind;
 use comptoir_domain::permissions::may;
@@ -149,6 +150,7 @@ pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut MandateRow, why: &str) -> Outcome<(
     }
     (row.ended_on, row.ended_because) = (Some(ctx.today()), Some(why.into()));
     mandates::save(tx, row)?;
+    todos::settle(tx, ctx.scope, &lapse::todo_key(row.id), ctx.now)?;
     ctx.record(tx, "mandate.ended", row.id, json!({ "client_id": row.client_id, "why": why }))
 }
 

@@ -9,6 +9,7 @@ mod debits;
 mod delete;
 mod entries;
 pub mod join;
+pub mod lapse;
 pub mod mandates;
 mod outcome;
 mod own_account;

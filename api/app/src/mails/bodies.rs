@@ -36,6 +36,7 @@ pub const BODIES: &[(&str, &str)] = kinds![
     "invoice",
     "invoice_reminder",
     "lost_password",
+    "mandate_lapse",
     "mandate_prenotification",
     "new_order",
     "order_validation",

@@ -1,27 +1,27 @@
 //! ProcessExpiredCreditCards (EVT-02): writes to the owners of cards that end, once for each card and its last month, and
 //! puts a card that has ended and is still to be charged before a person.
 
+use crate::bank::lapse;
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::sweep::Sweep;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::mails::{Mail, enqueue};
+use crate::payment_methods::payers::{Payers, names};
 use crate::todos::{Todo, raise};
 use chrono::NaiveDate;
 use comptoir_db::contacts::ContactRow;
 use comptoir_db::events::EventRow;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::subscriptions::SubscriptionRow;
-use comptoir_db::{Db, Outcome, clients, contacts, mails, payment_shares, subscriptions, todos};
-use comptoir_domain::card_expiry::{last_month, parts_of_label, pays, told_since, told_through};
-use comptoir_domain::clients::ClientStatus;
+use comptoir_db::{Db, Outcome, mails, todos};
+use comptoir_domain::PaymentMethodId;
+use comptoir_domain::card_expiry::{last_month, parts_of_label, told_since, told_through};
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::todos::TodoKind;
-use comptoir_domain::{ClientId, PaymentMethodId, Percent, SubscriptionId};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
 
 /// Cards in one transaction.
 const CHUNK: i64 = 200;
@@ -35,9 +35,10 @@ const ENDING: Sweep<PaymentMethodId> = Sweep {
     work: write,
 };
 
-/// Looks at the cards of one seller or of all.
+/// Looks at the cards and mandates of one seller or of all.
 pub async fn process_expired_credit_cards(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    Ok(json!({ "told": ENDING.run(state, event).await?.done }))
+    let cards = ENDING.run(state, event).await?.done;
+    Ok(json!({ "told": cards + lapse::LAPSING.run(state, event).await?.done }))
 }
 
 /// A card that ends, and what is to be done about it.
@@ -72,15 +73,14 @@ impl Ending {
     }
 
     fn todo(&self) -> Option<Todo> {
-        let names: Vec<_> = self.unpaid.iter().map(|row| format!("{} ({})", row.name, row.number)).collect();
-        (!names.is_empty()).then(|| Todo {
+        (!self.unpaid.is_empty()).then(|| Todo {
             unique_key: todo_key(self.method.id),
             kind: TodoKind::CardExpired,
             title: format!("Card expired: {}", self.method.label),
             detail: format!(
                 "It cannot be charged since {}, and subscriptions are paid with it: {}. Ask its owner for another one.",
                 self.ends_on,
-                names.join(", ")
+                names(&self.unpaid)
             ),
             subject_id: self.method.client_id.to_string(),
         })
@@ -95,30 +95,13 @@ pub fn todo_key(method: PaymentMethodId) -> String {
 /// What is to be done about some cards; reads only.
 fn decide(db: &mut Db, ctx: &Ctx, ids: &[PaymentMethodId]) -> Outcome<Vec<Ending>> {
     let methods = payment_methods::some(db, ctx.scope, ids)?;
-    let ids = Vec::from_iter(BTreeSet::from_iter(methods.iter().map(|row| row.client_id)));
-    let known = clients::some(db, ctx.scope, &ids)?;
-    let open = |status| matches!(status, ClientStatus::Active | ClientStatus::Suspended);
-    let open: Vec<ClientId> =
-        known.iter().filter(|row| row.archived_at.is_none() && open(row.status)).map(|row| row.id).collect();
-    let owners = contacts::primary_of(db, ctx.scope, &open)?;
-    let owners: HashMap<ClientId, ContactRow> = owners.into_iter().map(|row| (row.client_id, row)).collect();
+    let payers = Payers::load(db, ctx, methods.iter().map(|row| row.client_id))?;
     let written = mails::known(db, ctx.scope, &Vec::from_iter(methods.iter().map(Ending::mail_key)))?;
-    let contracts = subscriptions::live_of_clients(db, ctx.scope, &open)?;
-    let contracts: Vec<_> = contracts.into_iter().filter(|row| !row.status.is_over()).collect();
-    let mut shares: HashMap<SubscriptionId, Vec<(PaymentMethodId, Percent)>> = HashMap::new();
-    let about: Vec<SubscriptionId> = contracts.iter().map(|row| row.id).collect();
-    for row in payment_shares::of_subscriptions(db, ctx.scope, &about)? {
-        shares.entry(row.subscription_id).or_default().push((row.payment_method_id, row.share));
-    }
     let ending = methods.iter().filter_map(|method| {
         let ends_on = method.expires_on?;
-        let charged = |row: &&SubscriptionRow| {
-            let shared = shares.get(&row.id).map_or(&[][..], Vec::as_slice);
-            row.client_id == method.client_id && pays(&method.id, method.is_default, shared)
-        };
-        let unpaid = contracts.iter().filter(|_| ends_on <= ctx.today()).filter(charged).cloned().collect();
+        let unpaid = if ends_on <= ctx.today() { payers.pay_with(method) } else { Vec::new() };
         let is_news = ends_on > told_since(ctx.today()) && !written.contains(&Ending::mail_key(method));
-        let owner = owners.get(&method.client_id).filter(|_| is_news).cloned();
+        let owner = payers.owner(method.client_id).filter(|_| is_news).cloned();
         Some(Ending { method: method.clone(), ends_on, owner, unpaid })
     });
     Ok(ending.collect())
@@ -152,5 +135,6 @@ pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Out
             }
         }
         Ok(())
-    })
+    })?;
+    lapse::foresee(db, ctx, seen)
 }

@@ -5,6 +5,7 @@ pub mod create;
 pub mod expiry;
 mod keep;
 mod mine;
+pub mod payers;
 mod read;
 mod reveal;
 pub mod shares;

@@ -73,6 +73,27 @@ pub fn of_methods(db: &mut Db, scope: Scope, methods: &[PaymentMethodId]) -> Out
     Ok(found.select(MandateRow::as_select()).load(db)?)
 }
 
+/// The recurrent mandates that have not ended and were last used, or else signed, by a day, by id, after one of them.
+pub fn unused_since(
+    db: &mut Db,
+    scope: Scope,
+    day: NaiveDate,
+    after: Option<MandateId>,
+    limit: i64,
+) -> Outcome<Vec<MandateRow>> {
+    let unused = mandates::last_collected_on.is_null().and(mandates::signed_on.le(day));
+    let mut found = mandates::table
+        .filter(mandates::seller_id.eq(scope.seller()))
+        .filter(mandates::kind.eq(MandateKind::Recurrent))
+        .filter(mandates::ended_on.is_null())
+        .filter(mandates::last_collected_on.le(day).or(unused).assume_not_null())
+        .into_boxed::<DbBackend>();
+    if let Some(after) = after {
+        found = found.filter(mandates::id.gt(after));
+    }
+    Ok(found.order(mandates::id).limit(limit).select(MandateRow::as_select()).load(db)?)
+}
+
 /// Some mandates, as far as they are the seller's.
 pub fn some(db: &mut Db, scope: Scope, ids: &[MandateId]) -> Outcome<Vec<MandateRow>> {
     let found =

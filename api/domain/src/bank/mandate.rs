@@ -2,7 +2,7 @@
 
 use super::Unreadable;
 use crate::problem::{Code, Problem, Result};
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 
 text_enum! {
     /// Under which rules a debit is collected.
@@ -69,6 +69,12 @@ impl Mandate {
     pub fn lapses_on(&self) -> NaiveDate {
         let from = self.last_collected_on.unwrap_or(self.signed_on);
         from.checked_add_months(DORMANT).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The latest day of use, or else of signature, with which a mandate may lapse by a day. Months differ in length: it may be a
+    /// few days later, so [`Self::lapses_on`] decides.
+    pub fn dormant_since(day: NaiveDate) -> NaiveDate {
+        day.checked_sub_months(DORMANT).and_then(|since| since.checked_add_days(Days::new(3))).unwrap_or(day)
     }
 
     /// Whether it may be collected on a day; `wrong_state` says why not.

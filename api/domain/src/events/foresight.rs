@@ -23,6 +23,8 @@ text_enum! {
         Notify = "notify",
         /// Write that a stored card expires.
         WarnOfCard = "warn_of_card",
+        /// Write to the payer of a mandate that lapses.
+        WarnOfMandate = "warn_of_mandate",
         /// Suspend a subscription.
         Suspend = "suspend",
         /// Hand a subscription that is suspended to debt collection.

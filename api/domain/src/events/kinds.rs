@@ -72,7 +72,7 @@ kinds! {
     ProcessSuspensions = "process_suspensions", Subscriptions, Business, 5, Some("0 0 3 * * *"), "Remind, and suspend what stays unpaid";
     ExpireOrders = "expire_orders", Billing, Business, 5, Some("0 */10 * * * *"), "Give up orders that nobody paid in time";
     ProcessUnsuspensions = "process_unsuspensions", Subscriptions, Business, 5, Some("0 */20 * * * *"), "Let back in what has been paid";
-    ProcessExpiredCreditCards = "process_expired_credit_cards", Payments, Business, 5, Some("0 0 4 * * 1"), "Write to owners of cards that expire soon";
+    ProcessExpiredCreditCards = "process_expired_credit_cards", Payments, Business, 5, Some("0 0 4 * * 1"), "Write to owners of cards that expire soon and of mandates that lapse";
     ProcessDomainSynchronization = "process_domain_synchronization", Domains, Business, 5, Some("0 30 4 * * 1"), "Read the expiry of domains from the registrars";
     RecheckVatNumbers = "recheck_vat_numbers", Taxes, Business, 5, Some("0 40 * * * *"), "Ask again about VAT numbers";
     ProcessActionLog = "process_action_log", Audit, Business, 5, Some("0 0 5 1 1,4,7,10 *"), "Move old activities to files";
