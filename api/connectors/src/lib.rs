@@ -10,6 +10,7 @@ pub mod book;
 pub mod certificate;
 mod client;
 pub mod error;
+pub mod fraud;
 pub mod http;
 pub mod mail;
 pub mod panel;

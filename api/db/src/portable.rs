@@ -97,7 +97,7 @@ macro_rules! insert_many {
 
 use crate::DbBackend;
 use comptoir_domain::schedule::{Cycle, Share};
-use comptoir_domain::{Percent, Quantity, UnitPrice, UnitsPerEuro};
+use comptoir_domain::{FraudScore, Percent, Quantity, UnitPrice, UnitsPerEuro};
 use diesel::serialize::{IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 
@@ -113,4 +113,4 @@ macro_rules! decimals {
     )+ };
 }
 
-decimals!(Percent, UnitPrice, Quantity, UnitsPerEuro, Cycle, Share);
+decimals!(FraudScore, Percent, UnitPrice, Quantity, UnitsPerEuro, Cycle, Share);

@@ -85,6 +85,8 @@ decimals! {
     Quantity { places: 6, example: "1" },
     /// Units of a currency for one euro, as the European Central Bank publishes them.
     UnitsPerEuro { places: 9, example: "1.0844" },
+    /// How likely a fraud is, from 0 to 100.
+    FraudScore { places: 2, example: "12.5" },
 }
 
 impl UnitPrice {

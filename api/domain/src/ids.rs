@@ -143,6 +143,10 @@ ids! {
     DiscountId = "dis",
     /// What a shopper asked for.
     OrderId = "ord",
+    /// A fraud check of an order.
+    FraudCheckId = "frc",
+    /// An entry of the lists of the fraud check.
+    FraudEntryId = "fre",
     /// A client's contract for a plan.
     SubscriptionId = "sub",
     /// A dated component of a subscription.

@@ -25,6 +25,7 @@ pub mod dunning;
 pub mod encryption;
 pub mod events;
 pub mod exchange_rates;
+pub mod fraud;
 pub mod gateways;
 pub mod hosting;
 pub mod instant;
@@ -62,7 +63,7 @@ pub mod verify;
 pub mod webhooks;
 
 pub use check::Check;
-pub use decimal::{Percent, Quantity, UnitPrice, UnitsPerEuro};
+pub use decimal::{FraudScore, Percent, Quantity, UnitPrice, UnitsPerEuro};
 pub use ids::*;
 pub use instant::Instant;
 pub use money::{Currency, Money};

@@ -101,6 +101,10 @@ permissions! {
     ReadOrders = "orders:read",
     /// Accept, cancel and place orders.
     WriteOrders = "orders:write",
+    /// See the lists and the scorer of the fraud check.
+    ReadFraud = "fraud:read",
+    /// Change the lists and the scorer of the fraud check.
+    WriteFraud = "fraud:write",
     /// See subscriptions.
     ReadSubscriptions = "subscriptions:read",
     /// Create and change subscriptions.

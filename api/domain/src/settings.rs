@@ -4,6 +4,7 @@ use crate::bank::BankFileSettings;
 use crate::check::Check;
 use crate::collection::CollectionAction;
 use crate::dunning::DunningPolicy;
+use crate::fraud::FraudPolicy;
 use crate::plans::PlanType;
 use crate::problem::Result;
 use crate::schedule::BillingRule;
@@ -35,6 +36,8 @@ pub struct SellerSettings {
     pub taxes: TaxSettings,
     /// Whether and how schet-facturas are written.
     pub schet_facturas: SchetFacturaSettings,
+    /// Whether and how orders are checked for fraud.
+    pub fraud: FraudPolicy,
 }
 
 /// When and how a seller invoices.
@@ -165,6 +168,7 @@ impl SellerSettings {
         check.part("/usage", self.usage.check());
         check.part("/taxes", self.taxes.check());
         check.part("/schet_facturas", self.schet_facturas.check());
+        check.part("/fraud", self.fraud.check());
         let before = self.collection.days_before_due <= 365;
         check.ensure(before, "/collection/days_before_due", "out_of_range", "0 to 365 days");
         let retries = &self.collection.retry_after_days;

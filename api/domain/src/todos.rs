@@ -21,6 +21,10 @@ text_enum! {
         ProvisioningFailed = "provisioning_failed",
         /// An order waits to be accepted, or to be set up.
         OrderWaits = "order_waits",
+        /// An order may be a fraud.
+        FraudSuspected = "fraud_suspected",
+        /// The scorer of the fraud check does not work, or will not for long.
+        FraudScorer = "fraud_scorer",
         /// A registrar refused or did not answer.
         RegistrarFailed = "registrar_failed",
         /// A payment may or may not have happened.

@@ -6,6 +6,7 @@ pub mod authorizenet;
 pub mod axerve;
 pub mod bluepay;
 pub mod fiserv;
+pub mod minfraud;
 pub mod paypal;
 pub mod paypal_standard;
 pub mod redsys;

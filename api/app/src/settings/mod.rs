@@ -1,10 +1,11 @@
-//! What a seller settles about its business: billing, dunning, collection, bank_files, provisioning, taxes.
+//! What a seller settles about its business: billing, dunning, collection, bank_files, provisioning, taxes, fraud.
 
 use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
 use actix_web::{get, put};
 use comptoir_db::Json;
 use comptoir_db::{administrators, settings};
 use comptoir_domain::bank::BankFileSettings;
+use comptoir_domain::fraud::FraudPolicy;
 use comptoir_domain::permissions::may;
 use comptoir_domain::schet_facturas::SchetFacturaSettings;
 use comptoir_domain::services::ProvisioningPolicy;
@@ -42,6 +43,8 @@ pub struct SettingsView {
     pub taxes: TaxSettings,
     /// Whether and how schet-facturas are written.
     pub schet_facturas: SchetFacturaSettings,
+    /// Whether and how orders are checked for fraud.
+    pub fraud: FraudPolicy,
 }
 
 impl From<SellerSettings> for SettingsView {
@@ -56,8 +59,9 @@ impl From<SellerSettings> for SettingsView {
             usage,
             taxes,
             schet_facturas,
+            fraud,
         } = settings;
-        Self { billing, dunning, collection, bank_files, provisioning, changes, usage, taxes, schet_facturas }
+        Self { billing, dunning, collection, bank_files, provisioning, changes, usage, taxes, schet_facturas, fraud }
     }
 }
 
@@ -95,12 +99,25 @@ pub struct SettingsCreate {
     /// Whether and how schet-facturas are written.
     #[serde(default)]
     pub schet_facturas: SchetFacturaSettings,
+    /// Whether and how orders are checked for fraud.
+    #[serde(default)]
+    pub fraud: FraudPolicy,
 }
 
 impl SettingsCreate {
     fn checked(self) -> Result<SellerSettings> {
-        let Self { billing, dunning, collection, bank_files, provisioning, changes, usage, taxes, schet_facturas } =
-            self;
+        let Self {
+            billing,
+            dunning,
+            collection,
+            bank_files,
+            provisioning,
+            changes,
+            usage,
+            taxes,
+            schet_facturas,
+            fraud,
+        } = self;
         let settings = SellerSettings {
             billing,
             dunning,
@@ -111,6 +128,7 @@ impl SettingsCreate {
             usage,
             taxes,
             schet_facturas,
+            fraud,
         };
         settings.check()?;
         Ok(settings.normal())

@@ -57,6 +57,8 @@ text_enum! {
         Measure = "measure",
         /// Ask about a VAT number.
         CheckVatNumber = "check_vat_number",
+        /// Ask how likely an order is a fraud.
+        ScreenOrder = "screen_order",
         /// Forget what nobody needs any more.
         Forget = "forget",
         /// Put what cannot be done before a person.

@@ -34,6 +34,8 @@ text_enum! {
         Registrar = "registrar",
         /// The gateways that take payments.
         Gateway = "gateway",
+        /// Whoever says how likely an order is a fraud.
+        Scorer = "scorer",
     }
 }
 
@@ -92,6 +94,8 @@ kinds! {
     ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
     CheckVatNumber = "check_vat_number", Taxes, Business, 5, None, "Ask about the VAT number of a client";
+    ScreenOrder = "screen_order", Payments, Machine, 5, None, "Ask how likely an order is a fraud";
+    ReportFraud = "report_fraud", Payments, Machine, 8, None, "Tell the scorer what an order turned out to be";
     PrepareSandbox = "prepare_sandbox", Sandboxes, Machine, 3, None, "Copy a seller into a sandbox";
     AdvanceSandbox = "advance_sandbox", Sandboxes, Machine, 5, None, "Live through time in a sandbox";
     RemoveSandbox = "remove_sandbox", Sandboxes, Machine, 8, None, "Remove what a sandbox has left";
@@ -142,6 +146,7 @@ impl EventKind {
                 Some(EventConnector::Registrar)
             }
             ProcessPaymentQueue | RunPaymentQueue | ChargeCard => Some(EventConnector::Gateway),
+            ScreenOrder | ReportFraud => Some(EventConnector::Scorer),
             _ => None,
         }
     }
