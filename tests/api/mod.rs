@@ -30,6 +30,7 @@ pub mod exchange_rates;
 pub mod explain;
 mod failed_and_fraudulent;
 mod fees_and_moves;
+pub mod fraud;
 pub mod gateways;
 mod idempotency;
 pub mod invoices;

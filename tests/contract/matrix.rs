@@ -322,6 +322,7 @@ fn only_reads(operation: &Operation) -> bool {
         .any(|start| operation.path.starts_with(start));
     let prepared = prepared || crate::api::subscription_changes::concerns(&operation.path);
     let prepared = prepared || crate::api::bank::concerns(&operation.path);
+    let prepared = prepared || crate::api::fraud::concerns(&operation.path);
     operation.method == "GET" && !prepared && !operation.path.contains("{comment_id}")
 }
 
@@ -355,6 +356,9 @@ fn prepare(operation: &Operation, world: &World, sellers: [&mut Seller; 2]) {
         }
         if crate::api::bank::concerns(path) {
             crate::api::bank::prepare(seller, &operation.id);
+        }
+        if crate::api::fraud::concerns(path) {
+            crate::api::fraud::prepare(seller, &operation.id);
         }
         if path.starts_with("/v1/plans/{id}/c") {
             crate::api::certificates::prepare(seller);

@@ -68,6 +68,8 @@ fn routes(config: &mut ServiceConfig) {
     crate::reports::routes(config);
     crate::events::routes(config);
     crate::todos::routes(config);
+    // `/v1/orders/{id}/fraud-check` stands beside those of orders
+    crate::fraud::routes(config);
     crate::orders::routes(config);
     crate::mails::routes(config);
     crate::webhooks::routes(config);

@@ -30,6 +30,7 @@ pub mod dunning;
 pub mod encryption;
 pub mod events;
 pub mod exchange_rates;
+pub mod fraud;
 pub mod gateways;
 pub mod http;
 pub mod invoices;

@@ -47,6 +47,7 @@ pub mod encryption;
 pub mod event_schedules;
 pub mod events;
 pub mod exchange_rates;
+pub mod fraud;
 pub mod gateways;
 pub mod idempotency_keys;
 pub mod invoices;

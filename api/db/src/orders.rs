@@ -1,10 +1,12 @@
 //! Orders: what shoppers asked for.
 
-use crate::schema::orders;
+use crate::schema::{invoices, orders};
 use crate::{Db, DbBackend, Json, Outcome, Page, Scope, Slice};
+use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::orders::{Cart, OrderState};
 use comptoir_domain::quotes::Priced;
 use comptoir_domain::{ClientId, Currency, Instant, OrderId, SellerId, StoreId};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 /// An order, with the cart and the prices that were agreed.
@@ -85,11 +87,16 @@ pub fn in_states(
     Ok(found.select(orders::id).order(orders::id).limit(limit).load(db)?)
 }
 
-/// Unpaid orders past their time, by id, after one of them.
+/// Unpaid orders past their time, and refused ones of which a draft is left, by id, after one of them.
 pub fn expired(db: &mut Db, scope: Scope, now: Instant, after: Option<OrderId>, limit: i64) -> Outcome<Vec<OrderId>> {
+    let draft = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::order_id.eq(orders::id.nullable()))
+        .filter(invoices::state.eq(InvoiceState::Draft));
     let mut found = orders::table
         .filter(orders::seller_id.eq(scope.seller()))
-        .filter(orders::state.eq_any([OrderState::New, OrderState::WaitingForPayment]))
+        .filter(orders::state.eq_any([OrderState::WaitingForPayment, OrderState::Fraud]))
+        .filter(orders::state.ne(OrderState::Fraud).or(exists(draft)))
         .filter(orders::expires_at.le(now))
         .into_boxed::<DbBackend>();
     if let Some(after) = after {

@@ -137,12 +137,14 @@ pub enum ResultState {
     Declined,
     /// It was cancelled.
     Cancelled,
+    /// The seller does not want it.
+    Refused,
 }
 
 impl ResultState {
     /// The word of each state.
     pub const ALL: &'static [&'static str] =
-        &["paid", "waiting_for_payment", "waiting_for_validation", "done", "declined", "cancelled"];
+        &["paid", "waiting_for_payment", "waiting_for_validation", "done", "declined", "cancelled", "refused"];
 }
 
 shopper_pages! {

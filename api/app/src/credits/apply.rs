@@ -1,6 +1,7 @@
 //! Credit pays an invoice.
 
 use crate::credits::{Movement, record};
+use crate::fraud;
 use crate::invoices::read::reply;
 use crate::invoices::views::InvoiceView;
 use crate::invoices::{issue, lock_with_client};
@@ -121,6 +122,7 @@ pub fn pay_by_credit(tx: &mut Db, ctx: &Ctx, mut row: InvoiceRow) -> Outcome<Inv
     if to_pay(&row).is_zero() || row.kind != InvoiceKind::Invoice {
         return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
     }
+    fraud::may_be_charged(tx, ctx, &row)?;
     if row.state == InvoiceState::Draft {
         if !left_after_credit(tx, ctx, &row)?.is_zero() {
             return Err(Problem::new(

@@ -9,6 +9,7 @@ use crate::dunning::suspend::process_suspensions;
 use crate::dunning::unsuspend::process_unsuspensions;
 use crate::encryption::reencrypt::reencrypt;
 use crate::events::purge::{purge_events, purge_idempotency_keys};
+use crate::fraud::{report_fraud, screen_order};
 use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
 use crate::orders::expire::expire_orders;
@@ -116,6 +117,8 @@ impl Handlers {
             .on(ChangeService, |state, event| Box::pin(sync_service(state, event)))
             .on(CheckVatNumber, |state, event| Box::pin(check_vat_number(state, event)))
             .on(RecheckVatNumbers, |state, event| Box::pin(recheck_vat_numbers(state, event)))
+            .on(ScreenOrder, |state, event| Box::pin(screen_order(state, event)))
+            .on(ReportFraud, |state, event| Box::pin(report_fraud(state, event)))
             .on(PrepareSandbox, |state, event| Box::pin(prepare_sandbox(state, event)))
             .on(AdvanceSandbox, |state, event| Box::pin(advance_sandbox(state, event)))
             .on(RemoveSandbox, |state, event| Box::pin(remove_sandbox(state, event)))

@@ -3,6 +3,7 @@
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::handler::EventFailure;
 use crate::events::timetable::{self, Timetable};
+use crate::fraud;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
@@ -17,14 +18,14 @@ use std::collections::BTreeMap;
 const KEY_HOURS: i64 = 48;
 
 /// Removes events that were closed long ago. The latest slot of a recurring kind stays, however old: it says that the
-/// slot was queued.
+/// slot was queued. With them goes what says whose orders were checked for fraud long ago.
 pub async fn purge_events(state: &AppState) -> Result<Value, EventFailure> {
     let mut purged = 0;
     let timetable = timetable::current(state).await?;
     for (old, kinds) in old_events(state, &timetable, state.now()) {
         purged += state.store.write_batch(move |tx| events::purge(tx, &kinds, old)).await?;
     }
-    Ok(json!({ "purged": purged }))
+    Ok(json!({ "purged": purged, "fraud_checks": fraud::forget(state).await? }))
 }
 
 /// Which events are old, and the kinds for which that is so.
@@ -50,7 +51,7 @@ pub fn foresee_events(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Fores
             seen.add(ForeseenView::new("", ForeseenAction::Forget, format!("{count} events {kind}")))?;
         }
     }
-    Ok(())
+    fraud::foresee_forgetting(db, ctx, seen)
 }
 
 /// Removes remembered answers that are too old to be asked for.

@@ -1,8 +1,9 @@
 //! What can be set up.
 
-use crate::gateways::views::{ConnectorView, ConnectorsView};
+use crate::gateways::views::{ConnectorView, ConnectorsView, FraudConnectorView};
 use crate::kernel::{Answer, Call, Reply};
 use actix_web::get;
+use comptoir_connectors::fraud;
 use comptoir_connectors::payment::registry::CONNECTORS;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, Problem};
@@ -15,5 +16,6 @@ use comptoir_domain::{Code, Problem};
 pub async fn list_connectors(_: Call<may::ReadGateways>) -> Answer {
     let payment = CONNECTORS.iter().map(ConnectorView::new).collect::<Result<_, _>>();
     let payment = payment.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
-    Ok(Reply::ok(&ConnectorsView { payment }))
+    let fraud = fraud::registry::CONNECTORS.iter().map(FraudConnectorView::from).collect();
+    Ok(Reply::ok(&ConnectorsView { payment, fraud }))
 }

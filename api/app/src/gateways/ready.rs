@@ -25,7 +25,7 @@ use std::time::Duration;
 /// How long a gateway may take to answer: banks ask banks.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Whether payments go outside.
+/// Whether payments go outside, and with them what scorers are asked about orders.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum GatewayRoute {
     /// To the gateways that sellers have set up, which are at public addresses unless others are allowed.

@@ -2,6 +2,7 @@
 
 use crate::gateways::ready::Gateways;
 use crate::kernel::Change;
+use comptoir_connectors::fraud;
 use comptoir_connectors::payment::Entry;
 use comptoir_connectors::payment::registry::Connector;
 use comptoir_connectors::settings::{Field, FieldKind};
@@ -16,6 +17,26 @@ use std::collections::BTreeMap;
 pub struct ConnectorsView {
     /// All payment gateways that are spoken to.
     pub payment: Vec<ConnectorView>,
+    /// All who say how likely an order is a fraud.
+    pub fraud: Vec<FraudConnectorView>,
+}
+
+/// A scorer of the fraud check that can be set up.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct FraudConnectorView {
+    /// Its name in the scorer's `connector`.
+    pub connector: String,
+    /// Its name for people.
+    pub name: String,
+    /// What it has to be told.
+    pub settings: Vec<FieldView>,
+}
+
+impl From<&fraud::registry::Connector> for FraudConnectorView {
+    fn from(connector: &fraud::registry::Connector) -> Self {
+        let settings = connector.fields.iter().map(FieldView::from).collect();
+        Self { connector: connector.code.into(), name: connector.name.into(), settings }
+    }
 }
 
 /// A payment gateway that can be set up.

@@ -2,6 +2,7 @@
 //! documents take one range of numbers under one lock.
 
 use crate::credits::use_credit;
+use crate::fraud;
 use crate::invoices::announce::Readers;
 use crate::invoices::draft::{Document, NewInvoice, document};
 use crate::invoices::freeze::freeze;
@@ -39,7 +40,8 @@ type Terms = HashMap<InvoiceId, DraftTerms>;
 #[post("/v1/invoices/{id}/issue")]
 pub async fn issue_invoice(call: Call<may::WriteInvoices>, id: Id<InvoiceId>) -> Answer {
     call.write(move |tx, ctx| {
-        lock_with_client(tx, ctx, id.0)?;
+        let draft = lock_with_client(tx, ctx, id.0)?;
+        fraud::may_be_charged(tx, ctx, &draft)?;
         let row = issue(tx, ctx, id.0)?;
         reply(tx, ctx, row)
     })

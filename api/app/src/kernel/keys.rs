@@ -25,6 +25,8 @@ pub enum Purpose {
     BankFiles,
     /// Sealing what gateways are told that nobody may see.
     Gateways,
+    /// Sealing what scorers are told that nobody may see.
+    Scorers,
     /// Signing forms of the store against cross-site requests.
     Forms,
     /// Sealing the cookies of the stores.
@@ -44,6 +46,7 @@ impl Purpose {
             Self::PaymentMethods => b"comptoir/payment-methods/1",
             Self::BankFiles => b"comptoir/bank-files/1",
             Self::Gateways => b"comptoir/gateways/1",
+            Self::Scorers => b"comptoir/scorers/1",
             Self::Forms => b"comptoir/forms/1",
             Self::Cookies => b"comptoir/cookies/1",
             Self::FakeGateway => b"comptoir/fake-gateway/1",

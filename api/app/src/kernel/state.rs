@@ -2,6 +2,7 @@
 
 use crate::encryption::Keyring;
 use crate::events::handler::Handlers;
+use crate::fraud::ready::Scorers;
 use crate::gateways::ready::{GatewayRoute, Gateways};
 use crate::kernel::clock::Clock;
 use crate::kernel::keys::{MasterKey, Purpose};
@@ -117,7 +118,7 @@ pub struct Settings {
     pub metrics_token: Option<String>,
     /// Where people reach this server, for links in mails.
     pub public_url: String,
-    /// Whether payments go outside.
+    /// Whether payments, and questions about orders, go outside.
     pub gateways: GatewayRoute,
     /// The book of the fake payment gateway.
     pub fake_book: PathBuf,
@@ -195,6 +196,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Who takes payments.
     pub gateways: Gateways,
+    /// Who says how likely an order is a fraud.
+    pub scorers: Scorers,
     /// The keys of stored payment methods.
     pub keyring: Keyring,
     /// Sends mail.
@@ -226,6 +229,7 @@ impl AppState {
     pub fn new(store: Store, master: &MasterKey, settings: Settings) -> Outcome<Self> {
         let metrics = Metrics::new().map_err(|error| Failure::Corrupt(error.to_string()))?;
         let gateways = Gateways::open(master, &settings)?;
+        let scorers = Scorers::new(master, settings.gateways);
         let mailer: Arc<dyn Mailer> = match &settings.mail {
             MailRoute::Outbox(folder) => Arc::new(Outbox::new(folder)),
             MailRoute::Smtp(server) => {
@@ -243,6 +247,7 @@ impl AppState {
             settings,
             limits: Limits::default(),
             metrics,
+            scorers,
             gateways,
             keyring: Keyring::new(master.subkey(Purpose::PaymentMethods)),
             mailer,

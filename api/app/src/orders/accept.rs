@@ -1,20 +1,22 @@
 //! Accepting orders (ORD-07, EVT-04): where the seller wants to look at each before anything is set up.
 
+use crate::fraud;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
 use crate::orders::announce::answered;
 use crate::orders::paid::paid;
 use crate::orders::read::reply;
-use crate::orders::rows::expiry;
+use crate::orders::rows::{expiry, is_on_account};
 use crate::services::release::{Released, release};
+use crate::taxes::evidence;
 use crate::todos::{Todo, raise};
 use actix_web::post;
 use comptoir_db::orders::{self, OrderRow};
-use comptoir_db::{Db, Outcome, invoices, todos};
-use comptoir_domain::gateways::GatewayCode;
+use comptoir_db::{Db, Outcome, invoices, settings, todos};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::orders::{OrderState, transition};
 use comptoir_domain::permissions::may;
+use comptoir_domain::services::ProvisioningCondition;
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Code, OrderId, Problem};
 use serde_json::json;
@@ -37,14 +39,11 @@ pub async fn accept_order(call: Call<may::WriteOrders>, id: Id<OrderId>) -> Answ
         // who was kept waiting has as long as anyone to pay
         row.expires_at = row.expires_at.max(expiry(ctx, is_on_account(&row)));
         orders::save(tx, &mut row)?;
-        todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
+        settle_asked(tx, ctx, row.id)?;
+        fraud::accepted(tx, ctx, &row)?;
         ctx.record(tx, "order.accepted", row.id, json!({ "number": row.number }))?;
         answered(tx, ctx, &row, true, "")?;
-        if is_paid(tx, ctx, &row)? {
-            paid(tx, ctx, row.id)?;
-        } else {
-            release(tx, ctx, &mut row, false)?;
-        }
+        go_on(tx, ctx, &mut row)?;
         let row = orders::find(tx, ctx.scope, id.0)?;
         reply(tx, ctx, row)
     })
@@ -80,9 +79,18 @@ pub async fn release_order(call: Call<may::WriteOrders>, id: Id<OrderId>) -> Ans
     .await
 }
 
-/// Whether the money comes by post or by bank.
-fn is_on_account(row: &OrderRow) -> bool {
-    row.gateway.parse::<GatewayCode>().is_ok_and(GatewayCode::is_awaited)
+/// An order that nobody has to look at any more goes on: it may be paid by now, or be set up before it is.
+pub fn go_on(tx: &mut Db, ctx: &Ctx, row: &mut OrderRow) -> Outcome<()> {
+    if is_paid(tx, ctx, row)? {
+        return paid(tx, ctx, row.id);
+    }
+    release(tx, ctx, row, false).map(|_| ())
+}
+
+/// Whether a person looks at an order that a shopper has placed, apart from its fraud check.
+pub fn is_looked_at(db: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<bool> {
+    let policy = settings::read(db, ctx.scope)?.value.0.provisioning;
+    Ok(policy.requires(ProvisioningCondition::OrderValidated) || evidence::holds(db, ctx, order)?)
 }
 
 /// Puts a new order before a person.
@@ -99,8 +107,13 @@ pub fn ask(tx: &mut Db, ctx: &Ctx, order: &OrderRow) -> Outcome<()> {
 
 /// An order that waited to be accepted is given up: nobody has to look any more, and the client hears of it.
 pub fn refused(tx: &mut Db, ctx: &Ctx, order: &OrderRow, reason: &str) -> Outcome<()> {
-    todos::settle(tx, ctx.scope, &todo_key(order.id), ctx.now)?;
+    settle_asked(tx, ctx, order.id)?;
     answered(tx, ctx, order, false, reason)
+}
+
+/// Nobody has to look at an order any more.
+pub fn settle_asked(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
+    todos::settle(tx, ctx.scope, &todo_key(order), ctx.now)
 }
 
 fn todo_key(order: OrderId) -> String {

@@ -32,7 +32,9 @@ pub fn answered(tx: &mut Db, ctx: &Ctx, order: &OrderRow, is_accepted: bool, rea
     let (client, contact) = parties.buyer(order.client_id)?;
     let variables = json!({ "orderNumber": order.number, "orderAccepted": is_accepted, "orderReason": reason });
     let kind = MailKind::OrderValidation;
-    enqueue(tx, ctx.scope, ctx.now, vec![mail(kind, format!("{kind}:{}", order.id), client, contact, variables)])
+    // what was refused may be accepted after all
+    let unique_key = format!("{kind}:{}:{is_accepted}", order.id);
+    enqueue(tx, ctx.scope, ctx.now, vec![mail(kind, unique_key, client, contact, variables)])
 }
 
 /// Greets a new client.

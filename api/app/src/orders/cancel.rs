@@ -1,5 +1,6 @@
 //! Giving an unpaid order up: what it reserved is free again.
 
+use crate::fraud;
 use crate::invoices::cancel::give_up;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Call, Id};
@@ -44,21 +45,35 @@ pub fn cancel(tx: &mut Db, ctx: &Ctx, mut row: OrderRow, reason: &str) -> Outcom
         return Err(Problem::new(Code::WrongState, detail).into());
     }
     transition(row.state, OrderState::Cancelled)?;
-    if row.state == OrderState::WaitingForValidation {
+    if matches!(row.state, OrderState::New | OrderState::WaitingForValidation) {
         refused(tx, ctx, &row, "")?;
     }
     row.state = OrderState::Cancelled;
     orders::save(tx, &mut row)?;
-    coupons::release(tx, ctx.scope, row.id)?;
+    fraud::dropped(tx, ctx, row.id)?;
     for mut subscription in subscriptions::of_order(tx, ctx.scope, row.id)? {
         if !subscription.status.is_ended() {
             end(tx, ctx, &mut subscription, reason)?;
         }
     }
-    let ids: Vec<_> = invoices::of_orders(tx, ctx.scope, &[row.id])?.into_iter().map(|(_, invoice)| invoice).collect();
-    for invoice in invoices::find_many(tx, ctx.scope, &ids)?.iter().filter(|invoice| asks_for_something(invoice)) {
-        give_up(tx, ctx, invoice.id, reason)?;
-    }
+    withdraw(tx, ctx, row.id, reason)?;
     ctx.record(tx, "order.cancelled", row.id, json!({ "number": row.number, "reason": reason }))?;
     Ok(row)
+}
+
+/// The coupon of an order is free again, and its invoice asks for nothing any more.
+pub fn withdraw(tx: &mut Db, ctx: &Ctx, order: OrderId, reason: &str) -> Outcome<()> {
+    coupons::release(tx, ctx.scope, order)?;
+    for invoice in asking(tx, ctx, order)? {
+        give_up(tx, ctx, invoice.id, reason)?;
+    }
+    Ok(())
+}
+
+/// The invoices of an order that ask for something.
+pub fn asking(db: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<Vec<InvoiceRow>> {
+    let ids: Vec<_> = invoices::of_orders(db, ctx.scope, &[order])?.into_iter().map(|(_, invoice)| invoice).collect();
+    let mut found = invoices::find_many(db, ctx.scope, &ids)?;
+    found.retain(asks_for_something);
+    Ok(found)
 }

@@ -38,7 +38,7 @@ pub async fn order_as_shopper(call: Call<may::Shop>, body: Body<ShopperOrder>) -
     call.write_once(move |tx, ctx| {
         let wish = NewWish { token: &token, wanted: &wanted, password_hash: hash.clone(), quote_key: &quote_key };
         let (contact, placed) = order_as_someone_new(tx, ctx, wish)?;
-        let view = OrderView::from(&placed);
+        let view = OrderView::from(&placed).told();
         let opening = Opening::of(
             ctx.scope.seller(),
             Holder::Contact(contact.id),
@@ -129,7 +129,7 @@ pub async fn order_as_client(call: Call<may::Own>, body: Body<ClientOrder>) -> A
         let client = clients::lock(tx, ctx.scope, ctx.client()?.1)?;
         pays(tx, ctx, client.id)?;
         let wish = Wish { token: &token, client: &client, gateway: wanted.gateway, quote_key: &quote_key };
-        let view = OrderView::from(&order_as_known(tx, ctx, &wish)?);
+        let view = OrderView::from(&order_as_known(tx, ctx, &wish)?).told();
         let location = format!("/v1/me/orders/{}", view.id);
         Ok(Reply::created(&view, location))
     })

@@ -1,9 +1,10 @@
 //! Giving up orders that nobody paid in time: what they reserved is free again. An order with a payment under way is
-//! left alone until that is decided.
+//! left alone until that is decided. One that was refused as a fraud stays one, but cannot be accepted after all any more.
 
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::sweep::{Sweep, each};
+use crate::fraud;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::orders::cancel::cancel;
@@ -37,13 +38,22 @@ fn expire(tx: &mut Db, ctx: &Ctx, id: OrderId) -> Outcome<bool> {
     if !is_over(&row, ctx, &under_way) {
         return Ok(false);
     }
-    cancel(tx, ctx, row, "not paid in time")?;
+    let reason = reason(&row);
+    if row.state == OrderState::Fraud {
+        fraud::drop_refused(tx, ctx, id, reason)?;
+    } else {
+        cancel(tx, ctx, row, reason)?;
+    }
     Ok(true)
 }
 
 fn is_over(row: &OrderRow, ctx: &Ctx, under_way: &BTreeSet<OrderId>) -> bool {
-    let open = matches!(row.state, OrderState::New | OrderState::WaitingForPayment);
-    open && row.expires_at <= ctx.now && !under_way.contains(&row.id)
+    let waits = matches!(row.state, OrderState::WaitingForPayment | OrderState::Fraud);
+    waits && row.expires_at <= ctx.now && !under_way.contains(&row.id)
+}
+
+fn reason(row: &OrderRow) -> &'static str {
+    if row.state == OrderState::Fraud { "refused" } else { "not paid in time" }
 }
 
 /// Which orders would be given up.
@@ -51,7 +61,7 @@ pub fn foresee(db: &mut Db, _: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Out
     EXPIRING.look(db, ctx, |db, ids| {
         let under_way = payments::under_way(db, ctx.scope, ids)?;
         for row in orders::some(db, ctx.scope, ids)?.iter().filter(|row| is_over(row, ctx, &under_way)) {
-            let summary = format!("order {}, not paid in time", row.number);
+            let summary = format!("order {}, {}", row.number, reason(row));
             let gross = Money::from_minor(row.gross_minor, row.currency);
             seen.add(ForeseenView::new(row.id, ForeseenAction::Expire, summary).amount(gross))?;
         }

@@ -1,7 +1,7 @@
 //! Orders: a quoted cart becomes subscriptions to be, a reserved coupon and a draft invoice (ORD-05 to ORD-07).
 
-mod accept;
-mod announce;
+pub mod accept;
+pub mod announce;
 pub mod cancel;
 pub mod checkout;
 pub mod expire;

@@ -13,10 +13,10 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Takes an order up whose invoice has been paid, in the transaction that records the payment. The second call does
-/// nothing; an order that waits to be accepted is taken up when it is.
+/// nothing; an order that waits to be checked or accepted is taken up when it is.
 pub fn paid(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
     let mut row = orders::lock(tx, ctx.scope, order)?;
-    if !matches!(row.state, OrderState::New | OrderState::WaitingForPayment) {
+    if row.state != OrderState::WaitingForPayment {
         return Ok(());
     }
     coupons::confirm(tx, ctx.scope, order)?;

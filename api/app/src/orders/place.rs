@@ -2,6 +2,7 @@
 //! by one conditional update, the subscriptions pending, the invoice a draft.
 
 use crate::credits::left_after_credit;
+use crate::fraud;
 use crate::invoices::draft::{NewInvoice, NewLine, write_draft};
 use crate::invoices::issue::issue;
 use crate::kernel::call::Ctx;
@@ -81,7 +82,7 @@ pub fn sell(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<Placed> {
     }
     let mut order = order_row(tx, ctx, sale)?;
     let found = evidence::gather(tx, ctx, &order, sale.client, quoted.tax_reason)?;
-    if found.holds && !sale.is_accepted {
+    if found.holds && !sale.is_accepted && order.state != OrderState::New {
         order.state = OrderState::WaitingForValidation;
     }
     orders::insert(tx, &order)?;
@@ -104,7 +105,9 @@ pub fn sell(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<Placed> {
     new_order(tx, ctx, &order, quoted)?;
     // credit may have paid it by now
     let mut order = orders::find(tx, ctx.scope, order.id)?;
-    if order.state == OrderState::WaitingForValidation {
+    if order.state == OrderState::New {
+        fraud::check(tx, ctx, &order, sale.client, sale.is_accepted)?;
+    } else if order.state == OrderState::WaitingForValidation {
         ask(tx, ctx, &order)?;
     } else if gross.is_zero() {
         paid(tx, ctx, order.id)?;
@@ -202,14 +205,19 @@ fn write_subscriptions(tx: &mut Db, ctx: &Ctx, order: &OrderRow, quoted: &Quoted
     Ok(rows)
 }
 
-/// The first invoice; none where everything is free to try at first.
+/// The first invoice; none where everything is free to try at first. It stays a draft until the order is decided.
 fn invoice(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>, order: &OrderRow) -> Outcome<Option<InvoiceRow>> {
     if sale.quoted.lines.is_empty() {
         return Ok(None);
     }
     let draft = write_draft(tx, ctx, first_invoice(sale, order))?;
-    let is_issued = sale.on_account || left_after_credit(tx, ctx, &draft)?.is_zero();
-    Ok(Some(if is_issued { issue(tx, ctx, draft.id)? } else { draft }))
+    Ok(Some(if order.state == OrderState::New { draft } else { bill(tx, ctx, draft, sale.on_account)? }))
+}
+
+/// Issues the first invoice of an order where nobody has to pay first: on account, or if credit pays it.
+pub fn bill(tx: &mut Db, ctx: &Ctx, draft: InvoiceRow, on_account: bool) -> Outcome<InvoiceRow> {
+    let is_issued = on_account || left_after_credit(tx, ctx, &draft)?.is_zero();
+    if is_issued { issue(tx, ctx, draft.id) } else { Ok(draft) }
 }
 
 fn first_invoice(sale: &Sale<'_>, order: &OrderRow) -> NewInvoice {

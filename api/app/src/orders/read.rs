@@ -66,7 +66,8 @@ pub async fn get_my_order(call: Call<may::Own>, id: Id<OrderId>) -> Answer {
         if row.client_id != ctx.client()?.1 {
             return Err(Problem::not_found().into());
         }
-        reply(db, ctx, row)
+        let version = row.version;
+        Ok(Reply::ok(&view(db, ctx, row)?.told()).version(version))
     })
     .await
 }
@@ -74,8 +75,11 @@ pub async fn get_my_order(call: Call<may::Own>, id: Id<OrderId>) -> Answer {
 /// The answer that shows an order.
 pub fn reply(db: &mut Db, ctx: &Ctx, row: OrderRow) -> Outcome<Reply> {
     let version = row.version;
-    let view = views(db, ctx, vec![row])?.pop().ok_or_else(Problem::not_found)?;
-    Ok(Reply::ok(&view).version(version))
+    Ok(Reply::ok(&view(db, ctx, row)?).version(version))
+}
+
+fn view(db: &mut Db, ctx: &Ctx, row: OrderRow) -> Outcome<OrderView> {
+    Ok(views(db, ctx, vec![row])?.pop().ok_or_else(Problem::not_found)?)
 }
 
 /// The views of some orders, with two queries however many there are.

@@ -1,5 +1,6 @@
 //! The rows that an order writes.
 
+use crate::fraud;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::orders::place::Sale;
@@ -8,6 +9,7 @@ use comptoir_db::orders::OrderRow;
 use comptoir_db::services::ServiceRow;
 use comptoir_db::subscriptions::{SubscriptionItemRow, SubscriptionRow, WaivedRow};
 use comptoir_db::{Db, Json, Outcome, counters, settings};
+use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::invoices::due::Due;
 use comptoir_domain::orders::first_invoice::Dated;
 use comptoir_domain::orders::{Contract, OrderState};
@@ -29,18 +31,31 @@ pub fn expiry(ctx: &Ctx, on_account: bool) -> Instant {
     ctx.now.plus(if on_account { PATIENCE_ON_ACCOUNT } else { PATIENCE })
 }
 
-/// The order itself; one that has to be accepted first says so.
+/// Whether the money of an order comes by post or by bank.
+pub fn is_on_account(row: &OrderRow) -> bool {
+    row.gateway.parse::<GatewayCode>().is_ok_and(GatewayCode::is_awaited)
+}
+
+/// The order itself; one that has to be checked or accepted first says so.
 pub fn order_row(tx: &mut Db, ctx: &Ctx, sale: &Sale<'_>) -> Outcome<OrderRow> {
     let quoted = sale.quoted;
-    let policy = settings::read(tx, ctx.scope)?.value.0.provisioning;
-    let is_looked_at = policy.requires(ProvisioningCondition::OrderValidated) && !sale.is_accepted;
+    let settled = settings::read(tx, ctx.scope)?.value.0;
+    let is_looked_at = settled.provisioning.requires(ProvisioningCondition::OrderValidated) && !sale.is_accepted;
+    let state = if fraud::wants(&settled.fraud, sale.is_accepted) {
+        // what it waits for besides is seen when it is decided
+        OrderState::New
+    } else if is_looked_at {
+        OrderState::WaitingForValidation
+    } else {
+        OrderState::WaitingForPayment
+    };
     Ok(OrderRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
         number: counters::next(tx, ctx.scope, "orders", FIRST_NUMBER)?,
         store_id: quoted.store.id,
         client_id: sale.client.id,
-        state: if is_looked_at { OrderState::WaitingForValidation } else { OrderState::WaitingForPayment },
+        state,
         currency: quoted.store.currency,
         cart: Json(sale.cart.clone()),
         gross_minor: quoted.priced.totals.gross.minor(),

@@ -31,8 +31,8 @@ pub struct OrderView {
     pub gross: Money,
     /// How it is paid.
     pub gateway: String,
-    /// Its invoice: a draft until the payment is approved, or issued at once where the seller waits for a transfer. None if
-    /// nothing is due yet.
+    /// Its invoice: a draft until the payment is approved; where the seller waits for a transfer it is issued at once, or when the
+    /// fraud check lets the order go on. None if nothing is due yet.
     pub invoice_id: Option<InvoiceId>,
     /// The subscriptions it makes.
     pub subscription_ids: Vec<SubscriptionId>,
@@ -60,6 +60,12 @@ impl OrderView {
             expires_at: row.expires_at,
             created_at: row.created_at,
         }
+    }
+
+    /// The same for the client.
+    #[must_use]
+    pub fn told(self) -> Self {
+        Self { state: self.state.told(), ..self }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::bank::pay::debit;
 use crate::credits::{left_after_credit, to_pay};
 use crate::encryption::{self, Held, may_store};
+use crate::fraud;
 use crate::gateways::ready::{Ready, ready};
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
@@ -17,6 +18,7 @@ use comptoir_connectors::payment::{Begun, Reference};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, invoices};
+use comptoir_domain::fraud::Bin;
 use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::payments::{Books, TransactionKind, TransactionState};
 use comptoir_domain::permissions::may;
@@ -53,6 +55,7 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     let known = ready(&desk.state, desk.ctx.scope, &name).await?;
     let wanting = known.clone();
     let saving = wanted.save;
+    let bin = wanted.card.as_ref().and_then(|card| Bin::of_card(&card.number));
     let begin = move |tx: &mut Db, ctx: &Ctx| {
         if saving {
             may_store(tx, ctx, "/save")?;
@@ -64,6 +67,7 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         if let Some(ready) = &wanting {
             ready.check("/gateway", invoice.currency)?;
         }
+        fraud::may_pay_with(tx, ctx, bin.as_ref())?;
         let row = begin(tx, ctx, &invoice, &name, None)?;
         Ok(Reply::ok(&TransactionView::from(row)))
     };
@@ -145,6 +149,7 @@ pub fn begin(
     if open.is_zero() || invoice.kind != InvoiceKind::Invoice {
         return Err(Problem::new(Code::WrongState, "nothing of this invoice waits for money").into());
     }
+    fraud::may_be_charged(tx, ctx, invoice)?;
     let mut terms = || invoices::draft_terms(tx, ctx.scope, &[invoice.id]);
     if invoice.number.is_none() && terms()?.values().any(|terms| terms.dated_on.is_some()) {
         // a date of its own may not fit any more when the money has come

@@ -2,6 +2,7 @@
 //! it had paid is open again, and the credit that it had made is gone. What has gone is a transaction of its own.
 
 use crate::credits::{self, Movement};
+use crate::fraud;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::ledger;
@@ -44,6 +45,7 @@ pub fn reverse(tx: &mut Db, ctx: &Ctx, payment: &mut TransactionRow, back: Back<
     ledger::post(tx, ctx, EntryKind::Chargeback, id, payment.client_id, postings)?;
     let fact = json!({ "amount": amount, "invoice_id": payment.invoice_id, "why": back.why });
     ctx.record(tx, "transaction.returned", payment.id, fact)?;
+    fraud::charged_back(tx, ctx, payment)?;
     Ok(id)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::{EventFailure, Retry};
+use crate::fraud::{self, screen_due};
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::measure::{measure_due, to_measure};
@@ -18,13 +19,15 @@ use serde_json::{Value, json};
 /// Services that are looked at together in a dry run.
 const CHUNK: i64 = 200;
 
-/// Brings panels and subscriptions together, of one seller or of all, and measures what is used (SYN-06).
+/// Brings panels and subscriptions together, of one seller or of all, and measures what is used (SYN-06). Orders that wait for
+/// their fraud check come first.
 pub async fn process_sync(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
+    let screened = screen_due(state, event).await?;
     let released = release_due(state, event).await?;
     let tally = sync_due(state, event.seller_id, &event.id.to_string()).await?;
     let measured = measure_due(state, event.seller_id).await?;
     Ok(
-        json!({ "released": released, "settled": tally.settled, "failed": tally.failed, "for_a_person": tally.for_a_person, "measured": measured }),
+        json!({ "screened": screened, "released": released, "settled": tally.settled, "failed": tally.failed, "for_a_person": tally.for_a_person, "measured": measured }),
     )
 }
 
@@ -47,6 +50,7 @@ pub async fn sync_service(state: &AppState, event: &EventRow) -> Result<Value, E
 
 /// Which services panels and people would be told about, and which would be measured.
 pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
+    fraud::foresee(db, ctx, seen)?;
     release::foresee(db, ctx, seen)?;
     let mut after = None;
     loop {

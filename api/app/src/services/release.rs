@@ -4,6 +4,7 @@
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
 use crate::events::sweep::{Sweep, each};
+use crate::fraud;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::services::desire::desire;
@@ -50,7 +51,11 @@ impl Standing {
             paid: matches!(order.state, OrderState::Paid | OrderState::Provisioning | OrderState::Done),
             nothing_overdue: !invoices::has_overdue(db, ctx.scope, order.client_id, ctx.today())?,
         };
-        let decision = provisioning(&policy, &facts, released);
+        let decision = if fraud::stops(db, ctx, order)? {
+            Provisioning::Wait(vec![ProvisioningCondition::OrderValidated])
+        } else {
+            provisioning(&policy, &facts, released)
+        };
         // what belongs to a fraud waits for the acquittal
         let is_waiting = !waiting.is_empty() || rows.iter().any(|row| row.status == SubscriptionStatus::Fraudulent);
         Ok(Self { is_waiting, is_begun: !begun.is_empty(), unasked, decision })
@@ -140,7 +145,7 @@ fn waiting_states(db: &mut Db, ctx: &Ctx) -> Outcome<&'static [OrderState]> {
     let policy = settings::read(db, ctx.scope)?.value.0.provisioning;
     Ok(match policy.requires(ProvisioningCondition::Paid) {
         true => &[OrderState::Paid],
-        false => &[OrderState::New, OrderState::WaitingForPayment, OrderState::Paid],
+        false => &[OrderState::WaitingForPayment, OrderState::Paid],
     })
 }
 

@@ -74,12 +74,13 @@ fn state(order: OrderState, payment: Option<&TransactionRow>) -> ResultState {
     let refused =
         payment.is_some_and(|payment| matches!(payment.state, TransactionState::Declined | TransactionState::Error));
     match order {
-        OrderState::New | OrderState::WaitingForPayment if refused => ResultState::Declined,
-        OrderState::New | OrderState::WaitingForPayment => ResultState::WaitingForPayment,
-        OrderState::WaitingForValidation => ResultState::WaitingForValidation,
+        OrderState::WaitingForPayment if refused => ResultState::Declined,
+        OrderState::WaitingForPayment => ResultState::WaitingForPayment,
+        OrderState::New | OrderState::WaitingForValidation => ResultState::WaitingForValidation,
         OrderState::Paid | OrderState::Provisioning => ResultState::Paid,
         OrderState::Done => ResultState::Done,
-        OrderState::Cancelled | OrderState::Fraud => ResultState::Cancelled,
+        OrderState::Cancelled => ResultState::Cancelled,
+        OrderState::Fraud => ResultState::Refused,
     }
 }
 

@@ -24,6 +24,12 @@ pub fn acquit(tx: &mut Db, ctx: &Ctx, id: SubscriptionId, reason: &str) -> Outco
     if row.status != SubscriptionStatus::Fraudulent {
         return lift_one(tx, ctx, row, &holds, HoldKind::Client, reason);
     }
+    if let Some(order) = row.order_id
+        && orders::find(tx, ctx.scope, order)?.state == OrderState::Fraud
+    {
+        // its order was refused: whoever is none may order again
+        return Ok(());
+    }
     let before = subscription_statuses::last_before(tx, ctx.scope, id, SubscriptionStatus::Fraudulent)?;
     let was_awaited = before.is_some_and(SubscriptionStatus::is_awaited);
     let mut change = rules::acquit(&holds, was_awaited);

@@ -148,6 +148,9 @@ pub fn views(db: &mut Db, ctx: &Ctx, rows: Vec<SubscriptionRow>) -> Outcome<Vec<
         let to = transfers.iter().find(|row| row.from_subscription_id == view.id);
         view.transferred_from_id = from.map(|row| row.from_subscription_id);
         view.transferred_to_id = to.map(|row| row.to_subscription_id);
+        if ctx.client().is_ok() {
+            view.status = view.status.told();
+        }
     }
     Ok(all)
 }

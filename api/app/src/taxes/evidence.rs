@@ -90,6 +90,13 @@ pub fn gather(tx: &mut Db, ctx: &Ctx, order: &OrderRow, client: &ClientRow, reas
     Ok(Found { rows, verdict, holds })
 }
 
+/// Whether a person has to accept an order because of its evidence.
+pub fn holds(db: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<bool> {
+    let decides = settings::read(db, ctx.scope)?.value.0.taxes.contradicting_evidence;
+    let rows = evidence::of_order(db, ctx.scope, order)?;
+    Ok(decides == Contradiction::Hold && verdict(&rows) == Some(EvidenceVerdict::Contradicted))
+}
+
 /// Writes the evidence of an order, and tells a person of what contradicts the address.
 pub fn keep(tx: &mut Db, ctx: &Ctx, order: &OrderRow, found: &Found) -> Outcome<()> {
     evidence::insert_all(tx, &found.rows)?;

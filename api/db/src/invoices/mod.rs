@@ -21,4 +21,6 @@ pub use series::{
     SeriesRow, all_series, has_number_like, highest_count, lock_series, numbering, save_series, set_version, version,
 };
 pub use terms::{DraftTerms, draft_terms, set_draft_terms};
-pub use unpaid::{Owed, charged_subscriptions, count_owed, debtors, grosses, has_overdue, owed_by, owed_from, unpaid};
+pub use unpaid::{
+    Owed, charged_subscriptions, count_owed, count_paid, debtors, grosses, has_overdue, owed_by, owed_from, unpaid,
+};

@@ -104,6 +104,20 @@ pub fn owed_from(
     Ok(found.select((invoices::client_id, invoices::id)).limit(limit).load(db)?)
 }
 
+/// How many invoices a client has paid in full, none of it given back.
+pub fn count_paid(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<i64> {
+    let found = invoices::table
+        .filter(invoices::seller_id.eq(scope.seller()))
+        .filter(invoices::client_id.eq(client))
+        .filter(invoices::state.eq(InvoiceState::Issued))
+        .filter(invoices::kind.eq(InvoiceKind::Invoice))
+        .filter(invoices::is_written_off.eq(false))
+        .filter(invoices::gross_minor.gt(0))
+        .filter(invoices::open_minor.eq(0))
+        .filter(invoices::refunded_minor.eq(0));
+    Ok(found.count().get_result(db)?)
+}
+
 /// Whether a client has an invoice whose day to pay has passed.
 pub fn has_overdue(db: &mut Db, scope: Scope, client: ClientId, today: NaiveDate) -> Outcome<bool> {
     let found = invoices::table

@@ -4,6 +4,7 @@
 mod catalogue;
 mod client;
 mod event;
+mod fraud;
 mod invoice;
 mod money;
 mod people;
@@ -16,6 +17,7 @@ mod usage;
 pub use catalogue::*;
 pub use client::*;
 pub use event::*;
+pub use fraud::*;
 pub use invoice::*;
 pub use money::*;
 pub use people::*;
@@ -47,6 +49,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     encryption_keys,
     encryption_shares,
     gateways,
+    fraud_scorers,
+    fraud_entries,
+    fraud_checks,
     events,
     event_schedules,
     watermarks,

@@ -5,7 +5,7 @@ use crate::problem::{Code, Problem, Result};
 text_enum! {
     /// Where an order stands.
     pub enum OrderState {
-        /// Just placed.
+        /// Just placed, and not checked for fraud yet.
         New = "new",
         /// Someone has to look at the client or at the findings of the fraud check.
         WaitingForValidation = "waiting_for_validation",
@@ -49,9 +49,13 @@ impl OrderState {
         self.next().is_empty()
     }
 
-    /// Whether it keeps coupons and other limited things reserved.
-    pub const fn reserves(self) -> bool {
-        !matches!(self, OrderState::Cancelled | OrderState::Fraud)
+    /// What its client is told: nobody learns that he was taken for a fraud.
+    #[must_use]
+    pub const fn told(self) -> Self {
+        match self {
+            OrderState::Fraud => OrderState::Cancelled,
+            other => other,
+        }
     }
 }
 
@@ -100,8 +104,8 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_is_given_up_reserves_nothing() {
-        let free: Vec<_> = OrderState::ALL.iter().filter(|state| !state.reserves()).collect();
-        assert_eq!(free, [&Cancelled, &Fraud]);
+    fn nobody_is_told_that_he_is_a_fraud() {
+        assert_eq!(Fraud.told(), Cancelled);
+        assert!(OrderState::ALL.iter().all(|state| *state == Fraud || state.told() == *state));
     }
 }

@@ -97,6 +97,15 @@ impl SubscriptionStatus {
         by_note || matches!(self, Self::Failed | Self::Fraudulent)
     }
 
+    /// What its client is told: nobody learns that he was taken for a fraud.
+    #[must_use]
+    pub const fn told(self) -> Self {
+        match self {
+            Self::Fraudulent => Self::Cancelled,
+            other => other,
+        }
+    }
+
     /// Whether it has not been set up yet.
     pub const fn is_awaited(self) -> bool {
         matches!(self, Self::Pending | Self::Failed | Self::UserInputRequired)
