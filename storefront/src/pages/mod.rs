@@ -14,7 +14,7 @@
 //! | `domains/search` | GET | `want`, `name`, `item` |
 //! | `checkout/` | GET, POST | see [`CheckoutPage`] |
 //! | `checkout/pay/{order}/`, `account/invoices/{id}/pay/` | GET, POST | see [`PayPage`] |
-//! | `checkout/result/{order}/` | GET | |
+//! | `checkout/result/{order}/`, `account/orders/{order}/` | GET | |
 //! | `account/…` | GET, POST | see the pages of the account |
 //!
 //! The readable cookie `cart_items` holds how many lines the cart has, so that static pages can show it without a call.

@@ -7,6 +7,7 @@ mod lists;
 mod privacy;
 mod rules;
 mod scorers;
+mod shoppers;
 mod stops;
 
 use crate::api::orders::{order_of, shopper, wish};

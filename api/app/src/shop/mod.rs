@@ -53,6 +53,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{locale}/checkout/pay/{id}/back/", open_post(leave::back_to_order))
         .route("/{locale}/checkout/result/{id}/", get(result::show))
         .route("/{locale}/account/", get(account::overview))
+        .route("/{locale}/account/orders/{id}/", get(result::show))
         .route("/{locale}/account/subscriptions/", get(account::subscriptions))
         .route("/{locale}/account/invoices/", get(invoices::list))
         .route("/{locale}/account/invoices/{id}/", get(invoices::show))
