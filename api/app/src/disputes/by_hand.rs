@@ -16,7 +16,7 @@ use comptoir_domain::{Check, Code, DisputeId, Money, Problem, TransactionId};
 /// Record a dispute
 ///
 /// Of a payment whose gateway does not tell of disputes, or of a cheque that bounced. Until it is decided nothing is charged to
-/// the method. Needs an `Idempotency-Key`.
+/// the method.
 #[utoipa::path(tag = "payments", params(("id" = TransactionId, Path)), request_body = DisputeCreate, responses((status = 201, body = DisputeView, description = "Recorded")))]
 #[post("/v1/transactions/{id}/disputes")]
 pub async fn create_dispute(
@@ -24,7 +24,6 @@ pub async fn create_dispute(
     id: Id<TransactionId>,
     body: Body<DisputeCreate>,
 ) -> Answer {
-    call.require_key()?;
     call.write(move |tx, ctx| record(tx, ctx, id.0, &body.0)).await
 }
 
