@@ -92,6 +92,34 @@ both! {
         assert_eq!((states(world, &client).len(), taken(world, "EUR"), asked(&story, "Cleo")), (2, 2000, 1));
     }
 
+    /// The fake's own page: it shows 10.00 and leads back to the account, whatever else somebody asks of it. Once decided it is
+    /// decided.
+    fn the_fake_has_a_page(world) {
+        let client = subscriber(&world.owner("north"), "Cleo");
+        let story = Story::of(world);
+        story.until("2026-02-05");
+        let charge = charges(world, &client).pop().unwrap();
+        let id = charge["gateway_reference"].as_str().unwrap();
+        let path = format!("/fake-gateway?payment={id}");
+        assert!(charge["redirect_to"].as_str().unwrap().ends_with(&path), "{charge}");
+        let page = world.stranger.get(&path).expect(200);
+        assert!(page.text.contains("10.00 EUR") && page.text.contains("Confirm"), "{}", page.text);
+        assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+        let decide = |agreed: &str| {
+            let form = format!("payment={id}&agreed={agreed}&return_to=https://elsewhere.example/");
+            let headers = [("content-type", "application/x-www-form-urlencoded")];
+            world.stranger.send("POST", "/fake-gateway", &headers, Some(form.as_bytes())).expect(303)
+        };
+        let back = decide("true");
+        assert!(back.header("location").unwrap().ends_with("/pay/back/"), "{:?}", back.header("location"));
+        decide("false");
+        let owner = world.owner("north");
+        let checked = owner.act(&format!("/v1/transactions/{}/check", charge["id"].as_str().unwrap())).expect(200);
+        assert_eq!((checked.text("/state"), taken(world, "EUR")), ("approved".into(), 2000));
+        assert!(world.stranger.get(&path).expect(200).text.contains("is decided"));
+        world.stranger.get("/fake-gateway?payment=fake_99").expect(404);
+    }
+
     /// Three days without a confirmation are a refusal like any other: it is tried again a day later, and the bank asks again.
     fn what_nobody_confirms_is_declined(world) {
         let client = subscriber(&world.owner("north"), "Cleo");

@@ -106,6 +106,8 @@ pub fn serve(state: Arc<AppState>, listener: TcpListener, workers: usize) -> std
                 utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
                     .config(utoipa_swagger_ui::Config::from("/openapi.json")),
             )
+            .service(crate::gateways::fake_page::show_fake_page)
+            .service(crate::gateways::fake_page::decide_at_fake_page)
             .configure(crate::shop::routes)
             .route("/widgets/{name}", web::get().to(widget))
             .default_service(web::to(move |request: HttpRequest| std::future::ready(nowhere(&request, &known))))

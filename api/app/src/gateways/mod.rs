@@ -3,6 +3,7 @@
 mod connectors;
 mod create;
 mod delete;
+pub mod fake_page;
 mod imports;
 mod read;
 pub mod ready;

@@ -42,7 +42,7 @@ pub enum GatewayRoute {
 pub struct Gateways(Arc<House>);
 
 struct House {
-    fake: Arc<dyn PaymentGateway>,
+    fake: FakeGateway,
     key: [u8; 32],
     route: GatewayRoute,
     public_url: String,
@@ -101,18 +101,23 @@ impl Gateways {
         let played = Settings { latency: settings.fake_latency, ..fake_settings(master, public_url) };
         let fake = FakeGateway::open(fake_book, played).map_err(|error| failed(error.to_string()))?;
         let (key, public_url) = (master.subkey(Purpose::Gateways), public_url.trim_end_matches('/').into());
-        Ok(Self(Arc::new(House { fake: Arc::new(fake), key, route, public_url, kept: Mutex::default() })))
+        Ok(Self(Arc::new(House { fake, key, route, public_url, kept: Mutex::default() })))
+    }
+
+    /// The fake, which every house has: clients confirm at its page.
+    pub fn fake(&self) -> &FakeGateway {
+        &self.0.fake
     }
 
     /// The gateway that a seller calls so, if there is one.
     pub fn find(&self, db: &mut Db, scope: Scope, code: &str) -> Outcome<Option<Ready>> {
         let Ok(code) = code.parse::<GatewayCode>() else { return Ok(None) };
         if code == GatewayCode::FAKE {
-            return Ok(Some(Ready { gateway: Arc::clone(&self.0.fake), row: None }));
+            return Ok(Some(Ready { gateway: Arc::new(self.0.fake.clone()), row: None }));
         }
         let Some(row) = gateways::by_code(db, scope, code)? else { return self.by_hand(code) };
         if self.0.route == GatewayRoute::Fake && !code.is_awaited() && !registry::is_retired(&row.connector) {
-            return Ok(Some(Ready { gateway: Arc::clone(&self.0.fake), row: Some(row) }));
+            return Ok(Some(Ready { gateway: Arc::new(self.0.fake.clone()), row: Some(row) }));
         }
         let gateway = match self.kept(&row) {
             Some(gateway) => gateway,

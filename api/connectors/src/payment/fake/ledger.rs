@@ -35,6 +35,9 @@ pub enum Fact {
         take: Take,
         /// What becomes of it on its own.
         decision: Option<Decision>,
+        /// Where the fake's page sends the client afterwards.
+        #[serde(default)]
+        return_to: String,
     },
     /// A payment changed because of a call from the shop.
     Changed {
@@ -82,6 +85,8 @@ pub struct Held {
     pub take: Take,
     /// What becomes of it on its own.
     pub decision: Option<Decision>,
+    /// Where the fake's page sends the client afterwards.
+    pub return_to: String,
 }
 
 /// A callback that has not been taken yet.
@@ -119,8 +124,8 @@ impl Replay for Ledger {
     fn replay(&mut self, fact: Fact) {
         match fact {
             Fact::Lost { reference } => drop(self.lost.insert(reference)),
-            Fact::Started { payment, take, decision } => {
-                let held = Held { asked: payment.amount, payment, take, decision };
+            Fact::Started { payment, take, decision, return_to } => {
+                let held = Held { asked: payment.amount, payment, take, decision, return_to };
                 self.payments.insert(held.payment.reference.clone(), held);
             }
             Fact::Changed { payment } => self.put(payment),

@@ -1,8 +1,8 @@
 //! The fake's decisions, pure: the book and a request in, the facts to write and the answer out.
 
-use super::Settings;
 use super::ledger::{Decision, Fact, Held, Ledger};
 use super::magic::{Behaviour, behaviour, last_four, of_card};
+use super::{AtPage, Settings};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
     CaptureRequest, Card, ClientAction, Decline, Dispute, DisputeState, Entry, Outcome, Payment, PaymentRequest,
@@ -47,7 +47,8 @@ pub(super) fn start(ledger: &Ledger, settings: &Settings, request: &PaymentReque
     let later = |outcome, copies| Decision { at: request.at.plus(settings.callback_delay), outcome, copies };
     let begin = |outcome, decision| {
         let payment = payment(ledger, request, outcome);
-        (vec![Fact::Started { payment: payment.clone(), take: request.take, decision }], Ok(payment))
+        let return_to = request.return_to.clone();
+        (vec![Fact::Started { payment: payment.clone(), take: request.take, decision, return_to }], Ok(payment))
     };
     let pending = Outcome::Pending { instructions: None };
     let Some(behaviour) = behaviour(&request.source, request.amount) else {
@@ -237,6 +238,14 @@ pub(super) fn dispute(ledger: &Ledger, reference: &Reference, state: DisputeStat
 
 fn change(payment: Payment) -> Decided<Payment> {
     (vec![Fact::Changed { payment: payment.clone() }], Ok(payment))
+}
+
+/// What the fake's page shows.
+pub(super) fn at_page(ledger: &Ledger, gateway_id: &str) -> Result<AtPage> {
+    let held = ledger.by_id(gateway_id);
+    let held = held.ok_or_else(|| ConnectorError::not_found(format!("no payment {gateway_id}")))?;
+    let waits = matches!(held.payment.outcome, Outcome::ActionNeeded(_));
+    Ok(AtPage { amount: held.asked, waits, return_to: held.return_to.clone() })
 }
 
 /// What the client does on the fake's page.

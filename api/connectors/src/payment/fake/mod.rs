@@ -22,7 +22,7 @@ use super::{
 use crate::book::Book;
 use crate::error::{ConnectorError, Result};
 use async_trait::async_trait;
-use comptoir_domain::{Currency, Instant};
+use comptoir_domain::{Currency, Instant, Money};
 use ledger::{Fact, Ledger};
 use map::Decided;
 use secrecy::SecretString;
@@ -51,6 +51,17 @@ pub struct Outgoing {
     pub event: String,
     /// What to post.
     pub callback: Callback,
+}
+
+/// A payment as the fake's page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtPage {
+    /// How much is to be paid.
+    pub amount: Money,
+    /// Whether the client has yet to decide.
+    pub waits: bool,
+    /// Where to go afterwards; empty if the shop did not say.
+    pub return_to: String,
 }
 
 /// The fake gateway. Cheap to clone; clones and other processes share the book.
@@ -99,6 +110,12 @@ impl FakeGateway {
     pub async fn delivered(&self, event: &str) -> Result<()> {
         let event = event.to_owned();
         self.decide(move |_, _| (vec![Fact::Delivered { event }], Ok(()))).await
+    }
+
+    /// What the fake's page shows of a payment.
+    pub async fn at_page(&self, gateway_id: &str) -> Result<AtPage> {
+        let id = gateway_id.to_owned();
+        self.decide(move |ledger, _| (Vec::new(), map::at_page(ledger, &id))).await
     }
 
     /// What the client does on the fake's page: agree or refuse. Answers the shop's reference.
