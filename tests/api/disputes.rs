@@ -119,8 +119,7 @@ both! {
     }
 
     /// 50.00 are paid for an invoice of 50.00; 20.00 are credited and given back; 30.00 are disputed and lost, the bank takes 15.00
-    /// for it. The gateway has 50 - 20 - 30 - 15 = -15.00, and the client owes 30.00. It was told by hand; when the gateway calls
-    /// as well, it is the same dispute.
+    /// for it. The gateway has 50 - 20 - 30 - 15 = -15.00, and the client owes 30.00.
     fn a_part_by_hand(world) {
         let owner = world.owner("north");
         let (invoice, payment) = paid(&owner, "50.00");
@@ -137,7 +136,20 @@ both! {
         assert_eq!(balance(&owner, "receivable", "USD"), "30.00");
         books_balance(&owner);
         assert!(verify(world, "north").0.is_empty());
-        assert_eq!(all(&owner, "").len(), 1);
+    }
+
+    /// A person was faster than the gateway: it is the same dispute, under the gateway's name from then on.
+    fn told_by_hand_and_by_the_gateway(world) {
+        let owner = world.owner("north");
+        let (invoice, payment) = paid(&owner, "40.00");
+        let dispute = record(&owner, &payment, json!({"reason": "A letter"}));
+        at_the_bank(world, &payment, DisputeState::Opened);
+        let found = all(&owner, "");
+        assert_eq!((found.len(), &found[0]["id"], todos(&owner).len()), (1, &json!(dispute), 1));
+        assert!(found[0]["gateway_reference"].as_str().unwrap().starts_with("dispute_"));
+        decide(&owner, &dispute, json!({"state": "lost"}));
+        at_the_bank(world, &payment, DisputeState::Lost);
+        assert_eq!((all(&owner, "").len(), open(&owner, &invoice)), (1, "40.00".into()));
     }
 
     /// 40.00 too much became credit, of which 25.00 pay another invoice once it is issued; all 50.00 are charged back: the invoice of 10.00 is open,

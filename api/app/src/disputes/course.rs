@@ -65,7 +65,10 @@ fn known(tx: &mut Db, ctx: &Ctx, payment: &TransactionRow, reference: &str) -> O
     let named = all.iter().find(|row| row.gateway_reference.as_deref() == Some(reference));
     let Some(found) = named.or_else(|| all.iter().find(|row| row.gateway_reference.is_none())) else { return Ok(None) };
     let mut row = disputes::lock(tx, ctx.scope, found.id)?;
-    row.gateway_reference = Some(reference.into());
+    if row.gateway_reference.is_none() {
+        row.gateway_reference = Some(reference.into());
+        disputes::save(tx, &mut row)?;
+    }
     Ok(Some(row))
 }
 
