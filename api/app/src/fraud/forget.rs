@@ -6,6 +6,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use chrono::TimeDelta;
 use comptoir_db::fraud::checks;
+use comptoir_db::sellers::SellerRow;
 use comptoir_db::{Db, Outcome, Scope, sellers, settings};
 use comptoir_domain::Instant;
 use comptoir_domain::events::ForeseenAction;
@@ -14,15 +15,25 @@ use comptoir_domain::events::ForeseenAction;
 pub async fn forget(state: &AppState) -> Result<usize, EventFailure> {
     let now = state.business.now();
     let mut forgotten = 0;
-    for seller in state.store.read(sellers::all).await? {
-        let scope = Scope::of(seller.id);
-        let work = move |tx: &mut Db| {
-            let before = limit(tx, scope, now)?;
-            checks::forget_before(tx, scope, before)
-        };
+    for (seller, before, _) in state.store.read(move |db| old(db, now)).await? {
+        let work = move |tx: &mut Db| checks::forget_before(tx, Scope::of(seller.id), before);
         forgotten += state.store.write_batch(work).await?;
     }
     Ok(forgotten)
+}
+
+/// The sellers who have addresses that are to be forgotten, those of checks before when, and of how many.
+fn old(db: &mut Db, now: Instant) -> Outcome<Vec<(SellerRow, Instant, i64)>> {
+    let mut found = Vec::new();
+    for seller in sellers::all(db)? {
+        let scope = Scope::of(seller.id);
+        let before = limit(db, scope, now)?;
+        let count = checks::count_known_before(db, scope, before)?;
+        if count > 0 {
+            found.push((seller, before, count));
+        }
+    }
+    Ok(found)
 }
 
 fn limit(db: &mut Db, scope: Scope, now: Instant) -> Outcome<Instant> {
@@ -32,14 +43,9 @@ fn limit(db: &mut Db, scope: Scope, now: Instant) -> Outcome<Instant> {
 
 /// Of how many checks the addresses would be forgotten.
 pub fn foresee_forgetting(db: &mut Db, ctx: &Ctx, seen: &mut Foreseen) -> Outcome<()> {
-    for seller in sellers::all(db)? {
-        let scope = Scope::of(seller.id);
-        let before = limit(db, scope, ctx.now)?;
-        let count = checks::count_known_before(db, scope, before)?;
-        if count > 0 {
-            let summary = format!("the addresses of {count} fraud checks of {}", seller.code);
-            seen.add(ForeseenView::new("", ForeseenAction::Forget, summary))?;
-        }
+    for (seller, _, count) in old(db, ctx.now)? {
+        let summary = format!("the addresses of {count} fraud checks of {}", seller.code);
+        seen.add(ForeseenView::new("", ForeseenAction::Forget, summary))?;
     }
     Ok(())
 }
