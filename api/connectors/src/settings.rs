@@ -74,6 +74,13 @@ impl FieldKind {
     }
 }
 
+/// Settings that may be shown, and those that may not.
+pub fn apart(fields: &[Field], given: BTreeMap<String, Value>) -> (BTreeMap<String, Value>, BTreeMap<String, Value>) {
+    let is_secret =
+        |name: &String| fields.iter().any(|field| field.name == name && matches!(field.kind, FieldKind::Secret(_)));
+    given.into_iter().partition(|(name, _)| !is_secret(name))
+}
+
 /// A field that has to be filled in.
 pub const fn required(name: &'static str, label: &'static str, kind: FieldKind, example: &'static str) -> Field {
     Field { name, label, kind, required: true, example }

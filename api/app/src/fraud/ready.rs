@@ -10,7 +10,7 @@ use comptoir_connectors::fraud::registry;
 use comptoir_connectors::http::Reach;
 use comptoir_connectors::settings::Values;
 use comptoir_db::fraud::scorers::FraudScorerRow;
-use comptoir_domain::{Code, Problem, SellerId};
+use comptoir_domain::{Problem, SellerId};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,16 +49,12 @@ impl Scorers {
 
     /// The secrets of a scorer; none if they do not open.
     pub fn secrets(&self, row: &FraudScorerRow) -> Option<BTreeMap<String, Value>> {
-        let Some(sealed) = &row.secrets_sealed else { return Some(BTreeMap::new()) };
-        serde_json::from_slice(&seal::open(&self.key, &owner(row.seller_id), sealed)?).ok()
+        seal::open_secrets(&self.key, &owner(row.seller_id), row.secrets_sealed.as_deref())
     }
 
     /// Seals the secrets of a scorer into its row.
     pub fn seal(&self, row: &mut FraudScorerRow, secrets: &BTreeMap<String, Value>) -> Result<(), Problem> {
-        let failed = || Problem::new(Code::Internal, "the secrets cannot be sealed");
-        let text = serde_json::to_vec(secrets).map_err(|_| failed())?;
-        let sealed = seal::seal(&self.key, &owner(row.seller_id), &text).ok_or_else(failed)?;
-        row.secrets_sealed = (!secrets.is_empty()).then_some(sealed);
+        row.secrets_sealed = seal::seal_secrets(&self.key, &owner(row.seller_id), secrets)?;
         Ok(())
     }
 }

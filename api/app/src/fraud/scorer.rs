@@ -6,7 +6,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
 use actix_web::{delete, get, post, put};
 use comptoir_connectors::fraud::registry::{self, Connector};
-use comptoir_connectors::settings::{self, FieldKind};
+use comptoir_connectors::settings;
 use comptoir_db::fraud::scorers::{self, FraudScorerRow};
 use comptoir_db::{Json, Outcome};
 use comptoir_domain::permissions::may;
@@ -40,7 +40,7 @@ pub async fn set_fraud_scorer(call: Call<may::WriteFraud>, seen: IfMatch, body: 
         let old = scorers::lock(tx, ctx.scope)?;
         seen.check(old.as_ref().map_or(0, |row| row.version))?;
         let mut row = row(ctx, old.as_ref(), &wanted);
-        let (open, mut secrets) = apart(connector, wanted.settings);
+        let (open, mut secrets) = settings::apart(connector.fields, wanted.settings);
         if let Some(kept) =
             old.as_ref().filter(|old| old.connector == row.connector).and_then(|old| houses.secrets(old))
         {
@@ -81,14 +81,6 @@ fn row(ctx: &Ctx, old: Option<&FraudScorerRow>, wanted: &FraudScorerSet) -> Frau
         created_at: old.map_or(ctx.now, |row| row.created_at),
         version: old.map_or(1, |row| row.version),
     }
-}
-
-/// Settings that may be shown, and those that may not.
-fn apart(connector: &Connector, values: BTreeMap<String, Value>) -> (BTreeMap<String, Value>, BTreeMap<String, Value>) {
-    let is_secret = |name: &String| {
-        connector.fields.iter().any(|field| field.name == name && matches!(field.kind, FieldKind::Secret(_)))
-    };
-    values.into_iter().partition(|(name, _)| !is_secret(name))
 }
 
 /// Seals the secrets. The scorer has to get ready with what it was told.

@@ -7,8 +7,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, Body, Call, Reply};
 use actix_web::post;
-use comptoir_connectors::payment::registry::Connector;
-use comptoir_connectors::settings::{self, FieldKind};
+use comptoir_connectors::settings;
 use comptoir_db::gateways::{self, GatewayRow};
 use comptoir_db::{Db, Json, Outcome, sellers};
 use comptoir_domain::gateways::GatewayCode;
@@ -43,7 +42,7 @@ fn new_row(ctx: &Ctx, wanted: GatewayCreate) -> Result<(GatewayRow, BTreeMap<Str
     if (own.is_awaited() || code.is_awaited() || code == GatewayCode::FAKE) && code != own {
         return Err(Problem::field("/code", "reserved", format!("only {own} itself, or a name that nothing else has")));
     }
-    let (open, secrets) = apart(connector, wanted.settings);
+    let (open, secrets) = settings::apart(connector.fields, wanted.settings);
     let row = GatewayRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
@@ -60,17 +59,6 @@ fn new_row(ctx: &Ctx, wanted: GatewayCreate) -> Result<(GatewayRow, BTreeMap<Str
         version: 1,
     };
     Ok((row, secrets))
-}
-
-/// Settings that may be shown, and those that may not.
-pub fn apart(
-    connector: &Connector,
-    settings: BTreeMap<String, Value>,
-) -> (BTreeMap<String, Value>, BTreeMap<String, Value>) {
-    let is_secret = |name: &String| {
-        connector.fields.iter().any(|field| field.name == name && matches!(field.kind, FieldKind::Secret(_)))
-    };
-    settings.into_iter().partition(|(name, _)| !is_secret(name))
 }
 
 /// Checks a gateway and seals its secrets; also the seller's code. It has to get ready with what it was told.

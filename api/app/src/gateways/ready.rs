@@ -172,16 +172,12 @@ impl Gateways {
 
     /// The secrets of a gateway; none if they do not open.
     pub fn secrets(&self, row: &GatewayRow) -> Option<BTreeMap<String, Value>> {
-        let Some(sealed) = &row.secrets_sealed else { return Some(BTreeMap::new()) };
-        serde_json::from_slice(&seal::open(&self.0.key, &row.id.to_string(), sealed)?).ok()
+        seal::open_secrets(&self.0.key, &row.id.to_string(), row.secrets_sealed.as_deref())
     }
 
     /// Seals the secrets of a gateway into its row.
     pub fn seal(&self, row: &mut GatewayRow, secrets: &BTreeMap<String, Value>) -> Result<(), Problem> {
-        let failed = || Problem::new(Code::Internal, "the secrets cannot be sealed");
-        let text = serde_json::to_vec(secrets).map_err(|_| failed())?;
-        let sealed = seal::seal(&self.0.key, &row.id.to_string(), &text).ok_or_else(failed)?;
-        row.secrets_sealed = (!secrets.is_empty()).then_some(sealed);
+        row.secrets_sealed = seal::seal_secrets(&self.0.key, &row.id.to_string(), secrets)?;
         Ok(())
     }
 }

@@ -1,9 +1,10 @@
 //! Changing a gateway.
 
-use crate::gateways::create::{apart, sealed};
+use crate::gateways::create::sealed;
 use crate::gateways::views::{GatewayPatch, GatewayView, connector};
 use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply};
 use actix_web::patch;
+use comptoir_connectors::settings;
 use comptoir_db::gateways;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Code, GatewayId, Problem};
@@ -31,7 +32,7 @@ pub async fn update_gateway(
         patch.is_live.apply(&mut row.is_live);
         patch.is_enabled.apply(&mut row.is_enabled);
         patch.currencies.apply(&mut row.currencies.0);
-        let (open, secret) = apart(connector(&row.connector)?, patch.settings);
+        let (open, secret) = settings::apart(connector(&row.connector)?.fields, patch.settings);
         let told = open.keys().chain(secret.keys()).cloned().collect::<Vec<_>>();
         merge(&mut row.settings.0, open);
         let mut secrets = match gateways.secrets(&row) {

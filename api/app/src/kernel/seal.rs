@@ -6,6 +6,12 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use comptoir_domain::{Code, Problem};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a connector is told in secret, by the names of its fields.
+pub type Secrets = BTreeMap<String, Value>;
 
 /// Bytes of a nonce, long enough to be drawn at random.
 const NONCE: usize = 24;
@@ -24,6 +30,20 @@ pub fn open(key: &[u8; 32], owner: &str, sealed: &str) -> Option<Vec<u8>> {
     let (nonce, sealed) = bytes.split_at_checked(NONCE)?;
     let nonce = XNonce::from(<[u8; NONCE]>::try_from(nonce).ok()?);
     XChaCha20Poly1305::new(key.into()).decrypt(&nonce, Payload { msg: sealed, aad: owner.as_bytes() }).ok()
+}
+
+/// Seals what a connector is told in secret, by name; nothing if that is nothing.
+pub fn seal_secrets(key: &[u8; 32], owner: &str, secrets: &Secrets) -> Result<Option<String>, Problem> {
+    let failed = || Problem::new(Code::Internal, "the secrets cannot be sealed");
+    let text = serde_json::to_vec(secrets).map_err(|_| failed())?;
+    let sealed = seal(key, owner, &text).ok_or_else(failed)?;
+    Ok((!secrets.is_empty()).then_some(sealed))
+}
+
+/// Opens what was sealed so; none if it does not open.
+pub fn open_secrets(key: &[u8; 32], owner: &str, sealed: Option<&str>) -> Option<Secrets> {
+    let Some(sealed) = sealed else { return Some(Secrets::new()) };
+    serde_json::from_slice(&open(key, owner, sealed)?).ok()
 }
 
 #[cfg(test)]
