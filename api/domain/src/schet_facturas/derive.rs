@@ -215,7 +215,7 @@ impl Charge {
 
     fn part(&self, cut: Cut, terms: Terms) -> Result<Option<Part>, MoneyError> {
         let known_on = self.documented.known_on.map_or(cut.known_on, |day| day.max(cut.known_on));
-        if self.issued_on > cut.known_on {
+        if self.issued_on > cut.known_on || self.has_seen(cut) {
             return Ok(None);
         }
         let left = self.left(terms, known_on)?;
@@ -237,6 +237,12 @@ impl Charge {
     fn earned(&self, left: (Money, Money), (net, tax): (Money, Money), period: Option<Period>) -> Option<Part> {
         let is_more = net.minor() >= 0 && tax.minor() >= 0 && !(net.is_zero() && tax.is_zero());
         is_more.then_some(Part { line: self.line, period, net, tax, completes: left == (net, tax) })
+    }
+
+    /// Whether a later document of the line went past a month's cut. Judged once more, by what only became known after the
+    /// cut, the month would take what the next one is to say.
+    fn has_seen(&self, cut: Cut) -> bool {
+        cut.kind == SchetFacturaKind::Month && self.documented.known_on.is_some_and(|day| day > cut.known_on)
     }
 
     /// What has to be taken back of what was documented.

@@ -151,6 +151,24 @@ fn credit_notes_count_against_documents() {
     assert_eq!(missing(&[elsewhere], terms, day("2027-12-31")).unwrap(), []);
 }
 
+/// 0.89 for 154 days, of which 101 are over on 1 March (0.89 × 101 / 154 = 0.5837). A credit note of 2 March takes time back,
+/// and no money: a second run after it must not judge 1 March anew by it, though a free line keeps that cut. The next month
+/// says the rest.
+#[test]
+fn a_month_is_not_judged_again_by_what_became_known_later() {
+    use SchetFacturaKind::Month;
+    let free = charge(2, "2026-11-20", None, 0, 0);
+    let mut of = [charge(1, "2026-11-13", Some(span("2026-11-20", "2027-04-23")), 0, 89), free];
+    of[0].credits =
+        vec![Credit { issued_on: day("2027-03-02"), from: Some(day("2026-11-21")), net: rub(0), tax: rub(0) }];
+    let today = day("2027-03-03");
+    let written = missing(&of, TERMS, today).unwrap();
+    write(&mut of, &written, today);
+    assert_eq!(of[0].documented.tax, rub(58));
+    assert_eq!(missing(&of, TERMS, today), Ok(Vec::new()));
+    assert_eq!(found(&of, "2027-04-01"), [(Month, span("2027-03-01", "2027-04-01"), vec![(0, 31)])]);
+}
+
 /// A year from 1 July, documented here from 1 October: 273 of 365 days are left.
 #[test]
 fn what_was_delivered_before_the_beginning_is_left_out() {
