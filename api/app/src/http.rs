@@ -2,6 +2,7 @@
 
 use crate::kernel::documentation::{Base, complete};
 use crate::kernel::middleware::around;
+use crate::kernel::routes::Routes;
 use crate::kernel::state::AppState;
 use crate::kernel::{ApiError, call};
 use actix_cors::Cors;
@@ -14,10 +15,9 @@ use std::net::TcpListener;
 use std::sync::{Arc, LazyLock};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// All routes of the API, by capability.
-fn routes(config: &mut ServiceConfig) {
+fn routes(config: &mut Routes) {
     crate::sessions::routes(config);
     crate::password_resets::routes(config);
     crate::sellers::routes(config);
@@ -81,7 +81,8 @@ fn routes(config: &mut ServiceConfig) {
 
 /// The API document.
 pub static DOCUMENT: LazyLock<serde_json::Value> = LazyLock::new(|| {
-    let (_, declared) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes).split_for_parts();
+    let app = App::new().into_utoipa_app().openapi(Base::openapi());
+    let (_, declared) = app.configure(|config| routes(&mut Routes::Document(config))).split_for_parts();
     complete(&declared)
 });
 
@@ -93,11 +94,10 @@ pub fn document_text() -> String {
 /// Starts to serve on sockets that are already bound.
 pub fn serve(state: Arc<AppState>, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     let state = web::Data::from(state);
-    let known = Arc::new(known_addresses());
     let server = HttpServer::new(move || {
-        let (app, _) = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes).split_for_parts();
-        let known = Arc::clone(&known);
-        app.app_data(state.clone())
+        App::new()
+            .app_data(state.clone())
+            .configure(|config| routes(&mut Routes::Server(config)))
             .route("/healthz", web::get().to(healthz))
             .route("/readyz", web::get().to(readyz))
             .route("/metrics", web::get().to(metrics))
@@ -110,7 +110,7 @@ pub fn serve(state: Arc<AppState>, listener: TcpListener, workers: usize) -> std
             .service(crate::gateways::fake_page::decide_at_fake_page)
             .configure(crate::shop::routes)
             .route("/widgets/{name}", web::get().to(widget))
-            .default_service(web::to(move |request: HttpRequest| std::future::ready(nowhere(&request, &known))))
+            .default_service(web::to(move |request: HttpRequest| std::future::ready(nowhere(&request))))
             .wrap(from_fn(around))
             .wrap(cors(&state.settings.cors_origins))
             // outermost: all of the above sees the address inside the sandbox, and its house
@@ -171,7 +171,7 @@ async fn openapi() -> impl Responder {
 }
 
 /// Every address of the document, with its methods.
-fn known_addresses() -> Vec<(ResourceDef, String)> {
+static KNOWN_ADDRESSES: LazyLock<Vec<(ResourceDef, String)>> = LazyLock::new(|| {
     let paths = DOCUMENT.get("paths").and_then(serde_json::Value::as_object).into_iter().flatten();
     paths
         .map(|(path, operations)| {
@@ -179,11 +179,11 @@ fn known_addresses() -> Vec<(ResourceDef, String)> {
             (ResourceDef::new(path.as_str()), methods.collect::<Vec<_>>().join(", "))
         })
         .collect()
-}
+});
 
 /// Tells a wrong method from a wrong address.
-fn nowhere(request: &HttpRequest, known: &[(ResourceDef, String)]) -> HttpResponse {
-    match known.iter().find(|(address, _)| address.is_match(request.path())) {
+fn nowhere(request: &HttpRequest) -> HttpResponse {
+    match KNOWN_ADDRESSES.iter().find(|(address, _)| address.is_match(request.path())) {
         Some((_, methods)) => {
             HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, methods.as_str())).finish()
         }

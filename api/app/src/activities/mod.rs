@@ -3,9 +3,9 @@
 pub mod export;
 mod read;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(read::list_activities).service(read::get_activity);
 }

@@ -23,10 +23,10 @@ mod write;
 
 pub use apply::restate;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(mandates::list_mandates)
         .service(mandates::get_mandate)

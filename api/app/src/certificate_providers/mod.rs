@@ -7,14 +7,14 @@ mod status;
 mod update;
 mod views;
 
+use crate::kernel::routes::Routes;
 use comptoir_connectors::certificate::CertificateAuthority;
 use comptoir_connectors::certificate::fake::FakeAuthority;
 use comptoir_domain::certificates::{CertificateProduct, CertificateProviderKind};
 use comptoir_domain::{Code, Problem};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_certificate_provider)
         .service(read::list_certificate_providers)

@@ -3,10 +3,10 @@
 mod movements;
 mod totals;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(totals::get_client_account)
         .service(totals::get_my_account)

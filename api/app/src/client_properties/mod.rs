@@ -2,6 +2,7 @@
 //! the client: its version is theirs.
 
 use crate::kernel::call::Ctx;
+use crate::kernel::routes::Routes;
 use crate::kernel::{Answer, Body, Call, Id, IfMatch, Reply};
 use crate::named_values::{PropertiesReplace, PropertiesView};
 use actix_web::{get, put};
@@ -11,10 +12,9 @@ use comptoir_domain::named_values::check_all;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, ClientId};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(get_client_properties).service(replace_client_properties);
 }
 

@@ -7,10 +7,10 @@ mod status;
 pub mod update;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_client)
         .service(read::list_clients)

@@ -5,10 +5,10 @@ mod read;
 mod update;
 mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_coupon)
         .service(read::list_coupons)

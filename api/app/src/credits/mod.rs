@@ -9,10 +9,10 @@ mod received;
 pub use apply::{apply_credits, left_after_credit, pay_by_credit, to_pay, use_credit};
 pub use movement::{Movement, record};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(grant::grant_credit)
         .service(grant::list_credits)

@@ -9,10 +9,10 @@ mod views;
 
 pub use course::heard;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_disputes)
         .service(read::get_dispute)

@@ -4,9 +4,9 @@ mod history;
 pub mod suspend;
 pub mod unsuspend;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(history::list_dunning_steps);
 }

@@ -18,6 +18,7 @@ pub use gate::{Passed, Shown, pass};
 pub use keyring::{Held, Keyring, Keys};
 
 use crate::kernel::call::{Actor, Ctx};
+use crate::kernel::routes::Routes;
 use crate::kernel::state::AppState;
 use crate::todos::{Todo, raise};
 use comptoir_connectors::payment::{Entry, PaymentGateway};
@@ -26,7 +27,6 @@ use comptoir_db::{Db, Outcome};
 use comptoir_domain::encryption::EncryptionMode;
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{AdministratorId, Code, Problem};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The to-do about data that waits for the key.
 const REENCRYPT: &str = "encryption:reencrypt";
@@ -34,7 +34,7 @@ const REENCRYPT: &str = "encryption:reencrypt";
 const LOCKED: &str = "encryption:locked";
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::get_encryption)
         .service(unlock::unlock_encryption)

@@ -31,12 +31,12 @@ pub use handler::{EventFailure, Handlers, Retry};
 pub use worker::{Worker, WorkerOptions};
 
 use crate::kernel::Ctx;
+use crate::kernel::routes::Routes;
 use comptoir_db::events::Reach;
 use comptoir_domain::people::SellerKind;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_events)
         .service(read::get_event)

@@ -7,15 +7,15 @@ mod views;
 
 use crate::kernel::path::parameter;
 use crate::kernel::problem::ApiError;
+use crate::kernel::routes::Routes;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::NaiveDate;
 use comptoir_domain::{Code, Currency, Problem};
 use std::future::{Ready, ready};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_exchange_rates)
         .service(read::get_exchange_rate)

@@ -25,10 +25,10 @@ pub use screen::{foresee, screen_due, screen_order};
 pub use settle::drop_refused;
 pub use stop::{may_be_charged, may_pay_with, stops};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_fraud_checks)
         .service(read::get_fraud_check)

@@ -11,10 +11,10 @@ mod try_out;
 mod update;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(connectors::list_connectors)
         .service(create::create_gateway)

@@ -8,9 +8,9 @@ mod read;
 pub use patch::HostingPropertiesPatch;
 pub use promises::Promises;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(read::list_hosting_properties).service(allotment::get_subscription_hosting);
 }

@@ -36,10 +36,10 @@ pub use issue::{issue, issue_many};
 pub use read::lock_with_client;
 pub use rederive::rederive;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(verify::verify_chain)
         .service(sealed::list_chain)

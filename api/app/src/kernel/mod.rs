@@ -18,6 +18,7 @@ pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod reply;
+pub mod routes;
 pub mod seal;
 pub mod state;
 pub mod tokens;

@@ -5,9 +5,9 @@ mod read;
 
 pub use post::{Entry, post, post_all};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(read::list_entries).service(read::get_trial_balance);
 }

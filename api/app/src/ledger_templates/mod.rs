@@ -9,10 +9,10 @@ mod views;
 
 pub use book::book_templates;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_ledger_template)
         .service(read::list_ledger_templates)

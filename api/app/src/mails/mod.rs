@@ -14,15 +14,15 @@ pub mod views;
 pub use compose::Sender;
 
 use crate::kernel::clock::fresh;
+use crate::kernel::routes::Routes;
 use comptoir_db::mails::{self, MailRow};
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::{MailFormat, MailState};
 use comptoir_domain::{ClientId, Instant, InvoiceId, Locale};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_mails)
         .service(read::get_mail)

@@ -3,10 +3,10 @@
 pub mod password;
 pub mod profile;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(profile::get_me)
         .service(profile::get_my_client)

@@ -6,16 +6,16 @@ pub mod start;
 pub mod views;
 
 use crate::events::EventFailure;
+use crate::kernel::routes::Routes;
 use comptoir_db::events::EventRow;
 use comptoir_db::operations::{self, OperationRow};
 use comptoir_db::{Db, Json, Outcome, Scope};
 use comptoir_domain::operations::OperationState;
 use comptoir_domain::{Instant, OperationId};
 use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(read::list_operations).service(read::get_operation);
 }
 

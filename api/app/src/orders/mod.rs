@@ -12,10 +12,10 @@ pub mod rows;
 pub mod take;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(checkout::order_as_shopper)
         .service(checkout::order_as_client)

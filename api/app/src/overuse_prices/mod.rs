@@ -5,10 +5,10 @@ mod read;
 pub mod views;
 mod withdraw;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_overuse_price)
         .service(read::list_overuse_prices)

@@ -6,6 +6,7 @@ pub mod request;
 
 use crate::kernel::clock::fresh;
 use crate::kernel::keys;
+use crate::kernel::routes::Routes;
 use crate::mails::{Mail, Sender, enqueue};
 use chrono::TimeDelta;
 use comptoir_db::password_resets::{self, PasswordResetRow};
@@ -15,10 +16,9 @@ use comptoir_domain::mails::MailKind;
 use comptoir_domain::people::MailFormat;
 use comptoir_domain::{Instant, Locale, PasswordResetId};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(request::request_password_reset).service(redeem::redeem_password_reset);
 }
 

@@ -14,10 +14,10 @@ pub mod views;
 pub use keep::{keep, method_row, owner, token};
 pub use read::stored;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_payment_methods)
         .service(read::delete_payment_method)

@@ -12,10 +12,10 @@ mod run;
 mod views;
 mod wanted;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_payment_queue)
         .service(request::preview_payment_queue)

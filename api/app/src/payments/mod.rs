@@ -25,10 +25,10 @@ pub mod views;
 
 pub use settle_many::{Answered, settle_many};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_transactions)
         .service(read::get_transaction)

@@ -12,10 +12,10 @@ pub use create::{add, check_book, rows};
 pub use read::{PriceQuery, page};
 pub use views::{PriceCreate, PriceList, PriceView};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::get_price)
         .service(withdraw::withdraw_price)

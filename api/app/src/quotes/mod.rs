@@ -5,9 +5,9 @@ mod create;
 pub mod token;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(create::create_quote).service(create::quote_for_client);
 }

@@ -8,14 +8,14 @@ mod refresh;
 mod update;
 mod views;
 
+use crate::kernel::routes::Routes;
 use comptoir_connectors::registrar::Registrar;
 use comptoir_connectors::registrar::fake::FakeRegistrar;
 use comptoir_domain::tlds::{RegistrarKind, SupportedTld};
 use comptoir_domain::{Code, Problem};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_registrar)
         .service(read::list_registrars)

@@ -7,10 +7,10 @@ mod oss_threshold;
 mod taxes;
 
 use crate::kernel::Reply;
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(taxes::report_taxes)
         .service(taxes::report_taxes_as_csv)

@@ -4,10 +4,10 @@ pub mod create;
 mod read;
 mod status;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_reseller)
         .service(read::list_resellers)

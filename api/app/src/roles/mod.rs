@@ -6,10 +6,10 @@ mod read;
 mod update;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_role)
         .service(read::list_roles)

@@ -23,15 +23,15 @@ pub mod views;
 pub use houses::Sandboxes;
 
 use crate::events::EventFailure;
+use crate::kernel::routes::Routes;
 use comptoir_db::events::EventRow;
 use comptoir_db::{Db, Outcome, Scope, sandboxes};
 use comptoir_domain::SandboxId;
 use comptoir_domain::events::EventKind;
 use comptoir_domain::sandboxes::SandboxState;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_sandbox)
         .service(read::list_sandboxes)

@@ -12,10 +12,10 @@ mod send;
 mod views;
 mod write;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_schet_facturas)
         .service(read::get_schet_factura)

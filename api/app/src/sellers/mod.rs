@@ -4,10 +4,10 @@ mod own_client;
 mod profile;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(profile::get_seller)
         .service(profile::update_seller)

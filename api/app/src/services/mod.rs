@@ -20,10 +20,10 @@ pub mod views;
 
 pub use announce::{Access, cancelled};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(read::list_services)
         .service(read::get_service)

@@ -10,10 +10,10 @@ mod refresh;
 pub mod sign_in;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(sign_in::sign_in)
         .service(refresh::refresh_session)

@@ -1,5 +1,6 @@
 //! What a seller settles about its business: billing, dunning, collection, bank_files, provisioning, taxes, fraud.
 
+use crate::kernel::routes::Routes;
 use crate::kernel::{Answer, Body, Call, IfMatch, Reply};
 use actix_web::{get, put};
 use comptoir_db::Json;
@@ -15,10 +16,9 @@ use comptoir_domain::taxes::TaxSettings;
 use comptoir_domain::usage::UsageSettings;
 use comptoir_domain::{Result, dunning::DunningPolicy};
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(get_settings).service(replace_settings);
 }
 

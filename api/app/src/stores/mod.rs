@@ -15,10 +15,10 @@ mod update;
 mod views;
 pub mod wording;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(catalog::get_store_catalog)
         .service(create::create_store)

@@ -35,10 +35,10 @@ mod transfer_views;
 mod update;
 pub mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(import::import_subscription)
         .service(bulk::change_subscriptions)

@@ -7,10 +7,10 @@ pub mod threshold;
 pub mod treat;
 pub mod vat_numbers;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     policies::routes(config);
     rules::routes(config);
     vat_numbers::routes(config);

@@ -9,10 +9,10 @@ pub mod views;
 
 pub use raise::{Todo, raise};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_todo)
         .service(read::list_todos)

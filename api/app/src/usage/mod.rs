@@ -15,10 +15,10 @@ mod views;
 
 pub use report::record_disk;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(report::report_usage)
         .service(read::list_usage)

@@ -9,13 +9,13 @@ pub mod run;
 mod schet_facturas;
 mod start;
 
+use crate::kernel::routes::Routes;
 use chrono::NaiveDate;
 use comptoir_db::{Db, Outcome, Scope};
 use comptoir_domain::verify::Finding;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(report::verify_house).service(start::start_verification);
 }
 

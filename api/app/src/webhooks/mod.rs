@@ -13,10 +13,10 @@ mod views;
 pub use deliver::{deliver_one, due};
 pub use fan_out::append;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_webhook_endpoint)
         .service(read::list_webhook_endpoints)

@@ -10,10 +10,10 @@ mod refresh;
 mod update;
 mod views;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config
         .service(create::create_tax_policy)
         .service(read::list_tax_policies)

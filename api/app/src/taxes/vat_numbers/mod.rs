@@ -11,9 +11,9 @@ pub use check::check_vat_number;
 pub use confirm::{confirm_for_client, confirm_for_shopper, confirm_later, number_fault};
 pub use recheck::{foresee, recheck_vat_numbers};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::kernel::routes::Routes;
 
 /// The routes.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut Routes) {
     config.service(check::check_client_vat_number).service(read::list_vat_checks);
 }
