@@ -99,11 +99,21 @@ impl Database {
         connection::open(&self.address, connection::Purpose::Write).unwrap()
     }
 
-    /// A digest of the rows of each table: equal digests, nothing written.
+    /// The rows of each table: equal digests, nothing written. One statement reads all of them.
     pub fn digest(&self) -> BTreeMap<String, String> {
+        static SQLITE: OnceLock<String> = OnceLock::new();
+        static POSTGRES: OnceLock<String> = OnceLock::new();
         let mut db = self.connect();
-        let tables = table_names(&mut db);
-        tables.into_iter().map(|table| (table.clone(), rows_of(&mut db, &table))).collect()
+        let statement = match db {
+            Db::Sqlite(_) => &SQLITE,
+            Db::Pg(_) => &POSTGRES,
+        };
+        let sql = statement.get_or_init(|| {
+            let tables: Vec<_> = table_names(&mut db).iter().map(|table| rows_of(&mut db, table)).collect();
+            tables.join(" UNION ALL ")
+        });
+        let split = |word: String| word.split_once('\n').map(|(table, rows)| (table.into(), rows.into()));
+        words(&mut db, sql).into_iter().filter_map(split).collect()
     }
 }
 
@@ -139,21 +149,21 @@ pub fn table_names(db: &mut Db) -> Vec<String> {
     words(db, sql)
 }
 
+/// A query that reads all of a table as one text, after its name.
 fn rows_of(db: &mut Db, table: &str) -> String {
-    let sql = match db {
+    match db {
         Db::Sqlite(_) => {
             let columns = words(db, &format!("SELECT name AS word FROM pragma_table_info('{table}')"));
             let quoted: Vec<_> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
             format!(
-                "SELECT coalesce(group_concat(line, char(10)), '') AS word FROM (SELECT {} AS line FROM {table} ORDER BY 1)",
+                "SELECT '{table}' || char(10) || coalesce(group_concat(line, char(10)), '') AS word FROM (SELECT {} AS line FROM {table} ORDER BY 1)",
                 quoted.join(" || ',' || ")
             )
         }
-        Db::Pg(_) => {
-            format!("SELECT coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '') AS word FROM {table} t")
-        }
-    };
-    words(db, &sql).pop().unwrap_or_default()
+        Db::Pg(_) => format!(
+            "SELECT '{table}' || chr(10) || coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '') AS word FROM {table} t"
+        ),
+    }
 }
 
 /// One template per database and process, filled by `fill` the first time it is needed.
