@@ -2,7 +2,7 @@
 
 use crate::kernel::Change;
 use comptoir_domain::taxes::Place;
-use comptoir_domain::{Check, Country};
+use comptoir_domain::{Check, Country, Locale};
 
 /// A postal address.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -102,6 +102,14 @@ impl Address {
     pub fn place(self) -> Place {
         let given = |text: String| Some(text).filter(|text| !text.is_empty());
         Place { country: self.country, state: given(self.state), city: given(self.city), county: given(self.county) }
+    }
+
+    /// As it stands on a letter, line by line, with the country in the reader's language.
+    pub fn lines(&self, locale: Locale) -> Vec<String> {
+        let town = format!("{} {}", self.postal_code, self.city);
+        let texts =
+            [&self.line1, &self.line2, &town, &self.state, self.country.name_in(locale)].map(|text| text.trim());
+        texts.into_iter().filter(|text| !text.is_empty()).map(String::from).collect()
     }
 }
 

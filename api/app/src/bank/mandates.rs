@@ -2,7 +2,7 @@
 
 use crate::bank::account::BankAccount;
 use crate::bank::lapse;
-use crate::bank::text::mandate_text;
+use crate::bank::text::{MandateForm, mandate_text};
 use crate::bank::views::{EndCreate, MandateList, MandateSign, MandateTextView, MandateView};
 use crate::gateways::ready::ready;
 use crate::kernel::call::Ctx;
@@ -98,15 +98,17 @@ pub struct MandateTextQuery {
 #[utoipa::path(tag = "me", params(MandateTextQuery), responses((status = 200, body = MandateTextView, description = "The text")))]
 #[get("/v1/me/mandate-text")]
 pub async fn get_my_mandate_text(call: Call<may::Own>, query: Query<MandateTextQuery>) -> Answer {
+    let (_, client) = call.ctx().client()?;
     let found = ready(call.state(), call.ctx().scope, &query.0.gateway).await?;
-    let gateway = found.map(|ready| ready.gateway);
-    let debits = gateway.as_ref().and_then(|gateway| gateway.debits());
-    let unfit = || Problem::field("/gateway", "no_mandate", "this gateway debits no accounts under a mandate");
-    let debits = debits.ok_or_else(unfit)?;
-    let scheme = debits.scheme().ok_or_else(unfit)?;
     let kind = query.0.kind.unwrap_or(MandateKind::Recurrent);
-    let text = mandate_text(debits, scheme, kind, call.ctx().locale);
-    Ok(Reply::ok(&MandateTextView { text }))
+    let unfit = || Problem::field("/gateway", "no_mandate", "this gateway debits no accounts under a mandate");
+    call.read(move |db, ctx| {
+        let debits = found.as_ref().and_then(|ready| ready.gateway.debits()).ok_or_else(unfit)?;
+        let scheme = debits.scheme().ok_or_else(unfit)?;
+        let form = MandateForm { debits, scheme, kind, client, signed: None };
+        Ok(Reply::ok(&MandateTextView { text: mandate_text(db, ctx, &form, ctx.locale)? }))
+    })
+    .await
 }
 
 /// Revoke a mandate
@@ -257,6 +259,9 @@ pub fn sign(
         None => next_reference(tx, ctx, client)?,
     };
     let online = ctx.client().is_ok();
+    let signed = Some((reference.as_str(), method.label.as_str()));
+    let form = MandateForm { debits, scheme, kind: wanted.kind, client: client.id, signed };
+    let text = mandate_text(tx, ctx, &form, client.locale)?;
     let row = MandateRow {
         seller_id: ctx.scope.seller(),
         id: fresh(),
@@ -267,7 +272,7 @@ pub fn sign(
         scheme,
         kind: wanted.kind,
         label: method.label.clone(),
-        text: mandate_text(debits, scheme, wanted.kind, client.locale),
+        text,
         signed_on: wanted.signed_on.unwrap_or(ctx.today()),
         signed_at: Some(ctx.now).filter(|_| online),
         signed_from: Some(ctx.ip.clone()).filter(|address| online && !address.is_empty()),

@@ -1,8 +1,12 @@
 //! What a payer signs, in the words that the European Payments Council prescribes, in each language that we have them in.
 
+use crate::addresses::{Address, Addressed};
+use crate::invoices::parties::{BuyerView, Parties};
+use crate::kernel::call::Ctx;
 use comptoir_connectors::payment::Debits;
-use comptoir_domain::Locale;
+use comptoir_db::{Db, Outcome};
 use comptoir_domain::bank::{MandateKind, SddScheme};
+use comptoir_domain::{ClientId, Locale};
 
 /// The words of a language: title, what is authorised under CORE and under B2B, the two kinds of mandates, and what the
 /// creditor is called by.
@@ -15,6 +19,9 @@ struct Words {
     one_off: &'static str,
     creditor: &'static str,
     creditor_id: &'static str,
+    debtor: &'static str,
+    account: &'static str,
+    reference: &'static str,
 }
 
 const WORDS: &[Words] = &[
@@ -35,6 +42,9 @@ const WORDS: &[Words] = &[
         one_off: "One-off payment",
         creditor: "Creditor",
         creditor_id: "Creditor identifier",
+        debtor: "Debtor",
+        account: "Account",
+        reference: "Mandate reference",
     },
     Words {
         language: "fr",
@@ -53,6 +63,9 @@ const WORDS: &[Words] = &[
         one_off: "Paiement ponctuel",
         creditor: "Créancier",
         creditor_id: "Identifiant créancier SEPA",
+        debtor: "Débiteur",
+        account: "Compte",
+        reference: "Référence unique du mandat",
     },
     Words {
         language: "de",
@@ -72,6 +85,9 @@ const WORDS: &[Words] = &[
         one_off: "Einmalige Zahlung",
         creditor: "Zahlungsempfänger",
         creditor_id: "Gläubiger-Identifikationsnummer",
+        debtor: "Zahlungspflichtiger",
+        account: "Konto",
+        reference: "Mandatsreferenz",
     },
     Words {
         language: "es",
@@ -91,31 +107,62 @@ const WORDS: &[Words] = &[
         one_off: "Pago único",
         creditor: "Acreedor",
         creditor_id: "Identificador del acreedor",
+        debtor: "Deudor",
+        account: "Cuenta",
+        reference: "Referencia de la orden de domiciliación",
     },
 ];
 
+/// What is signed, and by whom.
+pub struct MandateForm<'a> {
+    /// To whom, by the gateway that debits.
+    pub debits: &'a dyn Debits,
+    /// Under which rules.
+    pub scheme: SddScheme,
+    /// How often.
+    pub kind: MandateKind,
+    /// The payer.
+    pub client: ClientId,
+    /// The reference and the account, once they are known.
+    pub signed: Option<(&'a str, &'a str)>,
+}
+
 /// The text of a mandate, in the reader's language or in English.
-pub fn mandate_text(debits: &dyn Debits, scheme: SddScheme, kind: MandateKind, locale: Locale) -> String {
+pub fn mandate_text(db: &mut Db, ctx: &Ctx, form: &MandateForm, locale: Locale) -> Outcome<String> {
+    let parties = Parties::load(db, ctx, &[form.client])?;
+    let (client, contact) = parties.buyer(form.client)?;
+    let debtor = BuyerView::new(client, contact);
+    let creditor = lines(form.debits.creditor_name(), &parties.seller.address(), locale);
+    Ok(text(form, &creditor, &lines(&debtor.name, &debtor.address, locale), locale))
+}
+
+fn lines(name: &str, address: &Address, locale: Locale) -> String {
+    let lines: Vec<_> = std::iter::once(name.to_string()).chain(address.lines(locale)).collect();
+    lines.join("\n")
+}
+
+/// With creditor and debtor as on a letter.
+fn text(form: &MandateForm, creditor: &str, debtor: &str, locale: Locale) -> String {
     let language = locale.language();
     let english = || WORDS.iter().find(|words| words.language == "en");
     let Some(words) = WORDS.iter().find(|words| words.language == language).or_else(english) else {
         return String::new();
     };
-    let what = match scheme {
+    let what = match form.scheme {
         SddScheme::Core => words.core,
         SddScheme::B2b => words.b2b,
     };
-    let kind = match kind {
+    let kind = match form.kind {
         MandateKind::Recurrent => words.recurrent,
         MandateKind::OneOff => words.one_off,
     };
-    let identifier = debits.creditor_id().map(|id| format!("\n{}: {}", words.creditor_id, id.as_str()));
-    format!(
-        "{}\n\n{}\n\n{}: {}{}\n{kind}",
-        words.title,
-        what.replace("{creditor}", debits.creditor_name()),
-        words.creditor,
-        debits.creditor_name(),
-        identifier.unwrap_or_default(),
-    )
+    let name = form.debits.creditor_name();
+    let identifier = form.debits.creditor_id().map(|id| format!("{}: {}", words.creditor_id, id.as_str()));
+    let mut rows = vec![format!("{}: {creditor}", words.creditor)];
+    rows.extend(identifier);
+    rows.push(format!("\n{}: {debtor}", words.debtor));
+    if let Some((reference, account)) = form.signed {
+        rows.extend([format!("{}: {account}", words.account), format!("{}: {reference}", words.reference)]);
+    }
+    format!("{}\n\n{}\n\n{}\n\n{kind}", words.title, what.replace("{creditor}", name), rows.join("\n"))
 }

@@ -4,6 +4,8 @@ use super::Shown;
 use super::account::{newest, waiting};
 use super::gateways::payments;
 use super::visit::Visit;
+use crate::addresses::Address;
+use crate::invoices::parties::SellerPartyView;
 use crate::invoices::read::view;
 use crate::invoices::views::{InvoiceLineView, InvoiceView};
 use crate::kernel::ApiError;
@@ -15,9 +17,8 @@ use comptoir_db::{Db, Page};
 use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::invoices::InvoiceKind;
 use comptoir_domain::orders::first_invoice::without_days;
-use comptoir_domain::{Country, InvoiceId, Locale, Money, Problem};
+use comptoir_domain::{InvoiceId, Locale, Money, Problem};
 use comptoir_storefront::pages::{Choice, InvoiceLine, InvoicePage, InvoicesPage, NamedAmount, Totals};
-use serde_json::Value;
 
 /// Invoices on a page.
 const LIMIT: i64 = 25;
@@ -111,7 +112,10 @@ fn page(
         lines: view.lines.iter().map(line).collect(),
         totals: totals(visit, &view)?,
         paid: view.gross.minus(view.open)?,
-        notes: lines([view.comment.clone(), view.buyer.tax_exemption.clone()]),
+        notes: [view.comment.clone(), view.buyer.tax_exemption.clone()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect(),
         pdf_url: None,
         instructions: chosen.filter(|_| payable).map_or(Vec::new(), |gateway| instructions(visit, invoice, gateway)),
         waits,
@@ -130,37 +134,20 @@ fn line(line: &InvoiceLineView) -> InvoiceLine {
 
 /// Who sold, as it was printed on the day of issue.
 fn seller(invoice: &InvoiceRow, locale: Locale) -> Vec<String> {
-    let frozen: Value = invoice.frozen.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let text = |pointer: &str| frozen.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_string();
-    let town = format!("{} {}", text("/seller/address/postal_code"), text("/seller/address/city"));
-    let country = text("/seller/address/country");
-    let country = country.parse::<Country>().map_or(country, |country| country.name_in(locale).into());
-    lines([
-        text("/seller/company"),
-        text("/seller/address/line1"),
-        text("/seller/address/line2"),
-        town,
-        country,
-        text("/seller/vat_number"),
-    ])
+    let Some(seller) = invoice.frozen.as_deref().and_then(|document| SellerPartyView::frozen(document).ok()) else {
+        return Vec::new();
+    };
+    party(seller.company, &seller.address, seller.vat_number, locale)
 }
 
 fn buyer(view: &InvoiceView, locale: Locale) -> Vec<String> {
-    let (buyer, address) = (&view.buyer, &view.buyer.address);
-    let town = format!("{} {}", address.postal_code, address.city);
-    lines([
-        buyer.name.clone(),
-        address.line1.clone(),
-        address.line2.clone(),
-        town,
-        address.state.clone(),
-        address.country.name_in(locale).into(),
-        buyer.vat_number.clone(),
-    ])
+    let buyer = view.buyer.clone();
+    party(buyer.name, &buyer.address, buyer.vat_number, locale)
 }
 
-fn lines<const N: usize>(texts: [String; N]) -> Vec<String> {
-    texts.into_iter().map(|text| text.trim().to_string()).filter(|text| !text.is_empty()).collect()
+fn party(name: String, address: &Address, vat_number: String, locale: Locale) -> Vec<String> {
+    let lines = std::iter::once(name).chain(address.lines(locale)).chain([vat_number]);
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 /// The sums of a document are without taxes, whatever the store shows.

@@ -5,7 +5,7 @@ use super::Shown;
 use super::gateways::{asks_for_card, label, offered};
 use super::visit::Visit;
 use crate::bank::account::BankAccountCreate;
-use crate::bank::text::mandate_text;
+use crate::bank::text::{MandateForm, mandate_text};
 use crate::bank::views::MandateSign;
 use crate::credits::{left_after_credit, pay_by_credit, to_pay};
 use crate::encryption::stores;
@@ -15,7 +15,6 @@ use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
 use crate::payments::pay::pay;
 use crate::payments::views::{CardCreate, PayCreate};
-use comptoir_connectors::payment::Debits;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::orders;
 use comptoir_db::{Db, Outcome};
@@ -23,6 +22,7 @@ use comptoir_domain::bank::MandateKind;
 use comptoir_domain::gateways::GatewayCode;
 use comptoir_domain::{Check, Code, InvoiceId, Money, OrderId, Problem};
 use comptoir_storefront::pages::{AccountForm, Form, PayPage};
+use std::sync::Arc;
 
 /// What is paid, and where one goes on.
 pub struct Bill {
@@ -116,7 +116,7 @@ async fn show(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
         return Ok(visit.see(&bill.after));
     }
     let means = means(visit, &bill).await?;
-    visit.page(&page(visit, bill, &means, visit.form()))
+    visit.page(&page(visit, bill, &means, visit.form()).await?)
 }
 
 /// A gateway by which a bill can be paid here, and whether what is paid with may be kept.
@@ -144,23 +144,32 @@ async fn by_credit(visit: &Visit, id: InvoiceId) -> Result<(), ApiError> {
     visit.desk.change(work).await
 }
 
-fn page(visit: &Visit, bill: Bill, (code, ready, keeps): &Means, form: Form) -> PayPage {
-    let debits = ready.gateway.debits();
-    let text = |debits: &dyn Debits| {
-        let scheme = debits.scheme()?;
-        Some(mandate_text(debits, scheme, MandateKind::Recurrent, visit.locale))
+/// What is signed to pay from an account; `None` where that needs no signature.
+async fn mandate(visit: &Visit, ready: &Ready) -> Result<Option<String>, ApiError> {
+    let (client, locale, gateway) = (visit.client()?, visit.locale, Arc::clone(&ready.gateway));
+    let text = move |db: &mut Db, ctx: &Ctx| {
+        let Some((debits, scheme)) = gateway.debits().and_then(|debits| Some((debits, debits.scheme()?))) else {
+            return Ok(None);
+        };
+        let form = MandateForm { debits, scheme, kind: MandateKind::Recurrent, client, signed: None };
+        mandate_text(db, ctx, &form, locale).map(Some)
     };
-    PayPage {
-        account: debits.map(|debits| AccountForm { mandate: text(debits) }),
+    Ok(visit.desk.read(text).await?)
+}
+
+async fn page(visit: &Visit, bill: Bill, (code, ready, keeps): &Means, form: Form) -> Result<PayPage, ApiError> {
+    let debits = ready.gateway.debits().is_some();
+    Ok(PayPage {
+        account: if debits { Some(AccountForm { mandate: mandate(visit, ready).await? }) } else { None },
         address: bill.address,
         subject: bill.subject,
         amount: bill.amount,
         gateway: code.to_string(),
-        page_of: (!asks_for_card(ready) && debits.is_none()).then(|| label(visit, *code, ready)),
+        page_of: (!asks_for_card(ready) && !debits).then(|| label(visit, *code, ready)),
         keeps: *keeps,
         once: visit.fresh_once(),
         form,
-    }
+    })
 }
 
 async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
@@ -179,7 +188,7 @@ async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
             } else {
                 visit.or_refused(error)?
             };
-            visit.again(&page(visit, bill, &means, form))
+            visit.again(&page(visit, bill, &means, form).await?)
         }
     }
 }
