@@ -51,6 +51,7 @@ pub mod plans;
 pub mod price_moves;
 pub mod prices;
 
+mod payment_checks;
 mod payment_queue;
 mod payment_shares;
 pub mod payments;

@@ -38,8 +38,12 @@ impl Story {
 
     /// Lives until noon (UTC) of a day.
     pub fn until(&self, day: &str) {
-        let noon: Instant = format!("{day}T12:00:00Z").parse().unwrap();
-        self.runtime.block_on(advance(&self.state, noon)).unwrap();
+        self.until_instant(&format!("{day}T12:00:00Z"));
+    }
+
+    /// Lives until an instant.
+    pub fn until_instant(&self, instant: &str) {
+        self.runtime.block_on(advance(&self.state, instant.parse().unwrap())).unwrap();
     }
 
     /// Sleeps until noon of a day: nothing recurs meanwhile.

@@ -11,6 +11,7 @@ use comptoir_domain::{
 };
 use diesel::prelude::*;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 /// What the other side said, without secrets.
 #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -225,12 +226,12 @@ pub fn pending_of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome
     Ok(pending.select(TransactionRow::as_select()).load(db)?)
 }
 
-/// Payments of a seller in some states that began before an instant, oldest first, after one of them.
-pub fn begun_before(
+/// Payments of a seller in some states that began within a time, oldest first, after one of them.
+pub fn begun_within(
     db: &mut Db,
     scope: Scope,
     states: &[TransactionState],
-    before: Instant,
+    time: Range<Instant>,
     after: Option<TransactionId>,
     limit: i64,
 ) -> Outcome<Vec<TransactionRow>> {
@@ -239,7 +240,8 @@ pub fn begun_before(
         .filter(transactions::state.eq_any(states.to_vec()))
         // nobody is asked about debits: banks answer by files
         .filter(transactions::is_debit.eq(false))
-        .filter(transactions::created_at.lt(before))
+        .filter(transactions::created_at.ge(time.start))
+        .filter(transactions::created_at.lt(time.end))
         .into_boxed::<DbBackend>();
     if let Some(after) = after {
         found = found.filter(transactions::id.gt(after));

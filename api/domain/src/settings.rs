@@ -111,6 +111,13 @@ pub struct CollectionSettings {
     /// end it.
     #[schema(minimum = 1, maximum = 30)]
     pub confirm_within_days: u16,
+    /// Seconds between two questions about a payment whose outcome its gateway has not told.
+    #[schema(minimum = 10, maximum = 3600)]
+    pub check_every_seconds: u16,
+    /// How often a gateway is asked so. Then what nobody knows of is ended, if the gateway can do that, and counts as an error. None
+    /// leaves it to the hourly run.
+    #[schema(maximum = 100)]
+    pub checks: u16,
     /// Whether the other invoices of a client are tried after a method has refused one, as far as they are no higher;
     /// otherwise that method is asked for nothing more on that day.
     pub smaller_amounts: bool,
@@ -123,6 +130,7 @@ pub struct CollectionSettings {
 }
 
 /// All of it is taken, a day before it is due; then after one, three and five days more. What has to be confirmed waits for three.
+/// Gateways are asked every minute, ten times (guide, "Vérifier la période du statut").
 impl Default for CollectionSettings {
     fn default() -> Self {
         Self {
@@ -133,6 +141,8 @@ impl Default for CollectionSettings {
             days_before_due: 1,
             retry_after_days: vec![1, 3, 5],
             confirm_within_days: 3,
+            check_every_seconds: 60,
+            checks: 10,
             smaller_amounts: true,
             several_methods: true,
             action: CollectionAction::Charge,
@@ -176,6 +186,9 @@ impl SellerSettings {
         check.ensure(fit, "/collection/retry_after_days", "out_of_range", "at most 10 pauses of 1 to 90 days");
         let confirm = (1..=30).contains(&self.collection.confirm_within_days);
         check.ensure(confirm, "/collection/confirm_within_days", "out_of_range", "1 to 30 days");
+        let every = (10..=3600).contains(&self.collection.check_every_seconds);
+        check.ensure(every, "/collection/check_every_seconds", "out_of_range", "10 to 3600 seconds");
+        check.ensure(self.collection.checks <= 100, "/collection/checks", "out_of_range", "0 to 100");
         check.done()
     }
 }
@@ -202,6 +215,8 @@ mod tests {
         settings.dunning.suspend_after = Some(0);
         settings.collection.retry_after_days = vec![0];
         settings.collection.confirm_within_days = 0;
+        settings.collection.check_every_seconds = 9;
+        settings.collection.checks = 101;
         settings.taxes.answer_holds_days = 0;
         settings.schet_facturas.day_of_month = 29;
         let problem = settings.check().unwrap_err();
@@ -216,6 +231,8 @@ mod tests {
             "/schet_facturas/day_of_month",
             "/collection/retry_after_days",
             "/collection/confirm_within_days",
+            "/collection/check_every_seconds",
+            "/collection/checks",
         ];
         assert_eq!(places, want);
     }

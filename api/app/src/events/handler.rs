@@ -15,6 +15,7 @@ use crate::kernel::state::AppState;
 use crate::orders::expire::expire_orders;
 use crate::payment_methods::expiry::process_expired_credit_cards;
 use crate::payment_queue::process::{process_payment_queue, run_payment_queue};
+use crate::payments::poll::check_payments;
 use crate::plans::move_run::move_subscriptions;
 use crate::sandboxes::prepare::prepare_sandbox;
 use crate::sandboxes::remove::remove_sandbox;
@@ -104,6 +105,7 @@ impl Handlers {
             .on(ProcessPaymentQueue, |state, event| Box::pin(process_payment_queue(state, event)))
             .on(ProcessBatchFiles, |state, event| Box::pin(process_batch_files(state, event)))
             .on(RunPaymentQueue, |state, event| Box::pin(run_payment_queue(state, event)))
+            .on(CheckPayments, |state, event| Box::pin(check_payments(state, event)))
             .on(ProcessSuspensions, |state, event| Box::pin(process_suspensions(state, event)))
             .on(ProcessUnsuspensions, |state, event| Box::pin(process_unsuspensions(state, event)))
             .on(ProcessExpiredCreditCards, |state, event| Box::pin(process_expired_credit_cards(state, event)))

@@ -25,7 +25,7 @@ pub async fn process_payment_queue(state: &AppState, event: &EventRow) -> Result
     for ctx in for_sellers(state, event).await? {
         let scope = ctx.scope;
         let collection = state.store.read(move |db| collection(db, scope)).await?;
-        all.checked += ask_again(state, &ctx, collection.confirm_within_days).await?;
+        all.checked += ask_again(state, &ctx, &collection).await?;
         let tally = charge(state, &ctx, Wanted::usual(&collection, ctx.today()), None).await?;
         all.add(&tally);
     }
@@ -49,8 +49,7 @@ pub async fn run_payment_queue(state: &AppState, event: &EventRow) -> Result<Val
     if !state.store.write(move |tx| running.begin(tx, total)).await? {
         return Ok(json!({ "outcome": "nothing_to_do" }));
     }
-    let mut tally =
-        Tally { checked: ask_again(state, &ctx, collection.confirm_within_days).await?, ..Tally::default() };
+    let mut tally = Tally { checked: ask_again(state, &ctx, &collection).await?, ..Tally::default() };
     tally.add(&charge(state, &ctx, wanted, Some(running)).await?);
     let (told, now) = (tally.told(), state.now().business);
     let result = told.clone();

@@ -7,19 +7,17 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Call, Reply};
 use crate::payments::pay::begun;
 use crate::payments::settle::{Asked, enter, lock, settle, tell};
+use crate::payments::unanswered::todo_key;
 use crate::payments::views::{RedirectField, redirect_fields};
 use actix_web::get;
 use chrono::TimeDelta;
 use comptoir_connectors::payment::{Outcome as Answered, Payment};
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
-use comptoir_db::{Db, Outcome};
+use comptoir_db::{Db, Outcome, todos};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Instant, InvoiceId, Money, TransactionId};
-
-/// The code of a payment that was ended because its client has not confirmed it.
-const NOT_CONFIRMED: &str = "not_confirmed";
 
 /// A payment that waits for you.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -100,10 +98,22 @@ pub enum End {
     RanOut,
     /// The client pays in another way.
     Replaced,
+    /// Nobody has learned what became of it.
+    Unanswered,
 }
 
-/// Ends a payment that waits for its client, if its gateway can; else it goes on waiting. What the gateway has taken meanwhile
-/// is taken.
+impl End {
+    /// The state that it ends in, its code and what is said of it.
+    const fn told(self) -> (TransactionState, &'static str, &'static str) {
+        match self {
+            Self::RanOut => (TransactionState::Declined, "not_confirmed", "the client has not confirmed it"),
+            Self::Replaced => (TransactionState::Voided, "not_confirmed", "the client has not confirmed it"),
+            Self::Unanswered => (TransactionState::Error, "unanswered", "the gateway did not say what became of it"),
+        }
+    }
+}
+
+/// Ends a payment that waits, if its gateway can; else it goes on waiting. What the gateway has taken meanwhile is taken.
 pub async fn give_up(state: &AppState, ctx: &Ctx, row: TransactionRow, end: End) -> Result<TransactionRow, ApiError> {
     let ready = ready(state, ctx.scope, &row.gateway).await?;
     let Some(voids) = ready.as_ref().and_then(|ready| ready.gateway.voids()) else { return Ok(row) };
@@ -113,7 +123,7 @@ pub async fn give_up(state: &AppState, ctx: &Ctx, row: TransactionRow, end: End)
             Ok(state.store.write(move |tx| ended(tx, &ctx, id, &payment, end)).await?)
         }
         Err(error) => {
-            tracing::info!(transaction = %row.id, %error, "a payment that waits for its client cannot be ended");
+            tracing::info!(transaction = %row.id, %error, "a payment that waits cannot be ended");
             Ok(row)
         }
     }
@@ -126,10 +136,10 @@ fn ended(tx: &mut Db, ctx: &Ctx, id: TransactionId, payment: &Payment, end: End)
     let mut row = lock(tx, ctx, id)?;
     // any other answer than that it is ended may be about the call, and not about the payment
     if payment.outcome == Answered::Voided && row.state.is_under_way() {
-        let message = "the client has not confirmed it".into();
-        row.detail.0 = TransactionDetail { code: Some(NOT_CONFIRMED.into()), message, ..TransactionDetail::default() };
-        let state = if end == End::RanOut { TransactionState::Declined } else { TransactionState::Voided };
+        let (state, code, message) = end.told();
+        row.detail.0 = TransactionDetail { code: Some(code.into()), message: message.into(), ..Default::default() };
         enter(tx, ctx, &mut row, state)?;
+        todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
     }
     Ok(row)
 }

@@ -11,6 +11,7 @@ pub mod lines;
 pub mod manual;
 pub mod pay;
 pub mod payer;
+pub mod poll;
 mod read;
 pub mod refund;
 mod reserved;

@@ -7,8 +7,8 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::ledger;
 use crate::mails::{About, Mail, enqueue_about};
-use crate::payments::confirm;
 use crate::payments::unanswered::todo_key;
+use crate::payments::{confirm, poll};
 use crate::todos::{self, Todo};
 use comptoir_connectors::payment::{Outcome as Answered, Payment};
 use comptoir_connectors::{ConnectorError, Kind};
@@ -57,6 +57,7 @@ pub fn settle(
         }
         return Ok(row);
     }
+    let before = row.state;
     let was_lost = asked == Asked::Lookup && row.state != TransactionState::Pending;
     let agreed = answer.as_ref().map_err(Clone::clone).and_then(|payment| {
         payment.agrees_with(row.amount())?;
@@ -83,6 +84,9 @@ pub fn settle(
             let state = after_error(row.state, asked, error.kind);
             enter(tx, ctx, &mut row, state)?;
         }
+    }
+    if row.state != before {
+        poll::watch(tx, ctx, &row)?;
     }
     if was_lost && !row.state.is_under_way() {
         comptoir_db::todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;

@@ -6,16 +6,20 @@ use crate::gateways::ready::Gateways;
 use crate::kernel::ApiError;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
-use crate::payments::check::check;
+use crate::payments::check::{check, may_be_on_its_way};
 use crate::payments::confirm::{End, give_up, is_overdue};
+use crate::payments::poll::is_given_up;
 use crate::todos::{Todo, raise};
 use chrono::TimeDelta;
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Failure, Outcome, Scope};
-use comptoir_domain::TransactionId;
 use comptoir_domain::payments::{TransactionKind, TransactionState};
+use comptoir_domain::settings::CollectionSettings;
 use comptoir_domain::todos::TodoKind;
+use comptoir_domain::{Instant, TransactionId};
+use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
 /// Transactions that are looked at together.
 const CHUNK: i64 = 200;
@@ -33,13 +37,20 @@ struct Open {
     silent: Vec<TransactionRow>,
 }
 
-/// The next of them; none at the end.
-fn next(db: &mut Db, gateways: &Gateways, ctx: &Ctx, after: Option<TransactionId>) -> Outcome<Option<Open>> {
-    let rows = payments::begun_before(db, ctx.scope, &OPEN, ctx.now.plus(-AT_WORK), after, CHUNK)?;
+/// The next of those in some states that began within a time; none at the end.
+fn next(
+    db: &mut Db,
+    gateways: &Gateways,
+    scope: Scope,
+    states: &[TransactionState],
+    time: Range<Instant>,
+    after: Option<TransactionId>,
+) -> Outcome<Option<Open>> {
+    let rows = payments::begun_within(db, scope, states, time, after, CHUNK)?;
     let Some(last) = rows.last().map(|row| row.id) else { return Ok(None) };
     let mut known = HashMap::new();
     for name in BTreeSet::from_iter(rows.iter().map(|row| &row.gateway)) {
-        known.insert(name.clone(), answers(db, gateways, ctx.scope, name)?);
+        known.insert(name.clone(), answers(db, gateways, scope, name)?);
     }
     let (askable, silent) = rows.into_iter().partition(|row| {
         let (payments, refunds) = known.get(&row.gateway).copied().unwrap_or_default();
@@ -62,6 +73,11 @@ fn answers(db: &mut Db, gateways: &Gateways, scope: Scope, name: &str) -> Outcom
     }))
 }
 
+/// When what is asked about again has begun.
+fn long_ago(ctx: &Ctx) -> Range<Instant> {
+    Instant::EPOCH..ctx.now.plus(-AT_WORK)
+}
+
 /// Goes through what a gateway would be asked about.
 pub fn each_to_be_asked(
     db: &mut Db,
@@ -70,19 +86,31 @@ pub fn each_to_be_asked(
     mut look: impl FnMut(&TransactionRow) -> Outcome<()>,
 ) -> Outcome<()> {
     let mut after = None;
-    while let Some(open) = next(db, gateways, ctx, after)? {
+    while let Some(open) = next(db, gateways, ctx.scope, &OPEN, long_ago(ctx), after)? {
         open.askable.iter().try_for_each(&mut look)?;
         after = Some(open.last);
     }
     Ok(())
 }
 
-/// Asks about all of them; says of how many something was heard. What has waited for its client for so many days is ended.
-pub async fn ask_again(state: &AppState, ctx: &Ctx, confirm_within: u16) -> Result<usize, EventFailure> {
+/// Asks about all that are open for long; says of how many something was heard.
+pub async fn ask_again(state: &AppState, ctx: &Ctx, settings: &CollectionSettings) -> Result<usize, EventFailure> {
+    ask_about(state, ctx, &OPEN, long_ago(ctx), settings).await
+}
+
+/// Asks about those in some states that began within a time; says of how many something was heard. What has waited for its
+/// client for too long is ended, and so is what nobody has told of for too long.
+pub async fn ask_about(
+    state: &AppState,
+    ctx: &Ctx,
+    states: &'static [TransactionState],
+    time: Range<Instant>,
+    settings: &CollectionSettings,
+) -> Result<usize, EventFailure> {
     let (mut heard, mut after) = (0, None);
     loop {
-        let (gateways, looking) = (state.gateways.clone(), ctx.clone());
-        let Some(open) = state.store.read(move |db| next(db, &gateways, &looking, after)).await? else {
+        let (gateways, scope, time) = (state.gateways.clone(), ctx.scope, time.clone());
+        let Some(open) = state.store.read(move |db| next(db, &gateways, scope, states, time, after)).await? else {
             return Ok(heard);
         };
         after = Some(open.last);
@@ -93,22 +121,34 @@ pub async fn ask_again(state: &AppState, ctx: &Ctx, confirm_within: u16) -> Resu
             let ask = move |tx: &mut Db| lost.iter().try_for_each(|row| ask_a_person(tx, &asking, row));
             state.store.write_batch(ask).await?;
         }
-        for row in open.askable {
-            // one gateway that is down keeps nobody from asking the next
-            match ask(state, ctx, row.id, confirm_within).await {
-                Ok(()) => heard += 1,
-                Err(error) => tracing::warn!(transaction = %row.id, ?error, "a payment could not be checked"),
-            }
-        }
+        let at_once = usize::from(state.settings.charges_at_once.max(1));
+        let asked = open.askable.into_iter().map(|row| ask(state, ctx, row.id, settings));
+        let told: Vec<bool> = stream::iter(asked).buffer_unordered(at_once).collect().await;
+        heard += told.into_iter().filter(|told| *told).count();
     }
 }
 
-async fn ask(state: &AppState, ctx: &Ctx, id: TransactionId, confirm_within: u16) -> Result<(), ApiError> {
-    let row = check(state, ctx, id).await?;
-    if is_overdue(ctx, &row, confirm_within) {
-        give_up(state, ctx, row, End::RanOut).await?;
+/// One gateway that is down keeps nobody from asking the next.
+async fn ask(state: &AppState, ctx: &Ctx, id: TransactionId, settings: &CollectionSettings) -> bool {
+    let asked = async {
+        let row = check(state, ctx, id).await?;
+        let Some(end) = end(ctx, &row, settings) else { return Ok(()) };
+        let row = give_up(state, ctx, row, end).await?;
+        if row.state == TransactionState::Unknown && !may_be_on_its_way(ctx, &row) {
+            let asking = ctx.clone();
+            state.store.write(move |tx| ask_a_person(tx, &asking, &row)).await?;
+        }
+        Ok::<_, ApiError>(())
+    };
+    asked.await.inspect_err(|error| tracing::warn!(transaction = %id, ?error, "a payment could not be checked")).is_ok()
+}
+
+/// Why a payment is not waited for any longer, if it is not.
+fn end(ctx: &Ctx, row: &TransactionRow, settings: &CollectionSettings) -> Option<End> {
+    if is_overdue(ctx, row, settings.confirm_within_days) {
+        return Some(End::RanOut);
     }
-    Ok(())
+    is_given_up(ctx, row, settings).then_some(End::Unanswered)
 }
 
 /// The to-do about a transaction of which nobody knows.
@@ -122,9 +162,10 @@ pub fn ask_a_person(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()>
         unique_key: todo_key(row.id),
         kind: TodoKind::PaymentUnknown,
         title: format!("Nobody knows what became of a {} of {} at {}", row.kind, row.amount(), row.gateway),
-        detail: "The gateway did not answer and cannot be asked. Look there, then say what became of it by POST \
+        detail:
+            "The gateway did not answer, and asking it was of no use. Look there, then say what became of it by POST \
                  /v1/transactions/{id}/decide."
-            .into(),
+                .into(),
         subject_id: row.id.to_string(),
     };
     raise(tx, ctx.scope, ctx.now, todo).map(|_| ())

@@ -91,6 +91,7 @@ kinds! {
     TerminateService = "terminate_service", Subscriptions, Machine, 8, None, "Remove a service";
     ChangeService = "change_service", Subscriptions, Machine, 8, None, "Change a service to another plan";
     RunPaymentQueue = "run_payment_queue", Payments, Business, 5, None, "Charge what somebody wants to have charged";
+    CheckPayments = "check_payments", Payments, Business, 5, None, "Ask gateways about payments whose outcome nobody knows";
     ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
     CheckVatNumber = "check_vat_number", Taxes, Business, 5, None, "Ask about the VAT number of a client";
@@ -145,7 +146,7 @@ impl EventKind {
             ProcessDomainSynchronization | RegisterDomain | RenewDomain | TransferDomain => {
                 Some(EventConnector::Registrar)
             }
-            ProcessPaymentQueue | RunPaymentQueue | ChargeCard => Some(EventConnector::Gateway),
+            ProcessPaymentQueue | RunPaymentQueue | CheckPayments | ChargeCard => Some(EventConnector::Gateway),
             ScreenOrder | ReportFraud => Some(EventConnector::Scorer),
             _ => None,
         }
