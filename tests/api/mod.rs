@@ -37,6 +37,7 @@ pub mod invoices;
 mod kernel;
 pub mod ledger_templates;
 pub mod mails;
+mod method_tokens;
 pub mod my_changes;
 mod named_methods;
 pub mod numbering;

@@ -71,7 +71,7 @@ both! {
         let refused = owner.post_once(&format!("/v1/invoices/{invoice}/pay"), "pay", wish.clone());
         refused.refused(422, "validation_failed").names("/gateway");
         let kept = json!({"client_id": first_client(&owner), "method": wish});
-        owner.post_once("/v1/payment-methods", "keep", kept).refused(422, "validation_failed").names("/gateway");
+        owner.post_once("/v1/payment-methods", "keep", kept).refused(422, "validation_failed").names("/method/gateway");
         // one that is alive takes nothing over
         let alive = owner.get("/v1/gateways").expect(200).json();
         let alive = alive["data"].as_array().unwrap().iter().find(|one| one["connector"] == "cheque").unwrap();

@@ -57,8 +57,8 @@ fn source(wanted: PayCreate, ready: &Ready) -> Result<Source, Problem> {
         let refusal = || Problem::field("/account", "not_wanted", "a stored account or a new one, not both");
         return if alone { Ok(Source::Stored(method)) } else { Err(refusal()) };
     }
-    let method =
-        MethodCreate { gateway: wanted.gateway, card: wanted.card, account: wanted.account, mandate: wanted.mandate };
+    let PayCreate { gateway, card, token, account, mandate, .. } = wanted;
+    let method = MethodCreate { gateway, card, token, account, mandate };
     Ok(Source::New(Box::new(to_be_debited(ready.clone(), method)?)))
 }
 

@@ -7,13 +7,13 @@ use crate::bank::views::MandateSign;
 use crate::encryption::{Keyring, may_store};
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
-use crate::kernel::{Answer, ApiError, AppState, Body, Call, Reply};
+use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Reply};
 use crate::payment_methods::keep::{method_row, write};
 use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
 use crate::payments::payer::payer;
-use crate::payments::send::card;
+use crate::payments::send::{Entered, source};
 use actix_web::post;
-use comptoir_connectors::payment::{KeepRequest, Payer, PaymentSource, SavedMethod};
+use comptoir_connectors::payment::{KeepRequest, Payer, SavedMethod};
 use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients};
@@ -29,7 +29,8 @@ pub async fn create_payment_method(call: Call<may::WritePayments>, body: Body<Pa
     call.require_key()?;
     let PaymentMethodCreate { client_id, method } = body.into_inner();
     call.read(move |db, ctx| clients::find(db, ctx.scope, client_id)).await?;
-    store(&call, client_id, method).await
+    let stored = store(&call.desk()?, client_id, method).await;
+    stored.map_err(|error| ApiError { problem: error.problem.under("/method"), ..error })
 }
 
 /// Store a card or a bank account of yours
@@ -41,19 +42,20 @@ pub async fn create_payment_method(call: Call<may::WritePayments>, body: Body<Pa
 pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<MethodCreate>) -> Answer {
     call.require_key()?;
     let (_, client) = call.ctx().client()?;
-    store(&call, client, body.into_inner()).await
+    store(&call.desk()?, client, body.into_inner()).await
 }
 
-async fn store<P>(call: &Call<P>, client: ClientId, method: MethodCreate) -> Answer {
-    let payer = call.read(move |db, ctx| payer(db, ctx, client)).await?;
-    let stored = hand_over(call.state(), call.ctx(), payer, method).await?;
-    let keyring = call.state().keyring.clone();
-    call.write(move |tx, ctx| {
+/// Keeps a method of a client, once for each key of the desk.
+pub async fn store(desk: &Desk, client: ClientId, method: MethodCreate) -> Answer {
+    let payer = desk.read(move |db, ctx| payer(db, ctx, client)).await?;
+    let stored = hand_over(&desk.state, &desk.ctx, payer, method).await?;
+    let keyring = desk.state.keyring.clone();
+    let work = move |tx: &mut Db, ctx: &Ctx| {
         let row = keep_stored(tx, ctx, &keyring, client, &stored)?;
         let location = format!("/v1/payment-methods/{}", row.id);
         Ok(Reply::created(&PaymentMethodView::from(row), location))
-    })
-    .await
+    };
+    desk.write(work).await
 }
 
 /// What is to be written of a method.
@@ -86,20 +88,25 @@ pub async fn hand_over(state: &AppState, ctx: &Ctx, payer: Payer, wanted: Method
         return Ok(to_be_debited(found, wanted)?);
     }
     let elsewhere = wanted.account.is_some() || wanted.mandate.is_some();
-    let missing = || Problem::field("/card", "required", "this gateway keeps cards");
-    let card_wanted = wanted.card.filter(|_| !elsewhere).ok_or_else(missing)?;
+    if elsewhere || (wanted.card.is_none() && wanted.token.is_none()) {
+        return Err(Problem::field("/card", "required", "this gateway keeps cards").into());
+    }
     let vault = found.gateway.vault();
     let vault = vault.ok_or_else(|| Problem::field("/gateway", "not_available", "it keeps no cards by themselves"))?;
-    let request = KeepRequest { source: PaymentSource::Card(card(card_wanted)), payer, at: ctx.now };
-    let saved = vault.keep(&request).await.map_err(refusal)?;
+    let entered = Entered { card: &wanted.card, token: &wanted.token, return_to: &None };
+    let source = source(&entered, None, found.gateway.entries())?;
+    let place = if wanted.token.is_some() { "/token" } else { "/card" };
+    let saved = vault.keep(&KeepRequest { source, payer, at: ctx.now }).await;
+    let saved = saved.map_err(|error| refusal(error, place))?;
     Ok(Stored { gateway: wanted.gateway, saved, account: None })
 }
 
 /// A bank account as it is to be written.
 pub fn to_be_debited(ready: Ready, wanted: MethodCreate) -> Result<Stored, Problem> {
     ready.check("/gateway", Currency::EUR)?;
-    if wanted.card.is_some() {
-        return Err(Problem::field("/card", "not_wanted", "this gateway debits bank accounts"));
+    let others = [("/card", wanted.card.is_some()), ("/token", wanted.token.is_some())];
+    if let Some((place, _)) = others.into_iter().find(|(_, given)| *given) {
+        return Err(Problem::field(place, "not_wanted", "this gateway debits bank accounts"));
     }
     let missing = || Problem::field("/account", "required", "this gateway debits bank accounts");
     let account = wanted.account.ok_or_else(missing)?.understand().map_err(|problem| problem.under("/account"))?;
@@ -108,12 +115,12 @@ pub fn to_be_debited(ready: Ready, wanted: MethodCreate) -> Result<Stored, Probl
     Ok(Stored { gateway: wanted.gateway, saved, account: Some(kept) })
 }
 
-fn refusal(error: ConnectorError) -> Problem {
+fn refusal(error: ConnectorError, place: &str) -> Problem {
     match error.kind {
         Kind::Declined => {
-            Problem::new(Code::PaymentDeclined, error.message).at("/card", "declined", "another card, please")
+            Problem::new(Code::PaymentDeclined, error.message).at(place, "declined", "another card, please")
         }
-        Kind::InvalidRequest => Problem::field("/card", "invalid_card", error.message),
+        Kind::InvalidRequest => Problem::field(place, "invalid_card", error.message),
         _ => Problem::new(Code::Busy, format!("the gateway cannot be reached: {error}")),
     }
 }

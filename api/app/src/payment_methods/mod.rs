@@ -12,7 +12,7 @@ pub mod shares;
 pub mod views;
 
 pub use keep::{keep, method_row, owner, token};
-pub use read::stored;
+pub use read::{forget, stored};
 
 use crate::kernel::routes::Routes;
 

@@ -40,13 +40,16 @@ pub struct MethodCreate {
     pub gateway: String,
     /// The card. It is passed on and never stored.
     pub card: Option<CardCreate>,
+    /// Instead of a card: what the gateway's own fields in a page have made of one.
+    #[schema(max_length = 200)]
+    pub token: Option<String>,
     /// Instead of a card, for a gateway that debits accounts: the account. It is stored sealed.
     pub account: Option<BankAccountCreate>,
     /// With an account that is debited under a mandate: its signature.
     pub mandate: Option<MandateSign>,
 }
 
-/// Nothing of card or account.
+/// Nothing of card, token or account.
 impl std::fmt::Debug for MethodCreate {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("MethodCreate").field("gateway", &self.gateway).finish_non_exhaustive()
