@@ -18,7 +18,12 @@ both! {
         let method = store(&owner, &debtor.client, GERMAN);
         let mandate = owner.get(&format!("/v1/mandates?client_id={}", debtor.client)).expect(200).json()["data"][0].clone();
         assert_eq!((&mandate["state"], &mandate["scheme"], &mandate["label"]), (&json!("active"), &json!("core"), &json!("DE89 •••• •••• 3000")));
-        assert!(mandate["text"].as_str().unwrap().contains("North Hosting"));
+        // what the rules of the scheme list: both parties with their addresses, identifier, account, reference and kind
+        let text = mandate["text"].as_str().unwrap();
+        for part in ["North Hosting\n1 Main Street\n10000 Town\nFrance", "ES11000B12345674", "Carla Martin\n2 Side Street\n20000 Village\nFrance",
+            "DE89 •••• •••• 3000", mandate["reference"].as_str().unwrap(), "Paiement récurrent"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
         let debit = debit(&owner, &debtor.invoice, &method).expect(202).json();
         assert_eq!((&debit["state"], &debit["is_debit"], &debit["amount"]["amount"]), (&json!("new"), &json!(true), &json!("60.00")));
         let id = debit["id"].as_str().unwrap();
@@ -58,7 +63,7 @@ both! {
             let wish = json!({"client_id": debtor.client, "method": method});
             let answer = owner.post_once("/v1/payment-methods", &format!("wrong-{count}"), wish);
             assert_eq!(answer.status, 422, "{}", answer.text);
-            answer.names(place);
+            answer.names(&format!("/method{place}"));
         };
         let good = json!({"holder": "Alice Martin", "iban": GERMAN});
         let signed = json!({"accepted": true});

@@ -22,6 +22,8 @@ struct Words {
     debtor: &'static str,
     account: &'static str,
     reference: &'static str,
+    /// Between a word and what it says.
+    colon: &'static str,
 }
 
 const WORDS: &[Words] = &[
@@ -45,6 +47,7 @@ const WORDS: &[Words] = &[
         debtor: "Debtor",
         account: "Account",
         reference: "Mandate reference",
+        colon: ": ",
     },
     Words {
         language: "fr",
@@ -66,6 +69,7 @@ const WORDS: &[Words] = &[
         debtor: "Débiteur",
         account: "Compte",
         reference: "Référence unique du mandat",
+        colon: "\u{a0}: ",
     },
     Words {
         language: "de",
@@ -88,6 +92,7 @@ const WORDS: &[Words] = &[
         debtor: "Zahlungspflichtiger",
         account: "Konto",
         reference: "Mandatsreferenz",
+        colon: ": ",
     },
     Words {
         language: "es",
@@ -110,6 +115,7 @@ const WORDS: &[Words] = &[
         debtor: "Deudor",
         account: "Cuenta",
         reference: "Referencia de la orden de domiciliación",
+        colon: ": ",
     },
 ];
 
@@ -157,12 +163,12 @@ fn text(form: &MandateForm, creditor: &str, debtor: &str, locale: Locale) -> Str
         MandateKind::OneOff => words.one_off,
     };
     let name = form.debits.creditor_name();
-    let identifier = form.debits.creditor_id().map(|id| format!("{}: {}", words.creditor_id, id.as_str()));
-    let mut rows = vec![format!("{}: {creditor}", words.creditor)];
-    rows.extend(identifier);
-    rows.push(format!("\n{}: {debtor}", words.debtor));
+    let row = |word: &str, said: &str| format!("{word}{}{said}", words.colon);
+    let mut rows = vec![row(words.creditor, creditor)];
+    rows.extend(form.debits.creditor_id().map(|id| row(words.creditor_id, id.as_str())));
+    rows.push(format!("\n{}", row(words.debtor, debtor)));
     if let Some((reference, account)) = form.signed {
-        rows.extend([format!("{}: {account}", words.account), format!("{}: {reference}", words.reference)]);
+        rows.extend([row(words.account, account), row(words.reference, reference)]);
     }
     format!("{}\n\n{}\n\n{}\n\n{kind}", words.title, what.replace("{creditor}", name), rows.join("\n"))
 }
