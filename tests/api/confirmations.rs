@@ -130,6 +130,10 @@ both! {
         let charge = charges(world, &client).pop().unwrap();
         assert_eq!((&charge["state"], &charge["code"]), (&json!("declined"), &json!("not_confirmed")));
         assert_eq!(story.mails(&email("Cleo")).iter().filter(|subject| subject.starts_with("Paiement refusé")).count(), 1);
+        let owner = world.owner("north");
+        let mail = owner.get("/v1/mails?kind=payment_declined").expect(200).text("/data/0/id");
+        let text = owner.get(&format!("/v1/mails/{mail}")).expect(200).text("/text");
+        assert!(text.contains("n’a pas été confirmé à temps") && !text.contains("a refusé"), "{text}");
         story.until("2026-02-08");
         assert_eq!((states(world, &client), asked(&story, "Cleo")), (vec!["approved".into(), "declined".into(), "pending".into()], 2));
         assert_eq!(taken(world, "EUR"), 1000);
