@@ -284,6 +284,7 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
         form: Form::new("token"),
     };
     add("profile", shop.render(locale, &profile))?;
+    add("payment-methods", shop.render(locale, &payment_methods(&profile.client)))?;
     add("sign-in", shop.render(locale, &SignInPage { next: Some("checkout/".into()), form: Form::new("token") }))?;
     add("forgotten-password", shop.render(locale, &ForgottenPasswordPage { sent: false, form: Form::new("token") }))?;
     add("new-password", shop.render(locale, &NewPasswordPage { token: "t".into(), form: Form::new("token") }))?;
@@ -292,4 +293,43 @@ pub fn shopper_pages(shop: &Shop, locale: Locale) -> Result<Vec<(String, String)
         add(&format!("message-{kind:?}").to_lowercase(), shop.render(locale, &page))?;
     }
     Ok(pages)
+}
+
+fn payment_methods(client: &str) -> PaymentMethodsPage {
+    let mandate = "SEPA Direct Debit Mandate\n\nBy signing this mandate form, you authorise (A) Quayside …".to_string();
+    let signed = MandateRow {
+        reference: "MND-1042-1".into(),
+        signed_on: day(3, 2),
+        state: "active".into(),
+        text: mandate.clone(),
+    };
+    let card = PaymentMethodRow {
+        id: "pmt_1".into(),
+        label: "visa •••• 4242".into(),
+        is_default: false,
+        until: Some(day(1, 31)),
+        works: false,
+        mandate: None,
+    };
+    let label = "DE89 •••• •••• 3000".to_string();
+    let account = PaymentMethodRow {
+        id: "pmt_2".into(),
+        label: label.clone(),
+        is_default: true,
+        until: None,
+        works: true,
+        mandate: Some(signed),
+    };
+    PaymentMethodsPage {
+        client: client.into(),
+        methods: vec![card, account],
+        debits: vec![DebitRow { label, on: day(4, 1), amount: money(1_800) }],
+        ways: vec![
+            WayToPay { gateway: "fake".into(), account: None },
+            WayToPay { gateway: "sepa".into(), account: Some(AccountForm { mandate: Some(mandate) }) },
+        ],
+        saved: true,
+        once: "once".into(),
+        form: Form::new("token"),
+    }
 }

@@ -46,6 +46,7 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = embed![
     "account.html",
     "invoices.html",
     "invoice.html",
+    "payment-methods.html",
     "subscriptions.html",
     "profile.html",
     "sign-in.html",
@@ -187,6 +188,7 @@ mod tests {
             ("plan.overuse.", comptoir_domain::usage::Resource::ALL.iter().map(|word| word.as_str()).collect()),
             ("result.", with(pages::ResultState::ALL, &[".title", ".text"])),
             ("subscription.status.", pages::SUBSCRIPTION_STATUSES.to_vec()),
+            ("mandate.state.", pages::MANDATE_STATES.to_vec()),
         ]
     }
 

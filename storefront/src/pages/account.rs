@@ -1,6 +1,6 @@
 //! The account area: overview, subscriptions, profile.
 
-use super::{Choice, Form, InvoiceRow, shopper_pages};
+use super::{AccountForm, Choice, Form, InvoiceRow, shopper_pages};
 use crate::site::Cycle;
 use chrono::NaiveDate;
 use comptoir_domain::Money;
@@ -80,6 +80,79 @@ pub struct SubscriptionRow {
     pub panel_url: Option<String>,
 }
 
+/// What a client is charged with when he is not there. Sent to add one: `gateway`, `once` and the fields of [`super::PayPage`]; sent to
+/// `…/remove`: `method`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaymentMethodsPage {
+    /// The client's name.
+    pub client: String,
+    /// The methods, the oldest first.
+    pub methods: Vec<PaymentMethodRow>,
+    /// What is about to be debited from bank accounts.
+    pub debits: Vec<DebitRow>,
+    /// What can be added: a card, an account, or nothing where nothing is stored.
+    pub ways: Vec<WayToPay>,
+    /// Whether one was just added.
+    pub saved: bool,
+    /// Sent back in `once`: nothing is stored twice, however often the form is sent.
+    pub once: String,
+    /// What was refused.
+    pub form: Form,
+}
+
+/// A card or a bank account that is kept.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaymentMethodRow {
+    /// Names it in forms.
+    pub id: String,
+    /// What may be shown of it: `visa •••• 4242`.
+    pub label: String,
+    /// Whether what comes due is charged to it.
+    pub is_default: bool,
+    /// The last day on which it works, if that is known.
+    pub until: Option<NaiveDate>,
+    /// Whether it can be charged today.
+    pub works: bool,
+    /// The mandate under which an account is debited.
+    pub mandate: Option<MandateRow>,
+}
+
+/// A signed mandate.
+#[derive(Clone, Debug, Serialize)]
+pub struct MandateRow {
+    /// What banks and payers know it by.
+    pub reference: String,
+    /// When it was signed.
+    pub signed_on: NaiveDate,
+    /// One of [`MANDATE_STATES`].
+    pub state: String,
+    /// What was signed.
+    pub text: String,
+}
+
+/// The words for the states of a mandate; each has a text.
+pub const MANDATE_STATES: &[&str] = &["active", "unregistered", "suspended", "lapsed", "ended"];
+
+/// A debit that the bank has not answered yet.
+#[derive(Clone, Debug, Serialize)]
+pub struct DebitRow {
+    /// From which account.
+    pub label: String,
+    /// The day.
+    pub on: NaiveDate,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A gateway that keeps cards, or debits accounts.
+#[derive(Clone, Debug, Serialize)]
+pub struct WayToPay {
+    /// Its code.
+    pub gateway: String,
+    /// With the form for an account; else there is one for a card.
+    pub account: Option<AccountForm>,
+}
+
 /// Address and sign-in of a client. Fields as at checkout, and `current_password`, `password`.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProfilePage {
@@ -111,5 +184,6 @@ pub struct ContactRow {
 shopper_pages! {
     AccountPage: "account.html" at "account/";
     SubscriptionsPage: "subscriptions.html" at "account/subscriptions/";
+    PaymentMethodsPage: "payment-methods.html" at "account/payment-methods/";
     ProfilePage: "profile.html" at "account/profile/";
 }

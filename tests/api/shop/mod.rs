@@ -6,6 +6,7 @@ mod buying;
 mod by_account;
 mod catalogue;
 mod elsewhere;
+mod methods;
 mod offers;
 
 use crate::support::browser::{Browser, Filled, Seen};

@@ -18,6 +18,7 @@ mod files;
 mod gateways;
 mod invoices;
 mod leave;
+mod methods;
 mod passwords;
 mod pay;
 mod profile;
@@ -63,6 +64,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{locale}/account/invoices/{id}/pay/go/", get(leave::go_for_invoice))
         .route("/{locale}/account/invoices/{id}/pay/back/", get(leave::back_to_invoice))
         .route("/{locale}/account/invoices/{id}/pay/back/", open_post(leave::back_to_invoice))
+        .route("/{locale}/account/payment-methods/", get(methods::show))
+        .route("/{locale}/account/payment-methods/", post(methods::add))
+        .route("/{locale}/account/payment-methods/remove", post(methods::remove))
         .route("/{locale}/account/profile/", get(profile::show))
         .route("/{locale}/account/profile/", post(profile::save))
         .route("/{locale}/account/sign-in/", get(sign_in::show))

@@ -145,7 +145,7 @@ async fn by_credit(visit: &Visit, id: InvoiceId) -> Result<(), ApiError> {
 }
 
 /// What is signed to pay from an account; `None` where that needs no signature.
-async fn mandate(visit: &Visit, ready: &Ready) -> Result<Option<String>, ApiError> {
+pub async fn mandate(visit: &Visit, ready: &Ready) -> Result<Option<String>, ApiError> {
     let (client, locale, gateway) = (visit.client()?, visit.locale, Arc::clone(&ready.gateway));
     let text = move |db: &mut Db, ctx: &Ctx| {
         let Some((debits, scheme)) = gateway.debits().and_then(|debits| Some((debits, debits.scheme()?))) else {
@@ -222,7 +222,7 @@ struct Begun {
 }
 
 /// The bank account as typed.
-fn account(visit: &Visit) -> BankAccountCreate {
+pub fn account(visit: &Visit) -> BankAccountCreate {
     let some = |name: &str| Some(visit.fields.get(name).trim().to_string()).filter(|text| !text.is_empty());
     BankAccountCreate {
         holder: visit.fields.get("account_holder").trim().into(),
@@ -235,7 +235,7 @@ fn account(visit: &Visit) -> BankAccountCreate {
 }
 
 /// The mandate, signed by a tick.
-fn signature(visit: &Visit) -> MandateSign {
+pub fn signature(visit: &Visit) -> MandateSign {
     MandateSign {
         accepted: visit.fields.get("mandate") == "yes",
         kind: MandateKind::Recurrent,
@@ -246,7 +246,7 @@ fn signature(visit: &Visit) -> MandateSign {
 }
 
 /// The places of a refusal by the names of the fields of the form.
-fn as_typed(mut problem: Problem) -> Problem {
+pub fn as_typed(mut problem: Problem) -> Problem {
     for field in &mut problem.fields {
         field.pointer = match field.pointer.as_str() {
             "/account/holder" => "/account_holder".into(),
@@ -258,7 +258,7 @@ fn as_typed(mut problem: Problem) -> Problem {
 }
 
 /// The card as typed: blanks in its number do not count, `08/30` is August 2030.
-fn card(visit: &Visit) -> Result<CardCreate, Problem> {
+pub fn card(visit: &Visit) -> Result<CardCreate, Problem> {
     let fields = &visit.fields;
     let number: String = fields.get("number").chars().filter(|letter| !letter.is_whitespace()).collect();
     let digits = |text: &str, from: usize, to: usize| {

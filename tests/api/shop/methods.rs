@@ -1,0 +1,61 @@
+//! Payment methods in the account area: seen, added and removed by their owner.
+
+use crate::api::bank::{debit, invoice, sepa};
+use crate::api::shop::{STORE, card, checkout, list, open, someone};
+use serde_json::json;
+
+both! {
+    /// A card and an account are added; what is mistyped or not signed is said beside its field. What is about to be debited
+    /// from the account is announced, and meanwhile it cannot be removed; the card can. 60.00 and 20 % are 72.00.
+    fn a_card_and_an_account(world) {
+        let (owner, browser) = open(world);
+        owner.post("/v1/gateways", sepa()).expect(201);
+        let corner = list(&owner, "/v1/stores").into_iter().find(|store| store["code"] == "corner").unwrap();
+        let path = format!("/v1/stores/{}", corner["id"].as_str().unwrap());
+        owner.patch(&path, json!({"gateways": ["fake", "sepa", "transfer"]})).expect(200);
+        let methods = format!("{STORE}/account/payment-methods/");
+        browser.open(&methods).expect(200).at("/account/sign-in/");
+        browser.submit(&someone(checkout(&browser, "m.example"), "Mona").with("payment", "transfer")).expect(200);
+        let page = browser.open(&methods).expect(200);
+        assert!(page.main().contains("No card and no bank account is kept."), "{}", page.main());
+
+        let wrong = browser.submit(&card(page.form("/payment-methods/"), "4242")).expect(422);
+        assert_eq!(wrong.wrong_fields(), ["number"]);
+        let form = card(wrong.form("/payment-methods/"), "4242424242424242");
+        for _ in 0..2 {
+            let page = browser.submit(&form).expect(200);
+            assert!(page.main().contains("•••• 4242 Can be charged. It is used first."), "{}", page.main());
+            assert_eq!(page.texts(".lines > li").len(), 1);
+        }
+
+        let page = browser.open(&methods).expect(200);
+        assert!(page.main().contains("Creditor: North Hosting") && page.main().contains("Debtor: Mona New"), "{}", page.main());
+        let form = page.form("/payment-methods/").with("gateway", "sepa").with("account_holder", "Mona New");
+        let form = form.with("iban", "DE89 3704 0044 0532 0130 00");
+        let unsigned = browser.submit(&form).expect(422);
+        assert_eq!(unsigned.wrong_fields(), ["mandate"]);
+        let fresh = unsigned.form("/payment-methods/");
+        let form = form.with("once", fresh.value("once").unwrap()).with("mandate", "yes");
+        let page = browser.submit(&form).expect(200);
+        assert_eq!(page.texts(".lines h2"), ["fake •••• 4242", "DE89 •••• •••• 3000"]);
+        assert!(page.main().contains("signed on January 5, 2026. In force."), "{}", page.main());
+
+        let client = list(&owner, "/v1/clients?sort=-number")[0]["id"].as_str().unwrap().to_string();
+        let kept = list(&owner, &format!("/v1/payment-methods?client_id={client}"));
+        let account = kept.iter().find(|row| row["gateway"] == "sepa").unwrap()["id"].as_str().unwrap();
+        let bill = invoice(&owner, &client, "60.00");
+        let day = debit(&owner, &bill, account).expect(202).text("/id");
+        let day = owner.get(&format!("/v1/bank-debits/{day}")).expect(200).text("/collect_on");
+        assert_eq!(day, "2026-01-15");
+        let page = browser.open(&methods).expect(200);
+        assert_eq!(page.texts("tbody tr"), ["January 15, 2026DE89 •••• •••• 3000€72.00"]);
+        let remove = page.form("/payment-methods/remove");
+        let refused = browser.submit(&remove.clone().with("method", account)).expect(422);
+        assert_eq!(refused.texts(".lines > li").len(), 2, "{}", refused.main());
+        let page = browser.submit(&remove).expect(200);
+        assert_eq!(page.texts(".lines h2"), ["DE89 •••• •••• 3000"]);
+        let foreign = world.seller("north").ids["pmt"].clone();
+        browser.submit(&remove.with("method", &foreign)).expect(404);
+        assert_eq!(list(&owner, &format!("/v1/payment-methods?client_id={client}")).len(), 1);
+    }
+}
