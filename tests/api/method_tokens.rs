@@ -24,7 +24,7 @@ both! {
         assert_eq!((&paid["state"], &paid["amount"]["amount"]), (&json!("approved"), &json!("60.00")));
     }
 
-    /// Each gateway keeps what it can.
+    /// Each gateway keeps what it can, and nobody a card that has expired (today is 5 January 2026).
     fn what_is_not_kept_names_its_place(world) {
         let owner = world.owner("north");
         owner.post("/v1/gateways", sepa()).expect(201);
@@ -34,6 +34,7 @@ both! {
             ("none", json!({"gateway": "fake"}), "/method/card"),
             ("elsewhere", json!({"gateway": "fake", "token": "pm_card_visa"}), "/method/token"),
             ("both", json!({"gateway": "fake", "token": "pm_card_visa", "card": card}), "/method/token"),
+            ("expired", json!({"gateway": "fake", "card": {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2025, "code": "123", "holder": "Tara"}}), "/method/card/expiry_year"),
             ("account", json!({"gateway": "sepa", "token": "pm_card_visa"}), "/method/token"),
         ] {
             let wish = json!({"client_id": client, "method": method});

@@ -83,6 +83,24 @@ async function buy(page) {
   await press('main a[href$="/account/"]');
   await reads('.lines', 'Starter bakery-debit.com Being set up');
   await look('account');
+  await press('nav a[href$="/account/payment-methods/"]');
+  await reads('.lines', 'DE89 •••• •••• 3000 Can be charged. It is used first.');
+  await reads('tbody', '€5.88');
+  await look('methods');
+  // what is secret of a card never comes back
+  const card = async (expiry) => {
+    for (const [field, value] of Object.entries({ number: '4242 4242 4242 4242', expiry, code: '123', holder })) await page.fill(`#f-${field}`, value);
+    await press('form.stack:has(#f-number) button');
+  };
+  await card('08/20');
+  await reads('.errors', 'Valid until: This card has expired.');
+  await look('expired');
+  await card('08/30');
+  await reads('.lines', '•••• 4242 Can be charged. It is used first.');
+  await page.locator('summary').first().click();
+  await look('kept');
+  await press('.lines > li:has-text("4242") button');
+  await reads('.lines', 'DE89 •••• •••• 3000');
 }
 
 /** What came of it: a mandate that holds, and a debit that waits for the bank. 4.90 and 20 % are 5.88. */

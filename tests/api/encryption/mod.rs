@@ -381,7 +381,7 @@ both! {
         assert_eq!(owner.get("/v1/payment-methods").expect(200).json()["data"], json!([]));
         assert_eq!((count(world, "encryption_keys"), status(&owner)["mode"].clone()), ("0".into(), json!("off")));
         owner.patch(&path, json!({"is_enabled": true})).refused(409, "conflict").names("/is_enabled");
-        store(&owner, &pia, "off").refused(409, "conflict").names("/card");
+        store(&owner, &pia, "off").refused(409, "conflict").names("/method/card");
         let mut paying = crate::api::payments::card(GOOD);
         paying["save"] = json!(true);
         let invoice = owing(&owner, &pia);

@@ -8,7 +8,7 @@ use crate::encryption::{Keyring, may_store};
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Reply};
-use crate::payment_methods::keep::{method_row, write};
+use crate::payment_methods::keep::{expires_on, method_row, write};
 use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
 use crate::payments::payer::payer;
 use crate::payments::send::{Entered, source};
@@ -90,6 +90,10 @@ pub async fn hand_over(state: &AppState, ctx: &Ctx, payer: Payer, wanted: Method
     let elsewhere = wanted.account.is_some() || wanted.mandate.is_some();
     if elsewhere || (wanted.card.is_none() && wanted.token.is_none()) {
         return Err(Problem::field("/card", "required", "this gateway keeps cards").into());
+    }
+    let end = wanted.card.as_ref().and_then(|card| expires_on(card.expiry_month, card.expiry_year));
+    if end.is_some_and(|end| end <= ctx.today()) {
+        return Err(Problem::field("/card/expiry_year", "expired", "the card has expired").into());
     }
     let vault = found.gateway.vault();
     let vault = vault.ok_or_else(|| Problem::field("/gateway", "not_available", "it keeps no cards by themselves"))?;

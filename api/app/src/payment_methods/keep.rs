@@ -71,8 +71,8 @@ pub fn owner(client: ClientId, gateway: &str) -> String {
     format!("{client}:{gateway}")
 }
 
-/// A card works through the last day of its month.
-fn expires_on(month: u8, year: u16) -> Option<NaiveDate> {
+/// The first day on which a card no longer works: it does through the last one of its month.
+pub fn expires_on(month: u8, year: u16) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.into(), month.into(), 1)?.checked_add_months(Months::new(1))
 }
 

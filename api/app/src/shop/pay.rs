@@ -154,7 +154,7 @@ pub async fn mandate(visit: &Visit, ready: &Ready) -> Result<Option<String>, Api
         let form = MandateForm { debits, scheme, kind: MandateKind::Recurrent, client, signed: None };
         mandate_text(db, ctx, &form, locale).map(Some)
     };
-    Ok(visit.desk.read(text).await?)
+    visit.desk.read(text).await
 }
 
 async fn page(visit: &Visit, bill: Bill, (code, ready, keeps): &Means, form: Form) -> Result<PayPage, ApiError> {
@@ -251,6 +251,7 @@ pub fn as_typed(mut problem: Problem) -> Problem {
         field.pointer = match field.pointer.as_str() {
             "/account/holder" => "/account_holder".into(),
             "/mandate/accepted" => "/mandate".into(),
+            "/card/expiry_year" => "/expiry".into(),
             other => other.strip_prefix("/account").filter(|rest| rest.starts_with('/')).unwrap_or(other).into(),
         };
     }
