@@ -178,7 +178,7 @@ mod tests {
             joined.map(|text| &*text.leak()).collect()
         };
         vec![
-            ("account.tab.", vec!["overview", "invoices", "subscriptions", "profile"]),
+            ("account.tab.", vec!["overview", "invoices", "subscriptions", "payment_methods", "profile"]),
             ("checkout.kind.", vec!["person", "company"]),
             ("domains.hint.", vec!["register", "transfer", "use_own"]),
             ("domains.want.", vec!["register", "transfer", "use_own"]),
