@@ -97,7 +97,7 @@ async function buy(page) {
   await look('expired');
   await card('08/30');
   await reads('.lines', '•••• 4242 Can be charged. It is used first.');
-  await page.locator('summary').first().click();
+  await page.locator('main summary').first().click();
   await look('kept');
   await press('.lines > li:has-text("4242") button');
   await reads('.lines', 'DE89 •••• •••• 3000');
