@@ -28,6 +28,13 @@ pub struct PaymentMethodRow {
     pub retired_at: Option<Instant>,
 }
 
+impl PaymentMethodRow {
+    /// Whether it can be charged on a day.
+    pub fn works_on(&self, day: NaiveDate) -> bool {
+        self.retired_at.is_none() && self.expires_on.is_none_or(|end| day < end)
+    }
+}
+
 entity!(payment_methods, PaymentMethodRow, PaymentMethodId);
 
 /// The methods of a client, oldest first.

@@ -8,10 +8,10 @@ use crate::events::sellers::for_sellers;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::payment_queue::process::collection;
-use crate::payments::unanswered::ask_about;
+use crate::payments::unanswered::{Which, ask_about};
 use chrono::TimeDelta;
 use comptoir_db::events::EventRow;
-use comptoir_db::payments::{self, BY_HAND, TransactionRow};
+use comptoir_db::payments::{BY_HAND, TransactionRow};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::Instant;
 use comptoir_domain::events::EventKind;
@@ -24,7 +24,7 @@ const UNTOLD: [TransactionState; 2] = [TransactionState::Unknown, TransactionSta
 
 /// Whether it is the gateway that has yet to tell: not the client at its page, nor a person who waits for a cheque, nor a bank
 /// that answers by files.
-pub fn is_untold(row: &TransactionRow) -> bool {
+fn is_untold(row: &TransactionRow) -> bool {
     let is_open = match row.state {
         TransactionState::Unknown => true,
         TransactionState::Pending => row.detail.0.redirect_to.is_none(),
@@ -33,9 +33,9 @@ pub fn is_untold(row: &TransactionRow) -> bool {
     is_open && !row.is_debit && !BY_HAND.contains(&row.gateway.as_str())
 }
 
-/// Has a payment asked about soon, whose outcome its gateway has just left open.
-pub fn watch(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
-    if !is_untold(row) {
+/// Has those asked about soon whose outcome their gateway has just left open.
+pub fn watch(tx: &mut Db, ctx: &Ctx, rows: &[TransactionRow]) -> Outcome<()> {
+    if !rows.iter().any(is_untold) {
         return Ok(());
     }
     let settings = collection(tx, ctx.scope)?;
@@ -82,13 +82,10 @@ pub async fn check_payments(state: &AppState, event: &EventRow) -> Result<Value,
     let last = settled_before(&ctx, &settings);
     let every = TimeDelta::seconds(settings.check_every_seconds.into());
     let just_after = TimeDelta::microseconds(1);
-    let asked = last.plus(just_after - every)..ctx.now;
-    let heard = ask_about(state, &ctx, &UNTOLD, asked, &settings).await?;
-    let go_on = move |tx: &mut Db| {
-        let young = last.plus(just_after)..ctx.now;
-        let open = payments::begun_within(tx, scope, &UNTOLD, young, None, i64::MAX)?;
-        if open.iter().any(is_untold) { ask_next(tx, &ctx, &settings) } else { Ok(()) }
-    };
-    state.store.write(go_on).await?;
-    Ok(json!({ "checked": heard }))
+    let which = Which { states: &UNTOLD, time: last.plus(just_after - every)..ctx.now, fits: is_untold };
+    let asked = ask_about(state, &ctx, &which, &settings).await?;
+    if asked.rows.iter().any(|row| is_untold(row) && row.created_at > last) {
+        state.store.write(move |tx| ask_next(tx, &ctx, &settings)).await?;
+    }
+    Ok(json!({ "checked": asked.heard }))
 }

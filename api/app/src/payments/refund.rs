@@ -12,6 +12,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Id, Reply};
 use crate::ledger;
 use crate::payments::pay::{answer, begun, reference};
+use crate::payments::poll;
 use crate::payments::send::transaction_of;
 use crate::payments::settle::{Asked, after_error, lock, tell};
 use crate::payments::unanswered::ask_a_person;
@@ -27,6 +28,7 @@ use comptoir_domain::payments::{Books, CreditKind, MoneyWay, TransactionKind, Tr
 use comptoir_domain::permissions::may;
 use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 use serde_json::json;
+use std::slice;
 
 /// What is to be given back.
 #[derive(Clone, Debug, serde::Deserialize, utoipa::ToSchema)]
@@ -260,8 +262,10 @@ fn settle(
         row.gateway_reference = refund.gateway_id.clone();
     }
     enter(tx, ctx, &mut row, to)?;
-    if to == TransactionState::Unknown && !keyed {
-        ask_a_person(tx, ctx, &row)?;
+    match (to == TransactionState::Unknown, keyed) {
+        (true, false) => ask_a_person(tx, ctx, &row)?,
+        (true, true) if asked == Asked::Start => poll::watch(tx, ctx, slice::from_ref(&row))?,
+        _ => {}
     }
     Ok(row)
 }

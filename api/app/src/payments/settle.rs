@@ -24,6 +24,7 @@ use comptoir_domain::payments::{Books, CreditKind, TransactionState, transition}
 use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{InvoiceLineId, Money, Problem, TransactionId};
 use serde_json::json;
+use std::slice;
 
 /// Which call it was that has been answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,8 +43,25 @@ pub fn lock(tx: &mut Db, ctx: &Ctx, id: TransactionId) -> Outcome<TransactionRow
     payments::lock(tx, ctx.scope, id)
 }
 
-/// Records what a gateway said about a payment. A transaction that is decided already stays as it is.
+/// Records what a gateway said about a payment. A transaction that is decided already stays as it is; one that is left open is
+/// asked about soon.
 pub fn settle(
+    tx: &mut Db,
+    ctx: &Ctx,
+    id: TransactionId,
+    asked: Asked,
+    answer: &Result<Payment, ConnectorError>,
+) -> Outcome<TransactionRow> {
+    let row = record(tx, ctx, id, asked, answer)?;
+    // whoever asks again sees to it himself
+    if asked == Asked::Start {
+        poll::watch(tx, ctx, slice::from_ref(&row))?;
+    }
+    Ok(row)
+}
+
+/// The same for one of many.
+pub(super) fn record(
     tx: &mut Db,
     ctx: &Ctx,
     id: TransactionId,
@@ -57,7 +75,6 @@ pub fn settle(
         }
         return Ok(row);
     }
-    let before = row.state;
     let was_lost = asked == Asked::Lookup && row.state != TransactionState::Pending;
     let agreed = answer.as_ref().map_err(Clone::clone).and_then(|payment| {
         payment.agrees_with(row.amount())?;
@@ -84,9 +101,6 @@ pub fn settle(
             let state = after_error(row.state, asked, error.kind);
             enter(tx, ctx, &mut row, state)?;
         }
-    }
-    if row.state != before {
-        poll::watch(tx, ctx, &row)?;
     }
     if was_lost && !row.state.is_under_way() {
         comptoir_db::todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;

@@ -6,7 +6,8 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::ledger::{self, Entry};
 use crate::mails::enqueue_about;
-use crate::payments::settle::{Asked, letter, read, receipt, settle};
+use crate::payments::poll;
+use crate::payments::settle::{Asked, letter, read, receipt, record};
 use crate::webhooks;
 use comptoir_connectors::ConnectorError;
 use comptoir_connectors::payment::Payment;
@@ -49,9 +50,11 @@ pub fn settle_many(tx: &mut Db, ctx: &Ctx, answers: &[Answered]) -> Outcome<Vec<
         take_all(tx, ctx, taken)?.into_iter().map(|row| (row.id, row)).collect();
     let one = |one: &Answered| match settled.remove(&one.id) {
         Some(row) => Ok(row),
-        None => settle(tx, ctx, one.id, Asked::Start, &one.answer),
+        None => record(tx, ctx, one.id, Asked::Start, &one.answer),
     };
-    answers.iter().map(one).collect()
+    let rows: Vec<_> = answers.iter().map(one).collect::<Outcome<_>>()?;
+    poll::watch(tx, ctx, &rows)?;
+    Ok(rows)
 }
 
 /// Which of them are simple, with what they are about, locked.

@@ -30,6 +30,24 @@ const AT_WORK: TimeDelta = TimeDelta::minutes(15);
 /// Where a payment has no outcome yet.
 const OPEN: [TransactionState; 3] = [TransactionState::New, TransactionState::Unknown, TransactionState::Pending];
 
+/// Which open transactions are looked at.
+#[derive(Clone)]
+pub struct Which {
+    /// In these states.
+    pub states: &'static [TransactionState],
+    /// Begun within this time.
+    pub time: Range<Instant>,
+    /// And of this kind.
+    pub fits: fn(&TransactionRow) -> bool,
+}
+
+impl Which {
+    /// All that are open for long.
+    fn overdue(ctx: &Ctx) -> Self {
+        Self { states: &OPEN, time: Instant::EPOCH..ctx.now.plus(-AT_WORK), fits: |_| true }
+    }
+}
+
 /// Some open transactions: those that their gateways can be asked about, and the others.
 struct Open {
     last: TransactionId,
@@ -37,17 +55,17 @@ struct Open {
     silent: Vec<TransactionRow>,
 }
 
-/// The next of those in some states that began within a time; none at the end.
+/// The next of them; none at the end.
 fn next(
     db: &mut Db,
     gateways: &Gateways,
     scope: Scope,
-    states: &[TransactionState],
-    time: Range<Instant>,
+    which: &Which,
     after: Option<TransactionId>,
 ) -> Outcome<Option<Open>> {
-    let rows = payments::begun_within(db, scope, states, time, after, CHUNK)?;
+    let mut rows = payments::begun_within(db, scope, which.states, which.time.clone(), after, CHUNK)?;
     let Some(last) = rows.last().map(|row| row.id) else { return Ok(None) };
+    rows.retain(which.fits);
     let mut known = HashMap::new();
     for name in BTreeSet::from_iter(rows.iter().map(|row| &row.gateway)) {
         known.insert(name.clone(), answers(db, gateways, scope, name)?);
@@ -73,11 +91,6 @@ fn answers(db: &mut Db, gateways: &Gateways, scope: Scope, name: &str) -> Outcom
     }))
 }
 
-/// When what is asked about again has begun.
-fn long_ago(ctx: &Ctx) -> Range<Instant> {
-    Instant::EPOCH..ctx.now.plus(-AT_WORK)
-}
-
 /// Goes through what a gateway would be asked about.
 pub fn each_to_be_asked(
     db: &mut Db,
@@ -85,8 +98,8 @@ pub fn each_to_be_asked(
     ctx: &Ctx,
     mut look: impl FnMut(&TransactionRow) -> Outcome<()>,
 ) -> Outcome<()> {
-    let mut after = None;
-    while let Some(open) = next(db, gateways, ctx.scope, &OPEN, long_ago(ctx), after)? {
+    let (which, mut after) = (Which::overdue(ctx), None);
+    while let Some(open) = next(db, gateways, ctx.scope, &which, after)? {
         open.askable.iter().try_for_each(&mut look)?;
         after = Some(open.last);
     }
@@ -95,23 +108,30 @@ pub fn each_to_be_asked(
 
 /// Asks about all that are open for long; says of how many something was heard.
 pub async fn ask_again(state: &AppState, ctx: &Ctx, settings: &CollectionSettings) -> Result<usize, EventFailure> {
-    ask_about(state, ctx, &OPEN, long_ago(ctx), settings).await
+    Ok(ask_about(state, ctx, &Which::overdue(ctx), settings).await?.heard)
 }
 
-/// Asks about those in some states that began within a time; says of how many something was heard. What has waited for its
-/// client for too long is ended, and so is what nobody has told of for too long.
+/// What asking has brought.
+#[derive(Default)]
+pub struct Heard {
+    /// Of so many something was heard.
+    pub heard: usize,
+    /// Those that were asked about, as they stand now.
+    pub rows: Vec<TransactionRow>,
+}
+
+/// Asks about some. What has waited for its client for too long is ended, and so is what nobody has told of for too long.
 pub async fn ask_about(
     state: &AppState,
     ctx: &Ctx,
-    states: &'static [TransactionState],
-    time: Range<Instant>,
+    which: &Which,
     settings: &CollectionSettings,
-) -> Result<usize, EventFailure> {
-    let (mut heard, mut after) = (0, None);
+) -> Result<Heard, EventFailure> {
+    let (mut all, mut after) = (Heard::default(), None);
     loop {
-        let (gateways, scope, time) = (state.gateways.clone(), ctx.scope, time.clone());
-        let Some(open) = state.store.read(move |db| next(db, &gateways, scope, states, time, after)).await? else {
-            return Ok(heard);
+        let (gateways, scope, wanted) = (state.gateways.clone(), ctx.scope, which.clone());
+        let Some(open) = state.store.read(move |db| next(db, &gateways, scope, &wanted, after)).await? else {
+            return Ok(all);
         };
         after = Some(open.last);
         // what is pending is told by the other side, or by the bank
@@ -122,25 +142,34 @@ pub async fn ask_about(
             state.store.write_batch(ask).await?;
         }
         let at_once = usize::from(state.settings.charges_at_once.max(1));
-        let asked = open.askable.into_iter().map(|row| ask(state, ctx, row.id, settings));
-        let told: Vec<bool> = stream::iter(asked).buffer_unordered(at_once).collect().await;
-        heard += told.into_iter().filter(|told| *told).count();
+        let asked = open.askable.into_iter().map(async |row| {
+            let id = row.id;
+            // one gateway that is down keeps nobody from asking the next
+            ask(state, ctx, id, settings).await.map_err(|error| {
+                tracing::warn!(transaction = %id, ?error, "a payment could not be checked");
+                row
+            })
+        });
+        let told: Vec<_> = stream::iter(asked).buffer_unordered(at_once).collect().await;
+        all.heard += told.iter().filter(|told| told.is_ok()).count();
+        all.rows.extend(told.into_iter().map(|told| told.unwrap_or_else(|row| row)));
     }
 }
 
-/// One gateway that is down keeps nobody from asking the next.
-async fn ask(state: &AppState, ctx: &Ctx, id: TransactionId, settings: &CollectionSettings) -> bool {
-    let asked = async {
-        let row = check(state, ctx, id).await?;
-        let Some(end) = end(ctx, &row, settings) else { return Ok(()) };
-        let row = give_up(state, ctx, row, end).await?;
-        if row.state == TransactionState::Unknown && !may_be_on_its_way(ctx, &row) {
-            let asking = ctx.clone();
-            state.store.write(move |tx| ask_a_person(tx, &asking, &row)).await?;
-        }
-        Ok::<_, ApiError>(())
-    };
-    asked.await.inspect_err(|error| tracing::warn!(transaction = %id, ?error, "a payment could not be checked")).is_ok()
+async fn ask(
+    state: &AppState,
+    ctx: &Ctx,
+    id: TransactionId,
+    settings: &CollectionSettings,
+) -> Result<TransactionRow, ApiError> {
+    let row = check(state, ctx, id).await?;
+    let Some(end) = end(ctx, &row, settings) else { return Ok(row) };
+    let row = give_up(state, ctx, row, end).await?;
+    if row.state == TransactionState::Unknown && !may_be_on_its_way(ctx, &row) {
+        let (asking, lost) = (ctx.clone(), row.clone());
+        state.store.write(move |tx| ask_a_person(tx, &asking, &lost)).await?;
+    }
+    Ok(row)
 }
 
 /// Why a payment is not waited for any longer, if it is not.

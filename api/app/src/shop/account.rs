@@ -7,9 +7,8 @@ use super::visit::Visit;
 use crate::kernel::call::Ctx;
 use crate::payments::confirm;
 use comptoir_db::invoices::{InvoiceFilter, InvoiceRow};
-use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::subscriptions::{self, SubscriptionFilter, SubscriptionItemRow};
-use comptoir_db::{Db, Outcome, Page, credits, invoices, payments};
+use comptoir_db::{Db, Outcome, Page, credits, invoices, payment_methods, payments};
 use comptoir_domain::invoices::InvoiceStatus;
 use comptoir_domain::invoices::due::ItemKind;
 use comptoir_domain::{ClientId, Currency, InvoiceId, Money, Problem};
@@ -74,8 +73,7 @@ fn open_sums(rows: &[InvoiceRow]) -> Result<Vec<Money>, Problem> {
 /// Cards of a gateway that is gone, as long as nothing else can be charged.
 fn cards_to_enter(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<Vec<String>> {
     let methods = payment_methods::of_client(db, ctx.scope, client)?;
-    let works = |row: &PaymentMethodRow| row.retired_at.is_none() && row.expires_on.is_none_or(|end| ctx.today() < end);
-    if methods.iter().any(works) {
+    if methods.iter().any(|row| row.works_on(ctx.today())) {
         return Ok(Vec::new());
     }
     Ok(methods.into_iter().filter(|row| row.retired_at.is_some()).map(|row| row.label).collect())

@@ -125,7 +125,7 @@ fn read(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<(Vec<PaymentMethodR
     let shown = methods.into_iter().map(|row| {
         let mandate = signed.remove(&row.id).map(|row| MandateView::new(row, ctx.today()));
         PaymentMethodRow {
-            works: row.retired_at.is_none() && row.expires_on.is_none_or(|end| ctx.today() < end),
+            works: row.works_on(ctx.today()),
             id: row.id.to_string(),
             label: row.label,
             is_default: row.is_default,
