@@ -92,6 +92,27 @@ both! {
         books_balance(&world.owner("north"));
     }
 
+    /// The answer to a refund is lost, too; a minute later Stripe says that it was made.
+    fn refunds_are_asked_about_too(world) {
+        let owner = world.owner("north");
+        let stripe = Running::start(Stripe::new("sk_test_1", "whsec_1", world.server.machine.now().seconds()));
+        let settings = json!({"secret_key": "sk_test_1", "webhook_secret": "whsec_1", "publishable_key": "pk_test_1", "address": stripe.url});
+        owner.post("/v1/gateways", json!({"connector": "stripe", "name": "Stripe", "settings": settings})).expect(201);
+        let id = issued(&owner, "USD", &[("1", "25.00")]);
+        let body = json!({"gateway": "stripe", "token": "pm_card_visa"});
+        let payment = owner.post_once(&format!("/v1/invoices/{id}/pay"), "stripe", body).expect(200).text("/id");
+        stripe.trouble_for("payment_intent=", Trouble::FailedAfter);
+        let wish = json!({"credit_note": {"extent": "whole"}, "reason": "Lost"});
+        let refund = owner.post_once(&format!("/v1/transactions/{payment}/refund"), "lost", wish).expect(202);
+        assert_eq!(refund.text("/state"), "unknown");
+        let story = Story::of(world);
+        story.until_instant("2026-01-05T09:01:00Z");
+        assert_eq!(state(world, &refund), "approved");
+        story.until_instant("2026-01-05T09:30:00Z");
+        assert_eq!(moments(world), ["2026-01-05T09:01:00Z"]);
+        books_balance(&world.owner("north"));
+    }
+
     /// None leaves it to the hourly run; wrong numbers are refused where they are.
     fn it_can_be_settled(world) {
         let owner = world.owner("north");
