@@ -17,8 +17,14 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Clients in one transaction: so many that a run is quick, so few that others need not wait. A multiple of what one statement
-/// writes, so that no statement is prepared for a rest.
-const CHUNK: i64 = 256;
+/// writes, so that no statement is prepared for a rest. On PostgreSQL each of the questions of a transaction is a way to the
+/// server and back, and only those wait who want the rows that are locked.
+const fn chunk(db: &Db) -> i64 {
+    match db {
+        Db::Sqlite(_) => 256,
+        Db::Pg(_) => 512,
+    }
+}
 
 const BILLING: Sweep<ClientId> = Sweep {
     trouble: "A client could not be billed",
@@ -34,9 +40,10 @@ pub async fn process_invoices(state: &AppState, event: &EventRow) -> Result<Valu
 
 /// The next clients who have something to be charged: a renewal, or use.
 fn due_clients(db: &mut Db, scope: Scope, today: NaiveDate, after: Option<ClientId>) -> Outcome<Vec<ClientId>> {
-    let mut ids = BTreeSet::from_iter(subscriptions::due_clients(db, scope, today, after, CHUNK)?);
-    ids.extend(usage::due_clients(db, scope, today, after, CHUNK)?);
-    Ok(ids.into_iter().take(usize::try_from(CHUNK).unwrap_or(usize::MAX)).collect())
+    let chunk = chunk(db);
+    let mut ids = BTreeSet::from_iter(subscriptions::due_clients(db, scope, today, after, chunk)?);
+    ids.extend(usage::due_clients(db, scope, today, after, chunk)?);
+    Ok(ids.into_iter().take(usize::try_from(chunk).unwrap_or(usize::MAX)).collect())
 }
 
 /// Which invoices would be issued.
