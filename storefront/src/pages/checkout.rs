@@ -129,6 +129,10 @@ pub enum ResultState {
     Paid,
     /// A transfer or a payment page is awaited.
     WaitingForPayment,
+    /// A bank account is debited: nothing to do but wait for some days.
+    UnderWay,
+    /// The gateway is asked what became of the payment: minutes.
+    Asked,
     /// A person looks at it.
     WaitingForValidation,
     /// Delivered.
@@ -139,12 +143,24 @@ pub enum ResultState {
     Cancelled,
     /// The seller does not want it.
     Refused,
+    /// The seller does not want it, though it was paid.
+    RefusedPaid,
 }
 
 impl ResultState {
     /// The word of each state.
-    pub const ALL: &'static [&'static str] =
-        &["paid", "waiting_for_payment", "waiting_for_validation", "done", "declined", "cancelled", "refused"];
+    pub const ALL: &'static [&'static str] = &[
+        "paid",
+        "waiting_for_payment",
+        "under_way",
+        "asked",
+        "waiting_for_validation",
+        "done",
+        "declined",
+        "cancelled",
+        "refused",
+        "refused_paid",
+    ];
 }
 
 shopper_pages! {

@@ -6,7 +6,7 @@ use super::visit::Visit;
 use crate::kernel::call::Ctx;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::orders::{self, OrderRow};
-use comptoir_db::payments::{self, TransactionRow};
+use comptoir_db::payments::{self, BY_HAND, TransactionRow};
 use comptoir_db::subscriptions::{self, SubscriptionItemRow, SubscriptionRow};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::gateways::GatewayCode;
@@ -24,18 +24,24 @@ struct Ordered {
     items: Vec<SubscriptionItemRow>,
 }
 
+impl Ordered {
+    fn is_paid(&self) -> bool {
+        self.payment.as_ref().is_some_and(|payment| payment.state.is_taken())
+    }
+}
+
 /// The page.
 pub async fn show(visit: &Visit) -> Shown {
     let Some((_, client)) = visit.signed_in() else { return Ok(visit.sign_in_first()) };
     let number: i64 = visit.part("id")?.parse().map_err(|_| Problem::not_found())?;
     let found = visit.desk.read(move |db, ctx| read(db, ctx, client, number)).await?;
-    let state = state(found.order.state, found.payment.as_ref());
+    let state = state(&found);
     let gateway = found.order.gateway.parse::<GatewayCode>().ok();
     let waits = matches!(state, ResultState::WaitingForPayment | ResultState::Declined);
     let by_hand = gateway.is_some_and(GatewayCode::is_awaited);
-    let under_way = found.payment.as_ref().is_some_and(|payment| payment.state.is_under_way());
-    let redirect = found.payment.as_ref().and_then(|payment| payment.detail.0.redirect_to.clone());
-    let again = || (waits && !by_hand && !under_way).then(|| visit.path(&format!("checkout/pay/{number}/")));
+    let under_way = found.payment.as_ref().filter(|payment| payment.state.is_under_way());
+    let redirect = under_way.and_then(|payment| payment.detail.0.redirect_to.clone());
+    let again = || (waits && !by_hand && under_way.is_none()).then(|| visit.path(&format!("checkout/pay/{number}/")));
     let issued = found.invoice.as_ref().filter(|invoice| invoice.number.is_some());
     let instructions = match (issued, gateway) {
         (Some(invoice), Some(gateway)) if waits && by_hand => instructions(visit, invoice, gateway),
@@ -45,7 +51,7 @@ pub async fn show(visit: &Visit) -> Shown {
     let page = ResultPage {
         order: number.to_string(),
         state,
-        pay_url: redirect.filter(|_| waits && under_way).or_else(again),
+        pay_url: redirect.filter(|_| waits).or_else(again),
         instructions,
         invoice: issued.map(|invoice| invoice.id.to_string()),
         lines,
@@ -70,17 +76,29 @@ fn read(db: &mut Db, ctx: &Ctx, client: ClientId, number: i64) -> Outcome<Ordere
     Ok(Ordered { order, invoice, payment, subscriptions, items })
 }
 
-fn state(order: OrderState, payment: Option<&TransactionRow>) -> ResultState {
-    let refused =
-        payment.is_some_and(|payment| matches!(payment.state, TransactionState::Declined | TransactionState::Error));
-    match order {
-        OrderState::WaitingForPayment if refused => ResultState::Declined,
-        OrderState::WaitingForPayment => ResultState::WaitingForPayment,
+fn state(found: &Ordered) -> ResultState {
+    match found.order.state {
+        OrderState::WaitingForPayment => found.payment.as_ref().map_or(ResultState::WaitingForPayment, of_payment),
+        OrderState::Fraud | OrderState::Cancelled if found.is_paid() => ResultState::RefusedPaid,
         OrderState::New | OrderState::WaitingForValidation => ResultState::WaitingForValidation,
         OrderState::Paid | OrderState::Provisioning => ResultState::Paid,
         OrderState::Done => ResultState::Done,
         OrderState::Cancelled => ResultState::Cancelled,
         OrderState::Fraud => ResultState::Refused,
+    }
+}
+
+/// How an order stands that waits for this payment.
+fn of_payment(payment: &TransactionRow) -> ResultState {
+    let is_by_hand = BY_HAND.contains(&payment.gateway.as_str());
+    match payment.state {
+        TransactionState::Declined | TransactionState::Error => ResultState::Declined,
+        TransactionState::Pending if payment.is_debit => ResultState::UnderWay,
+        TransactionState::Pending if payment.detail.0.redirect_to.is_some() || is_by_hand => {
+            ResultState::WaitingForPayment
+        }
+        TransactionState::New | TransactionState::Unknown | TransactionState::Pending => ResultState::Asked,
+        _ => ResultState::WaitingForPayment,
     }
 }
 
