@@ -150,6 +150,7 @@ both! {
         decide(&owner, &dispute, json!({"state": "lost"}));
         at_the_bank(world, &payment, DisputeState::Lost);
         assert_eq!((all(&owner, "").len(), open(&owner, &invoice)), (1, "40.00".into()));
+        assert_eq!((all(&owner, "gateway=fake").len(), all(&owner, "gateway=stripe").len()), (1, 0));
     }
 
     /// 40.00 too much became credit, of which 25.00 pay another invoice once it is issued; all 50.00 are charged back: the invoice of 10.00 is open,

@@ -49,6 +49,8 @@ pub struct DisputeFilter {
     pub transaction_id: Option<TransactionId>,
     /// Of this client's payments.
     pub client_id: Option<ClientId>,
+    /// Of payments at this gateway.
+    pub gateway: Option<String>,
 }
 
 /// A page of disputes.
@@ -60,12 +62,14 @@ pub fn list(db: &mut Db, scope: Scope, filter: &DisputeFilter, page: &Page) -> O
     if let Some(payment) = filter.transaction_id {
         query = query.filter(disputes::transaction_id.eq(payment));
     }
+    let payments = transactions::table.filter(transactions::seller_id.eq(scope.seller()));
     if let Some(client) = filter.client_id {
-        let theirs = transactions::table
-            .filter(transactions::seller_id.eq(scope.seller()))
-            .filter(transactions::client_id.eq(client))
-            .select(transactions::id);
+        let theirs = payments.filter(transactions::client_id.eq(client)).select(transactions::id);
         query = query.filter(disputes::transaction_id.eq_any(theirs));
+    }
+    if let Some(gateway) = &filter.gateway {
+        let there = payments.filter(transactions::gateway.eq(gateway.clone())).select(transactions::id);
+        query = query.filter(disputes::transaction_id.eq_any(there));
     }
     Ok(keyset!(db, query, page, disputes::id: DisputeId, DisputeRow, {}))
 }

@@ -24,6 +24,9 @@ pub struct DisputeQuery {
     transaction_id: Option<TransactionId>,
     /// Of this client's payments.
     client_id: Option<ClientId>,
+    /// Of payments at this gateway.
+    #[param(max_length = 40)]
+    gateway: Option<String>,
 }
 
 impl Filters for DisputeQuery {}
@@ -37,6 +40,7 @@ pub async fn list_disputes(call: Call<may::ReadPayments>, list: List<DisputeQuer
         state: query.state.0.clone(),
         transaction_id: query.transaction_id,
         client_id: query.client_id,
+        gateway: query.gateway.clone(),
     };
     let work = move |db: &mut Db, ctx: &Ctx| {
         if let Some(client) = filter.client_id {
