@@ -42,6 +42,8 @@ pub fn furnish_methods(database: &Database) {
             version: 1,
             key_version: 0,
             retired_at: None,
+            forgotten_at: None,
+            card_country: None,
         };
         payment_methods::insert(&mut db, &row).unwrap();
     }

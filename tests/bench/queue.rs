@@ -87,6 +87,8 @@ fn give_methods(db: &mut Db, house: &AppState, scope: Scope) {
         version: 1,
         key_version: 0,
         retired_at: None,
+        forgotten_at: None,
+        card_country: None,
     };
     let rows: Vec<PaymentMethodRow> = clients.into_iter().filter(|id| !with.contains(id)).map(method).collect();
     db.savepoint(|db| {

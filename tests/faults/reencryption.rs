@@ -43,6 +43,8 @@ fn fill(world: &World, seller: SellerId, client: ClientId) {
         version: 1,
         key_version: 0,
         retired_at: None,
+        forgotten_at: None,
+        card_country: None,
     };
     let store = Store::open(&world.database.address, 1).unwrap();
     block_on(store.write(move |tx| (0..METHODS).try_for_each(|at| payment_methods::insert(tx, &row(at)))));

@@ -68,7 +68,8 @@ pub fn holder(db: &mut Db, scope: Scope, code: GatewayCode) -> Outcome<Option<&'
     }
     let kept = payment_methods::table
         .filter(payment_methods::seller_id.eq(seller))
-        .filter(payment_methods::gateway.eq(code.as_str()));
+        .filter(payment_methods::gateway.eq(code.as_str()))
+        .filter(payment_methods::forgotten_at.is_null());
     if diesel::select(diesel::dsl::exists(kept)).get_result(db)? {
         return Ok(Some("stored payment methods need"));
     }

@@ -3,7 +3,7 @@
 use crate::schema::payment_methods;
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice, payment_shares};
 use chrono::NaiveDate;
-use comptoir_domain::{ClientId, Instant, PaymentMethodId, SellerId};
+use comptoir_domain::{ClientId, Country, Instant, PaymentMethodId, SellerId};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -26,6 +26,10 @@ pub struct PaymentMethodRow {
     pub key_version: i32,
     /// Since when nothing can be charged to it, because its gateway is gone or a payment with it is disputed.
     pub retired_at: Option<Instant>,
+    /// Since when it is stored only so that its gateway can be told to forget it: under an id that nobody knows.
+    pub forgotten_at: Option<Instant>,
+    /// Where the bank of the card is, if the gateway has said so.
+    pub card_country: Option<Country>,
 }
 
 impl PaymentMethodRow {
@@ -42,6 +46,7 @@ pub fn of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<Pay
     let found = payment_methods::table
         .filter(payment_methods::seller_id.eq(scope.seller()))
         .filter(payment_methods::client_id.eq(client))
+        .filter(payment_methods::forgotten_at.is_null())
         .order(payment_methods::id);
     Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
 }
@@ -50,7 +55,8 @@ pub fn of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<Pay
 pub fn at_gateway(db: &mut Db, scope: Scope, gateway: &str) -> Outcome<Vec<PaymentMethodRow>> {
     let found = payment_methods::table
         .filter(payment_methods::seller_id.eq(scope.seller()))
-        .filter(payment_methods::gateway.eq(gateway.to_string()));
+        .filter(payment_methods::gateway.eq(gateway.to_string()))
+        .filter(payment_methods::forgotten_at.is_null());
     Ok(read_rows!(db, found, PaymentMethodRow)?)
 }
 
@@ -62,8 +68,10 @@ pub fn insert_many(db: &mut Db, rows: &[PaymentMethodRow]) -> Outcome<()> {
 
 /// The methods of a seller's clients, or of one of them.
 pub fn list(db: &mut Db, scope: Scope, client: Option<ClientId>, page: &Page) -> Outcome<Slice<PaymentMethodRow>> {
-    let mut query =
-        payment_methods::table.filter(payment_methods::seller_id.eq(scope.seller())).into_boxed::<DbBackend>();
+    let mut query = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::forgotten_at.is_null())
+        .into_boxed::<DbBackend>();
     if let Some(client) = client {
         query = query.filter(payment_methods::client_id.eq(client));
     }
@@ -82,6 +90,7 @@ pub fn ending(
         .filter(payment_methods::seller_id.eq(scope.seller()))
         .filter(payment_methods::expires_on.le(through))
         .filter(payment_methods::retired_at.is_null())
+        .filter(payment_methods::forgotten_at.is_null())
         .into_boxed::<DbBackend>();
     if let Some(after) = after {
         found = found.filter(payment_methods::id.gt(after));
@@ -97,7 +106,7 @@ pub fn some(db: &mut Db, scope: Scope, ids: &[PaymentMethodId]) -> Outcome<Vec<P
     Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
 }
 
-/// All methods of a seller's clients.
+/// All methods of a seller's clients, and what gateways have yet to forget.
 pub fn all(db: &mut Db, scope: Scope) -> Outcome<Vec<PaymentMethodRow>> {
     let found = payment_methods::table.filter(payment_methods::seller_id.eq(scope.seller()));
     Ok(found.order(payment_methods::id).select(PaymentMethodRow::as_select()).load(db)?)
@@ -168,6 +177,15 @@ pub fn delete_all(db: &mut Db, scope: Scope) -> Outcome<Vec<PaymentMethodId>> {
     let ids = theirs.select(payment_methods::id).load(db)?;
     diesel::delete(theirs).execute(db)?;
     Ok(ids)
+}
+
+/// What gateways have yet to forget.
+pub fn to_be_forgotten(db: &mut Db, scope: Scope) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::forgotten_at.is_not_null())
+        .order(payment_methods::id);
+    Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
 }
 
 /// Forgets a method.

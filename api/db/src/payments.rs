@@ -22,6 +22,9 @@ pub struct TransactionDetail {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_fields: Vec<(String, String)>,
     pub raw: String,
+    /// Where the bank of the card is, if the gateway has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_country: Option<Country>,
 }
 
 /// Who has paid at the terminal, as it was told there.

@@ -60,6 +60,11 @@ impl Country {
         std::str::from_utf8(&self.0).unwrap_or("ZZ")
     }
 
+    /// By its number in the list, as banks write it: 724 is Spain.
+    pub fn of_number(number: u16) -> Option<Self> {
+        rust_iso3166::from_numeric(number).and_then(|country| country.alpha2.parse().ok())
+    }
+
     /// Every country of the list.
     pub fn all() -> impl Iterator<Item = Self> {
         rust_iso3166::ALL.iter().filter_map(|country| country.alpha2.parse().ok())

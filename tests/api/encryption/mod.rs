@@ -141,6 +141,8 @@ fn sealed_by_the_house(world: &World, owner: &Actor, label: &str, secret: &str) 
         version: 1,
         key_version: 0,
         retired_at: None,
+        forgotten_at: None,
+        card_country: None,
     };
     payment_methods::insert(&mut world.database.connect(), &row).unwrap();
     id.to_string()
@@ -342,6 +344,27 @@ both! {
         owner.act("/v1/encryption/lock").expect(200);
         charge(&owner, &owing(&owner, &zoe), &newer, "e").refused(409, "encryption_locked");
         assert_eq!(count(world, "activities WHERE payload LIKE '%quatre%'"), "0");
+    }
+
+    /// A card is forgotten at once; its gateway hears of it as soon as the phrase is there.
+    fn a_phrase_holds_forgetting_back(world) {
+        let house = House::of(world);
+        let owner = house.sign_in("owner");
+        let (_, card) = with_card(&owner, "Pia");
+        ended(&owner, &owner.post("/v1/encryption/rotate", json!({"mode": "pass_phrase", "new_pass_phrase": PHRASE})).expect(202));
+        owner.act("/v1/encryption/lock").expect(200);
+        let left = || count(world, "payment_methods WHERE forgotten_at IS NOT NULL");
+        let outcome = || {
+            let events = owner.get("/v1/events?kind=forget_method").expect(200).json();
+            events["data"].as_array().unwrap().iter().map(|event| event["result"]["outcome"].clone()).collect::<Vec<_>>()
+        };
+        owner.delete(&format!("/v1/payment-methods/{card}")).expect(204);
+        owner.get("/v1/payment-methods").expect(200).json()["data"].as_array().unwrap().iter().for_each(|row| assert_ne!(row["id"], json!(card)));
+        until(|| outcome().contains(&json!("waits_for_pass_phrase")).then_some(()));
+        assert_eq!((left(), todos(&owner, "pass_phrase_wanted")), ("1".into(), 1));
+        owner.post("/v1/encryption/unlock", json!({"pass_phrase": PHRASE})).expect(200);
+        until(|| outcome().contains(&json!("forgotten")).then_some(()));
+        assert_eq!((left(), todos(&owner, "pass_phrase_wanted")), ("0".into(), 0));
     }
 
     /// Back to the house with the phrase; an earlier PIN goes on.

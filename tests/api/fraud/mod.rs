@@ -3,6 +3,7 @@
 //! Someone new without a telephone shows two signs: 2 points for being new and 3 for the telephone.
 
 mod by_hand;
+mod cards;
 mod lists;
 mod privacy;
 mod rules;

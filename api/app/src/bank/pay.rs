@@ -3,11 +3,12 @@
 
 use crate::bank::join::join;
 use crate::credits::left_after_credit;
-use crate::encryption::{Keyring, may_store};
+use crate::encryption::may_store;
 use crate::gateways::ready::Ready;
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
 use crate::kernel::{ApiError, Desk, Reply};
+use crate::payment_methods::Keepers;
 use crate::payment_methods::create::{Stored, keep_stored, to_be_debited};
 use crate::payment_methods::stored;
 use crate::payment_methods::views::MethodCreate;
@@ -33,14 +34,14 @@ pub async fn debit(
     ready: Ready,
 ) -> Result<Reply, ApiError> {
     let source = source(wanted, &ready)?;
-    let keyring = desk.state.keyring.clone();
+    let keepers = Keepers::of(&desk.state);
     let work = move |tx: &mut Db, ctx: &Ctx| {
         let invoice = lock_with_client(tx, ctx, id)?;
         if !own.is_none_or(|own| invoice.client_id == own && is_payable(&invoice)) {
             return Err(Problem::not_found().into());
         }
         ready.check("/gateway", invoice.currency)?;
-        begin(tx, ctx, &ready, &keyring, &invoice, &source)
+        begin(tx, ctx, &ready, &keepers, &invoice, &source)
     };
     desk.write(work).await
 }
@@ -66,7 +67,7 @@ fn begin(
     tx: &mut Db,
     ctx: &Ctx,
     ready: &Ready,
-    keyring: &Keyring,
+    keepers: &Keepers,
     invoice: &InvoiceRow,
     source: &Source,
 ) -> Outcome<Reply> {
@@ -75,7 +76,7 @@ fn begin(
         Source::Stored(id) => stored(tx, ctx, *id, invoice.client_id)?,
         Source::New(new) => {
             may_store(tx, ctx, "/account")?;
-            keep_stored(tx, ctx, keyring, invoice.client_id, new)?
+            keep_stored(tx, ctx, keepers, invoice.client_id, new)?
         }
     };
     let open = left_after_credit(tx, ctx, invoice)?;

@@ -8,6 +8,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, Body, Call, Reply, passwords};
 use crate::orders::take::take;
+use crate::payment_methods::Keepers;
 use crate::payment_methods::create::{hand_over, keep_stored};
 use crate::taxes::treat::TaxStanding;
 use crate::taxes::vat_numbers::confirm_later;
@@ -44,11 +45,12 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
         }
         None => None,
     };
-    let keyring = call.state().keyring.clone();
+    let keepers = Keepers::of(call.state());
     call.write(move |tx, ctx| {
         let (client, contact, group) = create(tx, ctx, &wanted, hash.clone(), ClientStatus::Active)?;
         if let Some(stored) = &stored {
-            keep_stored(tx, ctx, &keyring, client.id, stored)?;
+            let kept = keep_stored(tx, ctx, &keepers, client.id, stored);
+            kept.map_err(|failure| failure.under("/payment_method"))?;
         }
         if let Some(order) = &wanted.order {
             ctx.require(Permission::WriteOrders)?;

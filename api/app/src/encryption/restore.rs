@@ -11,6 +11,7 @@ use crate::encryption::views::{EncryptionView, Typed, an_hour, check_minutes};
 use crate::encryption::{LOCKED, administrator, unchanged};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, Body, Call, Desk};
+use crate::payment_methods::forget_at_gateways;
 use actix_web::post;
 use chrono::TimeDelta;
 use comptoir_db::encryption::{self, EncryptionRow, EncryptionShareRow};
@@ -180,6 +181,7 @@ async fn bring_back(
         }
         todos::settle(tx, ctx.scope, LOCKED, ctx.now)?;
         start_if_needed(tx, ctx)?;
+        forget_at_gateways(tx, ctx)?;
         ctx.record(tx, "encryption.restored", row.seller_id, json!({ "key_version": row.key_version }))?;
         view(tx, ctx, &ring)
     });

@@ -42,7 +42,8 @@ pub struct EncryptionRotate {
     /// Another pass-phrase. It is stored nowhere: when it is lost, only the two shares of the key bring back what is stored.
     #[schema(value_type = Option<String>, min_length = 16, max_length = 512)]
     pub new_pass_phrase: Option<Typed>,
-    /// Forgets all stored methods: wanted where nothing is to be stored any more, and the way out when the key is lost.
+    /// Forgets all stored methods: wanted where nothing is to be stored any more, and the way out when the key is lost. What
+    /// gateways keep of them stays there, because their tokens are gone.
     #[serde(default)]
     pub forget_stored: bool,
     /// For how long a new pass-phrase opens the key at first.

@@ -5,6 +5,7 @@ use crate::encryption::read::view;
 use crate::encryption::views::{EncryptionView, Typed, an_hour, check_minutes};
 use crate::encryption::{LOCKED, reencrypt};
 use crate::kernel::{Answer, Body, Call};
+use crate::payment_methods::forget_at_gateways;
 use actix_web::post;
 use chrono::TimeDelta;
 use comptoir_db::todos;
@@ -55,6 +56,7 @@ pub async fn unlock_encryption(call: Call<may::WritePayments>, body: Body<Encryp
     let reply = desk.change(move |tx, ctx| {
         todos::settle(tx, ctx.scope, LOCKED, ctx.now)?;
         reencrypt::start_if_needed(tx, ctx)?;
+        forget_at_gateways(tx, ctx)?;
         ctx.record(tx, "encryption.unlocked", ctx.scope.seller(), json!({ "until": until, "mode": row.mode }))?;
         view(tx, ctx, &keyring)
     });

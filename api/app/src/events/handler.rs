@@ -14,6 +14,7 @@ use crate::invoices::process::process_invoices;
 use crate::kernel::state::AppState;
 use crate::orders::expire::expire_orders;
 use crate::payment_methods::expiry::process_expired_credit_cards;
+use crate::payment_methods::forget_method;
 use crate::payment_queue::process::{process_payment_queue, run_payment_queue};
 use crate::payments::poll::check_payments;
 use crate::plans::move_run::move_subscriptions;
@@ -106,6 +107,7 @@ impl Handlers {
             .on(ProcessBatchFiles, |state, event| Box::pin(process_batch_files(state, event)))
             .on(RunPaymentQueue, |state, event| Box::pin(run_payment_queue(state, event)))
             .on(CheckPayments, |state, event| Box::pin(check_payments(state, event)))
+            .on(ForgetMethod, |state, event| Box::pin(forget_method(state, event)))
             .on(ProcessSuspensions, |state, event| Box::pin(process_suspensions(state, event)))
             .on(ProcessUnsuspensions, |state, event| Box::pin(process_unsuspensions(state, event)))
             .on(ProcessExpiredCreditCards, |state, event| Box::pin(process_expired_credit_cards(state, event)))

@@ -1,5 +1,6 @@
 //! Decisions of people. Whoever accepts or cancels the order decides about its check, too.
 
+use crate::fraud::card::was_let_go;
 use crate::fraud::read::reply;
 use crate::fraud::report::report_soon;
 use crate::fraud::settle::{charge, close, decline, let_go, move_to, settle_todo};
@@ -110,14 +111,16 @@ fn decide(tx: &mut Db, ctx: &Ctx, check: &mut FraudCheckRow, state: FraudCheckSt
     report_soon(tx, ctx, check, tag, reason)
 }
 
-/// A person has accepted an order, and thereby decided about its check, if that was open.
+/// A person has accepted an order, and thereby decided about its check.
 pub fn accepted(tx: &mut Db, ctx: &Ctx, order: &OrderRow) -> Outcome<()> {
-    match checks::lock_of_order(tx, ctx.scope, order.id)?.filter(|check| check.state.is_open()) {
-        Some(mut check) => {
+    match checks::lock_of_order(tx, ctx.scope, order.id)? {
+        Some(mut check) if check.state.is_open() => {
             decide(tx, ctx, &mut check, FraudCheckState::Accepted, "")?;
             charge(tx, ctx, order, &check)
         }
-        None => Ok(()),
+        // its payment shall not bring it up again
+        Some(mut check) if was_let_go(&check) => close(tx, ctx, &mut check, FraudCheckState::Accepted, Some("")),
+        _ => Ok(()),
     }
 }
 

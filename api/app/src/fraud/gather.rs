@@ -2,15 +2,16 @@
 //! known then.
 
 use crate::kernel::call::Ctx;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
 use comptoir_db::fraud::checks::{FraudCheckRow, Of, count_since};
 use comptoir_db::fraud::entries;
 use comptoir_db::orders::OrderRow;
+use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Failure, Outcome, contacts, invoices, payment_methods};
-use comptoir_domain::Money;
 use comptoir_domain::fraud::{FraudEntry, FraudFacts, candidates};
+use comptoir_domain::{ClientId, Country, Money};
 
 /// Orders are many if they are many within that time.
 const WINDOW: TimeDelta = TimeDelta::hours(24);
@@ -21,7 +22,7 @@ pub fn person(db: &mut Db, ctx: &Ctx, client: &ClientRow) -> Outcome<ContactRow>
     found.ok_or_else(|| Failure::Corrupt(format!("{} has no primary contact", client.id)))
 }
 
-/// Everything that the rules look at. Cards are entered after an order was decided, so nothing is known of them.
+/// Everything that the rules look at. Most cards are entered after an order was decided, so it is one that is stored if any.
 pub fn facts(
     db: &mut Db,
     ctx: &Ctx,
@@ -50,7 +51,7 @@ pub fn facts(
         ip_country: check.ip_country,
         is_anonymous: None,
         billing_country: client.country,
-        card_country: None,
+        card_country: stored_country(&methods, ctx.today()),
         bin: None,
         mail: check.mail.clone().unwrap_or(contact.email),
         is_mail_disposable: None,
@@ -63,6 +64,16 @@ pub fn facts(
         orders_of_client: few(of_client),
         cards_of_client: u32::try_from(new_methods).unwrap_or(u32::MAX),
     })
+}
+
+/// Where the card is from that pays unless the client says otherwise.
+fn stored_country(methods: &[PaymentMethodRow], today: NaiveDate) -> Option<Country> {
+    methods.iter().find(|method| method.is_default && method.works_on(today))?.card_country
+}
+
+/// Where the stored card of a client is from.
+pub fn card_country(db: &mut Db, ctx: &Ctx, client: ClientId) -> Outcome<Option<Country>> {
+    Ok(stored_country(&payment_methods::of_client(db, ctx.scope, client)?, ctx.today()))
 }
 
 /// The entries of the lists that may be about an order.

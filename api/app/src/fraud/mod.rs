@@ -3,6 +3,7 @@
 //! up before it is decided.
 
 mod by_hand;
+mod card;
 mod check;
 mod entries;
 mod forget;
@@ -18,6 +19,7 @@ mod stop;
 pub mod views;
 
 pub use by_hand::{accepted, dropped};
+pub use card::holds_paid;
 pub use check::{check, wants};
 pub use forget::{foresee_forgetting, forget};
 pub use report::{charged_back, report_fraud};

@@ -1,8 +1,8 @@
 //! What a scorer is asked about an order.
 
-use crate::fraud::gather::person;
+use crate::fraud::gather::{card_country, person};
 use crate::kernel::call::Ctx;
-use comptoir_connectors::fraud::{Billing, CartLine, Question};
+use comptoir_connectors::fraud::{Billing, CardFacts, CartLine, Question};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::fraud::checks::FraudCheckRow;
 use comptoir_db::orders::OrderRow;
@@ -43,7 +43,7 @@ pub fn question(
             phone: contact.phone,
         },
         gateway: connector(db, ctx, &order.gateway)?,
-        card: None,
+        card: card_country(db, ctx, client.id)?.map(|country| CardFacts { bin: None, country: Some(country) }),
         amount: Money::from_minor(order.gross_minor, order.currency),
         coupon: order.cart.0.coupon.clone(),
         cart: sold.iter().map(line).collect(),

@@ -29,7 +29,7 @@ pub fn settle(tx: &mut Db, ctx: &Ctx, mut check: FraudCheckRow, ruling: &Ruling,
     close(tx, ctx, &mut check, ruling.decision.into(), None)?;
     match ruling.decision {
         FraudDecision::Decline => decline(tx, ctx, order),
-        FraudDecision::Hold => hold(tx, ctx, order, &check),
+        FraudDecision::Hold => hold(tx, ctx, order, &check, false),
         FraudDecision::Accept if !check.is_taken && is_looked_at(tx, ctx, order.id)? => {
             move_to(tx, &mut order, OrderState::WaitingForValidation)?;
             charge(tx, ctx, &order, &check)?;
@@ -56,6 +56,8 @@ pub fn close(
         check.decided_by_kind = Some(kind.into());
         check.decided_by_name = Some(name.into());
         check.decided_at = Some(ctx.now);
+    } else {
+        (check.decided_by_kind, check.decided_by_name, check.decided_at) = (None, None, None);
     }
     checks::save(tx, check)?;
     let fact = json!({ "order_id": check.order_id, "state": state, "score": check.score, "reason": check.reason });
@@ -96,7 +98,8 @@ fn draft(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<Option<InvoiceRow>> 
     Ok(Some(lock_with_client(tx, ctx, id)?).filter(|invoice| invoice.state == InvoiceState::Draft))
 }
 
-fn hold(tx: &mut Db, ctx: &Ctx, mut order: OrderRow, check: &FraudCheckRow) -> Outcome<()> {
+/// A person has to decide.
+pub fn hold(tx: &mut Db, ctx: &Ctx, mut order: OrderRow, check: &FraudCheckRow, is_paid: bool) -> Outcome<()> {
     move_to(tx, &mut order, OrderState::WaitingForValidation)?;
     let mut lines: Vec<_> =
         check.findings.0.iter().map(|finding| format!("{} ({})", finding.detail, finding.points)).collect();
@@ -104,6 +107,9 @@ fn hold(tx: &mut Db, ctx: &Ctx, mut order: OrderRow, check: &FraudCheckRow) -> O
         "Decide with POST /v1/fraud-checks/{id}/accept or POST /v1/fraud-checks/{id}/decline."
             .replace("{id}", &check.id.to_string()),
     );
+    if is_paid {
+        lines.push("It is paid: whoever declines it gives the money back with POST /v1/transactions/{id}/refund and a credit note.".into());
+    }
     let todo = Todo {
         unique_key: todo_key(order.id),
         kind: TodoKind::FraudSuspected,

@@ -1,6 +1,7 @@
 //! What a paid order sets off: coupons count as used, services should exist as soon as the seller's policy allows it, and
 //! what has none is active at once.
 
+use crate::fraud;
 use crate::kernel::call::Ctx;
 use crate::services::release::release;
 use crate::subscriptions::stand::stand;
@@ -13,10 +14,13 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Takes an order up whose invoice has been paid, in the transaction that records the payment. The second call does
-/// nothing; an order that waits to be checked or accepted is taken up when it is.
+/// nothing; an order that waits to be checked or accepted is taken up when it is. Its card may be a reason to have it checked.
 pub fn paid(tx: &mut Db, ctx: &Ctx, order: OrderId) -> Outcome<()> {
     let mut row = orders::lock(tx, ctx.scope, order)?;
     if row.state != OrderState::WaitingForPayment {
+        return Ok(());
+    }
+    if fraud::holds_paid(tx, ctx, &row)? {
         return Ok(());
     }
     coupons::confirm(tx, ctx.scope, order)?;

@@ -4,11 +4,11 @@
 use crate::bank::account::BankAccount;
 use crate::bank::mandates::{check_sign, sign};
 use crate::bank::views::MandateSign;
-use crate::encryption::{Keyring, may_store};
+use crate::encryption::may_store;
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Reply};
-use crate::payment_methods::keep::{expires_on, method_row, write};
+use crate::payment_methods::keep::{Keepers, expires_on, method_row, write};
 use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
 use crate::payments::payer::payer;
 use crate::payments::send::{Entered, source};
@@ -49,9 +49,9 @@ pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<MethodCre
 pub async fn store(desk: &Desk, client: ClientId, method: MethodCreate) -> Answer {
     let payer = desk.read(move |db, ctx| payer(db, ctx, client)).await?;
     let stored = hand_over(&desk.state, &desk.ctx, payer, method).await?;
-    let keyring = desk.state.keyring.clone();
+    let keepers = Keepers::of(&desk.state);
     let work = move |tx: &mut Db, ctx: &Ctx| {
-        let row = keep_stored(tx, ctx, &keyring, client, &stored)?;
+        let row = keep_stored(tx, ctx, &keepers, client, &stored)?;
         let location = format!("/v1/payment-methods/{}", row.id);
         Ok(Reply::created(&PaymentMethodView::from(row), location))
     };
@@ -114,7 +114,7 @@ pub fn to_be_debited(ready: Ready, wanted: MethodCreate) -> Result<Stored, Probl
     }
     let missing = || Problem::field("/account", "required", "this gateway debits bank accounts");
     let account = wanted.account.ok_or_else(missing)?.understand().map_err(|problem| problem.under("/account"))?;
-    let saved = SavedMethod { token: account.secret(), label: account.label(), expires: None };
+    let saved = SavedMethod { token: account.secret(), label: account.label(), expires: None, country: None };
     let kept = Account { ready, account, mandate: wanted.mandate };
     Ok(Stored { gateway: wanted.gateway, saved, account: Some(kept) })
 }
@@ -133,19 +133,20 @@ fn refusal(error: ConnectorError, place: &str) -> Problem {
 pub fn keep_stored(
     tx: &mut Db,
     ctx: &Ctx,
-    keyring: &Keyring,
+    keepers: &Keepers,
     client: ClientId,
     stored: &Stored,
 ) -> Outcome<PaymentMethodRow> {
-    let row = method_row(tx, ctx, keyring, (ctx.scope.seller(), client), (&stored.gateway, &stored.saved, ctx.now))?;
-    let Some(kept) = &stored.account else { return write(tx, ctx, row) };
+    let whose = (ctx.scope.seller(), client);
+    let row = method_row(tx, ctx, &keepers.keyring, whose, (&stored.gateway, &stored.saved, ctx.now))?;
+    let Some(kept) = &stored.account else { return write(tx, ctx, keepers, row) };
     let client = clients::lock(tx, ctx.scope, client)?;
     let debits = kept.ready.gateway.debits();
     let scheme = debits.and_then(|debits| Some((debits, debits.scheme()?)));
     match (scheme, &kept.mandate) {
         (Some(under), wanted) => {
             check_sign(ctx, under.1, &kept.account, wanted.as_ref(), client.kind)?;
-            let row = write(tx, ctx, row)?;
+            let row = write(tx, ctx, keepers, row)?;
             if let Some(wanted) = wanted {
                 sign(tx, ctx, under, &client, &row, wanted)?;
             }
@@ -154,6 +155,6 @@ pub fn keep_stored(
         (None, Some(_)) => {
             Err(Problem::field("/mandate", "not_wanted", "this gateway debits without a mandate").into())
         }
-        (None, None) => write(tx, ctx, row),
+        (None, None) => write(tx, ctx, keepers, row),
     }
 }

@@ -1,10 +1,12 @@
 //! Keeping the method that a payment was made with, when the client wanted that and the gateway can.
 
 use crate::encryption::{Held, Keyring};
+use crate::gateways::ready::Gateways;
 use crate::kernel::AppState;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::payment_methods::expiry::todo_key;
+use crate::payment_methods::forget::replaced;
 use chrono::{Months, NaiveDate};
 use comptoir_connectors::ConnectorError;
 use comptoir_connectors::payment::{Payment, SavedMethod};
@@ -14,6 +16,22 @@ use comptoir_db::{Db, Outcome, Scope, clients, todos};
 use comptoir_domain::encryption::EncryptionMode;
 use comptoir_domain::{ClientId, Instant, SellerId};
 use serde_json::json;
+
+/// Who has what is stored: our keys, and the gateways that keep cards.
+#[derive(Clone)]
+pub struct Keepers {
+    /// The keys that tokens and accounts are sealed under.
+    pub keyring: Keyring,
+    /// Those who keep the cards.
+    pub gateways: Gateways,
+}
+
+impl Keepers {
+    /// Those of a house.
+    pub fn of(state: &AppState) -> Self {
+        Self { keyring: state.keyring.clone(), gateways: state.gateways.clone() }
+    }
+}
 
 /// Keeps the method of a payment that has been taken; it becomes the client's default. A card kept before is renewed.
 pub async fn keep(
@@ -29,13 +47,13 @@ pub async fn keep(
     let Some(client) = paid.client_id else { return Ok(()) };
     let whose = (paid.seller_id, client);
     let (gateway, at, saved) = (paid.gateway.clone(), paid.created_at, saved.clone());
-    let (ctx, keyring) = (Ctx { machine_now: state.machine.now(), ..ctx.clone() }, state.keyring.clone());
+    let (ctx, keepers) = (Ctx { machine_now: state.machine.now(), ..ctx.clone() }, Keepers::of(state));
     let work = move |tx: &mut Db| {
-        if keyring.keys(tx, ctx.scope, ctx.machine_now)?.row.mode == EncryptionMode::Off {
+        if keepers.keyring.keys(tx, ctx.scope, ctx.machine_now)?.row.mode == EncryptionMode::Off {
             return Ok(());
         }
-        let row = method_row(tx, &ctx, &keyring, whose, (&gateway, &saved, at))?;
-        write(tx, &ctx, row).map(|_| ())
+        let row = method_row(tx, &ctx, &keepers.keyring, whose, (&gateway, &saved, at))?;
+        write(tx, &ctx, &keepers, row).map(|_| ())
     };
     state.store.write(work).await
 }
@@ -61,6 +79,8 @@ pub fn method_row(
         version: 1,
         key_version: 0,
         retired_at: None,
+        forgotten_at: None,
+        card_country: saved.country,
     };
     keyring.seal(tx, ctx, &mut row, saved.token.as_bytes())?;
     Ok(row)
@@ -76,8 +96,8 @@ pub fn expires_on(month: u8, year: u16) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.into(), month.into(), 1)?.checked_add_months(Months::new(1))
 }
 
-/// Writes a method, which becomes the client's default.
-pub fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<PaymentMethodRow> {
+/// Writes a method, which becomes the client's default. What it replaces is forgotten by the gateway.
+pub fn write(tx: &mut Db, ctx: &Ctx, keepers: &Keepers, mut row: PaymentMethodRow) -> Outcome<PaymentMethodRow> {
     clients::lock(tx, ctx.scope, row.client_id)?;
     payment_methods::clear_default(tx, ctx.scope, row.client_id)?;
     let known = payment_methods::of_client(tx, ctx.scope, row.client_id)?;
@@ -89,6 +109,7 @@ pub fn write(tx: &mut Db, ctx: &Ctx, mut row: PaymentMethodRow) -> Outcome<Payme
         Some(known) => {
             (row.id, row.created_at, row.version) = (known.id, known.created_at, known.version);
             payment_methods::save(tx, &mut row)?;
+            replaced(tx, ctx, keepers, known, &row)?;
         }
         None => payment_methods::insert(tx, &row)?,
     }

@@ -3,7 +3,8 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, IfMatch, List, Reply};
-use crate::payment_methods::read::forget;
+use crate::payment_methods::forget::forget;
+use crate::payment_methods::keep::Keepers;
 use crate::payment_methods::views::{PaymentMethodList, PaymentMethodView};
 use actix_web::{delete, get};
 use comptoir_db::{Db, payment_methods};
@@ -33,12 +34,15 @@ pub async fn list_my_payment_methods(call: Call<may::Own>, list: List<AllMethods
 }
 
 /// Forget one of your stored payment methods
+///
+/// It can no longer be charged at once. The gateway that keeps the card is told to forget it too.
 #[utoipa::path(tag = "me", params(("id" = PaymentMethodId, Path)), responses((status = 204, description = "Forgotten")))]
 #[delete("/v1/me/payment-methods/{id}")]
 pub async fn delete_my_payment_method(call: Call<may::Own>, id: Id<PaymentMethodId>, seen: IfMatch) -> Answer {
+    let keepers = Keepers::of(call.state());
     call.write(move |tx, ctx| {
         let (_, client) = ctx.client()?;
-        forget(tx, ctx, id.0, Some(client), &seen)
+        forget(tx, ctx, &keepers, (id.0, Some(client)), &seen)
     })
     .await
 }

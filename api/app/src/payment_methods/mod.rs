@@ -3,6 +3,7 @@
 
 pub mod create;
 pub mod expiry;
+mod forget;
 mod keep;
 mod mine;
 pub mod payers;
@@ -11,8 +12,9 @@ mod reveal;
 pub mod shares;
 pub mod views;
 
-pub use keep::{keep, method_row, owner, token};
-pub use read::{forget, stored};
+pub use forget::{forget, forget_at_gateways, forget_method};
+pub use keep::{Keepers, keep, method_row, owner, token};
+pub use read::stored;
 
 use crate::kernel::routes::Routes;
 

@@ -1,18 +1,16 @@
-//! Seeing and forgetting the methods of a client.
+//! Seeing the methods of a client, and having one forgotten.
 
-use crate::bank::mandates::end;
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Call, Id, IfMatch, List, Reply};
-use crate::payment_methods::expiry::todo_key;
+use crate::payment_methods::forget::forget;
+use crate::payment_methods::keep::Keepers;
 use crate::payment_methods::views::{PaymentMethodList, PaymentMethodView};
 use actix_web::{delete, get};
-use comptoir_db::bank::{debits, mandates};
 use comptoir_db::payment_methods::PaymentMethodRow;
-use comptoir_db::{Db, Outcome, clients, payment_methods, todos};
+use comptoir_db::{Db, Outcome, clients, payment_methods};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Code, PaymentMethodId, Problem};
-use serde_json::json;
+use comptoir_domain::{ClientId, PaymentMethodId, Problem};
 
 /// Which payment methods.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
@@ -43,10 +41,13 @@ pub async fn list_payment_methods(call: Call<may::ReadPayments>, list: List<Paym
 }
 
 /// Forget a stored payment method
+///
+/// It can no longer be charged at once. A gateway that keeps its card is told to forget it too, by the event `forget_method`.
 #[utoipa::path(tag = "payments", params(("id" = PaymentMethodId, Path)), responses((status = 204, description = "Forgotten")))]
 #[delete("/v1/payment-methods/{id}")]
 pub async fn delete_payment_method(call: Call<may::WritePayments>, id: Id<PaymentMethodId>, seen: IfMatch) -> Answer {
-    call.write(move |tx, ctx| forget(tx, ctx, id.0, None, &seen)).await
+    let keepers = Keepers::of(call.state());
+    call.write(move |tx, ctx| forget(tx, ctx, &keepers, (id.0, None), &seen)).await
 }
 
 /// A method that is to be charged today for a client; another client's is named so only to the seller.
@@ -66,25 +67,4 @@ pub fn stored(db: &mut Db, ctx: &Ctx, id: PaymentMethodId, payer: ClientId) -> O
         return Err(Problem::field("/payment_method_id", "expired", "it no longer works").into());
     }
     Ok(row)
-}
-
-/// Forgets a method: any of the seller's, or only one of `own`'s.
-pub fn forget(tx: &mut Db, ctx: &Ctx, id: PaymentMethodId, own: Option<ClientId>, seen: &IfMatch) -> Outcome<Reply> {
-    let row = payment_methods::lock(tx, ctx.scope, id)?;
-    if own.is_some_and(|own| own != row.client_id) {
-        return Err(Problem::not_found().into());
-    }
-    seen.check(row.version)?;
-    if debits::waits_for_file(tx, ctx.scope, row.id)? {
-        let detail = "a debit of this account waits for its file: decline the debit first, or let the bank have it";
-        return Err(Problem::new(Code::Conflict, detail).into());
-    }
-    for mut mandate in mandates::of_methods(tx, ctx.scope, &[row.id])? {
-        end(tx, ctx, &mut mandate, "the account was forgotten")?;
-    }
-    payment_methods::delete(tx, &row)?;
-    todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
-    let fact = json!({ "client_id": row.client_id, "gateway": row.gateway, "label": row.label });
-    ctx.record(tx, "payment_method.forgotten", row.id, fact)?;
-    Ok(Reply::no_content())
 }

@@ -5,7 +5,7 @@ use crate::bank::views::MandateSign;
 use crate::payments::views::CardCreate;
 use chrono::NaiveDate;
 use comptoir_db::payment_methods::PaymentMethodRow;
-use comptoir_domain::{ClientId, Instant, PaymentMethodId};
+use comptoir_domain::{ClientId, Country, Instant, PaymentMethodId};
 
 /// A stored payment method.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -18,6 +18,8 @@ pub struct PaymentMethodView {
     pub gateway: String,
     /// What may be shown of it: `visa •••• 4242`.
     pub label: String,
+    /// Where the bank of the card is, if the gateway has said so.
+    pub card_country: Option<Country>,
     /// The first day on which it no longer works.
     pub expires_on: Option<NaiveDate>,
     /// Whether nothing can be charged to it because its gateway is gone, or a payment with it is disputed: another one is needed.
@@ -77,6 +79,7 @@ impl From<PaymentMethodRow> for PaymentMethodView {
             client_id: row.client_id,
             gateway: row.gateway,
             label: row.label,
+            card_country: row.card_country,
             expires_on: row.expires_on,
             retired: row.retired_at.is_some(),
             is_default: row.is_default,

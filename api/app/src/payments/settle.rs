@@ -128,7 +128,8 @@ fn mind_late_approval(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<(
 
 /// The state and the words of an answer.
 pub(super) fn read(payment: &Payment) -> (TransactionState, TransactionDetail) {
-    let mut detail = TransactionDetail { raw: payment.raw.clone(), ..Default::default() };
+    let (raw, card_country) = (payment.raw.clone(), payment.card_country);
+    let mut detail = TransactionDetail { raw, card_country, ..Default::default() };
     let state = match &payment.outcome {
         Answered::Approved => TransactionState::Approved,
         Answered::Captured => TransactionState::Captured,

@@ -5,7 +5,9 @@ use crate::bank::views::MandateSign;
 use crate::payments::terminal_payer::TerminalPayer;
 use comptoir_db::payments::TransactionRow;
 use comptoir_domain::payments::{Books, ManualMethod, TransactionKind, TransactionState};
-use comptoir_domain::{ClientId, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, TransactionId};
+use comptoir_domain::{
+    ClientId, Country, Instant, InvoiceId, InvoiceLineId, Money, OrderId, PaymentMethodId, TransactionId,
+};
 
 /// A movement of money.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -34,6 +36,8 @@ pub struct TransactionView {
     pub payment_method_id: Option<PaymentMethodId>,
     /// Whether it is collected from a bank account, by a file that a bank gets.
     pub is_debit: bool,
+    /// Where the bank of the card is, if the gateway says so.
+    pub card_country: Option<Country>,
     /// The other side's code, if it said no.
     pub code: Option<String>,
     /// What the other side said, or what the client has to do.
@@ -87,6 +91,7 @@ impl From<TransactionRow> for TransactionView {
             gateway_reference: row.gateway_reference,
             payment_method_id: row.payment_method_id,
             is_debit: row.is_debit,
+            card_country: detail.card_country,
             code: detail.code,
             message: detail.message,
             redirect_to: detail.redirect_to,

@@ -11,8 +11,8 @@ use crate::gateways::ready::Ready;
 use crate::kernel::call::Ctx;
 use crate::kernel::{ApiError, IfMatch};
 use crate::payment_methods::create::store;
-use crate::payment_methods::forget;
 use crate::payment_methods::views::MethodCreate;
+use crate::payment_methods::{Keepers, forget};
 use comptoir_db::bank::debits::{self, DebitFilter};
 use comptoir_db::bank::mandates;
 use comptoir_db::payment_methods::{self, PaymentMethodRow as Method};
@@ -57,7 +57,8 @@ pub async fn remove(visit: &Visit) -> Shown {
     }
     let client = visit.client()?;
     let id: PaymentMethodId = visit.fields.get("method").parse().map_err(|_| Problem::not_found())?;
-    let work = move |tx: &mut Db, ctx: &Ctx| forget(tx, ctx, id, Some(client), &IfMatch::Any).map(drop);
+    let keepers = Keepers::of(&visit.desk.state);
+    let work = move |tx: &mut Db, ctx: &Ctx| forget(tx, ctx, &keepers, (id, Some(client)), &IfMatch::Any).map(drop);
     match visit.desk.change(work).await {
         Ok(()) => Ok(visit.see("account/payment-methods/")),
         Err(error) => {

@@ -3,7 +3,7 @@
 use super::Reference;
 use crate::error::{ConnectorError, Kind, Result};
 pub use comptoir_domain::disputes::DisputeState;
-use comptoir_domain::{Instant, Money};
+use comptoir_domain::{Country, Instant, Money};
 use serde::{Deserialize, Serialize};
 
 /// Where a payment stands at the gateway (PAY-10 adds `new`, `refunded` and `unknown`, which only we can know).
@@ -65,6 +65,9 @@ pub struct SavedMethod {
     pub label: String,
     /// Month and year it ends.
     pub expires: Option<(u8, u16)>,
+    /// Where its bank is, if the gateway says so.
+    #[serde(default)]
+    pub country: Option<Country>,
 }
 
 /// A payment as the gateway sees it.
@@ -82,6 +85,9 @@ pub struct Payment {
     pub refunded: Money,
     /// The method kept for later, if that was asked and granted.
     pub saved: Option<SavedMethod>,
+    /// Where the bank of the card is, if the gateway says so.
+    #[serde(default)]
+    pub card_country: Option<Country>,
     /// The raw answer without secrets, kept for inquiries (PAY-10).
     pub raw: String,
 }
@@ -162,6 +168,7 @@ mod tests {
             outcome: Outcome::Approved,
             refunded: money("0", "EUR"),
             saved: None,
+            card_country: None,
             raw: String::new(),
         };
         assert_eq!(payment.agrees_with(money("12.10", "EUR")), Ok(()));

@@ -110,6 +110,8 @@ diesel::table! {
         version -> BigInt,
         key_version -> Integer,
         retired_at -> Nullable<BigInt>,
+        forgotten_at -> Nullable<BigInt>,
+        card_country -> Nullable<Text>,
     }
 }
 

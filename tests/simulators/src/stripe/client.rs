@@ -17,7 +17,8 @@ impl Stripe {
             method["sepa_debit"] = json!({ "last4": last4, "country": "DE" });
         } else {
             method["type"] = json!("card");
-            method["card"] = json!({ "brand": card.2, "last4": last4, "exp_month": 12, "exp_year": 2034 });
+            method["card"] =
+                json!({ "brand": card.2, "last4": last4, "exp_month": 12, "exp_year": 2034, "country": "US" });
         }
         self.add("pm", method)
     }

@@ -91,7 +91,7 @@ fn methods(
     for Placed { row, .. } in rows {
         let Some(client) = owners.get(&row.client) else { continue };
         let expires = Some((row.expiry_month, row.expiry_year));
-        let saved = SavedMethod { token: row.token.clone(), label: row.label(), expires };
+        let saved = SavedMethod { token: row.token.clone(), label: row.label(), expires, country: None };
         let sealed = method_row(tx, ctx, keyring, (ctx.scope.seller(), *client), (code, &saved, ctx.now))?;
         if known.insert(key(&sealed)) {
             new.push(PaymentMethodRow { is_default: false, retired_at: Some(ctx.now), ..sealed });

@@ -345,6 +345,7 @@ pub(super) fn payment(reference: &Reference, details: &Details, back: Money) -> 
         outcome,
         refunded,
         saved: None,
+        card_country: None,
         raw: raw(details),
     })
 }
@@ -373,6 +374,7 @@ pub(super) fn saved(profile: &str, method: &str, brand: &str, masked: &str, card
         token: token(profile, method),
         label: format!("{} •••• {}", brand.to_lowercase(), last_four(masked)),
         expires: card.map(|card| (card.expiry_month, card.expiry_year)),
+        country: None,
     }
 }
 

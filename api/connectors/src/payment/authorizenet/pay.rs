@@ -72,6 +72,7 @@ impl AuthorizeNet {
             outcome,
             refunded: Money::zero(request.amount.currency()),
             saved: None,
+            card_country: None,
             raw: String::new(),
         }
     }

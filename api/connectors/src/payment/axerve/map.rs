@@ -151,6 +151,7 @@ pub(super) fn saved(said: &Said, card: Option<&Card>) -> Option<SavedMethod> {
         token: token.into(),
         label: if four.is_empty() { "card".into() } else { format!("card •••• {four}") },
         expires: month.zip(year.map(|year| if year < 100 { 2000 + year } else { year })),
+        country: None,
     })
 }
 
@@ -172,6 +173,7 @@ pub(super) fn told(account: &Account, reference: Reference, said: &Said, asked: 
         saved: saved(said, None).filter(|_| !matches!(outcome, Outcome::Declined(_) | Outcome::Error { .. })),
         outcome,
         refunded: Money::zero(amount.currency()),
+        card_country: None,
         raw: said.raw(),
     })
 }
@@ -210,6 +212,7 @@ pub(super) fn stands(account: &Account, begun: &Begun, said: &Said) -> Result<Pa
         outcome,
         refunded,
         saved: None,
+        card_country: None,
         raw: said.raw(),
     })
 }
@@ -239,6 +242,7 @@ pub(super) fn waiting(begun: &Begun, outcome: Outcome) -> Payment {
         outcome,
         refunded: Money::zero(begun.amount.currency()),
         saved: None,
+        card_country: None,
         raw: String::new(),
     }
 }

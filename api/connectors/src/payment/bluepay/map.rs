@@ -213,6 +213,7 @@ pub(super) fn payment(reference: &Reference, paid: &Row, then: Option<&Row>, bac
         outcome,
         refunded: back,
         saved: None,
+        card_country: None,
         raw: raw.to_string(),
     }
 }
@@ -231,5 +232,5 @@ pub(super) fn saved(told: &Told, source: &PaymentSource) -> SavedMethod {
         _ => None,
     };
     let label = format!("{} •••• {four}", told.text("CARD_TYPE").to_lowercase());
-    SavedMethod { token: told.text("RRNO").into(), label, expires }
+    SavedMethod { token: told.text("RRNO").into(), label, expires, country: None }
 }

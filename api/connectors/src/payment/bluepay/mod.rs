@@ -152,6 +152,7 @@ fn begun(request: &PaymentRequest, outcome: Outcome, told: &Told) -> Payment {
         outcome,
         refunded: Money::zero(request.amount.currency()),
         saved: None,
+        card_country: None,
         raw: serde_json::json!({"result": told.text("Result"), "avs": told.text("AVS"), "cvv2": told.text("CVV2")})
             .to_string(),
     }

@@ -4,7 +4,7 @@
 //! refused: the fake never takes a real one for granted.
 
 use super::super::{Card, PaymentSource};
-use comptoir_domain::Money;
+use comptoir_domain::{Country, Money};
 use secrecy::ExposeSecret;
 
 /// How the fake answers.
@@ -68,7 +68,16 @@ pub const MAGIC: &[Magic] = &[
     row("4000000000000101", 990_010, Behaviour::Never),
     row("4000000000000119", 990_011, Behaviour::Action),
     row("4000000000000127", 990_012, Behaviour::DeclineSaved),
+    row(BRITISH, 990_013, Behaviour::Approve),
 ];
+
+/// The one card of which the fake says where it is from.
+const BRITISH: &str = "4000008260000000";
+
+/// Where a card is from, by its last four digits.
+pub(super) fn country(four: &str) -> Option<Country> {
+    if four == last_four(BRITISH) { "GB".parse().ok() } else { None }
+}
 
 /// The token of a stored card that is always good.
 pub const ALWAYS_GOOD: &str = "fake_tok_4242";

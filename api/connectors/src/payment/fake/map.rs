@@ -1,7 +1,7 @@
 //! The fake's decisions, pure: the book and a request in, the facts to write and the answer out.
 
 use super::ledger::{Decision, Fact, Held, Ledger};
-use super::magic::{Behaviour, behaviour, last_four, of_card};
+use super::magic::{Behaviour, behaviour, country, last_four, of_card};
 use super::{AtPage, Settings};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
@@ -104,12 +104,12 @@ fn action(ledger: &Ledger, settings: &Settings) -> Outcome {
 fn payment(ledger: &Ledger, request: &PaymentRequest, outcome: Outcome) -> Payment {
     let id = ledger.next_id();
     let card = match &request.source {
-        PaymentSource::Card(card) => Some((last_four(card.number.expose_secret()), card)),
+        PaymentSource::Card(card) => Some(card),
         _ => None,
     };
     let refused = matches!(outcome, Outcome::Declined(_) | Outcome::Error { .. });
-    let saved = card.filter(|_| request.save && !refused).map(|(_, card)| saved(card));
-    let raw = json!({ "id": id, "card": card.map(|(four, _)| four), "amount": request.amount });
+    let saved = card.filter(|_| request.save && !refused).map(saved);
+    let raw = json!({ "id": id, "card": card.and(four(&request.source)), "amount": request.amount });
     Payment {
         reference: request.reference.clone(),
         gateway_id: Some(id),
@@ -117,7 +117,17 @@ fn payment(ledger: &Ledger, request: &PaymentRequest, outcome: Outcome) -> Payme
         outcome,
         refunded: Money::zero(request.amount.currency()),
         saved,
+        card_country: four(&request.source).and_then(country),
         raw: raw.to_string(),
+    }
+}
+
+/// The last digits of the card that is charged.
+fn four(source: &PaymentSource) -> Option<&str> {
+    match source {
+        PaymentSource::Card(card) => Some(last_four(card.number.expose_secret())),
+        PaymentSource::Saved(token) => Some(last_four(token.expose_secret())),
+        _ => None,
     }
 }
 
@@ -127,6 +137,7 @@ fn saved(card: &Card) -> SavedMethod {
         token: format!("fake_tok_{four}"),
         label: format!("fake •••• {four}"),
         expires: Some((card.expiry_month, card.expiry_year)),
+        country: country(four),
     }
 }
 

@@ -210,6 +210,7 @@ pub(super) fn payment(reference: &Reference, asked: Money, paid: &Reply, then: O
         outcome,
         refunded: Money::zero(amount.currency()),
         saved: None,
+        card_country: None,
         raw: raw(of),
     })
 }
@@ -229,5 +230,6 @@ pub(super) fn saved(tokens: &[Token], source: &PaymentSource) -> Option<SavedMet
         token: format!("{}/{}", token.token_source, token.token_data),
         label: format!("card •••• {four}"),
         expires: Some((card.expiry_month, card.expiry_year)),
+        country: None,
     })
 }

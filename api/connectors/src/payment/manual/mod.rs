@@ -51,6 +51,7 @@ impl PaymentGateway for Manual {
             outcome: Outcome::Pending { instructions: Some(self.fill(request)) },
             refunded: Money::zero(request.amount.currency()),
             saved: None,
+            card_country: None,
             raw: String::new(),
         })
     }

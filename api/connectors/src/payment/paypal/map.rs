@@ -150,6 +150,7 @@ pub(super) fn payment(value: &Value) -> Result<Payment> {
         outcome: outcome(&order),
         refunded: refunded(unit, amount)?,
         saved: saved_with(&order),
+        card_country: None,
         raw: raw::kept(value, SECRETS),
         gateway_id: Some(order.id),
     })
@@ -225,12 +226,12 @@ fn saved_with(order: &Order) -> Option<SavedMethod> {
 pub(super) fn saved(source: &Source, id: &str) -> Option<SavedMethod> {
     if let Some(wallet) = &source.paypal {
         let label = format!("paypal {}", wallet.email_address.as_deref().unwrap_or_default()).trim().to_string();
-        return Some(SavedMethod { token: format!("paypal/{id}"), label, expires: None });
+        return Some(SavedMethod { token: format!("paypal/{id}"), label, expires: None, country: None });
     }
     let card = source.card.as_ref()?;
     let brand = card.brand.as_deref().unwrap_or("card").to_lowercase();
     let label = format!("{brand} •••• {}", card.last_digits.as_deref().unwrap_or_default());
-    Some(SavedMethod { token: format!("card/{id}"), label, expires: expiry(card) })
+    Some(SavedMethod { token: format!("card/{id}"), label, expires: expiry(card), country: None })
 }
 
 fn expiry(card: &Card) -> Option<(u8, u16)> {

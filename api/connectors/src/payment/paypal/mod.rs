@@ -195,6 +195,7 @@ impl PayPal {
             outcome: map::declined(error),
             refunded: comptoir_domain::Money::zero(request.amount.currency()),
             saved: None,
+            card_country: None,
             raw: json!({ "issue": error.code, "message": error.message }).to_string(),
         }
     }

@@ -8,7 +8,7 @@ use crate::payment::{
     Begun, Card, ClientAction, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod,
     Take, numbers,
 };
-use comptoir_domain::Money;
+use comptoir_domain::{Country, Money};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
@@ -195,6 +195,7 @@ fn undecided(begun: &Begun, order: &str, outcome: Outcome) -> Payment {
         outcome,
         refunded: Money::zero(begun.amount.currency()),
         saved: None,
+        card_country: None,
         raw: String::new(),
     }
 }
@@ -230,7 +231,13 @@ fn saved(fields: &Fields) -> Option<SavedMethod> {
         token: format!("{identifier}:{}", fields.text("DS_MERCHANT_COF_TXNID")),
         label: label(fields.text("DS_CARD_NUMBER")),
         expires: month.zip(part(0, 2)).map(|(month, year)| (month, 2000 + u16::from(year))),
+        country: card_country(fields),
     })
+}
+
+/// Where the card is from, by a number of ISO 3166-1.
+fn card_country(fields: &Fields) -> Option<Country> {
+    fields.text("DS_CARD_COUNTRY").parse().ok().and_then(Country::of_number)
 }
 
 /// What may be shown of a card; Redsys tells its last digits only where the bank has allowed it.
@@ -347,6 +354,7 @@ pub(super) fn payment(reference: &Reference, order: &str, operations: &[Fields])
         outcome,
         refunded: Money::sum(amount.currency(), back)?,
         saved: saved(deciding).filter(|_| meaning(deciding).0 == Meaning::Done),
+        card_country: card_country(deciding),
         raw: raw(operations),
     })
 }

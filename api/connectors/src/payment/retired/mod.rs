@@ -98,6 +98,7 @@ fn recorded(payment: &Begun, amount: Money, outcome: Outcome) -> Payment {
         outcome,
         refunded: Money::zero(amount.currency()),
         saved: None,
+        card_country: None,
         raw: String::new(),
     }
 }

@@ -165,6 +165,7 @@ pub(super) fn kept(wallet: &str, mean: &str, card: &Card) -> SavedMethod {
         token: format!("{wallet}:{mean}"),
         label: label(codes::brand(number), number),
         expires: Some((card.expiry_month, card.expiry_year)),
+        country: None,
     }
 }
 
@@ -186,6 +187,7 @@ fn saved(object: &Object) -> Option<SavedMethod> {
         token: format!("{wallet}:{mean}"),
         label: label(text(object, "paymentMeanBrand"), text(object, "maskedPan")),
         expires: month.zip(year),
+        country: None,
     })
 }
 
@@ -262,6 +264,7 @@ pub(super) fn told(reference: Reference, object: &Object, asked: Option<Money>) 
         saved: if is_good { saved(object) } else { None },
         outcome,
         refunded: Money::zero(amount.currency()),
+        card_country: None,
         raw: raw(object),
     })
 }
@@ -300,6 +303,7 @@ pub(super) fn stands(begun: &Begun, object: &Object) -> Result<Payment> {
         outcome,
         refunded,
         saved: None,
+        card_country: None,
         raw: raw(object),
     })
 }
@@ -313,6 +317,7 @@ pub(super) fn waiting(begun: &Begun, outcome: Outcome) -> Payment {
         outcome,
         refunded: Money::zero(begun.amount.currency()),
         saved: None,
+        card_country: None,
         raw: String::new(),
     }
 }

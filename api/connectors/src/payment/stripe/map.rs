@@ -8,7 +8,7 @@ use super::wire::{
 use crate::error::{ConnectorError, Kind, Result};
 use crate::http::Answer;
 use crate::payment::{self, ClientAction, Decline, Outcome, Payment, Reference, RefundRequest, SavedMethod, raw};
-use comptoir_domain::Money;
+use comptoir_domain::{Country, Money};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
@@ -160,6 +160,7 @@ fn of_intent(value: &Value) -> Result<Payment> {
         outcome: outcome(&intent),
         refunded: from_stripe(if is_taken { refunded } else { 0 }, &intent.currency)?,
         saved: saved_with(&intent),
+        card_country: intent.payment_method.as_ref().and_then(Expandable::whole).and_then(card_country),
         raw: raw::kept(value, SECRETS),
         gateway_id: Some(intent.id),
     })
@@ -205,7 +206,12 @@ pub(super) fn saved(customer: &str, method: &Method) -> SavedMethod {
         (None, None) => method.kind.clone(),
     };
     let expires = method.card.as_ref().map(|card| (card.exp_month, card.exp_year));
-    SavedMethod { token: format!("{customer}/{}", method.id), label, expires }
+    SavedMethod { token: format!("{customer}/{}", method.id), label, expires, country: card_country(method) }
+}
+
+/// Where the bank of a card is.
+fn card_country(method: &Method) -> Option<Country> {
+    method.card.as_ref()?.country.as_ref()?.parse().ok()
 }
 
 /// While the client is at the page the stay is the payment; when he has paid, its intent is.
@@ -239,6 +245,7 @@ fn session(value: &Value) -> Result<Payment> {
         outcome,
         refunded: Money::zero(amount.currency()),
         saved: None,
+        card_country: None,
         raw: raw::kept(value, SECRETS),
     })
 }

@@ -111,6 +111,7 @@ pub(super) struct Card {
     pub(super) last4: String,
     pub(super) exp_month: u8,
     pub(super) exp_year: u16,
+    pub(super) country: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -91,6 +91,7 @@ pub(super) fn event(told: &Told, at: Instant) -> Result<Option<PaymentEvent>> {
         outcome,
         refunded: Money::zero(currency),
         saved: None,
+        card_country: None,
         raw: raw(told),
         reference,
     };

@@ -119,6 +119,7 @@ impl PaymentGateway for Worldpay {
             outcome: Outcome::ActionNeeded(action),
             refunded: Money::zero(request.amount.currency()),
             saved: None,
+            card_country: None,
             raw: String::new(),
         })
     }

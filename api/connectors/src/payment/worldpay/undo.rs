@@ -82,6 +82,7 @@ impl Captures for Worldpay {
             outcome: Outcome::Captured,
             refunded: Money::zero(request.amount.currency()),
             saved: None,
+            card_country: None,
             raw,
         })
     }

@@ -266,7 +266,8 @@ pub(super) fn payment(code: &str, payment: Node<'_, '_>) -> Result<Payment> {
         "reason": decline(payment, "").code,
     });
     let raw = raw.to_string();
-    Ok(Payment { reference, gateway_id: Some(code.into()), amount, outcome, refunded, saved: None, raw })
+    let (gateway_id, card_country) = (Some(code.into()), None);
+    Ok(Payment { reference, gateway_id, amount, outcome, refunded, saved: None, card_country, raw })
 }
 
 /// What was kept with a payment: the token that the answer names.
@@ -277,5 +278,6 @@ pub(super) fn saved(status: Node<'_, '_>, source: &PaymentSource) -> Option<Save
     let number = card.number.expose_secret();
     let four: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
     let expires = Some((card.expiry_month, card.expiry_year));
-    (!token.is_empty()).then(|| SavedMethod { token, label: format!("{brand} •••• {four}"), expires })
+    (!token.is_empty())
+        .then(|| SavedMethod { token, label: format!("{brand} •••• {four}"), expires, country: None })
 }

@@ -137,6 +137,7 @@ fn begun(request: &PaymentRequest, outcome: Outcome) -> Payment {
         outcome,
         refunded: Money::zero(request.amount.currency()),
         saved: None,
+        card_country: None,
         raw: String::new(),
     }
 }

@@ -98,6 +98,7 @@ pub(super) fn read(body: &[u8], receiver: &Receiver) -> Result<Option<PaymentEve
         outcome: outcome(means, text("reason_code"), text("payment_status")),
         refunded: if means == Means::TakenBack { amount } else { Money::zero(amount.currency()) },
         saved: None,
+        card_country: None,
         raw: kept(&fields),
     };
     let id = format!("{}-{}", text("txn_id"), text("payment_status"));

@@ -129,6 +129,7 @@ impl PaymentGateway for Standard {
             outcome: Outcome::ActionNeeded(action),
             refunded: Money::zero(request.amount.currency()),
             saved: None,
+            card_country: None,
             raw: String::new(),
         })
     }
