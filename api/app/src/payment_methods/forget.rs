@@ -6,13 +6,14 @@ use crate::encryption::{Held, Keys, ask_for_phrase};
 use crate::events::EventFailure;
 use crate::events::enqueue::{Task, enqueue};
 use crate::events::sellers::for_sellers;
-use crate::gateways::ready::{Gateways, Ready};
+use crate::gateways::ready::Gateways;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::state::AppState;
 use crate::kernel::{IfMatch, Reply};
 use crate::payment_methods::expiry::todo_key;
 use crate::payment_methods::keep::Keepers;
+use comptoir_connectors::payment::PaymentGateway;
 use comptoir_connectors::{ConnectorError, Kind, Retry};
 use comptoir_db::bank::{debits, mandates};
 use comptoir_db::events::EventRow;
@@ -22,6 +23,7 @@ use comptoir_domain::events::EventKind;
 use comptoir_domain::{ClientId, Code, EventId, PaymentMethodId, Problem};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Forgets a method: any of the seller's, or only one of a client's own.
 pub fn forget(
@@ -119,7 +121,7 @@ enum Found {
     NotThere(PaymentMethodRow),
     Locked,
     Unreadable(PaymentMethodRow),
-    There(PaymentMethodRow, Ready, SecretString),
+    There(PaymentMethodRow, Arc<dyn PaymentGateway>, SecretString),
 }
 
 /// The work of an event: has the gateway forget a method.
@@ -137,8 +139,8 @@ pub async fn forget_method(state: &AppState, event: &EventRow) -> Result<Value, 
             return Ok(json!({ "outcome": "waits_for_pass_phrase" }));
         }
         Found::Unreadable(row) => return Err(by_hand(&row, "its token does not open any more")),
-        Found::There(row, ready, token) => {
-            let vault = ready.gateway.vault().ok_or_else(|| by_hand(&row, "it cannot be told to"))?;
+        Found::There(row, gateway, token) => {
+            let vault = gateway.vault().ok_or_else(|| by_hand(&row, "it cannot be told to"))?;
             vault.forget(&token, ctx.machine_now).await.map_err(|error| refused(&row, &error))?;
             (row, "forgotten")
         }
@@ -159,7 +161,7 @@ fn look(db: &mut Db, ctx: &Ctx, keepers: &Keepers, id: PaymentMethodId) -> Outco
     };
     let living = payment_methods::of_client(db, ctx.scope, row.client_id)?;
     let is_alive = living.iter().any(|living| is_same(&keys, living, &row));
-    Ok(if is_alive { Found::NotThere(row) } else { Found::There(row, ready, token) })
+    Ok(if is_alive { Found::NotThere(row) } else { Found::There(row, ready.gateway, token) })
 }
 
 /// Telling it twice is no harm. What the gateway does not want is a person's to remove.
