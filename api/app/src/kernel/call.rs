@@ -271,7 +271,7 @@ impl<P> Call<P> {
         if let Some(body) = self.request.extensions().get::<BodyHash>() {
             digest.update(body.0);
         }
-        let fingerprint = digest.finalize().into();
+        let fingerprint = self.state().fingerprint(&digest.finalize());
         Ok(Some(Once {
             seller: self.ctx.scope.seller(),
             actor: format!("{kind}:{id}"),

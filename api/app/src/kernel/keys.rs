@@ -35,6 +35,8 @@ pub enum Purpose {
     FakeGateway,
     /// Telling one master key from another without showing it.
     Fingerprint,
+    /// Telling repeated requests from others without keeping what anybody could guess their bodies by.
+    Requests,
 }
 
 impl Purpose {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Cookies => b"comptoir/cookies/1",
             Self::FakeGateway => b"comptoir/fake-gateway/1",
             Self::Fingerprint => b"comptoir/fingerprint/1",
+            Self::Requests => b"comptoir/requests/1",
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::events::handler::Handlers;
 use crate::fraud::ready::Scorers;
 use crate::gateways::ready::{GatewayRoute, Gateways};
 use crate::kernel::clock::Clock;
-use crate::kernel::keys::{MasterKey, Purpose};
+use crate::kernel::keys::{self, MasterKey, Purpose};
 use crate::kernel::limits::Limits;
 use crate::kernel::metrics::Metrics;
 use crate::mails::send::AfterCrash;
@@ -222,6 +222,7 @@ pub struct AppState {
     cookie_key: [u8; 32],
     form_key: [u8; 32],
     file_key: [u8; 32],
+    request_key: [u8; 32],
 }
 
 impl AppState {
@@ -263,6 +264,7 @@ impl AppState {
             cookie_key: master.subkey(Purpose::Cookies),
             form_key: master.subkey(Purpose::Forms),
             file_key: master.subkey(Purpose::BankFiles),
+            request_key: master.subkey(Purpose::Requests),
         })
     }
 
@@ -310,6 +312,11 @@ impl AppState {
     /// The present for work that waits: what was put off by one clock is done as soon as either has reached it.
     pub fn work_now(&self) -> Instant {
         self.business.now().max(self.machine.now())
+    }
+
+    /// What a repeated request is told by. Bodies may hold the numbers of cards, so it says nothing to who has not the key.
+    pub fn fingerprint(&self, digest: &[u8]) -> [u8; 32] {
+        keys::sign(&self.request_key, digest).first_chunk().copied().unwrap_or_default()
     }
 
     /// The key that seals the secrets of webhook endpoints.

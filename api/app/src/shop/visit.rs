@@ -88,7 +88,8 @@ impl Visit {
         let jar = Jar::of(&request, *state.cookie_key(), store.id, &standing.shop.site().store.base_path, secure);
         let ctx = who(&state, &request, &jar, &seller, &store).await?;
         let fields = if body.is_empty() { request.query_string().as_bytes() } else { body };
-        let fingerprint = Sha256::new_with_prefix(request.uri().to_string()).chain_update(body).finalize();
+        let digest = Sha256::new_with_prefix(request.uri().to_string()).chain_update(body).finalize();
+        let fingerprint = state.fingerprint(&digest);
         Ok(Self {
             lost: asked.is_none(),
             fields: Fields::read(fields),
@@ -101,7 +102,7 @@ impl Visit {
             jar,
             visitor: OnceCell::new(),
             request,
-            fingerprint: fingerprint.into(),
+            fingerprint,
         })
     }
 
