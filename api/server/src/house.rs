@@ -56,7 +56,8 @@ pub struct House {
     /// Let webhooks go to loopback and private addresses, to loopback without TLS too
     #[arg(long, env = "COMPTOIR_LOCAL_WEBHOOKS")]
     local_webhooks: bool,
-    /// Let payment gateways be at loopback and private addresses, without TLS too: for gateways that are only played
+    /// Play: let anybody pay at the fake gateway, where no money moves, and let gateways be at loopback and private addresses,
+    /// without TLS too. Never where you sell
     #[arg(long, env = "COMPTOIR_LOCAL_GATEWAYS")]
     local_gateways: bool,
     #[command(flatten)]
@@ -81,6 +82,11 @@ impl House {
             mail: self.mail.in_folder(dir),
             ..self
         }
+    }
+
+    /// The same where nobody pays with money.
+    pub fn playing(self) -> Self {
+        Self { local_gateways: true, ..self }
     }
 
     /// The settings with these in them.

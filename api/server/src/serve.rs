@@ -58,6 +58,11 @@ impl Serve {
         Self { house: self.house.in_folder(dir), ..self }
     }
 
+    /// The same where nobody pays with money.
+    pub fn playing(self) -> Self {
+        Self { house: self.house.playing(), ..self }
+    }
+
     /// Serves until told to stop.
     pub fn run(self, config: &Config) -> Result<(), Failed> {
         let store = config.open_store()?;

@@ -1,4 +1,4 @@
-//! Getting gateways ready: those that every house has, and those that a seller has set up. What is ready is kept until its row
+//! Getting gateways ready: those that need no setting up, and those that a seller has set up. What is ready is kept until its row
 //! changes.
 
 use crate::kernel::keys::{MasterKey, Purpose};
@@ -30,7 +30,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub enum GatewayRoute {
     /// To the gateways that sellers have set up, which are at public addresses unless others are allowed.
     Real {
-        /// Loopback and private addresses are allowed: for gateways that are only played.
+        /// There is the fake, and loopback and private addresses are allowed: for gateways that are only played.
         local: bool,
     },
     /// All to the fake.
@@ -57,7 +57,7 @@ type Kept = HashMap<(SellerId, GatewayCode), (i64, Arc<dyn PaymentGateway>)>;
 pub struct Ready {
     /// What it does.
     pub gateway: Arc<dyn PaymentGateway>,
-    /// How it is set up; those that every house has need not be.
+    /// How it is set up; cheque, transfer and the fake need not be.
     pub row: Option<GatewayRow>,
 }
 
@@ -104,7 +104,12 @@ impl Gateways {
         Ok(Self(Arc::new(House { fake, key, route, public_url, kept: Mutex::default() })))
     }
 
-    /// The fake, which every house has: clients confirm at its page.
+    /// Whether no money moves here: then anybody may pay at the fake.
+    fn plays(&self) -> bool {
+        self.0.route != GatewayRoute::Real { local: false }
+    }
+
+    /// The fake of a house that plays: clients confirm at its page.
     pub fn fake(&self) -> &FakeGateway {
         &self.0.fake
     }
@@ -113,7 +118,7 @@ impl Gateways {
     pub fn find(&self, db: &mut Db, scope: Scope, code: &str) -> Outcome<Option<Ready>> {
         let Ok(code) = code.parse::<GatewayCode>() else { return Ok(None) };
         if code == GatewayCode::FAKE {
-            return Ok(Some(Ready { gateway: Arc::new(self.0.fake.clone()), row: None }));
+            return Ok(self.plays().then(|| Ready { gateway: Arc::new(self.0.fake.clone()), row: None }));
         }
         let Some(row) = gateways::by_code(db, scope, code)? else { return self.by_hand(code) };
         if self.0.route == GatewayRoute::Fake && !code.is_awaited() && !registry::is_retired(&row.connector) {

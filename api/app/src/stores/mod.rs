@@ -15,6 +15,8 @@ mod update;
 mod views;
 pub mod wording;
 
+pub use gateways::check_offered;
+
 use crate::kernel::routes::Routes;
 
 /// The routes.

@@ -47,7 +47,7 @@ impl Demo {
     /// Fills the folder unless it is filled, and serves it.
     pub fn run(self, config: Config) -> Result<(), Failed> {
         std::fs::create_dir_all(&self.dir)?;
-        let (config, serve) = (config.in_folder(&self.dir), self.serve.in_folder(&self.dir));
+        let (config, serve) = (config.in_folder(&self.dir), self.serve.in_folder(&self.dir).playing());
         let settings = serve.house.clone().settings()?;
         if is_empty(&config)? {
             fill(&config, settings, self.clients)?;
