@@ -165,6 +165,7 @@ fn result(state: ResultState) -> ResultPage {
         order: "1042".into(),
         state,
         pay_url: None,
+        other_url: None,
         instructions: if state == ResultState::WaitingForPayment { vec![account] } else { Vec::new() },
         invoice: Some("inv_1".into()),
         lines: lines(),

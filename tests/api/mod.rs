@@ -53,6 +53,7 @@ pub mod price_moves;
 pub mod prices;
 
 mod payment_checks;
+mod payment_mishaps;
 mod payment_queue;
 mod payment_shares;
 pub mod payments;

@@ -24,7 +24,8 @@ pub struct PaymentMethodRow {
     pub version: i64,
     /// The key that it is sealed under; 0 for the house's own.
     pub key_version: i32,
-    /// Since when nothing can be charged to it, because its gateway is gone or a payment with it is disputed.
+    /// Since when nothing can be charged to it, because its gateway is gone, a payment with it is disputed, or its bank has said
+    /// that it will never work.
     pub retired_at: Option<Instant>,
     /// Since when it is stored only so that its gateway can be told to forget it: under an id that nobody knows.
     pub forgotten_at: Option<Instant>,

@@ -273,6 +273,22 @@ pub fn refunds_of(db: &mut Db, scope: Scope, payment: TransactionId) -> Outcome<
     Ok(found.select(TransactionRow::as_select()).load(db)?)
 }
 
+/// When banks took some payments back, the last time each; those that stayed are not among them.
+pub fn returned(db: &mut Db, scope: Scope, payments: &[TransactionId]) -> Outcome<HashMap<TransactionId, Instant>> {
+    let found = transactions::table
+        .filter(transactions::seller_id.eq(scope.seller()))
+        .filter(among(transactions::refunds_transaction_id, payments.iter().copied().map(Some)))
+        .filter(transactions::kind.eq(TransactionKind::Chargeback))
+        .select((transactions::refunds_transaction_id, transactions::created_at));
+    let rows: Vec<(Option<TransactionId>, Instant)> = found.load(db)?;
+    let mut last = HashMap::new();
+    for (payment, at) in rows.into_iter().filter_map(|(payment, at)| Some((payment?, at))) {
+        let known = last.entry(payment).or_insert(at);
+        *known = at.max(*known);
+    }
+    Ok(last)
+}
+
 /// What a client is to be given back and has not got yet, one amount per currency.
 pub fn refunds_under_way(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<Money>> {
     use diesel::dsl::sql;

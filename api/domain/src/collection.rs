@@ -68,6 +68,8 @@ pub struct Attempt {
     pub state: TransactionState,
     /// The day it was decided; while it is not, the day it began.
     pub on: NaiveDate,
+    /// Refused for a reason that a person has to mend first: no pause is of use.
+    pub is_final: bool,
 }
 
 /// What to do about an invoice now.
@@ -99,6 +101,9 @@ pub fn collect(terms: &Terms, due_on: Option<NaiveDate>, attempts: &[Attempt], t
         return Collect::Wait;
     }
     let (Some((last, _)), Some(pauses)) = (refusals.last(), &terms.pauses) else { return Collect::Charge(reason) };
+    if attempts.iter().any(|attempt| attempt.is_final) {
+        return Collect::GiveUp;
+    }
     let Some(pause) = pauses.get(refusals.len() - 1) else { return Collect::GiveUp };
     let again_on = last.checked_add_days(Days::new((*pause).into()));
     if again_on.is_some_and(|on| on <= today) { Collect::Charge(reason) } else { Collect::Wait }
@@ -175,7 +180,8 @@ mod tests {
     const DUE: &str = "2027-03-10";
 
     fn asked(settings: &CollectionSettings, today: &str, attempts: &[(TransactionState, &str)]) -> Collect {
-        let attempts: Vec<_> = attempts.iter().map(|(state, on)| Attempt { state: *state, on: day(on) }).collect();
+        let attempts: Vec<_> =
+            attempts.iter().map(|(state, on)| Attempt { state: *state, on: day(on), is_final: false }).collect();
         collect(&settings.terms(day(today)), Some(day(DUE)), &attempts, day(today))
     }
 
@@ -195,6 +201,16 @@ mod tests {
         assert_eq!([on("2027-03-17", &refused), on("2027-03-18", &refused)], [Wait, Charge(Why::Declined)]);
         refused.push((Declined, "2027-03-18"));
         assert_eq!(on("2028-01-01", &refused), GiveUp);
+    }
+
+    /// A mandate that is wrong is no better in three days; a person who charges by hand knows what he does.
+    #[test]
+    fn what_a_person_has_to_mend_is_not_tried_again() {
+        let attempts = [Attempt { state: Declined, on: day("2027-03-09"), is_final: true }];
+        let terms = CollectionSettings::default().terms(day("2027-03-20"));
+        assert_eq!(collect(&terms, Some(day(DUE)), &attempts, day("2027-03-20")), GiveUp);
+        let by_hand = Terms { pauses: None, ..terms };
+        assert_eq!(collect(&by_hand, Some(day(DUE)), &attempts, day("2027-03-20")), Charge(Why::Declined));
     }
 
     #[test]
@@ -229,7 +245,7 @@ mod tests {
     #[test]
     fn by_hand_at_once() {
         let terms = Terms { reasons: vec![Why::Declined], due_by: Some(day(DUE)), pauses: None };
-        let refused = vec![Attempt { state: Declined, on: day("2027-03-09") }; 12];
+        let refused = vec![Attempt { state: Declined, on: day("2027-03-09"), is_final: false }; 12];
         assert_eq!(collect(&terms, Some(day(DUE)), &refused, day("2027-03-09")), Charge(Why::Declined));
         assert_eq!(collect(&terms, Some(day("2027-03-11")), &refused, day("2027-03-09")), Wait);
         assert_eq!(collect(&terms, Some(day(DUE)), &[], day("2027-03-09")), Wait);

@@ -29,6 +29,8 @@ text_enum! {
         RegistrarFailed = "registrar_failed",
         /// A payment may or may not have happened.
         PaymentUnknown = "payment_unknown",
+        /// Stored methods cannot be charged at a gateway.
+        GatewayUnusable = "gateway_unusable",
         /// A payer wants money back, or has got it.
         PaymentDisputed = "payment_disputed",
         /// A card that is to be charged has expired.

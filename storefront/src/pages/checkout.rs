@@ -61,7 +61,7 @@ pub struct PayPage {
     pub page_of: Option<String>,
     /// Paying from a bank account: then there is a form for that.
     pub account: Option<AccountForm>,
-    /// Whether a card can be kept for later.
+    /// Whether what is paid with can be kept for later.
     pub keeps: bool,
     /// Sent back in `once`: the card is charged once, however often the form is sent.
     pub once: String,
@@ -111,6 +111,8 @@ pub struct ResultPage {
     pub state: ResultState,
     /// Where to pay, where the gateway has a page of its own.
     pub pay_url: Option<String>,
+    /// Where to pay in another way, while that page waits.
+    pub other_url: Option<String>,
     /// How to pay by transfer: label and value.
     pub instructions: Vec<(String, String)>,
     /// The invoice, once there is one.

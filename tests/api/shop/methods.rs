@@ -2,6 +2,7 @@
 
 use crate::api::bank::{debit, invoice, sepa};
 use crate::api::shop::{STORE, card, checkout, list, open, someone};
+use crate::support::browser::Seen;
 use serde_json::json;
 
 both! {
@@ -40,6 +41,11 @@ both! {
         assert_eq!(page.texts(".lines h2"), ["fake •••• 4242", "DE89 •••• •••• 3000"]);
         assert!(page.main().contains("signed on January 5, 2026. In force."), "{}", page.main());
 
+        // the account, which came last, is used first, until she says otherwise
+        let first = |page: &Seen| page.texts(".lines .state").iter().position(|said| said.ends_with("It is used first.")).unwrap();
+        assert_eq!(first(&page), 1);
+        let page = browser.submit(&page.form("/payment-methods/prefer")).expect(200);
+        assert_eq!(first(&page), 0);
         let client = list(&owner, "/v1/clients?sort=-number")[0]["id"].as_str().unwrap().to_string();
         let kept = list(&owner, &format!("/v1/payment-methods?client_id={client}"));
         let account = kept.iter().find(|row| row["gateway"] == "sepa").unwrap()["id"].as_str().unwrap();
@@ -53,7 +59,7 @@ both! {
         let refused = browser.submit(&remove.clone().with("method", account)).expect(422);
         assert_eq!(refused.texts(".lines > li").len(), 2, "{}", refused.main());
         let page = browser.submit(&remove).expect(200);
-        assert_eq!(page.texts(".lines h2"), ["DE89 •••• •••• 3000"]);
+        assert_eq!((page.texts(".lines h2"), first(&page)), (vec!["DE89 •••• •••• 3000".to_string()], 0));
         let foreign = world.seller("north").ids["pmt"].clone();
         browser.submit(&remove.with("method", &foreign)).expect(404);
         assert_eq!(list(&owner, &format!("/v1/payment-methods?client_id={client}")).len(), 1);

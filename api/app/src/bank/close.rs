@@ -54,7 +54,8 @@ pub fn plugin(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, code: &str) -> Outcom
     found.ok_or_else(|| gone().into())
 }
 
-/// Closes a batch. Refuses one that is not open, and one that nothing can be collected of.
+/// Closes a batch. Refuses one that is not open, and one that nothing can be sent of yet. One of which nothing can be collected
+/// at all stays open, empty.
 pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome<DebitBatchRow> {
     let mut row = batches::lock(tx, ctx.scope, id)?;
     if row.state != BatchState::Open {
@@ -64,9 +65,12 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     let Some(plugin) = ready.gateway.debits() else { return Err(Problem::not_found().into()) };
     let all = debits::of_batch(tx, ctx.scope, id)?;
     let Sorted { ready: mut ready_ones, early, unfit: left_out } = sort_out(tx, ctx, means, plugin, all)?;
-    leave_out(tx, ctx, &row, &left_out)?;
     if ready_ones.is_empty() {
-        return Err(nothing_to_close(&early).into());
+        if left_out.is_empty() {
+            return Err(nothing_to_close(&early).into());
+        }
+        leave_out(tx, ctx, &row, &left_out)?;
+        return Ok(row);
     }
     settle_sequences(plugin, &mut ready_ones);
     let name = next_name(tx, ctx, &row.gateway)?;
@@ -84,10 +88,11 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     row.file_name = Some(file.name);
     (row.state, row.name, row.closed_at) = (BatchState::InProgress, Some(name), Some(ctx.now));
     batches::save(tx, &mut row)?;
-    if !early.is_empty() {
+    if !(early.is_empty() && left_out.is_empty()) {
         let next = open_batch(tx, ctx, &row.gateway)?;
         let early: Vec<TransactionId> = early.iter().map(|(_, payment)| payment.id).collect();
         debits::move_to(tx, ctx.scope, &early, Some(next.id))?;
+        leave_out(tx, ctx, &next, &left_out)?;
     }
     let fact = json!({ "gateway": row.gateway, "name": row.name, "debits": ids.len(), "left_out": left_out.len() });
     ctx.record(tx, "bank_batch.closed", row.id, fact)?;
@@ -155,8 +160,9 @@ fn sort_out(tx: &mut Db, ctx: &Ctx, means: &Means, plugin: &dyn Debits, all: Vec
     Ok(sorted)
 }
 
-/// Takes debits out of the batch that cannot be collected, and asks a person about them.
-fn leave_out(tx: &mut Db, ctx: &Ctx, batch: &DebitBatchRow, left: &[(Debit, String)]) -> Outcome<()> {
+/// Takes debits out of their batch that cannot be collected, and asks a person about them; once that is mended they may join the
+/// batch that is open then.
+fn leave_out(tx: &mut Db, ctx: &Ctx, open: &DebitBatchRow, left: &[(Debit, String)]) -> Outcome<()> {
     if left.is_empty() {
         return Ok(());
     }
@@ -170,7 +176,7 @@ fn leave_out(tx: &mut Db, ctx: &Ctx, batch: &DebitBatchRow, left: &[(Debit, Stri
             detail: format!(
                 "It was left out of a file for the bank: {why}. Put it into a batch again once that is mended (POST \
                  /v1/bank-batches/{}/include), or decline it.",
-                batch.id
+                open.id
             ),
             subject_id: payment.id.to_string(),
         };

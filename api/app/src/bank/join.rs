@@ -16,7 +16,7 @@ use comptoir_db::bank::mandates::{self, MandateRow};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::payments::{self, TransactionRow};
-use comptoir_db::{Db, Outcome, counters, settings};
+use comptoir_db::{Db, Failure, Outcome, counters, settings};
 use comptoir_domain::bank::{BatchState, collection_date};
 use comptoir_domain::card_expiry::parts_of_label;
 use comptoir_domain::events::EventKind;
@@ -81,7 +81,8 @@ fn next_reference(tx: &mut Db, ctx: &Ctx) -> Outcome<String> {
 
 /// The open batch of a plug-in, which is opened if there is none.
 pub fn open_batch(tx: &mut Db, ctx: &Ctx, gateway: &str) -> Outcome<DebitBatchRow> {
-    if let Some(open) = batches::open_of(tx, ctx.scope, gateway)? {
+    // behind its lock: nothing joins a batch that is being closed
+    if let Some(open) = batches::lock_open_of(tx, ctx.scope, gateway)? {
         return Ok(open);
     }
     let row = DebitBatchRow {
@@ -102,8 +103,9 @@ pub fn open_batch(tx: &mut Db, ctx: &Ctx, gateway: &str) -> Outcome<DebitBatchRo
         ctx.record(tx, "bank_batch.opened", row.id, json!({ "gateway": gateway }))?;
         return Ok(row);
     }
-    let found = batches::open_of(tx, ctx.scope, gateway)?;
-    found.ok_or_else(|| Problem::new(Code::Stale, "the batch was closed meanwhile: try again").into())
+    // no refusal: what was written before shall not stay without its batch
+    let found = batches::lock_open_of(tx, ctx.scope, gateway)?;
+    found.ok_or_else(|| Failure::Corrupt(format!("the batch of {gateway} was closed in the moment it was opened")))
 }
 
 /// A batch that has reached the number at which it is closed is closed by the next worker.

@@ -14,6 +14,7 @@ use crate::payment_methods::stored;
 use crate::payment_methods::views::MethodCreate;
 use crate::payments::pay::{answer, is_payable};
 use crate::payments::views::PayCreate;
+use crate::stores::check_offered;
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::{ClientId, InvoiceId, PaymentMethodId, Problem};
@@ -33,6 +34,7 @@ pub async fn debit(
     own: Option<ClientId>,
     ready: Ready,
 ) -> Result<Reply, ApiError> {
+    let gateway = wanted.gateway.clone();
     let source = source(wanted, &ready)?;
     let keepers = Keepers::of(&desk.state);
     let work = move |tx: &mut Db, ctx: &Ctx| {
@@ -41,6 +43,9 @@ pub async fn debit(
             return Err(Problem::not_found().into());
         }
         ready.check("/gateway", invoice.currency)?;
+        if own.is_some() && matches!(source, Source::New(_)) {
+            check_offered(tx, ctx, invoice.order_id, &gateway)?;
+        }
         begin(tx, ctx, &ready, &keepers, &invoice, &source)
     };
     desk.write(work).await

@@ -7,6 +7,7 @@ use crate::bank::outcome::approve;
 use crate::encryption::ask_for_phrase;
 use crate::events::EventFailure;
 use crate::events::foresee::{Foreseen, ForeseenView};
+use crate::events::isolate::park;
 use crate::events::sellers::for_sellers;
 use crate::gateways::ready::Gateways;
 use crate::kernel::call::Ctx;
@@ -16,12 +17,14 @@ use comptoir_db::bank::batches::{self, DebitBatchRow};
 use comptoir_db::bank::debits::{self, Debit};
 use comptoir_db::events::EventRow;
 use comptoir_db::{Db, Failure, Outcome, settings};
-use comptoir_domain::bank::settled_on;
+use comptoir_domain::bank::{BatchState, settled_on};
 use comptoir_domain::events::ForeseenAction;
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::{Code, TransactionId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+const TROUBLE: &str = "A batch for the bank could not be closed";
 
 /// Debits that are looked at together.
 const CHUNK: i64 = 200;
@@ -34,13 +37,14 @@ pub async fn process_batch_files(state: &AppState, event: &EventRow) -> Result<V
         for batch in state.store.read(move |db| full(db, &looking)).await? {
             let (ctx, means, asking) = (ctx.clone(), means.clone(), ctx.clone());
             match state.store.write(move |tx| close(tx, &ctx, &means, batch.id)).await {
-                Ok(_) => closed += 1,
+                Ok(row) => closed += usize::from(row.state != BatchState::Open),
                 // nothing in it may go to the bank yet, or somebody else was faster
                 Err(Failure::Refused(problem)) if problem.code == Code::WrongState => {}
                 Err(Failure::Refused(problem)) if problem.code == Code::EncryptionLocked => {
                     state.store.write(move |tx| ask_for_phrase(tx, &asking)).await?;
                 }
-                Err(failure) => return Err(failure.into()),
+                // one that a person has to mend keeps no other from being closed
+                Err(failure) => park(state, &asking, TROUBLE, batch.id.to_string(), &failure).await?,
             }
         }
         settled += settle(state, &ctx).await?;

@@ -103,7 +103,7 @@ pub fn take_deposit(
     book(tx, ctx, EntryKind::PaymentReceived, &moved, came, postings)?;
     ctx.record(tx, "credit.deposited", client, json!({ "amount": amount, "transaction_id": moved.id }))?;
     if came.mail {
-        tell(tx, ctx, &moved, receipt(&moved.gateway))?;
+        tell(tx, ctx, &moved, receipt(&moved))?;
     }
     Ok(row)
 }

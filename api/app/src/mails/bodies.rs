@@ -45,6 +45,7 @@ pub const BODIES: &[(&str, &str)] = kinds![
     "payment_cheque",
     "payment_confirmation",
     "payment_declined",
+    "payment_echeck",
     "payment_error",
     "payment_external_gateway",
     "refund",

@@ -12,6 +12,7 @@ use crate::payment_methods::keep::{Keepers, expires_on, method_row, write};
 use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
 use crate::payments::payer::payer;
 use crate::payments::send::{Entered, source};
+use crate::stores::check_offered;
 use actix_web::post;
 use comptoir_connectors::payment::{KeepRequest, Payer, SavedMethod};
 use comptoir_connectors::{ConnectorError, Kind};
@@ -42,7 +43,10 @@ pub async fn create_payment_method(call: Call<may::WritePayments>, body: Body<Pa
 pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<MethodCreate>) -> Answer {
     call.require_key()?;
     let (_, client) = call.ctx().client()?;
-    store(&call.desk()?, client, body.into_inner()).await
+    let (method, desk) = (body.into_inner(), call.desk()?);
+    let code = method.gateway.clone();
+    desk.read(move |db, ctx| check_offered(db, ctx, None, &code)).await?;
+    store(&desk, client, method).await
 }
 
 /// Keeps a method of a client, once for each key of the desk.

@@ -11,6 +11,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::state::AppState;
 use crate::kernel::{IfMatch, Reply};
+use crate::payment_methods::default::{behind_its_client, promote};
 use crate::payment_methods::expiry::todo_key;
 use crate::payment_methods::keep::Keepers;
 use comptoir_connectors::payment::PaymentGateway;
@@ -33,10 +34,7 @@ pub fn forget(
     (id, own): (PaymentMethodId, Option<ClientId>),
     seen: &IfMatch,
 ) -> Outcome<Reply> {
-    let row = payment_methods::lock(tx, ctx.scope, id)?;
-    if row.forgotten_at.is_some() || own.is_some_and(|own| own != row.client_id) {
-        return Err(Problem::not_found().into());
-    }
+    let row = behind_its_client(tx, ctx, id, own)?;
     seen.check(row.version)?;
     if debits::waits_for_file(tx, ctx.scope, row.id)? {
         let detail = "a debit of this account waits for its file: decline the debit first, or let the bank have it";
@@ -49,6 +47,9 @@ pub fn forget(
     todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
     let fact = json!({ "client_id": row.client_id, "gateway": row.gateway, "label": row.label });
     ctx.record(tx, "payment_method.forgotten", row.id, fact)?;
+    if row.is_default {
+        promote(tx, ctx, row.client_id)?;
+    }
     leave_to_gateway(tx, ctx, keepers, row)?;
     Ok(Reply::no_content())
 }

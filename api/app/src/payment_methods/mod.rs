@@ -2,6 +2,7 @@
 //! sealed; numbers never come here.
 
 pub mod create;
+mod default;
 pub mod expiry;
 mod forget;
 mod keep;
@@ -12,6 +13,7 @@ mod reveal;
 pub mod shares;
 pub mod views;
 
+pub use default::make_default;
 pub use forget::{forget, forget_at_gateways, forget_method};
 pub use keep::{Keepers, keep, method_row, owner, token};
 pub use read::stored;
@@ -24,6 +26,8 @@ pub fn routes(config: &mut Routes) {
         .service(read::list_payment_methods)
         .service(read::delete_payment_method)
         .service(reveal::reveal_payment_method)
+        .service(default::make_payment_method_default)
+        .service(default::make_my_payment_method_default)
         .service(create::create_payment_method)
         .service(create::create_my_payment_method)
         .service(mine::list_my_payment_methods)

@@ -60,7 +60,7 @@ pub fn stored(db: &mut Db, ctx: &Ctx, id: PaymentMethodId, payer: ClientId) -> O
         });
     }
     if row.retired_at.is_some() {
-        let detail = "its gateway is gone, or a payment with it is disputed: choose or enter another one";
+        let detail = "its gateway is gone, a payment with it is disputed, or its bank refuses it for good: choose or enter another one";
         return Err(Problem::field("/payment_method_id", "retired", detail).into());
     }
     if row.expires_on.is_some_and(|end| end <= ctx.today()) {

@@ -22,7 +22,8 @@ pub struct PaymentMethodView {
     pub card_country: Option<Country>,
     /// The first day on which it no longer works.
     pub expires_on: Option<NaiveDate>,
-    /// Whether nothing can be charged to it because its gateway is gone, or a payment with it is disputed: another one is needed.
+    /// Whether nothing can be charged to it because its gateway is gone, a payment with it is disputed, or its bank has said that
+    /// it will never work: another one is needed.
     pub retired: bool,
     /// Whether what comes due is charged to it.
     pub is_default: bool,

@@ -11,10 +11,11 @@ use chrono::NaiveDate;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Failure, Outcome, Scope};
+use comptoir_domain::bank::{Again, reason};
 use comptoir_domain::collection::{Attempt, ChargeReason, Collect, CollectionAction, Lane, collect};
 use comptoir_domain::payments::TransactionState;
-use comptoir_domain::{ClientId, InvoiceId, Money, PaymentMethodId};
-use std::collections::{BTreeMap, HashMap};
+use comptoir_domain::{ClientId, Instant, InvoiceId, Money, PaymentMethodId, TransactionId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Clients that are looked at together.
 const CHUNK: i64 = 200;
@@ -51,6 +52,7 @@ pub fn look(db: &mut Db, ctx: &Ctx, wanted: &Wanted, rows: &[InvoiceRow]) -> Out
     let ids: Vec<InvoiceId> = rows.iter().map(|row| row.id).collect();
     let all = payments::of_invoices(db, ctx.scope, &ids)?;
     let parts = divide(db, ctx, rows, &all, wanted.several_methods)?;
+    let history = History { ctx, returned: returned(db, ctx, &all)? };
     let by_id: HashMap<InvoiceId, &InvoiceRow> = rows.iter().map(|row| (row.id, row)).collect();
     let mut attempts: HashMap<InvoiceId, Vec<&TransactionRow>> = HashMap::new();
     let mut refused: HashMap<ClientId, Vec<(PaymentMethodId, Money)>> = HashMap::new();
@@ -58,8 +60,8 @@ pub fn look(db: &mut Db, ctx: &Ctx, wanted: &Wanted, rows: &[InvoiceRow]) -> Out
         if let Some(invoice) = row.invoice_id {
             attempts.entry(invoice).or_default().push(row);
         }
-        let is_refused = matches!(row.state, TransactionState::Declined | TransactionState::Error);
-        let method = row.payment_method_id.filter(|_| is_refused && attempt(ctx, row).on == today);
+        let is_refused = matches!(history.attempt(row).state, TransactionState::Declined | TransactionState::Error);
+        let method = row.payment_method_id.filter(|_| is_refused && history.attempt(row).on == today);
         if let Some((client, method)) = row.client_id.zip(method) {
             refused.entry(client).or_default().push((method, row.amount()));
         }
@@ -67,8 +69,8 @@ pub fn look(db: &mut Db, ctx: &Ctx, wanted: &Wanted, rows: &[InvoiceRow]) -> Out
     let charge = |part: Part| {
         let invoice = by_id.get(&part.invoice)?;
         let theirs = attempts.get(&part.invoice).map_or(&[][..], Vec::as_slice);
-        let theirs: Vec<_> = theirs.iter().filter(|row| counts(row, &part)).map(|row| attempt(ctx, row)).collect();
-        let works = part.method.expires_on.is_none_or(|end| today < end);
+        let theirs: Vec<_> = theirs.iter().filter(|row| counts(row, &part)).map(|row| history.attempt(row)).collect();
+        let works = part.method.works_on(today);
         match collect(&wanted.terms, invoice.due_on, &theirs, today) {
             Collect::Charge(reason) if works => Some(Due {
                 client: invoice.client_id,
@@ -83,32 +85,66 @@ pub fn look(db: &mut Db, ctx: &Ctx, wanted: &Wanted, rows: &[InvoiceRow]) -> Out
     Ok(Looked { due: parts.into_iter().filter_map(charge).collect(), refused })
 }
 
-/// Whether an attempt was made on a part: what another method has refused is no refusal of this one.
+/// Whether an attempt was made on a part: what another method has refused is no refusal of this one, so a new card is tried
+/// however often the old one was.
 fn counts(row: &TransactionRow, part: &Part) -> bool {
     let own = row.payment_method_id.is_none_or(|method| method == part.method.id);
-    own || part.is_all || row.state.is_under_way()
+    own || row.state.is_under_way()
 }
 
-/// What was refused counts from the day of the refusal: a bank, or a client who has to confirm, may take days.
-fn attempt(ctx: &Ctx, row: &TransactionRow) -> Attempt {
-    Attempt { state: row.state, on: row.settled_at.unwrap_or(row.created_at).date_in(ctx.zone) }
+/// What became of the payments of some invoices.
+struct History<'a> {
+    ctx: &'a Ctx,
+    /// When banks took them back.
+    returned: HashMap<TransactionId, Instant>,
 }
 
-/// What some clients are to be charged, as far as it can be; and how many invoices were looked at.
-pub fn lanes(
-    db: &mut Db,
-    ctx: &Ctx,
-    wanted: &Wanted,
-    means: &Means,
-    clients: Vec<ClientId>,
-) -> Outcome<(Vec<ClientLane>, usize)> {
+/// Which of some payments were there and were taken back by the bank.
+fn returned(db: &mut Db, ctx: &Ctx, all: &[TransactionRow]) -> Outcome<HashMap<TransactionId, Instant>> {
+    let were_there = |row: &&TransactionRow| row.state.is_taken() || row.state == TransactionState::Refunded;
+    let ids: Vec<TransactionId> = all.iter().filter(were_there).map(|row| row.id).collect();
+    if ids.is_empty() { Ok(HashMap::new()) } else { payments::returned(db, ctx.scope, &ids) }
+}
+
+impl History<'_> {
+    /// What was refused counts from the day of the refusal: a bank, or a client who has to confirm, may take days. What the bank
+    /// took back was refused on that day.
+    fn attempt(&self, row: &TransactionRow) -> Attempt {
+        let returned = self.returned.get(&row.id).copied();
+        let state = if returned.is_some() { TransactionState::Declined } else { row.state };
+        let at = returned.or(row.settled_at).unwrap_or(row.created_at);
+        let is_final = state == TransactionState::Declined && row.is_debit && needs_mending(row);
+        Attempt { state, on: at.date_in(self.ctx.zone), is_final }
+    }
+}
+
+/// Whether the bank's reason wants something mended or asked before the account is debited again.
+fn needs_mending(row: &TransactionRow) -> bool {
+    let known = row.detail.0.code.as_deref().and_then(reason);
+    known.is_some_and(|known| matches!(known.again, Again::AfterMending | Again::AfterAsking | Again::No))
+}
+
+/// What some clients are to be charged.
+pub struct Lanes {
+    /// By client, as far as it can be.
+    pub lanes: Vec<ClientLane>,
+    /// So many invoices were looked at.
+    pub looked: usize,
+    /// Gateways at which stored methods cannot be charged.
+    pub unusable: BTreeSet<String>,
+}
+
+/// What some clients are to be charged, as far as it can be.
+pub fn lanes(db: &mut Db, ctx: &Ctx, wanted: &Wanted, means: &Means, clients: Vec<ClientId>) -> Outcome<Lanes> {
     let mut rows = invoices::owed_by(db, ctx.scope, clients)?;
     rows.retain(|row| wanted.terms.due_by.is_none_or(|by| row.due_on.is_some_and(|due_on| due_on <= by)));
     let looked = look(db, ctx, wanted, &rows)?;
     let (mut known, mut by_client) = (Known::new(means, wanted.action), BTreeMap::<ClientId, Vec<_>>::new());
+    let mut unusable = BTreeSet::new();
     for due in looked.due {
         if known.usable(db, ctx.scope, &due.part)?.is_none() {
             tracing::warn!(method = %due.part.method.id, "a stored payment method cannot be used here");
+            unusable.insert(due.part.method.gateway);
             continue;
         }
         by_client.entry(due.client).or_default().push((due.part.method.id, due.part.amount, due));
@@ -117,7 +153,7 @@ pub fn lanes(
         let refused = looked.refused.get(&client).filter(|_| !wanted.by_hand).map_or(&[][..], Vec::as_slice);
         Lane::new(wanted.smaller_amounts, waiting, refused)
     };
-    Ok((by_client.into_iter().map(lane).collect(), rows.len()))
+    Ok(Lanes { lanes: by_client.into_iter().map(lane).collect(), looked: rows.len(), unusable })
 }
 
 /// The clients that owe something, some at a time.
@@ -128,13 +164,15 @@ pub struct Pages {
     is_over: bool,
     /// So many invoices were looked at.
     pub looked: usize,
+    /// Gateways at which stored methods could not be charged.
+    pub unusable: BTreeSet<String>,
     left: Option<u32>,
 }
 
 impl Pages {
     /// From the first on.
     pub fn new(wanted: Wanted, means: Means) -> Self {
-        Self { means, after: None, is_over: false, looked: 0, left: wanted.most, wanted }
+        Self { means, after: None, is_over: false, looked: 0, unusable: BTreeSet::new(), left: wanted.most, wanted }
     }
 
     /// Whether nobody is left.
@@ -150,8 +188,9 @@ impl Pages {
             return Ok(Vec::new());
         };
         self.after = Some(*last);
-        let (lanes, looked) = lanes(db, ctx, &self.wanted, &self.means, clients)?;
+        let Lanes { lanes, looked, unusable } = lanes(db, ctx, &self.wanted, &self.means, clients)?;
         self.looked += looked;
+        self.unusable.extend(unusable);
         if self.left.is_none() {
             return Ok(lanes);
         }
@@ -227,7 +266,12 @@ impl<'a> Known<'a> {
                 found
             }
         };
-        let can = |ready: &Ready| self.action == CollectionAction::Charge || ready.gateway.captures().is_some();
+        // accounts are debited, never reserved: reserving is for cards
+        let can = |ready: &Ready| {
+            self.action == CollectionAction::Charge
+                || ready.gateway.captures().is_some()
+                || ready.gateway.debits().is_some()
+        };
         let ready = ready.filter(|ready| ready.takes(part.amount.currency()) && can(ready));
         let Some(ready) = ready else { return Ok(None) };
         let held = self.keys(db, scope)?.look(&part.method);

@@ -21,15 +21,28 @@ use serde_json::{Value, json};
 
 /// Collects what is due, of one seller or of all.
 pub async fn process_payment_queue(state: &AppState, event: &EventRow) -> Result<Value, EventFailure> {
-    let mut all = Tally::default();
+    let (mut all, mut failed) = (Tally::default(), None);
     for ctx in for_sellers(state, event).await? {
-        let scope = ctx.scope;
-        let collection = state.store.read(move |db| collection(db, scope)).await?;
-        all.checked += ask_again(state, &ctx, &collection).await?;
-        let tally = charge(state, &ctx, Wanted::usual(&collection, ctx.today()), None).await?;
-        all.add(&tally);
+        // one seller's trouble keeps no other's money from coming in
+        match collect_of(state, &ctx, &mut all).await {
+            Ok(()) => {}
+            Err(failure) => {
+                tracing::error!(seller = %ctx.scope.seller(), message = failure.message, "a payment queue broke off");
+                failed = Some(failure);
+            }
+        }
     }
-    Ok(all.told())
+    failed.map_or_else(|| Ok(all.told()), Err)
+}
+
+/// Collects what is due to a seller.
+async fn collect_of(state: &AppState, ctx: &Ctx, all: &mut Tally) -> Result<(), EventFailure> {
+    let scope = ctx.scope;
+    let collection = state.store.read(move |db| collection(db, scope)).await?;
+    all.checked += ask_again(state, ctx, &collection).await?;
+    let tally = charge(state, ctx, Wanted::usual(&collection, ctx.today()), None).await?;
+    all.add(&tally);
+    Ok(())
 }
 
 /// Charges what somebody wants to have charged.

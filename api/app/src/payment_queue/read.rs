@@ -3,7 +3,7 @@
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Call, List, Reply};
-use crate::payment_queue::plan::{Due, Means, lanes};
+use crate::payment_queue::plan::{Due, Lanes, Means, lanes};
 use crate::payment_queue::process::collection;
 use crate::payment_queue::views::{PaymentQueueList, PaymentQueueView};
 use crate::payment_queue::wanted::Wanted;
@@ -85,7 +85,7 @@ fn by_invoice(
     means: &Means,
     clients: BTreeSet<ClientId>,
 ) -> Outcome<HashMap<InvoiceId, Vec<Due>>> {
-    let (lanes, _) = lanes(db, ctx, wanted, means, clients.into_iter().collect())?;
+    let Lanes { lanes, .. } = lanes(db, ctx, wanted, means, clients.into_iter().collect())?;
     let mut all: HashMap<InvoiceId, Vec<Due>> = HashMap::new();
     lanes.into_iter().flatten().for_each(|due| all.entry(due.part.invoice).or_default().push(due));
     Ok(all)

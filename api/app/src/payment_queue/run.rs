@@ -11,9 +11,11 @@ use crate::payment_queue::plan::{ClientLane, Due, Means, Pages};
 use crate::payment_queue::record::{Tally, is_passing, record};
 use crate::payment_queue::wanted::Wanted;
 use crate::payments::Answered;
+use crate::todos::{Todo, raise};
 use comptoir_db::payments::TransactionRow;
 use comptoir_db::{Db, Failure, Outcome};
 use comptoir_domain::payments::TransactionState;
+use comptoir_domain::todos::TodoKind;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -70,6 +72,21 @@ pub async fn charge(
 fn present(state: &AppState, ctx: &Ctx) -> Ctx {
     let now = state.now();
     Ctx { now: now.business, machine_now: now.machine, ..ctx.clone() }
+}
+
+/// Nobody shall be reminded and shut out because a gateway was switched off.
+fn tell_unusable(tx: &mut Db, ctx: &Ctx, gateway: &str) -> Outcome<()> {
+    let todo = Todo {
+        unique_key: format!("gateway-unusable:{gateway}"),
+        kind: TodoKind::GatewayUnusable,
+        title: format!("Payment methods that are stored at {gateway} cannot be charged"),
+        detail:
+            "It is gone, switched off or set up wrongly, takes another currency, or cannot reserve; or what is stored \
+                 does not open. POST /v1/gateways/{id}/test says more. What is due is not collected meanwhile."
+                .into(),
+        subject_id: String::new(),
+    };
+    raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 
 /// The first third: who is next, written down.
@@ -156,8 +173,14 @@ impl Beginning<'_> {
         let Some(mut pages) = self.pages.take().filter(|pages| !pages.is_over()) else { return Ok(()) };
         let looking = present(self.state, self.ctx);
         let read = move |db: &mut Db| pages.next(db, &looking).map(|lanes| (pages, lanes));
-        let (pages, lanes) = self.state.store.read(read).await?;
+        let (mut pages, lanes) = self.state.store.read(read).await?;
+        let unusable = std::mem::take(&mut pages.unusable);
         self.pages = Some(pages);
+        if !unusable.is_empty() {
+            let telling = present(self.state, self.ctx);
+            let tell = move |tx: &mut Db| unusable.iter().try_for_each(|code| tell_unusable(tx, &telling, code));
+            self.state.store.write_batch(tell).await?;
+        }
         lanes.into_iter().for_each(|lane| self.next(lane));
         Ok(())
     }

@@ -5,6 +5,7 @@
 use crate::gateways::ready::ready;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Call, Reply};
+use crate::payments::check::check;
 use crate::payments::pay::begun;
 use crate::payments::settle::{Asked, enter, lock, settle, tell};
 use crate::payments::unanswered::todo_key;
@@ -86,9 +87,9 @@ pub fn call_client(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> 
     if calls_for_client(row) { tell(tx, ctx, row, MailKind::PaymentConfirmation) } else { Ok(()) }
 }
 
-/// Whether a payment that was made without its client has waited for so many days.
+/// Whether a payment has waited for its client for so many days: he has left the page, or never went there.
 pub fn is_overdue(ctx: &Ctx, row: &TransactionRow, days: u16) -> bool {
-    calls_for_client(row) && ctx.now >= row.created_at.plus(TimeDelta::days(days.into()))
+    waits(row) && ctx.now >= row.created_at.plus(TimeDelta::days(days.into()))
 }
 
 /// Why a payment that waits is ended.
@@ -113,20 +114,45 @@ impl End {
     }
 }
 
-/// Ends a payment that waits, if its gateway can; else it goes on waiting. What the gateway has taken meanwhile is taken.
+/// Ends a payment that waits at its gateway. What the gateway has taken meanwhile is taken. One that it cannot end goes on waiting,
+/// unless the client has begun it himself: then he has left its page, and should he come back and pay after all, a person hears of it.
 pub async fn give_up(state: &AppState, ctx: &Ctx, row: TransactionRow, end: End) -> Result<TransactionRow, ApiError> {
     let ready = ready(state, ctx.scope, &row.gateway).await?;
-    let Some(voids) = ready.as_ref().and_then(|ready| ready.gateway.voids()) else { return Ok(row) };
-    match voids.void(&begun(&row)?, ctx.now).await {
-        Ok(payment) => {
-            let (ctx, id) = (ctx.clone(), row.id);
-            Ok(state.store.write(move |tx| ended(tx, &ctx, id, &payment, end)).await?)
-        }
-        Err(error) => {
-            tracing::info!(transaction = %row.id, %error, "a payment that waits cannot be ended");
-            Ok(row)
+    let (writing, id) = (ctx.clone(), row.id);
+    let mut row = row;
+    if let Some(voids) = ready.as_ref().and_then(|ready| ready.gateway.voids()) {
+        match voids.void(&begun(&row)?, ctx.now).await {
+            Ok(payment) => {
+                let ctx = ctx.clone();
+                row = state.store.write(move |tx| ended(tx, &ctx, id, &payment, end)).await?;
+            }
+            Err(error) => tracing::info!(transaction = %id, %error, "a payment that waits cannot be ended"),
         }
     }
+    if !is_left(&row) {
+        return Ok(row);
+    }
+    Ok(state.store.write(move |tx| leave(tx, &writing, id, end)).await?)
+}
+
+/// Whether it waits at a page that its client went to by himself.
+fn is_left(row: &TransactionRow) -> bool {
+    waits(row) && row.payment_method_id.is_none()
+}
+
+fn leave(tx: &mut Db, ctx: &Ctx, id: TransactionId, end: End) -> Outcome<TransactionRow> {
+    let mut row = lock(tx, ctx, id)?;
+    if is_left(&row) {
+        end_here(tx, ctx, &mut row, end)?;
+    }
+    Ok(row)
+}
+
+fn end_here(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, end: End) -> Outcome<()> {
+    let (state, code, message) = end.told();
+    row.detail.0 = TransactionDetail { code: Some(code.into()), message: message.into(), ..Default::default() };
+    enter(tx, ctx, row, state)?;
+    todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)
 }
 
 fn ended(tx: &mut Db, ctx: &Ctx, id: TransactionId, payment: &Payment, end: End) -> Outcome<TransactionRow> {
@@ -136,20 +162,24 @@ fn ended(tx: &mut Db, ctx: &Ctx, id: TransactionId, payment: &Payment, end: End)
     let mut row = lock(tx, ctx, id)?;
     // any other answer than that it is ended may be about the call, and not about the payment
     if payment.outcome == Answered::Voided && row.state.is_under_way() {
-        let (state, code, message) = end.told();
-        row.detail.0 = TransactionDetail { code: Some(code.into()), message: message.into(), ..Default::default() };
-        enter(tx, ctx, &mut row, state)?;
-        todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
+        end_here(tx, ctx, &mut row, end)?;
     }
     Ok(row)
 }
 
-/// Ends the payment of an invoice that was made without its client and waits for him, because he pays in another way; says whether
-/// there was one.
+/// Ends the payment of an invoice that waits for its client, because he pays in another way; says whether there was one. If he has
+/// paid there after all, that counts.
 pub async fn give_way(state: &AppState, ctx: &Ctx, invoice: InvoiceId) -> Result<bool, ApiError> {
     let scope = ctx.scope;
     let all = state.store.read(move |db| payments::of_invoice(db, scope, invoice)).await?;
-    let Some(row) = all.into_iter().rev().find(calls_for_client) else { return Ok(false) };
+    let Some(mut row) = all.into_iter().rev().find(waits) else { return Ok(false) };
+    match check(state, ctx, row.id).await {
+        Ok(told) => row = told,
+        Err(error) => tracing::info!(transaction = %row.id, ?error, "a payment that is to give way cannot be checked"),
+    }
+    if !waits(&row) {
+        return Ok(!row.state.is_under_way());
+    }
     let row = give_up(state, ctx, row, End::Replaced).await?;
     Ok(!row.state.is_under_way())
 }

@@ -13,6 +13,7 @@ use crate::payment_methods;
 use crate::payments::confirm::give_way;
 use crate::payments::send::{Entered, How, send, source};
 use crate::payments::views::{PayCreate, TransactionView};
+use crate::stores::check_offered;
 use actix_web::post;
 use comptoir_connectors::payment::{Begun, Reference};
 use comptoir_db::invoices::InvoiceRow;
@@ -54,7 +55,8 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
     let name = stored.as_ref().map_or(&wanted.gateway, |(gateway, _)| gateway).clone();
     let known = ready(&desk.state, desk.ctx.scope, &name).await?;
     let wanting = known.clone();
-    let saving = wanted.save;
+    // his bank may want to see a client who is not here: then he is called
+    let (saving, is_stored, charged) = (wanted.save, stored.is_some(), wanted.payment_method_id);
     let bin = wanted.card.as_ref().and_then(|card| Bin::of_card(&card.number));
     let begin = move |tx: &mut Db, ctx: &Ctx| {
         if saving {
@@ -67,8 +69,12 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         if let Some(ready) = &wanting {
             ready.check("/gateway", invoice.currency)?;
         }
+        if own.is_some() && !is_stored {
+            check_offered(tx, ctx, invoice.order_id, &name)?;
+        }
         fraud::may_pay_with(tx, ctx, bin.as_ref())?;
-        let row = begin(tx, ctx, &invoice, &name, None)?;
+        let part = charged.filter(|_| own.is_none()).map(|method| (method, to_pay(&invoice)));
+        let row = begin(tx, ctx, &invoice, &name, part)?;
         Ok(Reply::ok(&TransactionView::from(row)))
     };
     if known.is_none() {
@@ -95,7 +101,8 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         }
         outcome => outcome?,
     };
-    let how = How { source, reserve: wanted.authorise_only, save: wanted.save, return_to: wanted.return_to };
+    let present = own.is_some() || !is_stored;
+    let how = How { source, reserve: wanted.authorise_only, save: wanted.save, present, return_to: wanted.return_to };
     send(desk, &*gateway, &begun, how).await
 }
 

@@ -11,12 +11,14 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Id, Reply};
 use crate::ledger;
+use crate::payments::check::may_be_on_its_way;
 use crate::payments::pay::{answer, begun, reference};
 use crate::payments::poll;
 use crate::payments::send::transaction_of;
 use crate::payments::settle::{Asked, after_error, lock, tell};
 use crate::payments::unanswered::ask_a_person;
 use crate::payments::views::TransactionView;
+use crate::todos::{Todo, raise};
 use actix_web::post;
 use comptoir_connectors::payment::{PaymentGateway, Refund, RefundRequest};
 use comptoir_connectors::{ConnectorError, Kind};
@@ -26,6 +28,7 @@ use comptoir_domain::ledger::{EntryKind, income, refund, refund_of_elsewhere};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::payments::{Books, CreditKind, MoneyWay, TransactionKind, TransactionState, transition};
 use comptoir_domain::permissions::may;
+use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 use serde_json::json;
 use std::slice;
@@ -220,8 +223,27 @@ pub async fn send(
         Asked::Start => refunds.refund(&request).await,
         Asked::Lookup => refunds.fetch_refund(&request).await,
     };
+    let is_unseen = answered.as_ref().is_err_and(|error| error.kind == Kind::NotFound);
+    if asked == Asked::Lookup && is_unseen && may_be_on_its_way(ctx, &row) {
+        return Ok(row);
+    }
     let (settling, keyed) = (ctx.clone(), refunds.are_keyed());
     Ok(state.store.write(move |tx| settle(tx, &settling, id, asked, &answered, keyed)).await?)
+}
+
+/// Money that has gone back though its refund was given up: the client has it, and the credit, too.
+fn mind_late_refund(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
+    let todo = Todo {
+        unique_key: format!("late-refund:{}", row.id),
+        kind: TodoKind::PaymentUnknown,
+        title: format!("{} has given back {} after all", row.gateway, row.amount()),
+        detail: format!(
+            "The refund was {}, so the client has the money and the credit: take the credit back by hand.",
+            row.state
+        ),
+        subject_id: row.id.to_string(),
+    };
+    raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 
 /// Records what a gateway said about a refund. One that is decided stays as it is.
@@ -235,6 +257,9 @@ fn settle(
 ) -> Outcome<TransactionRow> {
     let mut row = lock(tx, ctx, id)?;
     if !row.state.is_under_way() {
+        if answered.is_ok() && !row.state.is_taken() {
+            mind_late_refund(tx, ctx, &row)?;
+        }
         return Ok(row);
     }
     let agreed = match answered {

@@ -4,6 +4,7 @@ use crate::encryption::may_return;
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Id, Reply};
+use crate::payment_methods;
 use crate::payments::pay::begun;
 use crate::payments::settle::{enter, lock};
 use crate::payments::views::TransactionView;
@@ -157,8 +158,10 @@ async fn settle(
     answered: Result<Payment, ConnectorError>,
 ) -> Result<TransactionRow, ApiError> {
     let payment = answered.map_err(|error| refusal(&error))?;
-    let ctx = ctx.clone();
-    Ok(state.store.write(move |tx| record(tx, &ctx, id, &payment)).await?)
+    let (writing, told) = (ctx.clone(), payment.clone());
+    let row = state.store.write(move |tx| record(tx, &writing, id, &told)).await?;
+    payment_methods::keep(state, ctx, &row, &Ok(payment)).await?;
+    Ok(row)
 }
 
 fn record(tx: &mut Db, ctx: &Ctx, id: TransactionId, payment: &Payment) -> Outcome<TransactionRow> {

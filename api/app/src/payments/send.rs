@@ -19,6 +19,8 @@ pub struct How {
     pub reserve: bool,
     /// Whether the gateway is to keep it for later payments.
     pub save: bool,
+    /// Whether the client is there, or whoever has his card at hand.
+    pub present: bool,
     /// Where the client comes back to from the gateway's page.
     pub return_to: Option<String>,
 }
@@ -42,7 +44,7 @@ pub async fn send(desk: &Desk, gateway: &dyn PaymentGateway, begun: &Reply, how:
         source: how.source,
         take: if how.reserve { Take::Reserve } else { Take::Now },
         save: how.save,
-        present: true,
+        present: how.present,
         payer,
         return_to: how.return_to.unwrap_or_default(),
         at: desk.ctx.now,

@@ -15,7 +15,8 @@ use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
 use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionRow};
-use comptoir_db::{Db, Outcome, clients, invoices};
+use comptoir_db::{Db, Outcome, clients, invoices, payment_methods};
+use comptoir_domain::card_expiry::parts_of_label;
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::invoices::line_payments::cut_to;
 use comptoir_domain::ledger::{EntryKind, Settlement, income, payment_received};
@@ -76,6 +77,9 @@ pub(super) fn record(
         return Ok(row);
     }
     let was_lost = asked == Asked::Lookup && row.state != TransactionState::Pending;
+    if let Ok(payment) = answer {
+        row.amount_minor = taken_part(&row, payment).unwrap_or(row.amount_minor);
+    }
     let agreed = answer.as_ref().map_err(Clone::clone).and_then(|payment| {
         payment.agrees_with(row.amount())?;
         Ok(payment)
@@ -83,12 +87,19 @@ pub(super) fn record(
     match agreed {
         Ok(payment) => {
             row.gateway_reference = payment.gateway_id.clone().or(row.gateway_reference);
-            let (state, detail) = read(payment);
+            let (state, mut detail) = read(payment);
             let is_new = row.state != state;
+            // who asks before the client has sent the form learns nothing of it
+            let is_out = state == TransactionState::Pending && !is_new && !row.detail.0.redirect_fields.is_empty();
+            if is_out && detail.redirect_to.is_none() {
+                detail.redirect_to = row.detail.0.redirect_to.take();
+                detail.redirect_fields = std::mem::take(&mut row.detail.0.redirect_fields);
+            }
             row.detail.0 = detail;
             enter(tx, ctx, &mut row, state)?;
             if is_new {
                 confirm::call_client(tx, ctx, &row)?;
+                retire_dead(tx, ctx, &row, payment)?;
             }
         }
         Err(error) => {
@@ -108,9 +119,30 @@ pub(super) fn record(
     Ok(row)
 }
 
+/// A stored card of which its bank says that it will never work is not charged again.
+fn retire_dead(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, payment: &Payment) -> Outcome<()> {
+    let is_dead = matches!(&payment.outcome, Answered::Declined(decline) if decline.hard);
+    let Some(id) = row.payment_method_id.filter(|_| is_dead) else { return Ok(()) };
+    for mut method in payment_methods::some(tx, ctx.scope, &[id])? {
+        if method.retired_at.is_none() {
+            method.retired_at = Some(ctx.now);
+            payment_methods::save(tx, &mut method)?;
+        }
+    }
+    Ok(())
+}
+
+/// Of what was reserved only a part may have been taken, wherever that was ordered.
+fn taken_part(row: &TransactionRow, payment: &Payment) -> Option<i64> {
+    let is_capture = row.state == TransactionState::Authorised && payment.outcome == Answered::Captured;
+    let is_part = payment.amount.currency() == row.currency && (1..row.amount_minor).contains(&payment.amount.minor());
+    (is_capture && is_part).then_some(payment.amount.minor())
+}
+
 /// Money that the gateway has taken for a transaction that was given up: nobody may lose it, so a person looks at it.
 fn mind_late_approval(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
-    if !matches!(row.state, TransactionState::Error | TransactionState::Declined) {
+    let is_given_up = [TransactionState::Error, TransactionState::Declined, TransactionState::Voided];
+    if !is_given_up.contains(&row.state) {
         return Ok(());
     }
     let todo = Todo {
@@ -219,7 +251,7 @@ fn take(
     ledger::post(tx, ctx, EntryKind::PaymentReceived, row.id, row.client_id, postings)?;
     let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
     ctx.record(tx, &format!("transaction.{state}"), row.id, fact)?;
-    tell(tx, ctx, row, receipt(&row.gateway))
+    tell(tx, ctx, row, receipt(row))
 }
 
 /// A client's money pays the invoice; what is too much, or is for none, becomes its credit.
@@ -241,8 +273,9 @@ fn use_up(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, meant: &[(InvoiceLineId,
 }
 
 /// The mail that says that money has come in, by the way it came.
-pub fn receipt(gateway: &str) -> MailKind {
-    match gateway {
+pub fn receipt(row: &TransactionRow) -> MailKind {
+    match row.gateway.as_str() {
+        _ if row.is_debit => MailKind::PaymentEcheck,
         "cheque" => MailKind::PaymentCheque,
         "cash" | "transfer" | "gateway" => MailKind::PaymentExternalGateway,
         _ => MailKind::PaymentCard,
@@ -289,20 +322,23 @@ pub fn tell(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, kind: MailKind) -> Out
         None => String::new(),
     };
     let parties = Parties::load(tx, ctx, &[client])?;
-    let mail = letter(row, &number, parties.buyer(client)?, kind);
+    let charged = row.payment_method_id.map_or(Ok(Vec::new()), |id| payment_methods::some(tx, ctx.scope, &[id]))?;
+    let label = charged.first().map_or("", |method| method.label.as_str());
+    let mail = letter(row, (&number, label), parties.buyer(client)?, kind);
     enqueue_about(tx, ctx.scope, ctx.now, vec![mail]).map(|_| ())
 }
 
-/// What the client is told about a transaction.
+/// What the client is told about a transaction: of the invoice of that number, with the stored method of that label.
 pub fn letter<'a>(
     row: &TransactionRow,
-    number: &str,
+    (number, label): (&str, &str),
     (client, contact): (&ClientRow, &'a ContactRow),
     kind: MailKind,
 ) -> (About, Mail<'a>) {
+    let (card, last_four) = parts_of_label(label);
     let variables = json!({
-        "invoiceId": row.invoice_id, "invoiceNumber": number, "invoiceAmount": row.amount(), "gatewayName": row.gateway, "billingCardType": "",
-        "billingAccountNumLastFour": "", "transactionDateCreated": row.settled_at.unwrap_or(row.created_at), "transactionCode": row.reference,
+        "invoiceId": row.invoice_id, "invoiceNumber": number, "invoiceAmount": row.amount(), "gatewayName": row.gateway, "billingCardType": card,
+        "billingAccountNumLastFour": last_four, "transactionDateCreated": row.settled_at.unwrap_or(row.created_at), "transactionCode": row.reference,
         "authCode": row.gateway_reference, "authReturn": row.detail.0.code, "avsCode": "",
         "billingBankName": "", "billingBankAbaCode": "", "transactionAmount": row.amount(),
         "transactionNotes": row.detail.0.message,

@@ -13,11 +13,11 @@ use comptoir_connectors::ConnectorError;
 use comptoir_connectors::payment::Payment;
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::payments::{self, AllocationRow, TransactionDetail, TransactionRow};
-use comptoir_db::{Db, Outcome, clients, credits};
+use comptoir_db::{Db, Outcome, clients, credits, payment_methods};
 use comptoir_domain::invoices::InvoiceState;
 use comptoir_domain::ledger::{EntryKind, Settlement, payment_received};
 use comptoir_domain::payments::{Books, TransactionKind, TransactionState, transition};
-use comptoir_domain::{ClientId, InvoiceId, Money, Problem, TransactionId};
+use comptoir_domain::{ClientId, InvoiceId, Money, PaymentMethodId, Problem, TransactionId};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -98,6 +98,7 @@ fn take_all(tx: &mut Db, ctx: &Ctx, mut all: Vec<Taken>) -> Outcome<Vec<Transact
     }
     let owners: Vec<ClientId> = all.iter().map(|one| one.owner).collect();
     let parties = Parties::load(tx, ctx, &owners)?;
+    let labels = labels(tx, ctx, &all)?;
     let (mut allocations, mut entries, mut facts, mut letters) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for Taken { owner, row, invoice, state, detail } in &mut all {
         transition(row.state, *state)?;
@@ -126,11 +127,18 @@ fn take_all(tx: &mut Db, ctx: &Ctx, mut all: Vec<Taken>) -> Outcome<Vec<Transact
         let fact = json!({ "amount": row.amount(), "invoice_id": row.invoice_id, "gateway": row.gateway });
         facts.push(ctx.fact(&format!("transaction.{state}"), row.id, fact));
         let number = invoice.number.as_deref().unwrap_or_default();
-        letters.push(letter(row, number, parties.buyer(*owner)?, receipt(&row.gateway)));
+        let label = row.payment_method_id.and_then(|id| labels.get(&id)).map_or("", String::as_str);
+        letters.push(letter(row, (number, label), parties.buyer(*owner)?, receipt(row)));
     }
     payments::allocate_many(tx, &allocations)?;
     ledger::post_all(tx, ctx, &entries)?;
     webhooks::append(tx, &facts)?;
     enqueue_about(tx, ctx.scope, ctx.now, letters)?;
     Ok(all.into_iter().map(|one| one.row).collect())
+}
+
+/// What the charged methods are called.
+fn labels(tx: &mut Db, ctx: &Ctx, all: &[Taken]) -> Outcome<HashMap<PaymentMethodId, String>> {
+    let ids: Vec<PaymentMethodId> = all.iter().filter_map(|one| one.row.payment_method_id).collect();
+    Ok(payment_methods::some(tx, ctx.scope, &ids)?.into_iter().map(|row| (row.id, row.label)).collect())
 }

@@ -86,7 +86,8 @@ pub async fn charge_at_terminal(call: Call<may::WritePayments>, body: Body<Termi
         return Err(Problem::field("/authorise_only", "not_available", "this gateway takes money at once only").into());
     }
     let gateway = found.gateway.clone();
-    let how = How { source, reserve: wanted.authorise_only, save: false, return_to: wanted.return_to.clone() };
+    let how =
+        How { source, reserve: wanted.authorise_only, save: false, present: true, return_to: wanted.return_to.clone() };
     let begun = desk.write(move |tx: &mut Db, ctx: &Ctx| {
         found.check("/gateway", wanted.amount.currency())?;
         let row = new_row(ctx, &wanted);

@@ -135,7 +135,14 @@ pub async fn ask_about(
         };
         after = Some(open.last);
         // what is pending is told by the other side, or by the bank
-        let lost: Vec<_> = open.silent.into_iter().filter(|row| row.state != TransactionState::Pending).collect();
+        let (waiting, lost): (Vec<_>, Vec<_>) =
+            open.silent.into_iter().partition(|row| row.state == TransactionState::Pending);
+        for row in waiting.into_iter().filter(|row| is_overdue(ctx, row, settings.confirm_within_days)) {
+            let id = row.id;
+            if let Err(error) = give_up(state, ctx, row, End::RanOut).await {
+                tracing::warn!(transaction = %id, ?error, "a payment that waits could not be ended");
+            }
+        }
         if !lost.is_empty() {
             let asking = ctx.clone();
             let ask = move |tx: &mut Db| lost.iter().try_for_each(|row| ask_a_person(tx, &asking, row));
@@ -163,13 +170,30 @@ async fn ask(
     settings: &CollectionSettings,
 ) -> Result<TransactionRow, ApiError> {
     let row = check(state, ctx, id).await?;
-    let Some(end) = end(ctx, &row, settings) else { return Ok(row) };
+    let Some(end) = end(ctx, &row, settings) else {
+        if is_silent(ctx, &row, settings) {
+            let (asking, lost) = (ctx.clone(), row.clone());
+            state.store.write(move |tx| ask_a_person(tx, &asking, &lost)).await?;
+        }
+        return Ok(row);
+    };
     let row = give_up(state, ctx, row, end).await?;
     if row.state == TransactionState::Unknown && !may_be_on_its_way(ctx, &row) {
         let (asking, lost) = (ctx.clone(), row.clone());
         state.store.write(move |tx| ask_a_person(tx, &asking, &lost)).await?;
     }
     Ok(row)
+}
+
+/// Whether asking was of no use and is not going to end either: a gateway that wants an id of its own, which we never got, or a
+/// seller who has nothing ended.
+fn is_silent(ctx: &Ctx, row: &TransactionRow, settings: &CollectionSettings) -> bool {
+    let never_ends = match row.state {
+        TransactionState::New => true,
+        TransactionState::Unknown => settings.checks == 0 || row.kind == TransactionKind::Refund,
+        _ => false,
+    };
+    never_ends && ctx.now >= row.created_at.plus(AT_WORK)
 }
 
 /// Why a payment is not waited for any longer, if it is not.

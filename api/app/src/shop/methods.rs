@@ -12,7 +12,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::{ApiError, IfMatch};
 use crate::payment_methods::create::store;
 use crate::payment_methods::views::MethodCreate;
-use crate::payment_methods::{Keepers, forget};
+use crate::payment_methods::{Keepers, forget, make_default};
 use comptoir_db::bank::debits::{self, DebitFilter};
 use comptoir_db::bank::mandates;
 use comptoir_db::payment_methods::{self, PaymentMethodRow as Method};
@@ -52,14 +52,29 @@ pub async fn add(visit: &Visit) -> Shown {
 
 /// Forgets one; a mandate ends with its account.
 pub async fn remove(visit: &Visit) -> Shown {
+    let keepers = Keepers::of(&visit.desk.state);
+    let forget = move |tx: &mut Db, ctx: &Ctx, id, client| {
+        forget(tx, ctx, &keepers, (id, Some(client)), &IfMatch::Any).map(drop)
+    };
+    change(visit, forget).await
+}
+
+/// Has one used before the others.
+pub async fn prefer(visit: &Visit) -> Shown {
+    change(visit, |tx: &mut Db, ctx: &Ctx, id, client| make_default(tx, ctx, id, Some(client)).map(drop)).await
+}
+
+/// Does something to the one that a form names.
+async fn change<F>(visit: &Visit, work: F) -> Shown
+where
+    F: Fn(&mut Db, &Ctx, PaymentMethodId, ClientId) -> Outcome<()> + Send + 'static,
+{
     if visit.signed_in().is_none() {
         return Ok(visit.sign_in_first());
     }
     let client = visit.client()?;
     let id: PaymentMethodId = visit.fields.get("method").parse().map_err(|_| Problem::not_found())?;
-    let keepers = Keepers::of(&visit.desk.state);
-    let work = move |tx: &mut Db, ctx: &Ctx| forget(tx, ctx, &keepers, (id, Some(client)), &IfMatch::Any).map(drop);
-    match visit.desk.change(work).await {
+    match visit.desk.change(move |tx, ctx| work(tx, ctx, id, client)).await {
         Ok(()) => Ok(visit.see("account/payment-methods/")),
         Err(error) => {
             let form = visit.or_refused(error)?;

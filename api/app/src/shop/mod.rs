@@ -67,6 +67,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{locale}/account/payment-methods/", get(methods::show))
         .route("/{locale}/account/payment-methods/", post(methods::add))
         .route("/{locale}/account/payment-methods/remove", post(methods::remove))
+        .route("/{locale}/account/payment-methods/prefer", post(methods::prefer))
         .route("/{locale}/account/profile/", get(profile::show))
         .route("/{locale}/account/profile/", post(profile::save))
         .route("/{locale}/account/sign-in/", get(sign_in::show))

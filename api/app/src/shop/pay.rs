@@ -166,7 +166,7 @@ async fn page(visit: &Visit, bill: Bill, (code, ready, keeps): &Means, form: For
         amount: bill.amount,
         gateway: code.to_string(),
         page_of: (!asks_for_card(ready) && !debits).then(|| label(visit, *code, ready)),
-        keeps: *keeps,
+        keeps: *keeps && (asks_for_card(ready) || ready.gateway.vault().is_some()),
         once: visit.fresh_once(),
         form,
     })

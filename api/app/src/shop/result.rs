@@ -40,8 +40,9 @@ pub async fn show(visit: &Visit) -> Shown {
     let waits = matches!(state, ResultState::WaitingForPayment | ResultState::Declined);
     let by_hand = gateway.is_some_and(GatewayCode::is_awaited);
     let under_way = found.payment.as_ref().filter(|payment| payment.state.is_under_way());
-    let redirect = under_way.and_then(|payment| payment.detail.0.redirect_to.clone());
-    let again = || (waits && !by_hand && under_way.is_none()).then(|| visit.path(&format!("checkout/pay/{number}/")));
+    let is_out = waits && under_way.is_some_and(|payment| payment.detail.0.redirect_to.is_some());
+    let pay = visit.path(&format!("checkout/pay/{number}/"));
+    let again = (waits && !by_hand && under_way.is_none()).then(|| pay.clone());
     let issued = found.invoice.as_ref().filter(|invoice| invoice.number.is_some());
     let instructions = match (issued, gateway) {
         (Some(invoice), Some(gateway)) if waits && by_hand => instructions(visit, invoice, gateway),
@@ -51,7 +52,8 @@ pub async fn show(visit: &Visit) -> Shown {
     let page = ResultPage {
         order: number.to_string(),
         state,
-        pay_url: redirect.filter(|_| waits).or_else(again),
+        pay_url: if is_out { Some(format!("{pay}go/")) } else { again },
+        other_url: is_out.then_some(pay),
         instructions,
         invoice: issued.map(|invoice| invoice.id.to_string()),
         lines,

@@ -49,12 +49,16 @@ pub fn list(db: &mut Db, scope: Scope, filter: &BatchFilter, page: &Page) -> Out
 }
 
 /// The open batch of a plug-in, if there is one.
-pub fn open_of(db: &mut Db, scope: Scope, gateway: &str) -> Outcome<Option<DebitBatchRow>> {
+pub fn lock_open_of(db: &mut Db, scope: Scope, gateway: &str) -> Outcome<Option<DebitBatchRow>> {
     let found = debit_batches::table
         .filter(debit_batches::seller_id.eq(scope.seller()))
         .filter(debit_batches::gateway.eq(gateway))
         .filter(debit_batches::state.eq(BatchState::Open));
-    Ok(found.select(DebitBatchRow::as_select()).first(db).optional()?)
+    let row = match db {
+        Db::Sqlite(c) => found.select(DebitBatchRow::as_select()).first(c).optional()?,
+        Db::Pg(c) => found.select(DebitBatchRow::as_select()).for_update().first(c).optional()?,
+    };
+    Ok(row)
 }
 
 /// All batches that are open.

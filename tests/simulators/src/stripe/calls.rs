@@ -200,6 +200,16 @@ impl Stripe {
         self.get("cs_", &id)
     }
 
+    pub(super) fn expire_session(&mut self, id: &str) -> Answered<Value> {
+        if self.get("cs_", id)?["status"] != "open" {
+            return invalid("", "", "Only Checkout Sessions with a status in [\"open\"] can be expired");
+        }
+        self.set(id, "status", json!("expired"));
+        self.set(id, "url", Value::Null);
+        self.tell("checkout.session.expired", id);
+        self.get("cs_", id)
+    }
+
     pub(super) fn detach(&mut self, id: &str) -> Answered<Value> {
         let method = self.get("pm_", id)?;
         if method["customer"].is_null() {

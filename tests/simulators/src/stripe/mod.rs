@@ -128,6 +128,7 @@ impl Stripe {
             (true, ["payment_intents", id, "cancel"]) => self.cancel(id, &form)?,
             (true, ["setup_intents"]) => self.new_setup(&form)?,
             (true, ["checkout", "sessions"]) => self.new_session(&form)?,
+            (true, ["checkout", "sessions", id, "expire"]) => self.expire_session(id)?,
             (true, ["refunds"]) => self.new_refund(&form)?,
             (true, ["payment_methods", id, "detach"]) => self.detach(id)?,
             (false, ["payment_intents", "search"]) => return Ok(self.search(&query)),

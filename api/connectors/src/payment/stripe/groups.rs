@@ -2,7 +2,7 @@
 
 use super::callback::{About, verify};
 use super::wire::{self, IntentStatus, Listed, Method, Refund as Refunded, Setup};
-use super::{Stripe, amount, calls, dispute, forms, map};
+use super::{SESSION, Stripe, amount, calls, dispute, forms, map};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
     Begun, Callback, Callbacks, CaptureRequest, Captures, Dispute, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
@@ -120,12 +120,23 @@ impl Voids for Stripe {
         match held.outcome {
             Outcome::Voided => return Ok(held),
             // nor may what waits for the client be paid any more
+            Outcome::ActionNeeded(_) if id.starts_with(SESSION) => return self.leave_page(held, &id).await,
             Outcome::Authorised | Outcome::ActionNeeded(_) | Outcome::Pending { .. } if id.starts_with("pi_") => {}
             _ => return Err(conflict("wrong_state", format!("nothing is reserved for {}", held.reference))),
         }
         let path = format!("/v1/payment_intents/{id}/cancel");
         let answer = self.calls.post(&path, &format!("{}-void", held.reference), &forms::cancel()).await?;
         map::payment(&map::answered(&answer)?)
+    }
+}
+
+impl Stripe {
+    /// Closes the hosted page of a payment. Whoever was faster has paid, which shows when it is asked for.
+    async fn leave_page(&self, held: Payment, id: &str) -> Result<Payment> {
+        let path = format!("/v1/checkout/sessions/{id}/expire");
+        let answer = self.calls.post(&path, &format!("{}-void", held.reference), &forms::Form::new()).await?;
+        map::answered(&answer)?;
+        Ok(Payment { outcome: Outcome::Voided, ..held })
     }
 }
 
