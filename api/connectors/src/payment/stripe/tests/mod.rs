@@ -263,10 +263,29 @@ async fn what_was_reserved_at_the_page_is_released() {
     let asked = PaymentRequest { take: Take::Reserve, ..request("page", "33.00", "EUR", PaymentSource::HostedPage) };
     let begun = bench.gateway.start(&asked).await.unwrap();
     let known = asked.begun(begun.gateway_id.clone());
-    assert_eq!(bench.gateway.void(&known, noon()).await.unwrap_err().kind, Kind::Conflict);
     bench.running.with(|stripe| stripe.visit(&page(&begun), true));
     assert_eq!(bench.gateway.fetch(&known, noon()).await.unwrap().outcome, Outcome::Authorised);
     assert_eq!(bench.gateway.void(&known, noon()).await.unwrap().outcome, Outcome::Voided);
+}
+
+/// A page that its client has left is closed. Whoever was faster has paid.
+#[tokio::test]
+async fn a_page_is_closed_unless_it_was_paid_at() {
+    let bench = Bench::new();
+    for (reference, is_paid) in [("left", false), ("paid", true)] {
+        let asked = request(reference, "33.00", "EUR", PaymentSource::HostedPage);
+        let begun = bench.gateway.start(&asked).await.unwrap();
+        let known = asked.begun(begun.gateway_id.clone());
+        if is_paid {
+            bench.running.with(|stripe| stripe.visit(&page(&begun), true));
+            assert_eq!(bench.gateway.void(&known, noon()).await.unwrap_err().kind, Kind::Conflict);
+            assert!(bench.gateway.fetch(&known, noon()).await.unwrap().is_taken());
+        } else {
+            assert_eq!(bench.gateway.void(&known, noon()).await.unwrap().outcome, Outcome::Voided);
+            let status = |stripe: &mut Simulator| stripe.objects[&begun.gateway_id.clone().unwrap()]["status"].clone();
+            assert_eq!(bench.running.with(status), "expired");
+        }
+    }
 }
 
 /// A lost payment is found by the search when it knows it, and by going through the list before; only after a while, in which a
