@@ -5,6 +5,7 @@ mod lapse;
 mod replies;
 pub mod statements;
 mod stories;
+pub mod transfers;
 
 use crate::support::world::Seller;
 use crate::support::{Actor, Answer};

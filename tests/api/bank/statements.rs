@@ -5,6 +5,13 @@ pub fn transfer(amount: &str, text: &str) -> String {
     entry(amount, "CRDT", "RCDT", "ESCT", &format!("<Refs/><RmtInf><Ustrd>{text}</Ustrd></RmtInf>"))
 }
 
+/// The same, and who has sent it, from which account.
+pub fn transfer_from(amount: &str, text: &str, name: &str, iban: &str) -> String {
+    let payer = format!("<Dbtr><Pty><Nm>{name}</Nm></Pty></Dbtr><DbtrAcct><Id><IBAN>{iban}</IBAN></Id></DbtrAcct>");
+    let details = format!("<Refs/><RltdPties>{payer}</RltdPties><RmtInf><Ustrd>{text}</Ustrd></RmtInf>");
+    entry(amount, "CRDT", "RCDT", "ESCT", &details)
+}
+
 /// A debit of ours is on the account.
 pub fn credited(amount: &str, reference: &str) -> String {
     entry(amount, "CRDT", "IDDT", "ESDD", &format!("<Refs><EndToEndId>{reference}</EndToEndId></Refs>"))

@@ -39,10 +39,7 @@ struct Known {
 
 /// Applies a statement, a notification or a report. Entries that were read before are passed over.
 pub fn apply(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, file: BankReplyId, reply: &BankReply) -> Outcome<()> {
-    let prints: Vec<String> = reply.entries.iter().map(|entry| entry.fingerprint.clone()).collect();
-    let before = replies::known(tx, ctx.scope, &prints)?;
-    let news = |entry: &&ReplyEntry| !before.contains(&entry.fingerprint);
-    let reply = BankReply { entries: reply.entries.iter().filter(news).cloned().collect(), ..reply.clone() };
+    let reply = BankReply { entries: news(tx, ctx, reply)?, ..reply.clone() };
     if reply.entries.is_empty() {
         return Ok(());
     }
@@ -65,6 +62,30 @@ pub fn apply(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, file: BankReplyId, rep
         ask(tx, ctx, file, waiting)?;
     }
     Ok(())
+}
+
+/// The entries that no file has had before.
+fn news(db: &mut Db, ctx: &Ctx, reply: &BankReply) -> Outcome<Vec<ReplyEntry>> {
+    let prints: Vec<String> = reply.entries.iter().map(|entry| entry.fingerprint.clone()).collect();
+    let before = replies::known(db, ctx.scope, &prints)?;
+    let former: Vec<String> = reply.entries.iter().filter_map(|entry| entry.former_fingerprint.clone()).collect();
+    let former = replies::under(db, ctx.scope, &former)?;
+    let is_known = |entry: &&ReplyEntry| {
+        let row = entry.former_fingerprint.as_ref().and_then(|print| former.get(print));
+        before.contains(&entry.fingerprint) || row.is_some_and(|row| is_same(row, entry))
+    };
+    Ok(reply.entries.iter().filter(|entry| !is_known(entry)).cloned().collect())
+}
+
+/// Whether what was read when payers and texts did not count yet is this entry.
+fn is_same(row: &BankEntryRow, entry: &ReplyEntry) -> bool {
+    let account = entry.payer_account.as_ref().map(|account| account.masked());
+    row.payer_name == entry.payer_name && row.payer_account == account && row.remittance == kept_text(entry)
+}
+
+/// What is kept of the payer's text.
+fn kept_text(entry: &ReplyEntry) -> String {
+    entry.remittance.chars().take(500).collect()
 }
 
 /// Everything that the entries may name: debits at the bank, and invoices if there is a transfer.
@@ -130,7 +151,7 @@ fn entry_row(ctx: &Ctx, file: BankReplyId, finding: &Finding, position: i32) -> 
         payer_account: entry.payer_account.as_ref().map(|account| account.masked()),
         reason_code: entry.reason.as_ref().map(|reason| reason.code.clone()).filter(|code| !code.is_empty()),
         reason_text: entry.reason.as_ref().map(|reason| reason.text.clone()).filter(|text| !text.is_empty()),
-        remittance: entry.remittance.chars().take(500).collect(),
+        remittance: kept_text(entry),
         booked_on: entry.booked_on,
         matched_by: finding.key,
         outcome: EntryOutcome::Nothing,

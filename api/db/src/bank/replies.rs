@@ -113,6 +113,19 @@ pub fn known(db: &mut Db, scope: Scope, fingerprints: &[String]) -> Outcome<Hash
     Ok(known)
 }
 
+/// What was read under some fingerprints.
+pub fn under(db: &mut Db, scope: Scope, fingerprints: &[String]) -> Outcome<HashMap<String, BankEntryRow>> {
+    let mut rows = HashMap::new();
+    for some in fingerprints.chunks(500) {
+        let found = bank_entries::table
+            .filter(bank_entries::seller_id.eq(scope.seller()))
+            .filter(bank_entries::fingerprint.eq_any(some.to_vec()))
+            .select(BankEntryRow::as_select());
+        rows.extend(found.load(db)?.into_iter().map(|row: BankEntryRow| (row.fingerprint.clone(), row)));
+    }
+    Ok(rows)
+}
+
 /// Which entries of a list are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct EntryFilter {

@@ -1,7 +1,7 @@
 //! What banks answer, in one shape, whichever format it came in. Nothing here is money yet: [`super::matching`] says to which
 //! transaction an entry belongs and what may follow.
 
-use super::{Iban, iban, plain};
+use super::{Iban, all_digits, iban, plain};
 use crate::Money;
 use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
@@ -145,6 +145,8 @@ pub struct ReplyEntry {
     pub fee: Option<Money>,
     /// The same for the same entry in another file of this format; see [`BankReply::new`].
     pub fingerprint: String,
+    /// What it was called before payers and texts counted, if that is something else.
+    pub former_fingerprint: Option<String>,
 }
 
 impl ReplyEntry {
@@ -170,6 +172,7 @@ impl ReplyEntry {
             bank_reference: None,
             fee: None,
             fingerprint: String::new(),
+            former_fingerprint: None,
         }
     }
 
@@ -189,6 +192,42 @@ impl ReplyEntry {
             text(&self.message_id),
         ]
     }
+
+    /// Who paid and what for, where nothing else tells it from what others have paid on the same day.
+    fn sender(&self) -> Option<String> {
+        // a short number is that of the entry in its statement: the next statement has it again
+        let counts = |number: &String| number.len() <= 6 && all_digits(number);
+        let numbered = self.bank_reference.as_ref().is_some_and(|number| !counts(number));
+        // who sends money chooses its reference, and many choose none or always the same
+        let strange = matches!(self.kind, BankEntryKind::Transfer | BankEntryKind::MoneyIn);
+        if numbered || (self.end_to_end_id.is_some() && !strange) {
+            return None;
+        }
+        // several pay from the account of a payment service
+        let account = self.payer_account.as_ref().map(AccountNumber::as_str).unwrap_or_default();
+        let written = |text: &Option<String>| bare(text.as_deref().unwrap_or_default());
+        let (name, structured) = (written(&self.payer_name), written(&self.creditor_reference));
+        let words = [account.to_owned(), name, bare(&self.remittance), structured];
+        words.iter().any(|word| !word.is_empty()).then(|| words.join("\u{1f}"))
+    }
+}
+
+/// Letters and digits in capitals: banks break texts where they like.
+fn bare(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+/// Digests of what tells entries apart. Those that are alike in all of it are counted.
+#[derive(Default)]
+struct Prints(HashMap<Vec<String>, u32>);
+
+impl Prints {
+    fn take(&mut self, mut identity: Vec<String>) -> String {
+        let before = self.0.entry(identity.clone()).or_default();
+        identity.push(before.to_string());
+        *before = before.saturating_add(1);
+        HEXLOWER.encode(&Sha256::digest(identity.join("\u{1f}")))
+    }
 }
 
 /// A statement, a notification, a report or a file of returns.
@@ -207,9 +246,10 @@ pub struct BankReply {
 }
 
 impl BankReply {
-    /// Gives every entry its fingerprint: a digest of account, day, amount, bank's number and our references. Entries
-    /// alike in all of these are counted, so two equal payments of one day remain two, and statements that overlap name
-    /// the same ones. `report` stands for the account where there is none.
+    /// Gives every entry its fingerprint: a digest of account, day, amount, bank's number and our references; of payer and
+    /// text too where the bank gives no number of its own. Entries alike in all of these are counted, so two equal payments
+    /// of one day remain two, and statements that overlap name the same ones. `report` stands for the account where there
+    /// is none.
     pub fn new(
         format: ReplyFormat,
         id: String,
@@ -218,13 +258,12 @@ impl BankReply {
         mut entries: Vec<ReplyEntry>,
     ) -> Self {
         let place = account.as_ref().map_or(id.as_str(), AccountNumber::as_str).to_owned();
-        let mut seen: HashMap<Vec<String>, u32> = HashMap::new();
+        let (mut prints, mut former) = (Prints::default(), Prints::default());
         for entry in &mut entries {
-            let mut identity = entry.identity(&place);
-            let before = seen.entry(identity.clone()).or_default();
-            identity.push(before.to_string());
-            *before = before.saturating_add(1);
-            entry.fingerprint = HEXLOWER.encode(&Sha256::digest(identity.join("\u{1f}")));
+            let identity = entry.identity(&place);
+            let before = former.take(identity.clone());
+            entry.fingerprint = prints.take(identity.into_iter().chain(entry.sender()).collect());
+            entry.former_fingerprint = Some(before).filter(|before| *before != entry.fingerprint);
         }
         Self { format, id, account, message_id, entries }
     }
@@ -243,6 +282,8 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut ReplyEntry);
+
     fn prints(id: &str, entries: Vec<ReplyEntry>) -> Vec<String> {
         let reply = BankReply::new(ReplyFormat::Camt053, id.into(), AccountNumber::of("ES91 2100"), None, entries);
         reply.entries.into_iter().map(|entry| entry.fingerprint).collect()
@@ -254,6 +295,59 @@ mod tests {
         let one = prints("1", vec![first.clone(), twin.clone(), later.clone()]);
         assert!(one[0] != one[1] && one[1] != one[2] && one[0] != one[2]);
         assert_eq!(prints("2", vec![later, first, twin]), [one[2].clone(), one[0].clone(), one[1].clone()]);
+    }
+
+    /// Alone in their statements, alike in account, day, amount and kind: what tells them apart is who paid, or what for.
+    #[test]
+    fn payers_and_texts_count_without_a_number_of_the_bank() {
+        let print = |change: Change| {
+            let mut entry = booked(1_000, "2026-11-30");
+            (entry.payer_name, entry.remittance) = (Some("Anna Example".into()), "Hosting in November".into());
+            change(&mut entry);
+            prints("1", vec![entry]).remove(0)
+        };
+        let one = print(|_| ());
+        let others: [Change; 4] = [
+            |entry| entry.payer_name = Some("Bert Example".into()),
+            |entry| entry.payer_account = AccountNumber::of("DE89 3704 0044 0532 0130 00"),
+            |entry| entry.remittance = "Hosting in December".into(),
+            |entry| entry.creditor_reference = Some("RF18539007547034".into()),
+        ];
+        for (place, change) in others.into_iter().enumerate() {
+            assert_ne!(print(change), one, "{place}");
+        }
+        assert_eq!(print(|entry| entry.remittance = "HOSTING IN\nNOVEM BER".into()), one);
+        // the number of an entry in its statement tells nothing; the bank's own says all, and so does our reference
+        let entries: [(Change, bool); 3] = [
+            (|entry| entry.bank_reference = Some("1".into()), true),
+            (|entry| entry.bank_reference = Some("CX20261130001".into()), false),
+            (
+                |entry| {
+                    (entry.kind, entry.end_to_end_id) = (BankEntryKind::Credited, Some("DD0000000001".into()));
+                },
+                false,
+            ),
+        ];
+        for (place, (change, differ)) in entries.into_iter().enumerate() {
+            let of = |name: &str| {
+                let mut entry = ReplyEntry { payer_name: Some(name.into()), ..booked(1_000, "2026-11-30") };
+                change(&mut entry);
+                prints("1", vec![entry]).remove(0)
+            };
+            assert_eq!(of("Anna") != of("Bert"), differ, "{place}");
+        }
+    }
+
+    /// The digest of before was that of account, kind, status, day, amount, four references, the batch and the count.
+    #[test]
+    fn what_it_was_called_before_is_known() {
+        let entry = ReplyEntry { payer_name: Some("Anna".into()), ..booked(500, "2026-11-30") };
+        let reply = BankReply::new(ReplyFormat::Camt053, "1".into(), AccountNumber::of("ES91 2100"), None, vec![entry]);
+        let words = ["ES912100", "transfer", "", "2026-11-30", "500 EUR", "", "", "", "", "", "0"];
+        let before = HEXLOWER.encode(&Sha256::digest(words.join("\u{1f}")));
+        assert_eq!(reply.entries[0].former_fingerprint, Some(before.clone()));
+        assert_ne!(reply.entries[0].fingerprint, before);
+        assert_eq!(prints("1", vec![booked(500, "2026-11-30")]), [before]);
     }
 
     #[test]
