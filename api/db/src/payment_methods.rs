@@ -52,6 +52,15 @@ pub fn of_client(db: &mut Db, scope: Scope, client: ClientId) -> Outcome<Vec<Pay
     Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
 }
 
+/// The methods of some clients.
+pub fn of_clients(db: &mut Db, scope: Scope, clients: &[ClientId]) -> Outcome<Vec<PaymentMethodRow>> {
+    let found = payment_methods::table
+        .filter(payment_methods::seller_id.eq(scope.seller()))
+        .filter(payment_methods::client_id.eq_any(clients.to_vec()))
+        .filter(payment_methods::forgotten_at.is_null());
+    Ok(found.select(PaymentMethodRow::as_select()).load(db)?)
+}
+
 /// The methods that are stored with a gateway.
 pub fn at_gateway(db: &mut Db, scope: Scope, gateway: &str) -> Outcome<Vec<PaymentMethodRow>> {
     let found = payment_methods::table

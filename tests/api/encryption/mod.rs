@@ -2,6 +2,7 @@
 //! half of the key for each of two administrators, and another key for what is there.
 
 mod shares;
+mod transfers;
 
 use crate::api::bank;
 use crate::api::invoices::{first_client, get, issued, tamper};

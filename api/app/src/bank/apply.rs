@@ -1,49 +1,30 @@
 //! What follows from an answer of a bank: its entries are tied to debits and invoices by the rules of `domain`, and what those
 //! decide is done, in the order of the file.
 
+use crate::bank::close::Means;
+use crate::bank::known::{Known, known};
 use crate::bank::outcome::{approve, bank_said, decline, give_back, remedy};
 use crate::gateways::ready::Gateways;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::payments::settle::lock;
 use crate::todos::{Todo, raise};
-use chrono::{Days, NaiveDate};
-use comptoir_db::bank::batches::{self, DebitBatchRow};
-use comptoir_db::bank::debits::{self, Debit};
-use comptoir_db::bank::mandates;
 use comptoir_db::bank::replies::{self, BankEntryRow};
-use comptoir_db::{Db, Outcome, invoices};
-use comptoir_domain::bank::matching::{DebitVerdict, Finding, KnownDebit, OpenInvoice, Outcome as Found, match_reply};
-use comptoir_domain::bank::{BankEntryKind, BankReply, EntryOutcome, ReplyEntry, ReplyFormat, Scope, batch_state};
+use comptoir_db::bank::{batches, debits};
+use comptoir_db::{Db, Outcome};
+use comptoir_domain::bank::matching::{DebitVerdict, Finding, KnownDebit, Outcome as Found, match_reply};
+use comptoir_domain::bank::{BankReply, EntryOutcome, ReplyEntry, ReplyFormat, Scope, batch_state};
 use comptoir_domain::todos::TodoKind;
-use comptoir_domain::{BankReplyId, DebitBatchId, InvoiceId, MandateId, TransactionId};
+use comptoir_domain::{BankReplyId, DebitBatchId, TransactionId};
 use std::collections::{BTreeSet, HashMap};
 
-/// Unauthorised debits come back within 13 months: what was due earlier is not looked for.
-const REACH: Days = Days::new(400);
-
-/// Invoices that are due within so many days are looked at: all there can be.
-const AHEAD: Days = Days::new(36_500);
-
-/// Transfers are compared with so many open invoices.
-const MOST_INVOICES: i64 = 100_000;
-
-/// What is known of everything that an answer may be about.
-struct Known {
-    debits: Vec<KnownDebit>,
-    rows: HashMap<String, Debit>,
-    open: Vec<OpenInvoice>,
-    invoices: HashMap<String, InvoiceId>,
-    batches: HashMap<DebitBatchId, DebitBatchRow>,
-}
-
 /// Applies a statement, a notification or a report. Entries that were read before are passed over.
-pub fn apply(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, file: BankReplyId, reply: &BankReply) -> Outcome<()> {
+pub fn apply(tx: &mut Db, ctx: &Ctx, means: &Means, file: BankReplyId, reply: &BankReply) -> Outcome<()> {
     let reply = BankReply { entries: news(tx, ctx, reply)?, ..reply.clone() };
     if reply.entries.is_empty() {
         return Ok(());
     }
-    let known = known(tx, ctx, &reply)?;
+    let known = known(tx, ctx, &means.keyring, &reply)?;
     let findings = match_reply(&reply, &known.debits, &known.open);
     let mut positions: HashMap<&str, i32> = HashMap::new();
     let (mut touched, mut waiting) = (BTreeSet::new(), 0);
@@ -51,7 +32,7 @@ pub fn apply(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, file: BankReplyId, rep
         let position = positions.entry(finding.entry.fingerprint.as_str()).or_default();
         let mut row = entry_row(ctx, file, finding, *position);
         *position += 1;
-        follow(tx, ctx, gateways, &reply, finding, &known, &mut row)?;
+        follow(tx, ctx, &means.gateways, &reply, finding, &known, &mut row)?;
         waiting += usize::from(row.settled_at.is_none());
         touched.extend(row.transaction_id);
         replies::insert(tx, &row)?;
@@ -86,53 +67,6 @@ fn is_same(row: &BankEntryRow, entry: &ReplyEntry) -> bool {
 /// What is kept of the payer's text.
 fn kept_text(entry: &ReplyEntry) -> String {
     entry.remittance.chars().take(500).collect()
-}
-
-/// Everything that the entries may name: debits at the bank, and invoices if there is a transfer.
-fn known(tx: &mut Db, ctx: &Ctx, reply: &BankReply) -> Outcome<Known> {
-    let since = ctx.today().checked_sub_days(REACH).unwrap_or(NaiveDate::MIN);
-    let all = debits::at_banks(tx, ctx.scope, since)?;
-    let signed: Vec<MandateId> = all.iter().filter_map(|(row, _)| row.mandate_id).collect();
-    let mut references: HashMap<MandateId, String> = HashMap::new();
-    for some in signed.chunks(500) {
-        references.extend(mandates::some(tx, ctx.scope, some)?.into_iter().map(|row| (row.id, row.reference)));
-    }
-    let ids = BTreeSet::from_iter(all.iter().filter_map(|(row, _)| row.batch_id));
-    let mut found = HashMap::new();
-    for some in Vec::from_iter(ids).chunks(500) {
-        found.extend(batches::some(tx, ctx.scope, some)?.into_iter().map(|row| (row.id, row)));
-    }
-    let known_debit = |(row, payment): &Debit| KnownDebit {
-        end_to_end_id: payment.reference.clone(),
-        instruction_id: None,
-        mandate_id: match row.mandate_id {
-            Some(id) => references.get(&id).cloned(),
-            None => Some(crate::bank::write::account_code(row)),
-        },
-        payment_info_id: row.group_name.clone(),
-        message_id: row.batch_id.and_then(|id| found.get(&id)).and_then(|batch| batch.name.clone()),
-        amount: payment.amount(),
-        collection_date: row.collect_on,
-        state: payment.state,
-    };
-    let debits = all.iter().map(known_debit).collect();
-    let transfers = |entry: &ReplyEntry| matches!(entry.kind, BankEntryKind::Transfer | BankEntryKind::MoneyIn);
-    let waiting = if reply.entries.iter().any(transfers) {
-        let latest = ctx.today().checked_add_days(AHEAD).unwrap_or(ctx.today());
-        invoices::unpaid(tx, ctx.scope, latest, None, MOST_INVOICES)?
-    } else {
-        Vec::new()
-    };
-    let numbered = || waiting.iter().filter_map(|row| Some((row, row.number.clone()?)));
-    Ok(Known {
-        debits,
-        rows: all.into_iter().map(|debit| (debit.1.reference.clone(), debit)).collect(),
-        open: numbered()
-            .map(|(row, number)| OpenInvoice { number, open: row.payable(), accounts: Vec::new() })
-            .collect(),
-        invoices: numbered().map(|(row, number)| (number, row.id)).collect(),
-        batches: found,
-    })
 }
 
 fn entry_row(ctx: &Ctx, file: BankReplyId, finding: &Finding, position: i32) -> BankEntryRow {

@@ -2,6 +2,7 @@
 //! once: approvals, refusals, returns. The rest waits for a person.
 
 use crate::bank::apply::apply;
+use crate::bank::close::Means;
 use crate::bank::reply_views::{BankReplyList, BankReplyView};
 use crate::kernel::body::FileBody;
 use crate::kernel::call::Ctx;
@@ -43,7 +44,7 @@ pub async fn read_bank_reply(call: Call<may::WritePayments>, query: Query<ReplyN
     check.text("/name", &name, 0..=120);
     check.done()?;
     let found = read_reply(&body.0)?;
-    let (key, gateways) = (*call.state().file_key(), call.state().gateways.clone());
+    let means = Means::of(call.state());
     let bytes = body.0;
     call.write(move |tx, ctx| {
         let sha256 = HEXLOWER.encode(&Sha256::digest(&bytes));
@@ -51,10 +52,10 @@ pub async fn read_bank_reply(call: Call<may::WritePayments>, query: Query<ReplyN
             let view = view(tx, ctx, before)?;
             return Ok(Reply::ok(&view));
         }
-        let row = row(ctx, &key, name.clone(), sha256, &bytes, &found)?;
+        let row = row(ctx, &means.file_key, name.clone(), sha256, &bytes, &found)?;
         replies::insert_reply(tx, &row)?;
         for reply in &found {
-            apply(tx, ctx, &gateways, row.id, reply)?;
+            apply(tx, ctx, &means, row.id, reply)?;
         }
         ctx.record(tx, "bank_reply.read", row.id, json!({ "name": row.name, "statements": row.statements.0 }))?;
         let location = format!("/v1/bank-replies/{}", row.id);

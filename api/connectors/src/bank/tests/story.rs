@@ -27,7 +27,7 @@ fn sent() -> Vec<KnownDebit> {
 }
 
 fn invoices() -> Vec<OpenInvoice> {
-    vec![OpenInvoice { number: "2026-000051".into(), open: eur(11_900), accounts: Vec::new() }]
+    vec![OpenInvoice { number: "2026-000051".into(), open: eur(11_900), accounts: Vec::new(), names: Vec::new() }]
 }
 
 /// Reads a file, writes down what follows, and says it in words.

@@ -1,11 +1,12 @@
 //! Finds transactions and invoices by everything that an entry may name them by, in time that does not grow with their number.
 
+use super::names::spellings;
 use super::{BankEntryKind, Found, KnownDebit, MatchKey, OpenInvoice, ReplyEntry, Scope, is_amount};
 use crate::Money;
 use crate::bank::RfReference;
 use crate::payments::TransactionState;
 use chrono::NaiveDate;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Numbers of invoices that are shorter stand in every second text.
 const SHORTEST_NUMBER: usize = 4;
@@ -31,6 +32,7 @@ pub(super) struct Index<'a> {
     in_text: Places<String>,
     numbers: Places<String>,
     paid_from: Places<(Money, String)>,
+    paid_by: Places<(Money, String)>,
 }
 
 impl<'a> Index<'a> {
@@ -44,6 +46,7 @@ impl<'a> Index<'a> {
             in_text: HashMap::new(),
             numbers: HashMap::new(),
             paid_from: HashMap::new(),
+            paid_by: HashMap::new(),
         };
         for (place, debit) in debits.iter().enumerate() {
             index.end_to_end.entry(&debit.end_to_end_id).or_default().push(place);
@@ -63,9 +66,10 @@ impl<'a> Index<'a> {
         }
         for (place, invoice) in invoices.iter().enumerate() {
             index.numbers.entry(bare(&invoice.number)).or_default().push(place);
-            for account in &invoice.accounts {
-                index.paid_from.entry((invoice.open, account.as_str().into())).or_default().push(place);
-            }
+            // banks name accounts in one way or the other
+            let accounts = invoice.accounts.iter().flat_map(|account| [account.as_str(), account.national()]);
+            note(&mut index.paid_from, invoice.open, accounts.map(str::to_owned), place);
+            note(&mut index.paid_by, invoice.open, invoice.names.iter().flat_map(|name| spellings(name)), place);
         }
         index
     }
@@ -159,8 +163,21 @@ impl<'a> Index<'a> {
             return (MatchKey::RfReference, places.clone());
         }
         let account = entry.payer_account.as_ref().map(|account| account.as_str().to_owned());
-        let places = entry.amount.zip(account).and_then(|key| self.paid_from.get(&key)).cloned();
-        (MatchKey::AmountAndAccount, places.unwrap_or_default())
+        let places = entry.amount.zip(account).and_then(|key| self.paid_from.get(&key));
+        if let Some(places) = places {
+            return (MatchKey::AmountAndAccount, places.clone());
+        }
+        let written = entry.payer_name.as_deref().map(spellings).unwrap_or_default();
+        let by_name = |spelling| self.paid_by.get(&(entry.amount?, spelling));
+        let places: BTreeSet<usize> = written.into_iter().filter_map(by_name).flatten().copied().collect();
+        (MatchKey::AmountAndName, places.into_iter().collect())
+    }
+}
+
+/// Notes by whom an invoice may be paid, once for each way to say it.
+fn note(table: &mut Places<(Money, String)>, open: Money, payers: impl Iterator<Item = String>, place: usize) {
+    for payer in payers.collect::<BTreeSet<_>>() {
+        table.entry((open, payer)).or_default().push(place);
     }
 }
 

@@ -1,10 +1,11 @@
 //! To which transaction or invoice an answer of a bank belongs, and what follows. Pure: what is known goes in, findings come
 //! out, and nothing is written.
 //!
-//! References of ours decide by themselves; what a payer has written, or amount and account alone, only propose. Whatever
+//! References of ours decide by themselves; what a payer has written, or amount and payer alone, only propose. Whatever
 //! contradicts what we know is a finding of its own and changes nothing.
 
 mod index;
+mod names;
 mod verdict;
 
 #[cfg(test)]
@@ -38,6 +39,8 @@ text_enum! {
         RfReference = "rf_reference",
         /// Amount and account.
         AmountAndAccount = "amount_and_account",
+        /// Amount and the payer's name.
+        AmountAndName = "amount_and_name",
     }
 }
 
@@ -68,7 +71,7 @@ text_enum! {
         CreditedAfterReturn = "credited_after_return",
         /// Another amount than that of the transaction, or than the sum of the group.
         AmountDiffers = "amount_differs",
-        /// Several transactions fit equally well.
+        /// Several transactions, or more invoices than anybody would look through, fit equally well.
         Ambiguous = "ambiguous",
     }
 }
@@ -101,9 +104,14 @@ pub struct OpenInvoice {
     pub number: String,
     /// What is still to be paid.
     pub open: Money,
-    /// Accounts from which its client has paid before.
+    /// The accounts of its client.
     pub accounts: Vec<Iban>,
+    /// What its client is called: the company, the person, whoever holds the accounts.
+    pub names: Vec<String>,
 }
+
+/// Of more invoices than so many that amount and payer fit, none is proposed.
+const MOST_PROPOSED: usize = 10;
 
 /// What follows from one entry for one transaction or invoice.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -232,6 +240,11 @@ fn nobody<'a>(entry: &'a ReplyEntry, index: &Index<'a>, invoices: &'a [OpenInvoi
             let proposed: Vec<_> = places.iter().filter_map(|place| invoices.get(*place)).collect();
             if proposed.is_empty() {
                 return one(Outcome::Unmatched);
+            }
+            let named = matches!(key, MatchKey::InvoiceNumber | MatchKey::RfReference);
+            if proposed.len() > MOST_PROPOSED && !named {
+                let outcome = Outcome::Contradiction { debit: None, what: ReplyContradiction::Ambiguous };
+                return vec![Finding { entry, key: Some(key), outcome }];
             }
             let in_full = |invoice: &OpenInvoice| entry.amount == Some(invoice.open);
             let finding = |invoice: &'a OpenInvoice| Finding {

@@ -29,7 +29,7 @@ fn debit(number: u32, cents: i64, state: TransactionState) -> KnownDebit {
 
 fn invoice(number: &str, cents: i64, accounts: &[&str]) -> OpenInvoice {
     let accounts = accounts.iter().map(|account| Iban::parse(account).unwrap()).collect();
-    OpenInvoice { number: number.into(), open: eur(cents), accounts }
+    OpenInvoice { number: number.into(), open: eur(cents), accounts, names: Vec::new() }
 }
 
 fn entry(kind: BankEntryKind, cents: i64) -> ReplyEntry {
@@ -215,6 +215,59 @@ fn transfers_are_proposed_and_never_booked() {
     assert_eq!(words(known), "amount_and_account propose 2026-000051 true");
     let other = ReplyEntry { payer_account: AccountNumber::of(PAYER), ..transfer(11_800, "thanks") };
     assert_eq!(words(other), "unmatched");
+}
+
+/// The amount and the account, in either way to write it; else the amount and the name. A number in the text comes first.
+#[test]
+fn payers_are_known_by_account_or_name() {
+    const SPANISH: &str = "ES9121000418450200051332";
+    let known = |number, cents, accounts, name: &str| OpenInvoice {
+        names: vec![name.into()],
+        ..invoice(number, cents, accounts)
+    };
+    let invoices = [
+        known("2026-000051", 11_900, &[SPANISH], "Núñez SL"),
+        known("2026-000052", 11_900, &[], "Carla Martin"),
+        known("2026-000053", 11_900, &[], "Martin Carla"),
+        known("2026-000054", 5_000, &[], "Carla Martin"),
+    ];
+    let words = |cents, text: &str, account: &str, name: &str| {
+        let paid = ReplyEntry {
+            payer_account: AccountNumber::of(account),
+            payer_name: Some(name.into()),
+            remittance: text.into(),
+            ..entry(BankEntryKind::Transfer, cents)
+        };
+        found(vec![paid], &[], &invoices).join(", ")
+    };
+    assert_eq!(words(11_900, "", SPANISH, "CARLA MARTIN"), "amount_and_account propose 2026-000051 true");
+    assert_eq!(words(11_900, "", "2100 0418 45 0200051332", ""), "amount_and_account propose 2026-000051 true");
+    assert_eq!(words(11_900, "", "DE89 3704 0044 0532 0130 00", "NUNES SL"), "unmatched");
+    assert_eq!(
+        words(11_900, "", "DE89 3704 0044 0532 0130 00", "NUNEZ S.L."),
+        "amount_and_name propose 2026-000051 true"
+    );
+    assert_eq!(words(5_000, "", "", "MARTIN, CARLA"), "amount_and_name propose 2026-000054 true");
+    let two = "amount_and_name propose 2026-000052 true, amount_and_name propose 2026-000053 true";
+    assert_eq!(words(11_900, "", "", "MARTIN, CARLA"), two);
+    assert_eq!(words(11_900, "2026-000054", SPANISH, "CARLA MARTIN"), "invoice_number propose 2026-000054 false");
+    assert_eq!(words(11_901, "", SPANISH, "CARLA MARTIN"), "unmatched");
+    assert_eq!(words(11_900, "", "", ""), "unmatched");
+}
+
+/// Ten are looked through, eleven are not.
+#[test]
+fn too_many_invoices_that_fit_are_said_to_be_so() {
+    let paid = ReplyEntry { payer_name: Some("Carla Martin".into()), ..entry(BankEntryKind::Transfer, 1_000) };
+    let open = |count: u32| -> Vec<OpenInvoice> {
+        let one = |number| OpenInvoice {
+            names: vec!["Carla Martin".into()],
+            ..invoice(&format!("2026-{number:06}"), 1_000, &[])
+        };
+        (0..count).map(one).collect()
+    };
+    assert_eq!(found(vec![paid.clone()], &[], &open(10)).len(), 10);
+    assert_eq!(found(vec![paid], &[], &open(11)), ["amount_and_name ambiguous"]);
 }
 
 #[test]
