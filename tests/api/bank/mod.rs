@@ -1,6 +1,7 @@
 //! Bank accounts that are debited (PAY-08, PAY-09): mandates, batches and their files, and what banks answer.
 
 mod batches;
+mod deleting;
 mod lapse;
 mod replies;
 pub mod statements;

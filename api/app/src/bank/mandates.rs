@@ -145,12 +145,16 @@ fn revoke(tx: &mut Db, ctx: &Ctx, id: MandateId, own: Option<ClientId>, why: &En
     Ok(reply(ctx, row))
 }
 
-/// Ends a mandate that is locked; one that has ended stays as it is.
+/// Why a mandate for a single collection has ended: by being used.
+pub const USED: &str = "it was for one collection";
+
+/// Ends a mandate that is locked; one that has ended stays as it is. Only of one that was used up is it noted that something
+/// else has ended it since: a batch that is deleted gives its use back.
 pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut MandateRow, why: &str) -> Outcome<()> {
-    if row.ended_on.is_some() {
+    if row.ended_on.is_some() && (row.ended_because.as_deref() != Some(USED) || why == USED) {
         return Ok(());
     }
-    (row.ended_on, row.ended_because) = (Some(ctx.today()), Some(why.into()));
+    (row.ended_on, row.ended_because) = (row.ended_on.or(Some(ctx.today())), Some(why.into()));
     mandates::save(tx, row)?;
     todos::settle(tx, ctx.scope, &lapse::todo_key(row.id), ctx.now)?;
     ctx.record(tx, "mandate.ended", row.id, json!({ "client_id": row.client_id, "why": why }))

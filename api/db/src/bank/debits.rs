@@ -103,6 +103,24 @@ pub fn at_banks(db: &mut Db, scope: Scope, since: NaiveDate) -> Outcome<Vec<Debi
     Ok(found.select((DebitRow::as_select(), TransactionRow::as_select())).load(db)?)
 }
 
+/// The latest day on which a debit in a closed batch was due, for each of some mandates that has one.
+pub fn collections(db: &mut Db, scope: Scope, mandates: &[MandateId]) -> Outcome<HashMap<MandateId, NaiveDate>> {
+    use diesel::dsl::max;
+    let mut latest = HashMap::new();
+    for some in mandates.chunks(500) {
+        let found = debits::table
+            .filter(debits::seller_id.eq(scope.seller()))
+            .filter(debits::mandate_id.eq_any(some.iter().copied().map(Some).collect::<Vec<_>>()))
+            .filter(debits::batch_id.is_not_null())
+            .filter(debits::group_name.is_not_null())
+            .group_by(debits::mandate_id)
+            .select((debits::mandate_id, max(debits::collect_on)));
+        let rows: Vec<(Option<MandateId>, Option<NaiveDate>)> = found.load(db)?;
+        latest.extend(rows.into_iter().filter_map(|(mandate, day)| Some((mandate?, day?))));
+    }
+    Ok(latest)
+}
+
 /// Debits that a bank has, still pending, due through a day, after one of them.
 pub fn pending_through(
     db: &mut Db,

@@ -121,3 +121,14 @@ pub fn collected(db: &mut Db, scope: Scope, ids: &[MandateId], on: NaiveDate) ->
     diesel::update(theirs).set(change).execute(db)?;
     Ok(())
 }
+
+/// Notes when some mandates were collected for the last time; nothing if they never were.
+pub fn collected_last(db: &mut Db, scope: Scope, ids: &[MandateId], on: Option<NaiveDate>) -> Outcome<()> {
+    for some in ids.chunks(500) {
+        let theirs =
+            mandates::table.filter(mandates::seller_id.eq(scope.seller())).filter(mandates::id.eq_any(some.to_vec()));
+        let change = (mandates::last_collected_on.eq(on), mandates::version.eq(mandates::version + 1));
+        diesel::update(theirs).set(change).execute(db)?;
+    }
+    Ok(())
+}
