@@ -96,13 +96,13 @@ fn spend(owner: &Actor) -> Vec<Answer> {
 }
 
 /// The ways in which people write a number.
-fn spellings(number: &str) -> Vec<String> {
+pub fn spellings(number: &str) -> Vec<String> {
     let groups: Vec<_> = number.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
     vec![number.into(), groups.join(" "), groups.join("-"), groups.join("+"), groups.join("%20")]
 }
 
 /// Which of some words a file or a text holds.
-fn found(place: &str, text: &[u8], words: &[String]) -> Vec<String> {
+pub fn found(place: &str, text: &[u8], words: &[String]) -> Vec<String> {
     let holds = |word: &&String| text.windows(word.len()).any(|part| part == word.as_bytes());
     words.iter().filter(holds).map(|word| format!("{word} in {place}")).collect()
 }
@@ -132,7 +132,8 @@ fn has_code(text: &str) -> bool {
     })
 }
 
-fn story(backend: Backend) {
+/// A house with the world in it, served by the real program; and its owner.
+pub fn open(backend: Backend) -> (Site, Child, Actor) {
     let world = World::open(backend);
     let folder = tempfile::tempdir().unwrap();
     let book = folder.path().join("bank.jsonl");
@@ -141,8 +142,25 @@ fn story(backend: Backend) {
     drop(server);
     database.settle();
     let site = Site::copy(&database, &book);
-    let (mut child, url) = serve(&site);
-    let owner = Actor::stranger(&url).sign_in("admin", "north", "owner@north.example", PASSWORD);
+    let (child, url) = serve(&site);
+    (site, child, Actor::stranger(&url).sign_in("admin", "north", "owner@north.example", PASSWORD))
+}
+
+/// Where what a house has written holds some words, and in how many files that was looked for.
+pub fn leaks(site: &Site, words: &[String]) -> (Vec<String>, usize) {
+    let mut seen = 0;
+    let mut leaks = found_below(site.at("log").parent().unwrap(), words, &mut seen);
+    for (table, rows) in &site.database.digest() {
+        leaks.extend(found(table, rows.as_bytes(), words));
+    }
+    if let comptoir_db::Address::Sqlite(file) = &site.database.address {
+        leaks.extend(found_below(file.parent().unwrap(), words, &mut seen));
+    }
+    (leaks, seen)
+}
+
+fn story(backend: Backend) {
+    let (site, mut child, owner) = open(backend);
     let hook = TcpListener::bind("127.0.0.1:0").unwrap();
     let hook = json!({"url": format!("http://{}/hook", hook.local_addr().unwrap()), "kinds": []});
     owner.post("/v1/webhook-endpoints", hook).expect(201);
@@ -171,15 +189,10 @@ fn story(backend: Backend) {
     child.wait().unwrap();
 
     let numbers: Vec<String> = MAGIC.iter().map(|row| row.card).chain(OTHERS).flat_map(spellings).collect();
-    let mut seen = 0;
-    let mut leaks = found_below(site.at("log").parent().unwrap(), &numbers, &mut seen);
+    let (mut leaks, seen) = leaks(&site, &numbers);
     let tables = site.database.digest();
     for (table, rows) in &tables {
-        leaks.extend(found(table, rows.as_bytes(), &numbers));
         assert!(!has_code(rows), "the code of a card is in {table}");
-    }
-    if let comptoir_db::Address::Sqlite(file) = &site.database.address {
-        leaks.extend(found_below(file.parent().unwrap(), &numbers, &mut seen));
     }
     for answer in &answers {
         leaks.extend(found(&format!("the answer to {}", answer.what), answer.text.as_bytes(), &numbers));

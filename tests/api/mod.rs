@@ -1,5 +1,6 @@
 //! One file per capability.
 
+mod account_numbers;
 pub mod add_ons;
 mod administrators;
 mod after_the_sale;

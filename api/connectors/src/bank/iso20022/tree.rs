@@ -54,7 +54,8 @@ pub(super) fn parse(text: &str) -> Result<Element> {
     let mut elements = 0_usize;
     let wrong = |reader: &Reader<&[u8]>, what: &str| malformed(&format!("byte {}", reader.buffer_position()), what);
     loop {
-        let event = reader.read_event().map_err(|error| wrong(&reader, &error.to_string()))?;
+        // without the parser's words: they may repeat what the file says
+        let event = reader.read_event().map_err(|_| wrong(&reader, "it is not well-formed"))?;
         let (opened, closed) = match &event {
             Event::Start(start) => (Some(start), false),
             Event::Empty(start) => (Some(start), true),

@@ -141,6 +141,21 @@ fn spanish_returns() {
     assert_eq!(lines(&only(varied.as_bytes())), lines(&reply));
 }
 
+/// What is wrong is said without what the file says: that may be the number of an account.
+#[test]
+fn nothing_of_a_file_is_repeated() {
+    for text in [
+        "<a><DE89370400440532013000></a>",
+        "<a>&DE89370400440532013000;</a>",
+        "<a DE89370400440532013000='' DE89370400440532013000=''/>",
+        ":20:X\n:60F:DE89370400440532013000",
+        ":20:X\n:60F:C261130EUR1,00\n:61:DE89370400440532013000",
+    ] {
+        let problem = read_reply(text.as_bytes()).unwrap_err();
+        assert!(!format!("{problem:?}").contains("DE89"), "{problem:?}");
+    }
+}
+
 /// A statement whose sums do not fit is refused with the difference: 1125.05 − 0.01 is 1125.04.
 #[test]
 fn sums_have_to_fit() {
