@@ -79,6 +79,23 @@ pub const SWIFT: &[&str] = &[
 ];
 pub const RECORDS: &[&str] =
     &["519", "539", "569", "589", "599", "\r\n", "\x1a", "Ñ", "0000000000", "                "];
+pub const COLUMNS: &[&str] = &[
+    ",",
+    "\n",
+    "\r\n",
+    "\"",
+    "\"\"",
+    ";",
+    "\t",
+    "pending",
+    "lost",
+    "EUR",
+    "JPY",
+    "4242424242424242",
+    "2025-02-30",
+    "number",
+    "\n1001,C9,pending,1,EUR,,\n",
+];
 pub const MAIL: &[&str] =
     &["\r\n", "250 ", "250-", "334 ", "421 ", "550 ", "999 ", "25", " ", "AUTH PLAIN", "=", "\n", "SMTPUTF8"];
 pub const WORDS: &[&str] =

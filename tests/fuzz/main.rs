@@ -23,5 +23,6 @@ mod garbled;
 mod gateways;
 mod hold;
 mod house;
+mod imports;
 mod services;
 mod texts;

@@ -1,5 +1,7 @@
 //! Gateways by name: those that every house has, and those that sellers set up.
 
+pub mod imports;
+
 use crate::places::text_value;
 use std::str::FromStr;
 

@@ -2,18 +2,26 @@
 //! owners are asked to enter them again, and open transactions, which are settled or given back by hand. All rows or none; what
 //! was taken over before is left as it is, so a file may come twice.
 
-mod file;
-mod rows;
 mod write;
 
-use crate::gateways::imports::file::{FileOf, understand};
-use crate::gateways::imports::rows::{GatewayImport, GatewayImportView, Rows};
 use crate::gateways::imports::write::take_over;
 use crate::kernel::body::FileBody;
 use crate::kernel::{Answer, Body, Call, Id, Query, Reply};
 use actix_web::post;
 use comptoir_domain::GatewayId;
+use comptoir_domain::gateways::imports::{FileOf, GatewayImport, Rows, understand};
 use comptoir_domain::permissions::may;
+
+/// What was taken over.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct GatewayImportView {
+    /// Stored cards that are new.
+    pub methods: usize,
+    /// Open transactions that are new.
+    pub transactions: usize,
+    /// Rows that were taken over before.
+    pub known: usize,
+}
 
 /// Take over what a retired gateway has left
 ///

@@ -1,7 +1,7 @@
 //! Writing what is taken over: all rows in one transaction, behind the lock of their gateway.
 
 use crate::encryption::{Keyring, may_store};
-use crate::gateways::imports::rows::{GatewayImportView, MethodImport, Placed, Rows, TransactionImport};
+use crate::gateways::imports::GatewayImportView;
 use crate::kernel::call::Ctx;
 use crate::payment_methods::method_row;
 use crate::payments::pay::new_payment;
@@ -11,6 +11,7 @@ use comptoir_db::gateways::{self, GatewayRow};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Outcome, clients};
+use comptoir_domain::gateways::imports::{MethodImport, Placed, Rows, TransactionImport};
 use comptoir_domain::payments::{Books, ImportedState, TransactionState};
 use comptoir_domain::{Check, ClientId, Code, GatewayId, Instant, Problem};
 use serde_json::json;

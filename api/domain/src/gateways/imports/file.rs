@@ -1,9 +1,9 @@
 //! The same rows as a file: CSV, with the names of the columns in its first line. What is wrong is named by its line.
 
-use crate::gateways::imports::rows::{Placed, Rows, TransactionImport};
+use super::{Placed, Rows, TransactionImport};
+use crate::payments::ImportedState;
+use crate::{Check, Code, Currency, Money, Problem};
 use chrono::NaiveDate;
-use comptoir_domain::payments::ImportedState;
-use comptoir_domain::{Check, Code, Currency, Money, Problem};
 use serde::de::DeserializeOwned;
 
 /// What the rows of a file are.
@@ -68,7 +68,11 @@ fn lines<T: DeserializeOwned>(bytes: &[u8], check: &mut Check) -> Result<Vec<Pla
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let headers = reader.headers().map_err(|error| Problem::new(Code::MalformedBody, error.to_string()))?.clone();
     let mut rows = Vec::new();
-    for record in reader.records() {
+    for (count, record) in reader.records().enumerate() {
+        if count == MOST {
+            check.refuse("/lines", "too_many", "at most 5000 lines at once");
+            break;
+        }
         let found = record.and_then(|record| {
             let at = record.position().map_or(0, csv::Position::line);
             Ok(Placed { at: format!("/lines/{at}"), row: record.deserialize(Some(&headers))? })
@@ -76,10 +80,6 @@ fn lines<T: DeserializeOwned>(bytes: &[u8], check: &mut Check) -> Result<Vec<Pla
         match found {
             Ok(row) => rows.push(row),
             Err(error) => check.refuse(&place(&error), "invalid", why(&error)),
-        }
-        check.ensure(rows.len() <= MOST, "/lines", "too_many", "at most 5000 lines at once");
-        if rows.len() > MOST {
-            break;
         }
     }
     Ok(rows)
@@ -131,5 +131,13 @@ mod tests {
         assert_eq!(places(FileOf::Transactions, &text), ["/lines/2", "/lines/5", "/lines/3/amount"]);
         let text = "client,brand,last_four,expiry_month,expiry_year,token,number\n1001,visa,4242,12,2027,C1,4242424242424242\n";
         assert_eq!(places(FileOf::Methods, text), ["/lines/2"]);
+    }
+    /// Wrong lines count like others: a file of nothing else has no longer answer.
+    #[test]
+    fn lines_are_counted() {
+        let lines = |count: usize| format!("{NAMES}\n{}", "1001,C1\n".repeat(count));
+        assert_eq!(places(FileOf::Transactions, &lines(5_000)).len(), 5_000);
+        let more = places(FileOf::Transactions, &lines(20_000));
+        assert_eq!((more.len(), more.last().map(String::as_str)), (5_001, Some("/lines")));
     }
 }

@@ -1,8 +1,12 @@
-//! What is taken over, row by row.
+//! What is taken over of a gateway that is gone (PAY-01), row by row.
 
+mod file;
+
+pub use file::{FileOf, understand};
+
+use crate::payments::ImportedState;
+use crate::{Check, Money, Problem};
 use chrono::NaiveDate;
-use comptoir_domain::payments::ImportedState;
-use comptoir_domain::{Check, Money, Problem};
 
 /// What a gateway that is gone has left.
 #[derive(Clone, Default, serde::Deserialize, utoipa::ToSchema)]
@@ -63,17 +67,6 @@ pub struct TransactionImport {
     #[serde(default)]
     #[schema(max_length = 500)]
     pub comment: String,
-}
-
-/// What was taken over.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct GatewayImportView {
-    /// Stored cards that are new.
-    pub methods: usize,
-    /// Open transactions that are new.
-    pub transactions: usize,
-    /// Rows that were taken over before.
-    pub known: usize,
 }
 
 /// A row, and where it stands: `/methods/3`, or `/lines/5` of a file.
