@@ -3,7 +3,7 @@
 
 use crate::bank::account::BankAccount;
 use crate::bank::join::open_batch;
-use crate::bank::mandates::fault;
+use crate::bank::mandates::{USED, end, fault};
 use crate::bank::own_account::recipient;
 use crate::bank::write::{Writable, batch as batch_of};
 use crate::encryption::{Held, Keyring, locked};
@@ -226,7 +226,7 @@ fn use_mandates(tx: &mut Db, ctx: &Ctx, all: &[Writable]) -> Outcome<()> {
     let single = all.iter().filter_map(|one| one.mandate.as_ref()).filter(|row| row.kind == MandateKind::OneOff);
     for id in single.map(|row| row.id).collect::<Vec<_>>() {
         let mut row = mandates::lock(tx, ctx.scope, id)?;
-        crate::bank::mandates::end(tx, ctx, &mut row, "it was for one collection")?;
+        end(tx, ctx, &mut row, USED)?;
     }
     Ok(())
 }
