@@ -311,6 +311,19 @@ both! {
         assert_eq!(states(&owner, &one.invoice), [""; 0]);
     }
 
+    /// What was reserved lapses at the bank, or is taken at the gateway's desk: a person says so where nobody can be asked.
+    fn what_was_reserved_is_decided_by_hand(world) {
+        let owner = world.owner("north");
+        for (name, decision, state, status) in [("Tara", "declined", "declined", "due"), ("Tom", "approved", "captured", "paid")] {
+            let one = debtor(&owner, name, "60.00");
+            let mut wish = card(GOOD);
+            wish["authorise_only"] = json!(true);
+            let id = owner.post_once(&format!("/v1/invoices/{}/pay", one.invoice), name, wish).expect(202).text("/id");
+            let said = owner.post(&format!("/v1/transactions/{id}/decide"), json!({"state": decision, "comment": "By telephone"})).expect(200);
+            assert_eq!((said.text("/state"), get(&owner, &one.invoice)["status"].clone()), (state.into(), json!(status)));
+        }
+    }
+
     /// Reserving is for cards: accounts are debited as ever.
     fn accounts_are_debited_while_cards_are_reserved(world) {
         let owner = world.owner("north");

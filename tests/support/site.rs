@@ -87,6 +87,7 @@ impl Site {
             .current_dir(self.folder.path())
             .env("COMPTOIR_DATABASE_URL", url)
             .env("COMPTOIR_MASTER_KEY", "07".repeat(32))
+            .env("COMPTOIR_LOCAL_GATEWAYS", "true")
             .env("COMPTOIR_FAKE_BOOK", self.book())
             .env("COMPTOIR_OUTBOX", self.at("outbox"))
             .env("COMPTOIR_ARCHIVE_FOLDER", self.at("archive"))

@@ -178,6 +178,27 @@ both! {
         owner.delete(&path).expect(204);
     }
 
+    /// A German account stands in no file for Spanish banks: it is left out and said, and the others go to the bank.
+    fn what_a_format_cannot_hold_is_left_out(world) {
+        let owner = world.owner("north");
+        let norma = json!({"connector": "norma19", "name": "Norma 19", "is_live": true, "settings": {"tax_id": "B12345674", "suffix": "000",
+            "issuer_name": "North Hosting", "account": SPANISH, "lead_days": "1", "field_1": "FACTURA {invoice}", "include_address": true}});
+        owner.post("/v1/gateways", norma).expect(201);
+        let (one, two) = (debtor(&owner, "Carla", "60.00"), debtor(&owner, "Dora", "7.00"));
+        let pay = |invoice: &str, account: Value, key: &str| {
+            owner.post_once(&format!("/v1/invoices/{invoice}/pay"), key, json!({"gateway": "norma19", "account": account})).expect(202).text("/id")
+        };
+        let spanish = pay(&one.invoice, json!({"holder": "Carla", "ccc": "2100 0418 45 0200051332"}), "a");
+        let german = pay(&two.invoice, json!({"holder": "Dora", "iban": GERMAN}), "b");
+        let batch = open_batch(&owner);
+        let closed = close(&owner, &batch).expect(200).json();
+        assert_eq!((&closed["state"], &closed["totals"][0]["count"]), (&json!("in_progress"), &json!(1)));
+        assert_eq!((state(&owner, &spanish), state(&owner, &german)), ("pending".into(), "new".into()));
+        let todo = owner.get("/v1/todos?state=open&kind=payment_unknown").expect(200);
+        assert_eq!(todo.text("/data/0/subject_id"), german);
+        assert!(todo.text("/data/0/detail").contains("account"), "{}", todo.text("/data/0/detail"));
+    }
+
     /// The national formats need no mandate. Norma 19 has records of 162 characters, DTAUS blocks of 128.
     fn national_formats_need_no_mandate(world) {
         let owner = world.owner("north");

@@ -320,6 +320,7 @@ both! {
         reveal(&owner, &card, json!({"pass_phrase": "quatre mots au hazard"})).refused(422, "validation_failed").names("/pass_phrase");
         reveal(&owner, &card, json!({"pass_phrase": PHRASE})).expect(200);
         assert_eq!(status(&owner)["state"], "locked", "a look does not unlock");
+        owner.post_once("/v1/payment-queue/run", "now", json!({})).refused(409, "encryption_locked");
         for _ in 0..2 {
             let run = charge_what_is_due(&owner);
             assert_eq!((&run["state"], &run["result"]["approved"], &run["result"]["refused"]), (&json!("done"), &json!(0), &json!(0)));

@@ -12,6 +12,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::seal;
 use crate::kernel::state::AppState;
 use crate::todos::{Todo, raise};
+use comptoir_connectors::bank::BankFile;
 use comptoir_connectors::payment::Debits;
 use comptoir_db::bank::batches::{self, DebitBatchRow};
 use comptoir_db::bank::debits::{self, Debit};
@@ -19,10 +20,10 @@ use comptoir_db::bank::mandates::{self, MandateRow};
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::payments;
 use comptoir_db::{Db, Failure, Outcome, counters};
-use comptoir_domain::bank::{BatchState, MandateKind, collection_date, first_day_to_send};
+use comptoir_domain::bank::{BatchState, DebitPlugin, MandateKind, collection_date, first_day_to_send};
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::todos::TodoKind;
-use comptoir_domain::{Code, DebitBatchId, MandateId, PaymentMethodId, Problem, TransactionId};
+use comptoir_domain::{Code, DebitBatchId, FieldProblem, MandateId, PaymentMethodId, Problem, TransactionId};
 use data_encoding::HEXLOWER;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -64,20 +65,16 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     let ready = plugin(tx, ctx, &means.gateways, &row.gateway)?;
     let Some(plugin) = ready.gateway.debits() else { return Err(Problem::not_found().into()) };
     let all = debits::of_batch(tx, ctx.scope, id)?;
-    let Sorted { ready: mut ready_ones, early, unfit: left_out } = sort_out(tx, ctx, means, plugin, all)?;
-    if ready_ones.is_empty() {
-        if left_out.is_empty() {
-            return Err(nothing_to_close(&early).into());
-        }
+    let Sorted { ready, early, unfit: mut left_out } = sort_out(tx, ctx, means, plugin, all)?;
+    if ready.is_empty() && left_out.is_empty() {
+        return Err(nothing_to_close(&early).into());
+    }
+    let name = next_name(tx, ctx, &row.gateway)?;
+    let Some(made) = make_file(tx, ctx, means, plugin, (&name, ready), &mut left_out)? else {
         leave_out(tx, ctx, &row, &left_out)?;
         return Ok(row);
-    }
-    settle_sequences(plugin, &mut ready_ones);
-    let name = next_name(tx, ctx, &row.gateway)?;
-    let recipient = recipient(tx, ctx, &means.file_key, plugin)?;
-    let written = batch_of(tx, ctx, plugin, &name, recipient, &ready_ones)?;
-    let groups = plugin.file().groups(&written)?;
-    let file = plugin.file().write(&written)?;
+    };
+    let Made { debits: ready_ones, groups, file } = made;
     file_groups(tx, ctx, &ready_ones, groups)?;
     use_mandates(tx, ctx, &ready_ones)?;
     let ids: Vec<TransactionId> = ready_ones.iter().map(|one| one.debit.1.id).collect();
@@ -114,6 +111,56 @@ fn next_name(tx: &mut Db, ctx: &Ctx, gateway: &str) -> Outcome<String> {
     Ok(format!("{}-{:06}", stem.trim_end_matches('-'), counters::next(tx, ctx.scope, "debit_batch", 1)?))
 }
 
+/// A file, and the debits that are in it.
+struct Made {
+    debits: Vec<Writable>,
+    groups: Vec<String>,
+    file: BankFile,
+}
+
+/// Writes the file. What its format cannot hold is left out, each with the reason; none if that is everything.
+fn make_file(
+    tx: &mut Db,
+    ctx: &Ctx,
+    means: &Means,
+    plugin: &dyn Debits,
+    (name, mut debits): (&str, Vec<Writable>),
+    left_out: &mut Vec<(Debit, String)>,
+) -> Outcome<Option<Made>> {
+    while !debits.is_empty() {
+        settle_sequences(plugin, &mut debits);
+        let recipient = recipient(tx, ctx, &means.file_key, plugin)?;
+        let written = batch_of(tx, ctx, plugin, name, recipient, &debits)?;
+        let problem = match plugin.file().write(&written) {
+            Ok(file) => return Ok(Some(Made { groups: plugin.file().groups(&written)?, debits, file })),
+            Err(problem) => problem,
+        };
+        let faults = faults(&problem);
+        if faults.is_empty() {
+            // it is about the whole batch
+            return Err(problem.into());
+        }
+        let mut fit = Vec::new();
+        for (at, one) in debits.into_iter().enumerate() {
+            match faults.get(&at) {
+                Some(why) => left_out.push((one.debit, why.clone())),
+                None => fit.push(one),
+            }
+        }
+        debits = fit;
+    }
+    Ok(None)
+}
+
+/// Which debits of a batch are refused, by their place in it, and why.
+fn faults(problem: &Problem) -> BTreeMap<usize, String> {
+    let fault = |field: &FieldProblem| {
+        let (at, what) = field.pointer.strip_prefix("/debits/")?.split_once('/')?;
+        Some((at.parse().ok()?, format!("{what}: {}", field.detail)))
+    };
+    problem.fields.iter().filter_map(fault).collect()
+}
+
 /// The debits of a batch that is to be closed.
 struct Sorted {
     /// Those that can be collected.
@@ -136,7 +183,7 @@ fn sort_out(tx: &mut Db, ctx: &Ctx, means: &Means, plugin: &dyn Debits, all: Vec
     for (mut row, payment) in all {
         // the bank may need longer than the payer was told; never shorter
         row.collect_on = collection_date(row.collect_on, now, row.noticed_on, plugin.terms());
-        if plugin.scheme().is_some() && first_day_to_send(row.collect_on) > ctx.today() {
+        if plugin.plugin() != DebitPlugin::Norma19 && first_day_to_send(row.collect_on) > ctx.today() {
             sorted.early.push((row, payment));
             continue;
         }

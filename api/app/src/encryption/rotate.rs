@@ -1,6 +1,7 @@
 //! Another key (SEC-02): with a change of mode or of the pass-phrase, or for its own sake. The new key takes the place of the old
 //! one at once and wraps it; the methods follow in the background, so nobody waits and nothing is ever half done.
 
+use crate::bank::mandates::end;
 use crate::encryption::data_key::DataKey;
 use crate::encryption::gate::{Passed, Shown, pass};
 use crate::encryption::keyring::{Keyring, Keys};
@@ -14,6 +15,7 @@ use crate::operations::views::OperationView;
 use crate::payment_methods::expiry::todo_key;
 use actix_web::post;
 use chrono::TimeDelta;
+use comptoir_db::bank::mandates;
 use comptoir_db::encryption::{self, EncryptionKeyRow, EncryptionRow};
 use comptoir_db::{Db, Failure, Json, Outcome, gateways, payment_methods, todos};
 use comptoir_domain::encryption::{EncryptionMode, KeyState, Stretching, Wrapping, check_phrase, check_pin};
@@ -205,9 +207,15 @@ fn replace(tx: &mut Db, ctx: &Ctx, keys: Keys, old: Option<&DataKey>, next: &Nex
     Ok((reply, row))
 }
 
-/// All methods, what was said about them, and who was to be asked about them.
+/// All methods with their mandates, what was said about them, and who was to be asked about them. Debits that wait for their file
+/// are left out of it, and put before a person then.
 fn forget_all(tx: &mut Db, ctx: &Ctx) -> Outcome<()> {
     let ids = payment_methods::delete_all(tx, ctx.scope)?;
+    for some in ids.chunks(500) {
+        for mut mandate in mandates::of_methods(tx, ctx.scope, some)? {
+            end(tx, ctx, &mut mandate, "the account was forgotten")?;
+        }
+    }
     todos::settle_all(tx, ctx.scope, ids.iter().map(|id| todo_key(*id)).collect(), ctx.now)?;
     ctx.record(tx, "payment_method.all_forgotten", ctx.scope.seller(), json!({ "count": ids.len() }))
 }

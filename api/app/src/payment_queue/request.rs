@@ -1,5 +1,6 @@
 //! Having the queue run (PAY-05): what would be charged, and charging it, now or at a time.
 
+use crate::encryption::locked;
 use crate::events::control::call_off_waiting;
 use crate::kernel::call::{Actor, Ctx};
 use crate::kernel::{Answer, Body, Call, Reply};
@@ -14,6 +15,7 @@ use chrono::{NaiveDate, TimeDelta};
 use comptoir_db::entity::in_order;
 use comptoir_db::{Db, Failure, Outcome, clients};
 use comptoir_domain::collection::{ChargeReason, CollectionAction, Terms};
+use comptoir_domain::encryption::KeyState;
 use comptoir_domain::events::EventKind;
 use comptoir_domain::operations::OperationKind;
 use comptoir_domain::permissions::may;
@@ -159,13 +161,18 @@ pub async fn preview_payment_queue(call: Call<may::ReadPayments>, body: Body<Pay
 /// Run the payment queue
 ///
 /// Needs an `Idempotency-Key`. The result of the operation says how many charges were approved, authorised, refused, or are
-/// not decided yet. Runs that wait for their time are events of the kind `run_payment_queue`.
+/// not decided yet. Runs that wait for their time are events of the kind `run_payment_queue`. Behind a pass-phrase, that has to be
+/// entered first (`encryption_locked`).
 #[utoipa::path(tag = "payment_queue", request_body = PaymentQueueRun, responses((status = 202, body = OperationView, description = "The operation")))]
 #[post("/v1/payment-queue/run")]
 pub async fn run_payment_queue(call: Call<may::WritePayments>, body: Body<PaymentQueueRun>) -> Answer {
-    let run = body.into_inner();
+    let (run, keyring) = (body.into_inner(), call.state().keyring.clone());
     call.write_once(move |tx, ctx| {
         run.check(tx, ctx)?;
+        let is_locked = keyring.keys(tx, ctx.scope, ctx.machine_now)?.state() == KeyState::Locked;
+        if run.run_at.is_none() && is_locked {
+            return Err(locked(ctx).into());
+        }
         let settings = collection(tx, ctx.scope)?;
         if run.clear_first.unwrap_or(settings.clear_first) {
             call_off_waiting(tx, ctx, EventKind::RunPaymentQueue)?;

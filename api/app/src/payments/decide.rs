@@ -30,7 +30,8 @@ pub struct DecisionCreate {
 
 /// Decide a transaction by hand
 ///
-/// One that is pending or unknown: everything follows as if the gateway had said so.
+/// One that is pending or unknown, or reserved money that has lapsed or was taken there: everything follows as if the gateway had
+/// said so.
 #[utoipa::path(tag = "payments", params(("id" = TransactionId, Path)), request_body = DecisionCreate, responses((status = 200, body = TransactionView, description = "The transaction as it stands now")))]
 #[post("/v1/transactions/{id}/decide")]
 pub async fn decide_transaction(
@@ -44,7 +45,7 @@ pub async fn decide_transaction(
         check.done()?;
         let mut row = lock(tx, ctx, id.0)?;
         let waits = match row.state {
-            TransactionState::Pending | TransactionState::Unknown => true,
+            TransactionState::Pending | TransactionState::Unknown | TransactionState::Authorised => true,
             TransactionState::New => row.is_debit || !may_be_on_its_way(ctx, &row),
             _ => false,
         };
@@ -57,12 +58,14 @@ pub async fn decide_transaction(
             return Err(Problem::new(Code::WrongState, detail).into());
         }
         row.comment.clone_from(&body.0.comment);
+        let to = match (row.state, body.0.state) {
+            (TransactionState::Authorised, Decision::Approved) => TransactionState::Captured,
+            (_, decision) => decision.state(),
+        };
         match row.kind {
-            TransactionKind::Payment => enter(tx, ctx, &mut row, body.0.state.state())?,
+            TransactionKind::Payment => enter(tx, ctx, &mut row, to)?,
             // what has come back is decided from the beginning
-            TransactionKind::Refund | TransactionKind::Chargeback => {
-                refund::enter(tx, ctx, &mut row, body.0.state.state())?
-            }
+            TransactionKind::Refund | TransactionKind::Chargeback => refund::enter(tx, ctx, &mut row, to)?,
         }
         todos::settle(tx, ctx.scope, &todo_key(row.id), ctx.now)?;
         if row.is_debit {

@@ -10,7 +10,7 @@ use crate::mails::{About, Mail, enqueue_about};
 use crate::payments::unanswered::todo_key;
 use crate::payments::{confirm, poll};
 use crate::todos::{self, Todo};
-use comptoir_connectors::payment::{Outcome as Answered, Payment};
+use comptoir_connectors::payment::{AMOUNT_DIFFERS, Outcome as Answered, Payment};
 use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::contacts::ContactRow;
@@ -111,6 +111,9 @@ pub(super) fn record(
             };
             let state = after_error(row.state, asked, error.kind);
             enter(tx, ctx, &mut row, state)?;
+            if error.code == AMOUNT_DIFFERS {
+                mind_amount(tx, ctx, &row)?;
+            }
         }
     }
     if was_lost && !row.state.is_under_way() {
@@ -130,6 +133,21 @@ fn retire_dead(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, payment: &Payment) 
         }
     }
     Ok(())
+}
+
+/// The gateway tells of another amount than was asked for: somebody has changed the form, or it is not our payment.
+fn mind_amount(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
+    let todo = Todo {
+        unique_key: todo_key(row.id),
+        kind: TodoKind::PaymentUnknown,
+        title: format!("{} tells of another amount than {}", row.gateway, row.amount()),
+        detail: format!(
+            "{}. Look there, then say what became of it by POST /v1/transactions/{{id}}/decide.",
+            row.detail.0.message
+        ),
+        subject_id: row.id.to_string(),
+    };
+    todos::raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 
 /// Of what was reserved only a part may have been taken, wherever that was ordered.

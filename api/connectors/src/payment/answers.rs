@@ -70,6 +70,9 @@ pub struct SavedMethod {
     pub country: Option<Country>,
 }
 
+/// The code of an answer about another amount than was asked for.
+pub const AMOUNT_DIFFERS: &str = "amount_differs";
+
 /// A payment as the gateway sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Payment {
@@ -99,7 +102,7 @@ impl Payment {
             return Ok(());
         }
         let message = format!("asked for {asked}, the gateway says {}", self.amount);
-        Err(ConnectorError::new(Kind::Conflict, "amount_differs", message))
+        Err(ConnectorError::new(Kind::Conflict, AMOUNT_DIFFERS, message))
     }
 
     /// Whether the money was taken.

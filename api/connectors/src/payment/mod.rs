@@ -27,7 +27,9 @@ pub mod stripe;
 pub mod worldpay;
 pub mod worldpay_xml;
 
-pub use answers::{ClientAction, Decline, Dispute, DisputeState, Outcome, Payment, PaymentEvent, Refund, SavedMethod};
+pub use answers::{
+    AMOUNT_DIFFERS, ClientAction, Decline, Dispute, DisputeState, Outcome, Payment, PaymentEvent, Refund, SavedMethod,
+};
 pub use requests::{
     Begun, Callback, CaptureRequest, Card, Entry, InvalidReference, KeepRequest, Payer, PaymentRequest, PaymentSource,
     Reference, RefundRequest, Take,
