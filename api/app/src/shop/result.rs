@@ -95,7 +95,7 @@ fn of_payment(payment: &TransactionRow) -> ResultState {
     let is_by_hand = BY_HAND.contains(&payment.gateway.as_str());
     match payment.state {
         TransactionState::Declined | TransactionState::Error => ResultState::Declined,
-        TransactionState::Pending if payment.is_debit => ResultState::UnderWay,
+        state if payment.is_debit && state.is_under_way() => ResultState::UnderWay,
         TransactionState::Pending if payment.detail.0.redirect_to.is_some() || is_by_hand => {
             ResultState::WaitingForPayment
         }
