@@ -82,36 +82,9 @@ class StoreCartCount extends HTMLElement {
   }
 }
 
-/** Looks, less and less often, whether what this page tells is still so; shows the new page as soon as it is not. */
-class StoreNews extends HTMLElement {
-  connectedCallback() {
-    this.look(3);
-  }
-
-  disconnectedCallback() {
-    clearTimeout(this.next);
-  }
-
-  look(seconds) {
-    if (seconds > 400) return;
-    this.next = setTimeout(async () => {
-      try {
-        const answer = document.hidden ? null : await fetch(location.href);
-        const page = answer && new DOMParser().parseFromString(await answer.text(), 'text/html');
-        const told = page?.querySelector('store-news')?.dataset.state;
-        if (page && told !== this.dataset.state) return location.reload();
-      } catch {
-        // the next look may succeed
-      }
-      this.look(seconds * 1.5);
-    }, seconds * 1000);
-  }
-}
-
 customElements.define('store-order', StoreOrder);
 customElements.define('store-search', StoreSearch);
 customElements.define('store-cart-count', StoreCartCount);
-customElements.define('store-news', StoreNews);
 
 // a menu closes when one leaves it
 addEventListener('click', ({ target }) => {
