@@ -151,8 +151,8 @@ pub async fn forget_method(state: &AppState, event: &EventRow) -> Result<Value, 
 }
 
 fn look(db: &mut Db, ctx: &Ctx, keepers: &Keepers, id: PaymentMethodId) -> Outcome<Found> {
-    let waiting = payment_methods::to_be_forgotten(db, ctx.scope)?;
-    let Some(row) = waiting.into_iter().find(|row| row.id == id) else { return Ok(Found::Nothing) };
+    let waiting = payment_methods::some(db, ctx.scope, &[id])?;
+    let Some(row) = waiting.into_iter().find(|row| row.forgotten_at.is_some()) else { return Ok(Found::Nothing) };
     let Some(ready) = keepers.gateways.find(db, ctx.scope, &row.gateway)? else { return Ok(Found::NotThere(row)) };
     let keys = keepers.keyring.keys(db, ctx.scope, ctx.machine_now)?;
     let token = match keys.look(&row) {

@@ -28,7 +28,6 @@ use comptoir_domain::ledger::{EntryKind, income, refund, refund_of_elsewhere};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::payments::{Books, CreditKind, MoneyWay, TransactionKind, TransactionState, transition};
 use comptoir_domain::permissions::may;
-use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Check, Code, Money, Problem, TransactionId};
 use serde_json::json;
 use std::slice;
@@ -233,16 +232,15 @@ pub async fn send(
 
 /// Money that has gone back though its refund was given up: the client has it, and the credit, too.
 fn mind_late_refund(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
-    let todo = Todo {
-        unique_key: format!("late-refund:{}", row.id),
-        kind: TodoKind::PaymentUnknown,
-        title: format!("{} has given back {} after all", row.gateway, row.amount()),
-        detail: format!(
+    let todo = Todo::of_payment(
+        row,
+        format!("late-refund:{}", row.id),
+        format!("{} has given back {} after all", row.gateway, row.amount()),
+        format!(
             "The refund was {}, so the client has the money and the credit: take the credit back by hand.",
             row.state
         ),
-        subject_id: row.id.to_string(),
-    };
+    );
     raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 

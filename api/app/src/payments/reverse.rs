@@ -12,7 +12,6 @@ use comptoir_db::{Db, Json, Outcome, credits as balances, invoices};
 use comptoir_domain::invoices::line_payments::cut_to;
 use comptoir_domain::ledger::{EntryKind, Posting, Returned, income, payment_returned, refund_of_elsewhere};
 use comptoir_domain::payments::{Books, CreditKind, TransactionKind, TransactionState, transition};
-use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{InvoiceId, InvoiceLineId, Money, Problem, TransactionId};
 use serde_json::json;
 
@@ -164,15 +163,12 @@ fn withdraw(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, invoice: Option<Invoic
 
 /// Credit that was spent before its payment came back: no invoice asks for it.
 fn mind_loss(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, lost: Money) -> Outcome<()> {
-    let todo = Todo {
-        unique_key: format!("returned-credit:{}", row.id),
-        kind: TodoKind::PaymentUnknown,
-        title: format!("A payment has come back of which {lost} was spent as credit"),
-        detail:
-            "It was more than its invoice, and the rest has paid for something else since. It is booked as bad debt: \
-                 invoice it by hand if the client is to pay it."
-                .into(),
-        subject_id: row.id.to_string(),
-    };
+    let todo = Todo::of_payment(
+        row,
+        format!("returned-credit:{}", row.id),
+        format!("A payment has come back of which {lost} was spent as credit"),
+        "It was more than its invoice, and the rest has paid for something else since. It is booked as bad debt: \
+                 invoice it by hand if the client is to pay it.",
+    );
     todos::raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }

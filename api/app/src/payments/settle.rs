@@ -22,7 +22,6 @@ use comptoir_domain::invoices::line_payments::cut_to;
 use comptoir_domain::ledger::{EntryKind, Settlement, income, payment_received};
 use comptoir_domain::mails::MailKind;
 use comptoir_domain::payments::{Books, CreditKind, TransactionState, transition};
-use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{InvoiceLineId, Money, Problem, TransactionId};
 use serde_json::json;
 use std::slice;
@@ -137,16 +136,15 @@ fn retire_dead(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, payment: &Payment) 
 
 /// The gateway tells of another amount than was asked for: somebody has changed the form, or it is not our payment.
 fn mind_amount(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
-    let todo = Todo {
-        unique_key: todo_key(row.id),
-        kind: TodoKind::PaymentUnknown,
-        title: format!("{} tells of another amount than {}", row.gateway, row.amount()),
-        detail: format!(
+    let todo = Todo::of_payment(
+        row,
+        todo_key(row.id),
+        format!("{} tells of another amount than {}", row.gateway, row.amount()),
+        format!(
             "{}. Look there, then say what became of it by POST /v1/transactions/{{id}}/decide.",
             row.detail.0.message
         ),
-        subject_id: row.id.to_string(),
-    };
+    );
     todos::raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 
@@ -163,16 +161,12 @@ fn mind_late_approval(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<(
     if !is_given_up.contains(&row.state) {
         return Ok(());
     }
-    let todo = Todo {
-        unique_key: format!("late-approval:{}", row.id),
-        kind: TodoKind::PaymentUnknown,
-        title: format!("{} took {} after all", row.gateway, row.amount()),
-        detail: format!(
-            "the transaction was {}; the gateway has the money: book it by hand or give it back",
-            row.state
-        ),
-        subject_id: row.id.to_string(),
-    };
+    let todo = Todo::of_payment(
+        row,
+        format!("late-approval:{}", row.id),
+        format!("{} took {} after all", row.gateway, row.amount()),
+        format!("the transaction was {}; the gateway has the money: book it by hand or give it back", row.state),
+    );
     todos::raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 

@@ -15,7 +15,6 @@ use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Failure, Outcome, Scope};
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::settings::CollectionSettings;
-use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Instant, TransactionId};
 use futures_util::stream::{self, StreamExt};
 use std::collections::{BTreeSet, HashMap};
@@ -211,15 +210,12 @@ pub fn todo_key(id: TransactionId) -> String {
 
 /// Whoever can look at the gateway says what became of it.
 pub fn ask_a_person(tx: &mut Db, ctx: &Ctx, row: &TransactionRow) -> Outcome<()> {
-    let todo = Todo {
-        unique_key: todo_key(row.id),
-        kind: TodoKind::PaymentUnknown,
-        title: format!("Nobody knows what became of a {} of {} at {}", row.kind, row.amount(), row.gateway),
-        detail:
-            "The gateway did not answer, and asking it was of no use. Look there, then say what became of it by POST \
-                 /v1/transactions/{id}/decide."
-                .into(),
-        subject_id: row.id.to_string(),
-    };
+    let todo = Todo::of_payment(
+        row,
+        todo_key(row.id),
+        format!("Nobody knows what became of a {} of {} at {}", row.kind, row.amount(), row.gateway),
+        "The gateway did not answer, and asking it was of no use. Look there, then say what became of it by POST \
+                 /v1/transactions/{id}/decide.",
+    );
     raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }

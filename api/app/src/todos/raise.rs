@@ -1,6 +1,7 @@
 //! To-dos of the system.
 
 use crate::kernel::clock::fresh;
+use comptoir_db::payments::TransactionRow;
 use comptoir_db::todos::{self, TodoRow};
 use comptoir_db::{Db, Outcome, Scope};
 use comptoir_domain::Instant;
@@ -19,6 +20,14 @@ pub struct Todo {
     pub detail: String,
     /// The thing to look at; empty for none.
     pub subject_id: String,
+}
+
+impl Todo {
+    /// About a payment of which a person has to find out what became of it, or to set right what came of it.
+    pub fn of_payment(row: &TransactionRow, unique_key: String, title: String, detail: impl Into<String>) -> Self {
+        let (kind, subject_id) = (TodoKind::PaymentUnknown, row.id.to_string());
+        Self { unique_key, kind, title, detail: detail.into(), subject_id }
+    }
 }
 
 /// Raises a to-do for a seller, in the transaction that finds the trouble; says whether it is new.
