@@ -58,6 +58,7 @@ mod payment_mishaps;
 mod payment_queue;
 mod payment_shares;
 pub mod payments;
+mod refund_mishaps;
 pub mod refunds;
 mod reports;
 mod resellers;

@@ -7,6 +7,7 @@ use crate::kernel::call::{Ctx, address, request_id};
 use crate::kernel::path::parameter;
 use crate::kernel::{Answer, AppState, Reply};
 use crate::payment_methods;
+use crate::payments::made_elsewhere;
 use crate::payments::settle::{Asked, settle};
 use actix_web::{HttpRequest, get, post, web};
 use comptoir_connectors::payment::Callback;
@@ -56,9 +57,11 @@ async fn take(state: web::Data<AppState>, request: HttpRequest, body: Vec<u8>) -
         if let Some(dispute) = &event.dispute {
             disputes::heard(tx, ctx, &mut row, dispute)?;
         }
-        Ok(row)
+        let made = made_elsewhere::compare(tx, ctx, &row, &event.payment)?;
+        Ok((row, made))
     };
-    let row = state.store.write(work).await?;
+    let (row, made) = state.store.write(work).await?;
+    made_elsewhere::ask(&state, &ctx, &*ready.gateway, made).await?;
     payment_methods::keep(&state, &ctx, &row, &payment).await?;
     Ok(acknowledged(thanks))
 }

@@ -8,6 +8,7 @@ pub mod confirm;
 mod decide;
 pub mod divide;
 pub mod lines;
+mod made_elsewhere;
 pub mod manual;
 pub mod pay;
 pub mod payer;

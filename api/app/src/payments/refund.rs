@@ -12,6 +12,7 @@ use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Id, Reply};
 use crate::ledger;
 use crate::payments::check::may_be_on_its_way;
+use crate::payments::made_elsewhere;
 use crate::payments::pay::{answer, begun, reference};
 use crate::payments::poll;
 use crate::payments::send::transaction_of;
@@ -44,7 +45,8 @@ pub struct RefundCreate {
     /// For people.
     #[schema(min_length = 1, max_length = 500)]
     pub reason: String,
-    /// Of a payment at a gateway that is gone: how you have given it back; by transfer if absent. It is recorded, not sent.
+    /// It was given back already, and is recorded, not sent: `gateway` if that was at the gateway's own desk. Of a payment at a
+    /// gateway that is gone: how you have given it back; by transfer if absent.
     #[serde(default)]
     pub paid_by: Option<MoneyWay>,
 }
@@ -73,17 +75,21 @@ async fn give_back(desk: &Desk, id: TransactionId, wanted: RefundCreate) -> Answ
         let detail = "this gateway gives nothing back: pay it out, then POST /v1/clients/{id}/credits/refund";
         return Err(Problem::new(Code::Conflict, detail).into());
     };
-    let by_hand = gateway.retired().map(|_| wanted.paid_by.unwrap_or(MoneyWay::Transfer));
-    if by_hand.is_none() && wanted.paid_by.is_some() {
-        return Err(Problem::field("/paid_by", "not_wanted", "this gateway gives it back itself").into());
-    }
+    let done = done_already(&*gateway, wanted.paid_by)?;
     let state = desk.state.clone();
     let begin = move |tx: &mut Db, ctx: &Ctx| {
         may_return(tx, &state, ctx)?;
-        let row = begin(tx, ctx, id, &wanted, by_hand)?;
+        let mut row = begin(tx, ctx, id, &wanted, done)?;
+        if done.is_some() {
+            enter(tx, ctx, &mut row, TransactionState::Approved)?;
+            made_elsewhere::recorded(tx, ctx, id)?;
+        }
         Ok(Reply::ok(&TransactionView::from(row)))
     };
     let begun = desk.write(begin).await?;
+    if done.is_some() {
+        return Ok(begun);
+    }
     let id = transaction_of(&begun)?;
     if begun.headers.iter().any(|(name, _)| name == "idempotency-replayed") {
         let row = desk.read(move |db, ctx| payments::find(db, ctx.scope, id)).await?;
@@ -93,13 +99,25 @@ async fn give_back(desk: &Desk, id: TransactionId, wanted: RefundCreate) -> Answ
     Ok(answer(row)?)
 }
 
-/// Writes our reference down and takes the credit. What a person gives back goes by another way than it came.
+/// By which way it has gone back already, if it has.
+fn done_already(gateway: &dyn PaymentGateway, told: Option<MoneyWay>) -> Result<Option<MoneyWay>, Problem> {
+    match (gateway.retired(), told) {
+        (Some(_), way) => Ok(Some(way.unwrap_or(MoneyWay::Transfer))),
+        (None, None | Some(MoneyWay::Gateway)) => Ok(told),
+        (None, Some(_)) => {
+            let detail = "this gateway gives it back itself; `gateway` says that it has done so already";
+            Err(Problem::field("/paid_by", "not_wanted", detail))
+        }
+    }
+}
+
+/// Writes our reference down and takes the credit. What a person gives back may go by another way than it came.
 fn begin(
     tx: &mut Db,
     ctx: &Ctx,
     id: TransactionId,
     wanted: &RefundCreate,
-    by_hand: Option<MoneyWay>,
+    done: Option<MoneyWay>,
 ) -> Outcome<TransactionRow> {
     let mut check = Check::new();
     check.text("/reason", &wanted.reason, 1..=500);
@@ -120,7 +138,7 @@ fn begin(
         kind: TransactionKind::Refund,
         state: TransactionState::New,
         refunds_transaction_id: Some(payment.id),
-        gateway: by_hand.map_or_else(|| payment.gateway.clone(), |way| way.to_string()),
+        gateway: other_way(done).map_or_else(|| payment.gateway.clone(), |way| way.to_string()),
         gateway_reference: None,
         amount_minor: amount.minor(),
         attempts: 1,
@@ -136,6 +154,11 @@ fn begin(
     move_money(tx, ctx, &row, CreditKind::Refunded, EntryKind::Refund)?;
     ctx.record(tx, "transaction.refund_begun", row.id, json!({ "amount": amount, "payment": payment.id }))?;
     Ok(row)
+}
+
+/// A way that does not lead through the payment's own gateway.
+fn other_way(done: Option<MoneyWay>) -> Option<MoneyWay> {
+    done.filter(|way| *way != MoneyWay::Gateway)
 }
 
 /// What is given back: no more than is left of the payment, and of a client's money than the client has to its credit.
@@ -255,8 +278,10 @@ fn settle(
 ) -> Outcome<TransactionRow> {
     let mut row = lock(tx, ctx, id)?;
     if !row.state.is_under_way() {
-        if answered.is_ok() && !row.state.is_taken() {
-            mind_late_refund(tx, ctx, &row)?;
+        match answered {
+            Ok(refund) if !refund.is_pending && !row.state.is_taken() => mind_late_refund(tx, ctx, &row)?,
+            Err(error) if error.kind == Kind::Declined && row.state.is_taken() => bounce(tx, ctx, &mut row, error)?,
+            _ => {}
         }
         return Ok(row);
     }
@@ -269,6 +294,7 @@ fn settle(
         Err(error) => Err(error.clone()),
     };
     let to = match &agreed {
+        Ok(refund) if refund.is_pending => TransactionState::Pending,
         Ok(_) => TransactionState::Approved,
         Err(error) if error.kind == Kind::Declined => TransactionState::Declined,
         Err(error) => after_error(row.state, asked, error.kind),
@@ -285,12 +311,37 @@ fn settle(
         row.gateway_reference = refund.gateway_id.clone();
     }
     enter(tx, ctx, &mut row, to)?;
-    match (to == TransactionState::Unknown, keyed) {
-        (true, false) => ask_a_person(tx, ctx, &row)?,
-        (true, true) if asked == Asked::Start => poll::watch(tx, ctx, slice::from_ref(&row))?,
-        _ => {}
+    if to == TransactionState::Unknown && !keyed {
+        ask_a_person(tx, ctx, &row)?;
+    } else if asked == Asked::Start {
+        poll::watch(tx, ctx, slice::from_ref(&row))?;
     }
     Ok(row)
+}
+
+/// A refund that was made and has come back, because the payer's account is gone: nothing else is ever taken out of `approved`
+/// like this. The money is ours again and the client's credit with it.
+fn bounce(tx: &mut Db, ctx: &Ctx, row: &mut TransactionRow, error: &ConnectorError) -> Outcome<()> {
+    row.state = TransactionState::Declined;
+    row.settled_at = Some(ctx.now);
+    (row.detail.0.code, row.detail.0.message) = (Some(error.code.to_string()), error.message.clone());
+    payments::save(tx, row)?;
+    move_money(tx, ctx, row, CreditKind::RefundFailed, EntryKind::RefundFailed)?;
+    if let Some(id) = row.refunds_transaction_id {
+        let mut payment = payments::lock(tx, ctx.scope, id)?;
+        if payment.state == TransactionState::Refunded {
+            payment.state = TransactionState::Approved;
+            payments::save(tx, &mut payment)?;
+        }
+    }
+    ctx.record(tx, "transaction.refund_bounced", row.id, json!({ "amount": row.amount(), "code": error.code }))?;
+    let todo = Todo::of_payment(
+        row,
+        format!("refund-bounced:{}", row.id),
+        format!("{} could not give back {}: it has come back", row.gateway, row.amount()),
+        format!("{}. The client has its credit again: pay it out in another way.", error.message),
+    );
+    raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
 }
 
 /// Brings a refund that is locked behind its client into a state, with all that follows from it.

@@ -122,6 +122,9 @@ pub struct Refund {
     pub gateway_id: Option<String>,
     /// What was given back.
     pub amount: Money,
+    /// It was accepted, but whether it reaches the payer is not decided yet.
+    #[serde(default)]
+    pub is_pending: bool,
     /// The raw answer without secrets.
     pub raw: String,
 }

@@ -23,6 +23,7 @@ fn given(request: &RefundRequest, id: &str, amount: Money, raw: &impl Serialize)
         payment: request.payment.reference.clone(),
         gateway_id: map::id(id),
         amount,
+        is_pending: false,
         raw: map::raw(raw),
     }
 }

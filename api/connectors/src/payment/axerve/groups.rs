@@ -28,6 +28,7 @@ impl Refunds for Axerve {
             gateway_id: None,
             // the bank says that it was done; of the amount it says nothing here, but in the events of the payment
             amount: map::amount(&said)?.unwrap_or(request.amount),
+            is_pending: false,
             raw: said.raw(),
         })
     }

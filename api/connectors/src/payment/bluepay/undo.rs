@@ -25,6 +25,7 @@ fn given(request: &RefundRequest, row: &Row) -> Result<Refund> {
         payment: request.payment.reference.clone(),
         gateway_id: Some(row.id.clone()),
         amount: row.amount,
+        is_pending: false,
         raw: json!({"id": row.id, "type": row.kind, "amount": row.amount, "status": row.status}).to_string(),
     })
 }

@@ -181,6 +181,7 @@ pub(super) fn refund(ledger: &Ledger, request: &RefundRequest) -> Decided<Refund
         reference: request.reference.clone(),
         payment: request.payment.reference.clone(),
         amount: request.amount,
+        is_pending: false,
         raw: json!({ "id": id, "refunded": request.amount }).to_string(),
         gateway_id: Some(id),
     };

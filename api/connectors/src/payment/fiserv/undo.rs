@@ -39,6 +39,7 @@ impl Given {
             payment: request.payment.reference.clone(),
             gateway_id: Some(map::id(&self.0).to_string()),
             amount,
+            is_pending: false,
             raw: map::raw(&self.0),
         })
     }

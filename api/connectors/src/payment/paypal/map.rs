@@ -268,6 +268,7 @@ fn as_refund(request: &RefundRequest, refund: &Step, value: &Value) -> Result<pa
         payment: request.payment.reference.clone(),
         gateway_id: Some(refund.id.clone()),
         amount,
+        is_pending: refund.status == StepStatus::Pending,
         raw: raw::kept(value, SECRETS),
     })
 }

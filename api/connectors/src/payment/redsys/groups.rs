@@ -31,6 +31,7 @@ impl Refunds for Redsys {
             payment: request.payment.reference.clone(),
             gateway_id: Some(said.text("DS_AUTHORISATIONCODE").trim().to_string()).filter(|code| !code.is_empty()),
             amount: map::amount(&said)?,
+            is_pending: false,
             raw: map::raw(&[said]),
         })
     }

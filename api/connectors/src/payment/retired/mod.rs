@@ -71,6 +71,7 @@ impl Refunds for Retired {
             payment: request.payment.reference.clone(),
             gateway_id: None,
             amount: request.amount,
+            is_pending: false,
             raw: String::new(),
         })
     }

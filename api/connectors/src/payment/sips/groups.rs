@@ -27,6 +27,7 @@ impl Refunds for Sips {
             gateway_id: None,
             // the answer says what is left of the payment; the whole of what was asked is given back or nothing
             amount: request.amount,
+            is_pending: false,
             raw: map::raw(&said),
         })
     }

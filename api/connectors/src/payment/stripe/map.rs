@@ -267,6 +267,7 @@ pub(super) fn refund(request: &RefundRequest, value: &Value) -> Result<payment::
         payment: request.payment.reference.clone(),
         gateway_id: Some(refund.id),
         amount,
+        is_pending: matches!(refund.status, RefundStatus::Pending | RefundStatus::RequiresAction),
         raw: raw::kept(value, SECRETS),
     })
 }

@@ -54,7 +54,14 @@ impl Refunds for Worldpay {
         let raw = self.administer(payment.gateway_id.as_deref(), &operation).await?;
         // its answer names no amount
         let reference = request.reference.clone();
-        Ok(Refund { reference, payment: payment.reference.clone(), gateway_id: None, amount: asked, raw })
+        Ok(Refund {
+            reference,
+            payment: payment.reference.clone(),
+            gateway_id: None,
+            amount: asked,
+            is_pending: false,
+            raw,
+        })
     }
 
     fn are_keyed(&self) -> bool {

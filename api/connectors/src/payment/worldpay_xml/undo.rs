@@ -69,6 +69,7 @@ impl Refunds for WorldpayXml {
             payment: request.payment.reference.clone(),
             gateway_id: None,
             amount: given,
+            is_pending: false,
             raw: serde_json::json!({"orderCode": code, "received": given}).to_string(),
         })
     }
