@@ -1,6 +1,7 @@
 //! The local encryption key (SEC-01, SEC-02, PAY-07): charges by the house's key and by a pass-phrase, the PIN, nothing stored,
 //! half of the key for each of two administrators, and another key for what is there.
 
+mod asked;
 mod shares;
 mod transfers;
 

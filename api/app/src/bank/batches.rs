@@ -2,6 +2,7 @@
 
 use crate::bank::close::{Means, close};
 use crate::bank::views::{BatchList, BatchView, DebitChoice};
+use crate::encryption::may_return;
 use crate::kernel::call::Ctx;
 use crate::kernel::query::{AnyOf, Filters, ListParameters};
 use crate::kernel::{Answer, Body, Call, Id, List, Reply, seal};
@@ -78,13 +79,17 @@ pub async fn close_bank_batch(call: Call<may::WritePayments>, id: Id<DebitBatchI
 
 /// Download the file of a batch
 ///
-/// As it was made, byte for byte.
+/// As it was made, byte for byte. It has account numbers in full, so the PIN or the pass-phrase is wanted where there is one.
 #[utoipa::path(tag = "bank", params(("id" = DebitBatchId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "The file")))]
 #[get("/v1/bank-batches/{id}/file")]
 pub async fn get_bank_batch_file(call: Call<may::ReadPayments>, id: Id<DebitBatchId>) -> Answer {
-    let key = *call.state().file_key();
-    let row = call.read(move |db, ctx| batches::find(db, ctx.scope, id.0)).await?;
+    let (key, shared) = (*call.state().file_key(), call.shared_state());
+    let find = move |db: &mut Db, ctx: &Ctx| {
+        let row = batches::find(db, ctx.scope, id.0)?;
+        may_return(db, &shared, ctx).map(|()| row)
+    };
+    let row = call.read(find).await?;
     let (Some(sealed), Some(name)) = (&row.file_sealed, &row.file_name) else {
         return Err(Problem::new(Code::WrongState, "an open batch has no file yet: close it first").into());
     };

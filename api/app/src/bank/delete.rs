@@ -2,10 +2,12 @@
 //! it is used again: what was approved is taken back, and each debit whose invoice is still open gets a successor with a
 //! reference of its own in the open batch of the plug-in.
 
+use crate::bank::amendments;
 use crate::bank::close::plugin;
 use crate::bank::join::enter_batch;
 use crate::bank::mandates::USED;
 use crate::credits::to_pay;
+use crate::encryption::may_pay;
 use crate::gateways::ready::Gateways;
 use crate::invoices::lock_with_client;
 use crate::kernel::call::Ctx;
@@ -60,6 +62,7 @@ fn remove(tx: &mut Db, ctx: &Ctx, gateways: &Gateways, id: DebitBatchId, seen: &
         moved += usize::from(replace(tx, ctx, debit)?);
     }
     give_back_mandates(tx, ctx, &all)?;
+    amendments::take_back(tx, ctx, all.iter().map(|(row, _)| row))?;
     let fact = json!({ "gateway": row.gateway, "name": row.name, "debits": all.len(), "moved": moved });
     ctx.record(tx, "bank_batch.deleted", id, fact)
 }

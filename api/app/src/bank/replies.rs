@@ -4,6 +4,7 @@
 use crate::bank::apply::apply;
 use crate::bank::close::Means;
 use crate::bank::reply_views::{BankReplyList, BankReplyView};
+use crate::encryption::may_return;
 use crate::kernel::body::FileBody;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
@@ -138,13 +139,17 @@ pub async fn get_bank_reply(call: Call<may::ReadPayments>, id: Id<BankReplyId>) 
 
 /// Download an answer of a bank
 ///
-/// As it came in, byte for byte.
+/// As it came in, byte for byte. It has account numbers in full, so the PIN or the pass-phrase is wanted where there is one.
 #[utoipa::path(tag = "bank", params(("id" = BankReplyId, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "The file")))]
 #[get("/v1/bank-replies/{id}/file")]
 pub async fn get_bank_reply_file(call: Call<may::ReadPayments>, id: Id<BankReplyId>) -> Answer {
-    let key = *call.state().file_key();
-    let row = call.read(move |db, ctx| replies::find_reply(db, ctx.scope, id.0)).await?;
+    let (key, shared) = (*call.state().file_key(), call.shared_state());
+    let find = move |db: &mut Db, ctx: &Ctx| {
+        let row = replies::find_reply(db, ctx.scope, id.0)?;
+        may_return(db, &shared, ctx).map(|()| row)
+    };
+    let row = call.read(find).await?;
     let shut = || Problem::new(comptoir_domain::Code::Conflict, "the file was sealed with another master key");
     let bytes = seal::open(&key, &row.id.to_string(), &row.file_sealed).ok_or_else(shut)?;
     let name = if row.name.is_empty() { "bank-reply" } else { &row.name };

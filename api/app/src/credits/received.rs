@@ -3,6 +3,7 @@
 
 use crate::credits::grant::CreditView;
 use crate::credits::{Movement, record};
+use crate::encryption::may_return;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::ledger::{self, Entry};
@@ -64,9 +65,10 @@ pub struct CreditRefundCreate {
 #[utoipa::path(tag = "credits", params(("id" = ClientId, Path)), request_body = CreditRefundCreate, responses((status = 201, body = CreditView, description = "The movement")))]
 #[post("/v1/clients/{id}/credits/refund")]
 pub async fn refund_credit(call: Call<may::WritePayments>, id: Id<ClientId>, body: Body<CreditRefundCreate>) -> Answer {
-    let wanted = body.into_inner();
+    let (wanted, shared) = (body.into_inner(), call.shared_state());
     call.write(move |tx, ctx| {
         let client = clients::lock(tx, ctx.scope, id.0)?.id;
+        may_return(tx, &shared, ctx)?;
         let mut findings = Check::new();
         findings.ensure(wanted.amount.minor() > 0, "/amount/amount", "too_small", "more than nothing");
         findings.text("/reason", &wanted.reason, 1..=500);

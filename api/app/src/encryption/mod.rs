@@ -89,20 +89,31 @@ pub fn may_store(db: &mut Db, ctx: &Ctx, place: &str) -> Outcome<()> {
     if stores(db, ctx)? { Ok(()) } else { Err(storing_is_off(place).into()) }
 }
 
-/// Refuses to release or give back money to who has not entered the seller's PIN or phrase lately (SEC-01).
+/// Refuses to release or give back money, or to show numbers of accounts, to who has not entered the seller's PIN or phrase
+/// lately (SEC-01).
 pub fn may_return(db: &mut Db, state: &AppState, ctx: &Ctx) -> Outcome<()> {
-    let (row, now) = (encryption::read(db, ctx.scope)?, ctx.machine_now);
-    let entered = match row.mode {
-        EncryptionMode::House if row.pin_hash.is_some() => {
-            state.keyring.trusted_until(row.seller_id, &ctx.actor, now).is_some()
-        }
-        EncryptionMode::PassPhrase => state.keyring.unlocked_until(row.seller_id, row.key_version, now).is_some(),
-        EncryptionMode::House | EncryptionMode::Off => true,
-    };
-    if entered {
-        return Ok(());
+    let row = encryption::read(db, ctx.scope)?;
+    let trusted = || state.keyring.trusted_until(row.seller_id, &ctx.actor, ctx.machine_now).is_some();
+    if row.mode == EncryptionMode::House && row.pin_hash.is_some() && !trusted() {
+        return Err(not_entered().into());
     }
-    Err(Problem::new(Code::EncryptionLocked, "POST /v1/encryption/unlock takes the PIN or the pass-phrase").into())
+    phrase_given(state, ctx, &row)
+}
+
+/// Refuses whatever is done about payments by hand until the phrase was given, where there is one (SEC-01). Clients are not asked,
+/// and what they store meanwhile waits to be sealed anew.
+pub fn may_pay(db: &mut Db, state: &AppState, ctx: &Ctx) -> Outcome<()> {
+    let row = encryption::read(db, ctx.scope)?;
+    phrase_given(state, ctx, &row)
+}
+
+fn phrase_given(state: &AppState, ctx: &Ctx, row: &EncryptionRow) -> Outcome<()> {
+    let given = || state.keyring.unlocked_until(row.seller_id, row.key_version, ctx.machine_now).is_some();
+    if row.mode == EncryptionMode::PassPhrase && !given() { Err(not_entered().into()) } else { Ok(()) }
+}
+
+fn not_entered() -> Problem {
+    Problem::new(Code::EncryptionLocked, "POST /v1/encryption/unlock takes the PIN or the pass-phrase")
 }
 
 /// The administrator who calls; nobody else can have half of a key.

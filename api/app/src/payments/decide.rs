@@ -2,6 +2,7 @@
 //! answer and cannot be asked.
 
 use crate::bank::restate;
+use crate::encryption::may_pay;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Id, Reply};
 use crate::payments::check::may_be_on_its_way;
@@ -39,7 +40,9 @@ pub async fn decide_transaction(
     id: Id<TransactionId>,
     body: Body<DecisionCreate>,
 ) -> Answer {
+    let shared = call.shared_state();
     call.write(move |tx, ctx| {
+        may_pay(tx, &shared, ctx)?;
         let mut check = Check::new();
         check.text("/comment", &body.0.comment, 1..=500);
         check.done()?;

@@ -2,7 +2,7 @@
 
 use crate::bank::pay::debit;
 use crate::credits::{left_after_credit, to_pay};
-use crate::encryption::{self, Held, may_store};
+use crate::encryption::{self, Held, may_pay, may_store};
 use crate::fraud;
 use crate::gateways::ready::{Ready, ready};
 use crate::invoices::lock_with_client;
@@ -34,6 +34,8 @@ use secrecy::SecretString;
 #[post("/v1/invoices/{id}/pay")]
 pub async fn pay_invoice(call: Call<may::WritePayments>, id: Id<InvoiceId>, body: Body<PayCreate>) -> Answer {
     call.require_key()?;
+    let shared = call.shared_state();
+    call.read(move |db, ctx| may_pay(db, &shared, ctx)).await?;
     pay(&call.desk()?, id.0, body.into_inner(), None).await
 }
 

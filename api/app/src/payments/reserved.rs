@@ -1,6 +1,6 @@
 //! Money that is reserved (PAY-06): taken, in whole or in part, or released. Either can be asked for again: the gateway does it once.
 
-use crate::encryption::may_return;
+use crate::encryption::{may_pay, may_return};
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Id, Reply};
@@ -35,6 +35,8 @@ pub async fn capture_transaction(
     id: Id<TransactionId>,
     body: Body<CaptureCreate>,
 ) -> Answer {
+    let shared = call.shared_state();
+    call.read(move |db, ctx| may_pay(db, &shared, ctx)).await?;
     let row = capture(call.state(), call.ctx(), id.0, body.0.amount).await?;
     let version = row.version;
     Ok(Reply::ok(&TransactionView::from(row)).version(version))
@@ -94,10 +96,12 @@ pub async fn capture_transactions(call: Call<may::WritePayments>, body: Body<Cap
     check_choices(&mut check, "/transactions", &ids, 1);
     check.ensure(ids.len() <= 100, "/transactions", "too_many", "at most 100");
     check.done()?;
-    let wanted = ids.clone();
-    let find = |db: &mut Db, ctx: &Ctx, id: &TransactionId| payments::find(db, ctx.scope, *id);
-    let rows: Vec<TransactionRow> =
-        call.read(move |db, ctx| wanted.iter().map(|id| find(db, ctx, id)).collect()).await?;
+    let shared = call.shared_state();
+    let find = move |db: &mut Db, ctx: &Ctx| {
+        may_pay(db, &shared, ctx)?;
+        ids.iter().map(|id| payments::find(db, ctx.scope, *id)).collect()
+    };
+    let rows: Vec<TransactionRow> = call.read(find).await?;
     let mut results = Vec::new();
     for row in rows {
         let one = match capture(call.state(), call.ctx(), row.id, None).await {

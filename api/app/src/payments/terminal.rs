@@ -2,6 +2,7 @@
 //! need not be a client. A client's money becomes its credit, as a deposit does, so that an invoice makes income of it, with
 //! taxes; anybody else's is other income at once. Without ledger entries it is a trial of the gateway and stands in the list only.
 
+use crate::encryption::may_pay;
 use crate::gateways::ready::ready;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, Body, Call, Reply};
@@ -72,7 +73,12 @@ pub async fn charge_at_terminal(call: Call<may::WritePayments>, body: Body<Termi
     let (desk, wanted) = (call.desk()?, body.into_inner());
     let client = wanted.client_id;
     // another seller's client is not found, whatever else is wrong
-    desk.read(move |db, ctx| client.map(|client| clients::find(db, ctx.scope, client)).transpose()).await?;
+    let shared = desk.state.clone();
+    let look = move |db: &mut Db, ctx: &Ctx| {
+        client.map(|client| clients::find(db, ctx.scope, client)).transpose()?;
+        may_pay(db, &shared, ctx)
+    };
+    desk.read(look).await?;
     check(&wanted)?;
     let found = ready(&desk.state, desk.ctx.scope, &wanted.gateway).await?;
     let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
