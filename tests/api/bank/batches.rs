@@ -1,6 +1,8 @@
 //! From an invoice to a file: what is stored, who is told, what is in the batch, and what is refused.
 
-use super::{GERMAN, SPANISH, close, debit, debtor, invoice, open_batch, put, references, sepa, state, store};
+use super::{
+    GERMAN, SPANISH, SWISS, close, debit, debtor, invoice, national, open_batch, put, references, sepa, state, store,
+};
 use crate::api::invoices::get;
 use crate::api::verify::verify;
 use serde_json::{Value, json};
@@ -181,33 +183,54 @@ both! {
     /// A German account stands in no file for Spanish banks: it is left out and said, and the others go to the bank.
     fn what_a_format_cannot_hold_is_left_out(world) {
         let owner = world.owner("north");
-        let norma = json!({"connector": "norma19", "name": "Norma 19", "is_live": true, "settings": {"tax_id": "B12345674", "suffix": "000",
-            "issuer_name": "North Hosting", "account": SPANISH, "lead_days": "1", "field_1": "FACTURA {invoice}", "include_address": true}});
-        owner.post("/v1/gateways", norma).expect(201);
+        owner.post("/v1/gateways", sepa()).expect(201);
         let (one, two) = (debtor(&owner, "Carla", "60.00"), debtor(&owner, "Dora", "7.00"));
+        // outside the European Economic Area the address is sent, too, and its street has 70 letters there
+        owner.patch(&format!("/v1/clients/{}", two.client), json!({"address": {"line1": "S".repeat(71), "city": "Bern", "postal_code": "3000", "country": "CH"}})).expect(200);
         let pay = |invoice: &str, account: Value, key: &str| {
-            owner.post_once(&format!("/v1/invoices/{invoice}/pay"), key, json!({"gateway": "norma19", "account": account})).expect(202).text("/id")
+            let wish = json!({"gateway": "sepa", "account": account, "mandate": {"accepted": true}});
+            owner.post_once(&format!("/v1/invoices/{invoice}/pay"), key, wish).expect(202).text("/id")
         };
-        let spanish = pay(&one.invoice, json!({"holder": "Carla", "ccc": "2100 0418 45 0200051332"}), "a");
-        let german = pay(&two.invoice, json!({"holder": "Dora", "iban": GERMAN}), "b");
+        let german = pay(&one.invoice, json!({"holder": "Carla", "iban": GERMAN}), "a");
+        let swiss = pay(&two.invoice, json!({"holder": "Dora", "iban": SWISS, "bic": "POFICHBEXXX"}), "b");
         let batch = open_batch(&owner);
         let closed = close(&owner, &batch).expect(200).json();
         assert_eq!((&closed["state"], &closed["totals"][0]["count"]), (&json!("in_progress"), &json!(1)));
-        assert_eq!((state(&owner, &spanish), state(&owner, &german)), ("pending".into(), "new".into()));
+        assert_eq!((state(&owner, &german), state(&owner, &swiss)), ("pending".into(), "new".into()));
         let todo = owner.get("/v1/todos?state=open&kind=payment_unknown").expect(200);
-        assert_eq!(todo.text("/data/0/subject_id"), german);
-        assert!(todo.text("/data/0/detail").contains("account"), "{}", todo.text("/data/0/detail"));
+        assert_eq!(todo.text("/data/0/subject_id"), swiss);
+        assert!(todo.text("/data/0/detail").contains("address"), "{}", todo.text("/data/0/detail"));
+    }
+
+    /// What no file of a plug-in could ever hold is refused where it is typed: accounts of other countries, and names and banks.
+    fn accounts_that_a_format_cannot_hold_are_not_stored(world) {
+        let owner = world.owner("north");
+        for body in [national("norma19"), national("dtaus"), sepa()] {
+            owner.post("/v1/gateways", body).expect(201);
+        }
+        let one = debtor(&owner, "Carla", "60.00");
+        let long = "Maximiliane Hohenlohe-Waldenburg und Schillingsfuerst zu X"; // 58 letters; DTAUS has two lines of 27
+        for (gateway, account, place) in [
+            ("norma19", json!({"holder": "Carla", "iban": GERMAN}), "/method/account/iban"),
+            ("norma19", json!({"holder": "Carla", "bank_code": "37040044", "account_number": "532013000"}), "/method/account/account_number"),
+            ("dtaus", json!({"holder": "Carla", "ccc": "2100 0418 45 0200051332"}), "/method/account/ccc"),
+            ("dtaus", json!({"holder": long, "iban": GERMAN}), "/method/account/holder"),
+            ("sepa", json!({"holder": "Carla", "iban": SWISS}), "/method/account/bic"),
+            ("sepa", json!({"holder": "Carla", "iban": "BR1800360305000010009795493C1"}), "/method/account/iban"),
+        ] {
+            let wish = json!({"client_id": one.client, "method": {"gateway": gateway, "account": account}});
+            owner.post_once("/v1/payment-methods", place, wish).refused(422, "validation_failed").names(place);
+        }
+        let spanish = json!({"gateway": "dtaus", "account": {"holder": "Carla", "iban": SPANISH}});
+        owner.post_once(&format!("/v1/invoices/{}/pay", one.invoice), "a", spanish).refused(422, "validation_failed").names("/account/iban");
     }
 
     /// The national formats need no mandate. Norma 19 has records of 162 characters, DTAUS blocks of 128.
     fn national_formats_need_no_mandate(world) {
         let owner = world.owner("north");
-        let norma = json!({"connector": "norma19", "name": "Norma 19", "is_live": true, "settings": {"tax_id": "B12345674", "suffix": "000",
-            "issuer_name": "North Hosting", "account": SPANISH, "lead_days": "1", "field_1": "FACTURA {invoice}", "include_address": true}});
-        owner.post("/v1/gateways", norma).expect(201);
-        let dtaus = json!({"connector": "dtaus", "name": "DTAUS", "is_live": true, "settings": {"merchant_name": "North Hosting",
-            "bank_code": "37040044", "account_number": "532013000", "lead_days": "1"}});
-        owner.post("/v1/gateways", dtaus).expect(201);
+        for connector in ["norma19", "dtaus"] {
+            owner.post("/v1/gateways", national(connector)).expect(201);
+        }
         let one = debtor(&owner, "Carla", "60.00");
         let number = get(&owner, &one.invoice)["number"].as_str().unwrap().to_string();
         let pay = |invoice: &str, gateway: &str, account: Value, key: &str| {

@@ -3,6 +3,7 @@
 mod batches;
 mod deleting;
 mod lapse;
+mod mandates;
 mod replies;
 pub mod statements;
 mod stories;
@@ -17,6 +18,23 @@ pub const SPANISH: &str = "ES9121000418450200051332";
 
 /// The Bundesbank's own example.
 pub const GERMAN: &str = "DE89370400440532013000";
+
+/// The registry's own example.
+pub const SWISS: &str = "CH9300762011623852957";
+
+/// A plug-in for a national format.
+pub fn national(connector: &str) -> Value {
+    let settings = match connector {
+        "norma19" => {
+            json!({"tax_id": "B12345674", "suffix": "000", "issuer_name": "North Hosting", "account": SPANISH, "lead_days": "1",
+            "field_1": "FACTURA {invoice}", "include_address": true})
+        }
+        _ => {
+            json!({"merchant_name": "North Hosting", "bank_code": "37040044", "account_number": "532013000", "lead_days": "1"})
+        }
+    };
+    json!({"connector": connector, "name": connector, "is_live": true, "settings": settings})
+}
 
 /// A plug-in for SEPA whose bank is quick: notice of one day, one working day before the due date.
 pub fn sepa() -> Value {

@@ -56,6 +56,15 @@ struct Kept {
 }
 
 impl BankAccountCreate {
+    /// Where its number stands.
+    pub fn place(&self) -> &'static str {
+        match (&self.iban, &self.ccc) {
+            (Some(_), _) => "/iban",
+            (None, Some(_)) => "/ccc",
+            (None, None) => "/account_number",
+        }
+    }
+
     /// Understands it, whichever way it is named; notes every place that is wrong.
     pub fn understand(&self) -> Result<BankAccount, Problem> {
         let mut check = Check::new();

@@ -19,7 +19,7 @@ use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{ClientId, Code, Currency, Problem};
+use comptoir_domain::{Check, ClientId, Code, Currency, Problem};
 
 /// Store a card or a bank account of a client
 ///
@@ -71,11 +71,10 @@ pub struct Stored {
     account: Option<Account>,
 }
 
-/// A bank account, and how it is signed for.
+/// Who debits a bank account, and how that is signed for.
 #[derive(Clone)]
 struct Account {
     ready: Ready,
-    account: BankAccount,
     mandate: Option<MandateSign>,
 }
 
@@ -117,10 +116,24 @@ pub fn to_be_debited(ready: Ready, wanted: MethodCreate) -> Result<Stored, Probl
         return Err(Problem::field(place, "not_wanted", "this gateway debits bank accounts"));
     }
     let missing = || Problem::field("/account", "required", "this gateway debits bank accounts");
-    let account = wanted.account.ok_or_else(missing)?.understand().map_err(|problem| problem.under("/account"))?;
+    let told = wanted.account.ok_or_else(missing)?;
+    let account = told.understand().and_then(|account| {
+        can_be_debited(&ready, &account, told.place())?;
+        Ok(account)
+    });
+    let account = account.map_err(|problem| problem.under("/account"))?;
     let saved = SavedMethod { token: account.secret(), label: account.label(), expires: None, country: None };
-    let kept = Account { ready, account, mandate: wanted.mandate };
+    let kept = Account { ready, mandate: wanted.mandate };
     Ok(Stored { gateway: wanted.gateway, saved, account: Some(kept) })
+}
+
+/// Whether the plug-in's format can hold an account: one of another country than its own would never be collected from.
+fn can_be_debited(ready: &Ready, account: &BankAccount, place: &str) -> Result<(), Problem> {
+    let Some(debits) = ready.gateway.debits() else { return Ok(()) };
+    let mut check = Check::new();
+    debits.file().check_name(&mut check, "/holder", &account.holder);
+    debits.file().check_account(&mut check, (place, "/bic"), &account.iban, account.bic.as_ref());
+    check.done()
 }
 
 fn refusal(error: ConnectorError, place: &str) -> Problem {
@@ -149,7 +162,7 @@ pub fn keep_stored(
     let scheme = debits.and_then(|debits| Some((debits, debits.scheme()?)));
     match (scheme, &kept.mandate) {
         (Some(under), wanted) => {
-            check_sign(ctx, under.1, &kept.account, wanted.as_ref(), client.kind)?;
+            check_sign(ctx, under.1, wanted.as_ref(), client.kind)?;
             let row = write(tx, ctx, keepers, row)?;
             if let Some(wanted) = wanted {
                 sign(tx, ctx, under, &client, &row, wanted)?;

@@ -17,6 +17,7 @@ mod tests;
 pub use batch::{Address, Amendment, BankFile, Batch, Creditor, Debit, OriginalAccount, Payer, SignedMandate};
 pub use replies::{MOST_BYTES, read_reply};
 
+use comptoir_domain::bank::{Bic, Iban};
 use comptoir_domain::{Check, Result};
 
 /// A format in which orders are handed to a bank.
@@ -25,8 +26,11 @@ pub trait BatchFile: Send + Sync {
     /// hold, seen from the batch: `/debits/3/account`.
     fn write(&self, batch: &Batch) -> Result<BankFile>;
 
-    /// Notes at its place what is wrong with a name of the creditor, as [`BatchFile::write`] would.
+    /// Notes at its place what is wrong with a name of the creditor or of a payer, as [`BatchFile::write`] would.
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str);
+
+    /// Notes what is wrong with a payer's account, or its bank, as [`BatchFile::write`] would: at the places of the two.
+    fn check_account(&self, check: &mut Check, places: (&str, &str), account: &Iban, bic: Option<&Bic>);
 
     /// In which group of the file each debit is, by the name that banks repeat; formats without groups have the batch.
     fn groups(&self, batch: &Batch) -> Result<Vec<String>> {

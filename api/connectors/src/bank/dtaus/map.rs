@@ -5,7 +5,7 @@ use crate::bank::batch::{Batch, Debit, at, broken};
 use crate::bank::record::Record;
 use crate::bank::text;
 use chrono::NaiveDate;
-use comptoir_domain::bank::GermanAccount;
+use comptoir_domain::bank::{GermanAccount, Iban};
 use comptoir_domain::{Check, Result};
 use std::collections::BTreeMap;
 
@@ -131,12 +131,14 @@ pub(super) fn names(format: Dtaus, check: &mut Check, pointer: &str, name: &str)
     names
 }
 
+/// A German account in its two parts.
+pub(super) fn account(check: &mut Check, pointer: &str, iban: &Iban) -> Option<GermanAccount> {
+    GermanAccount::of(iban).map_err(|found| check.refuse(pointer, found.code, found.detail)).ok()
+}
+
 /// The own account and the payments, if the format can hold them.
 fn checked(format: Dtaus, batch: &Batch) -> Result<(Own, Vec<Payment<'_>>)> {
     let mut check = batch.check(MOST_CENTS);
-    let account = |check: &mut Check, pointer: &str, iban| {
-        GermanAccount::of(iban).map_err(|found| check.refuse(pointer, found.code, found.detail)).ok()
-    };
     let own_names = names(format, &mut check, "/creditor/name", &batch.creditor.name);
     let own = account(&mut check, "/creditor/account", &batch.creditor.account);
     let mut payments = Vec::new();

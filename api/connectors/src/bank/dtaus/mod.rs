@@ -4,6 +4,7 @@
 mod map;
 
 use super::{BankFile, Batch, BatchFile};
+use comptoir_domain::bank::{Bic, Iban};
 use comptoir_domain::{Check, Result};
 
 /// What kind of orders, and how they are written.
@@ -46,5 +47,9 @@ impl BatchFile for Dtaus {
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
         map::names(*self, check, pointer, name);
+    }
+
+    fn check_account(&self, check: &mut Check, (place, _): (&str, &str), account: &Iban, _: Option<&Bic>) {
+        map::account(check, place, account);
     }
 }

@@ -5,7 +5,7 @@ use crate::bank::batch::{Batch, Debit, at};
 use crate::bank::record::Record;
 use crate::bank::text::norma19 as fold;
 use chrono::NaiveDate;
-use comptoir_domain::bank::Ccc;
+use comptoir_domain::bank::{Ccc, Iban};
 use comptoir_domain::{Check, Money, Result};
 use std::collections::{BTreeMap, HashMap};
 
@@ -106,14 +106,16 @@ fn date(day: NaiveDate) -> String {
     day.format("%d%m%y").to_string()
 }
 
+/// A Spanish account in its four parts.
+pub(super) fn account(check: &mut Check, pointer: &str, iban: &Iban) -> Option<Ccc> {
+    Ccc::of(iban).map_err(|found| check.refuse(pointer, found.code, found.detail)).ok()
+}
+
 /// The own account and the debits, if the format can hold them.
 fn checked<'a>(format: &Norma19, batch: &'a Batch) -> Result<(Ccc, Vec<Receipt<'a>>)> {
     let mut check = batch.check(MOST_CENTS);
     format.check(&mut check, "/format");
     format.check_name(&mut check, "/creditor/name", &batch.creditor.name);
-    let account = |check: &mut Check, pointer: &str, iban| {
-        Ccc::of(iban).map_err(|found| check.refuse(pointer, found.code, found.detail)).ok()
-    };
     let own = account(&mut check, "/creditor/account", &batch.creditor.account);
     let mut accounts = HashMap::new();
     let mut receipts = Vec::new();

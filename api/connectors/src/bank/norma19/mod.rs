@@ -6,6 +6,7 @@ pub(super) mod returns;
 
 use super::{BankFile, Batch, BatchFile};
 use crate::bank::text::norma19 as fold;
+use comptoir_domain::bank::{Bic, Iban};
 use comptoir_domain::taxes::VatNumber;
 use comptoir_domain::{Check, Result};
 
@@ -60,6 +61,10 @@ impl BatchFile for Norma19 {
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
         check.ensure(!fold(name).trim().is_empty(), pointer, "required", "at least one letter");
+    }
+
+    fn check_account(&self, check: &mut Check, (place, _): (&str, &str), account: &Iban, _: Option<&Bic>) {
+        map::account(check, place, account);
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::bank::batch::{Address, Batch, Debit, SignedMandate, at};
 use crate::bank::text::sepa as fold;
 use chrono::NaiveDate;
-use comptoir_domain::bank::{Sequence, sepa};
+use comptoir_domain::bank::{Bic, Iban, Sequence, sepa};
 use comptoir_domain::{Check, Money, Result};
 
 /// 999999999.99 euro.
@@ -21,6 +21,9 @@ const LONGEST_LINE: usize = 70;
 
 /// Of the text.
 const LONGEST_TEXT: usize = 140;
+
+/// Why more is asked for.
+const OUTSIDE: &str = "needed for accounts outside the European Economic Area";
 
 /// Debits that are collected together.
 pub(super) struct Group<'a> {
@@ -81,16 +84,21 @@ fn group_id(batch: &str, sequence: Sequence, before: &[Group]) -> String {
     }
 }
 
+/// Notes what is wrong with an account; whether it is outside the European Economic Area, where more is needed.
+pub(super) fn account(check: &mut Check, (place, bank): (&str, &str), iban: &Iban, bic: Option<&Bic>) -> bool {
+    let country = iban.country();
+    check.ensure(sepa::reaches(country), place, "not_reachable", "not reachable by SEPA");
+    let is_outside = sepa::reaches(country) && !sepa::is_eea(country);
+    check.ensure(!is_outside || bic.is_some(), bank, "required", OUTSIDE);
+    is_outside
+}
+
 fn checked<'a>(check: &mut Check, place: usize, debit: &'a Debit) -> Option<&'a SignedMandate> {
     let at = |field: &str| at(place, field);
     id(check, &at("end_to_end_id"), &debit.end_to_end_id, false);
     name(check, &at("payer/name"), &debit.payer.name);
-    let country = debit.account.country();
-    check.ensure(sepa::reaches(country), &at("account"), "not_reachable", "not reachable by SEPA");
-    if sepa::reaches(country) && !sepa::is_eea(country) {
-        let outside = "needed for accounts outside the European Economic Area";
-        check.ensure(debit.bic.is_some(), &at("bic"), "required", outside);
-        check.ensure(debit.payer.address.is_some(), &at("payer/address"), "required", outside);
+    if account(check, (&at("account"), &at("bic")), &debit.account, debit.bic.as_ref()) {
+        check.ensure(debit.payer.address.is_some(), &at("payer/address"), "required", OUTSIDE);
     }
     if let Some(found) = &debit.payer.address {
         address(check, &at("payer/address"), found);

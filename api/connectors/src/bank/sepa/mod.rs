@@ -4,7 +4,7 @@ mod map;
 mod wire;
 
 use super::{BankFile, Batch, BatchFile};
-use comptoir_domain::bank::{CreditorId, SddScheme};
+use comptoir_domain::bank::{Bic, CreditorId, Iban, SddScheme};
 use comptoir_domain::{Check, Result};
 use std::collections::HashMap;
 
@@ -72,6 +72,10 @@ impl BatchFile for SepaDebits {
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
         map::name(check, pointer, name);
+    }
+
+    fn check_account(&self, check: &mut Check, places: (&str, &str), account: &Iban, bic: Option<&Bic>) {
+        map::account(check, places, account, bic);
     }
 
     fn groups(&self, batch: &Batch) -> Result<Vec<String>> {

@@ -101,6 +101,10 @@ impl BatchFile for OnBehalf {
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
         self.format.check_name(check, pointer, name);
     }
+
+    fn check_account(&self, check: &mut Check, places: (&str, &str), account: &Iban, bic: Option<&Bic>) {
+        self.format.check_account(check, places, account, bic);
+    }
 }
 
 /// Gets it ready.
