@@ -37,6 +37,8 @@ text_enum! {
         CardExpired = "card_expired",
         /// The mandate of an account that is to be debited has lapsed.
         MandateLapsed = "mandate_lapsed",
+        /// A mandate between businesses waits until its payer's bank knows it.
+        MandateUnregistered = "mandate_unregistered",
         /// A correction says that less was used than was charged.
         OveruseCorrected = "overuse_corrected",
         /// A client could not be billed.

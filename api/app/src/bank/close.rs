@@ -2,6 +2,7 @@
 //! collected any more stays out of it and is put before a person.
 
 use crate::bank::account::BankAccount;
+use crate::bank::amendments;
 use crate::bank::join::open_batch;
 use crate::bank::mandates::{USED, end, fault};
 use crate::bank::own_account::recipient;
@@ -12,6 +13,7 @@ use crate::kernel::call::Ctx;
 use crate::kernel::seal;
 use crate::kernel::state::AppState;
 use crate::todos::{Todo, raise};
+use chrono::NaiveDate;
 use comptoir_connectors::bank::BankFile;
 use comptoir_connectors::payment::Debits;
 use comptoir_db::bank::batches::{self, DebitBatchRow};
@@ -67,7 +69,7 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     let all = debits::of_batch(tx, ctx.scope, id)?;
     let Sorted { ready, early, unfit: mut left_out } = sort_out(tx, ctx, means, plugin, all)?;
     if ready.is_empty() && left_out.is_empty() {
-        return Err(nothing_to_close(&early).into());
+        return Err(nothing_to_close(&early, ctx.today()).into());
     }
     let name = next_name(tx, ctx, &row.gateway)?;
     let Some(made) = make_file(tx, ctx, means, plugin, (&name, ready), &mut left_out)? else {
@@ -77,6 +79,7 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     let Made { debits: ready_ones, groups, file } = made;
     file_groups(tx, ctx, &ready_ones, groups)?;
     use_mandates(tx, ctx, &ready_ones)?;
+    amendments::note(tx, ctx, plugin, &ready_ones)?;
     let ids: Vec<TransactionId> = ready_ones.iter().map(|one| one.debit.1.id).collect();
     payments::advance(tx, ctx.scope, &ids, TransactionState::New, TransactionState::Pending)?;
     let sealed = seal::seal(&means.file_key, &row.id.to_string(), &file.bytes);
@@ -96,10 +99,11 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     Ok(row)
 }
 
-fn nothing_to_close(early: &[Debit]) -> Problem {
+fn nothing_to_close(early: &[Debit], today: NaiveDate) -> Problem {
     let first = early.iter().map(|(row, _)| first_day_to_send(row.collect_on)).min();
     let detail = match first {
-        Some(day) => format!("nothing in this batch may be sent to a bank before {day}"),
+        Some(day) if day > today => format!("nothing in this batch may be sent to a bank before {day}"),
+        Some(_) => "the payers of this batch have yet to register their mandates with their banks".to_string(),
         None => "nothing in this batch can be collected".to_string(),
     };
     Problem::new(Code::WrongState, detail)
@@ -129,6 +133,7 @@ fn make_file(
 ) -> Outcome<Option<Made>> {
     while !debits.is_empty() {
         settle_sequences(plugin, &mut debits);
+        amendments::settle(plugin, &mut debits);
         let recipient = recipient(tx, ctx, &means.file_key, plugin)?;
         let written = batch_of(tx, ctx, plugin, name, recipient, &debits)?;
         let problem = match plugin.file().write(&written) {
@@ -165,7 +170,7 @@ fn faults(problem: &Problem) -> BTreeMap<usize, String> {
 struct Sorted {
     /// Those that can be collected.
     ready: Vec<Writable>,
-    /// Those that banks do not take yet: they wait for the next batch.
+    /// Those that banks do not take yet, for their day or for their mandate: they wait for the next batch.
     early: Vec<Debit>,
     /// Those that cannot be collected, with the reason.
     unfit: Vec<(Debit, String)>,
@@ -193,14 +198,20 @@ fn sort_out(tx: &mut Db, ctx: &Ctx, means: &Means, plugin: &dyn Debits, all: Vec
             Some(Held::Unreadable) | None => None,
         };
         let mandate = row.mandate_id.and_then(|id| signed.get(&id)).cloned();
+        if mandate.as_ref().is_some_and(|mandate| mandate.terms().awaits_bank() && mandate.ended_on.is_none()) {
+            sorted.early.push((row, payment));
+            continue;
+        }
         let fault = match (&account, &mandate, plugin.scheme()) {
             (None, _, _) => Some("its account cannot be read".to_string()),
             (Some(_), None, Some(_)) => Some("it has no mandate".to_string()),
-            (Some(_), Some(mandate), Some(_)) => fault(mandate, row.collect_on),
+            (Some(_), Some(mandate), Some(scheme)) => fault(mandate, scheme, row.collect_on),
             (Some(_), _, None) => None,
         };
         match (account, fault) {
-            (Some(account), None) => sorted.ready.push(Writable { debit: (row, payment), account, mandate }),
+            (Some(account), None) => {
+                sorted.ready.push(Writable { debit: (row, payment), account, mandate, amendment: None });
+            }
             (_, fault) => sorted.unfit.push(((row, payment), fault.unwrap_or_default())),
         }
     }
@@ -259,7 +270,7 @@ fn file_groups(tx: &mut Db, ctx: &Ctx, all: &[Writable], groups: Vec<String>) ->
 
 /// Notes on each mandate its latest collection; one for a single collection ends with it.
 fn use_mandates(tx: &mut Db, ctx: &Ctx, all: &[Writable]) -> Outcome<()> {
-    let mut days: BTreeMap<chrono::NaiveDate, Vec<MandateId>> = BTreeMap::new();
+    let mut days: BTreeMap<NaiveDate, Vec<MandateId>> = BTreeMap::new();
     for one in all {
         if let Some(mandate) = &one.mandate {
             days.entry(one.debit.0.collect_on).or_default().push(mandate.id);

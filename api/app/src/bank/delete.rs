@@ -35,8 +35,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[utoipa::path(tag = "bank", params(("id" = DebitBatchId, Path)), responses((status = 204, description = "Deleted")))]
 #[delete("/v1/bank-batches/{id}")]
 pub async fn delete_bank_batch(call: Call<may::WritePayments>, id: Id<DebitBatchId>, seen: IfMatch) -> Answer {
-    let gateways = call.state().gateways.clone();
+    let (gateways, shared) = (call.state().gateways.clone(), call.shared_state());
     call.write(move |tx, ctx| {
+        may_pay(tx, &shared, ctx)?;
         remove(tx, ctx, &gateways, id.0, &seen)?;
         Ok(Reply::no_content())
     })

@@ -68,6 +68,8 @@ pub fn enter_batch(
         reason_code: None,
         reason_text: None,
         replaces_id: None,
+        former_creditor_name: None,
+        former_creditor_id: None,
     };
     debits::insert(tx, &debit)?;
     close_when_full(tx, ctx, &batch)?;
@@ -137,14 +139,14 @@ fn usable_mandate(
     method: &PaymentMethodRow,
     on: NaiveDate,
 ) -> Outcome<Option<MandateRow>> {
-    if debits.scheme().is_none() {
-        return Ok(None);
-    }
+    let Some(scheme) = debits.scheme() else { return Ok(None) };
     let signed = mandates::of_methods(db, ctx.scope, &[method.id])?.pop();
     let missing =
         || Problem::new(Code::Conflict, "the account has no mandate any more: store it again, with a new one");
     let mandate = signed.ok_or_else(missing)?;
-    match fault(&mandate, on) {
+    // one that its payer's bank has yet to know can be debited later: the debit waits in the open batch
+    let known = MandateRow { is_registered: true, ..mandate.clone() };
+    match fault(&known, scheme, on) {
         None => Ok(Some(mandate)),
         Some(why) => Err(Problem::new(Code::Conflict, format!("the account cannot be debited: {why}")).into()),
     }

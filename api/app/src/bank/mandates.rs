@@ -1,6 +1,5 @@
 //! Mandates (PAY-08): signed with a bank account that is kept, seen, revoked, and let rest while a client is asked.
 
-use crate::bank::account::BankAccount;
 use crate::bank::lapse;
 use crate::bank::text::{MandateForm, mandate_text};
 use crate::bank::views::{EndCreate, MandateList, MandateSign, MandateTextView, MandateView};
@@ -9,15 +8,17 @@ use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
 use crate::kernel::query::{Filters, ListParameters};
 use crate::kernel::{Answer, Body, Call, Id, List, Query, Reply};
+use crate::todos::{Todo, raise};
 use actix_web::{get, post};
 use comptoir_connectors::payment::Debits;
 use comptoir_db::bank::mandates::{self, MandateRow};
 use comptoir_db::clients::ClientRow;
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients, todos};
-use comptoir_domain::bank::{Mandate, MandateKind, MandateState, SddScheme, mandate_reference, sepa};
+use comptoir_domain::bank::{Mandate, MandateKind, MandateState, SddScheme, mandate_reference};
 use comptoir_domain::people::ClientKind;
 use comptoir_domain::permissions::may;
+use comptoir_domain::todos::TodoKind;
 use comptoir_domain::{Check, ClientId, Code, MandateId, Problem};
 use serde_json::json;
 
@@ -156,7 +157,8 @@ pub fn end(tx: &mut Db, ctx: &Ctx, row: &mut MandateRow, why: &str) -> Outcome<(
     }
     (row.ended_on, row.ended_because) = (row.ended_on.or(Some(ctx.today())), Some(why.into()));
     mandates::save(tx, row)?;
-    todos::settle(tx, ctx.scope, &lapse::todo_key(row.id), ctx.now)?;
+    let about = vec![lapse::todo_key(row.id), registration_key(row.id)];
+    todos::settle_all(tx, ctx.scope, about, ctx.now)?;
     ctx.record(tx, "mandate.ended", row.id, json!({ "client_id": row.client_id, "why": why }))
 }
 
@@ -182,6 +184,7 @@ pub async fn activate_mandate(call: Call<may::WritePayments>, id: Id<MandateId>)
         }
         (row.suspended_because, row.is_registered) = (None, true);
         mandates::save(tx, &mut row)?;
+        todos::settle(tx, ctx.scope, &registration_key(row.id), ctx.now)?;
         ctx.record(tx, "mandate.activated", row.id, json!({ "client_id": row.client_id }))?;
         Ok(reply(ctx, row))
     })
@@ -202,20 +205,10 @@ pub fn state(ctx: &Ctx, row: &MandateRow) -> MandateState {
 pub fn check_sign(
     ctx: &Ctx,
     scheme: SddScheme,
-    account: &BankAccount,
     wanted: Option<&MandateSign>,
     client: ClientKind,
 ) -> Result<(), Problem> {
     let mut check = Check::new();
-    let reached = sepa::reaches(account.iban.country());
-    check.ensure(reached, "/account/iban", "not_reachable", "direct debits do not reach this country");
-    let abroad = reached && !sepa::is_eea(account.iban.country());
-    check.ensure(
-        !abroad || account.bic.is_some(),
-        "/account/bic",
-        "required",
-        "needed outside the European Economic Area",
-    );
     let fits = scheme == SddScheme::Core || client == ClientKind::Company;
     check.ensure(fits, "/gateway", "companies_only", "between businesses only: consumers pay under the scheme CORE");
     let Some(wanted) = wanted else {
@@ -288,10 +281,35 @@ pub fn sign(
         ended_because: None,
         created_at: ctx.now,
         version: 1,
+        creditor_name: Some(debits.creditor_name().into()),
+        creditor_id: debits.creditor_id().map(|id| id.as_str().into()),
     };
     mandates::insert(tx, &row)?;
+    if row.terms().awaits_bank() {
+        ask_for_registration(tx, ctx, &row)?;
+    }
     ctx.record(tx, "mandate.signed", row.id, json!({ "client_id": client.id, "reference": row.reference }))?;
     Ok(row)
+}
+
+/// Between businesses the payer's bank debits only what its client has registered there.
+fn ask_for_registration(tx: &mut Db, ctx: &Ctx, row: &MandateRow) -> Outcome<()> {
+    let todo = Todo {
+        unique_key: registration_key(row.id),
+        kind: TodoKind::MandateUnregistered,
+        title: format!("Mandate {} waits for the payer's bank", row.reference),
+        detail: format!(
+            "The payer has to register it with its bank; what is due under it waits in the open batch. Once that is done: \
+             POST /v1/mandates/{}/activate.",
+            row.id
+        ),
+        subject_id: row.client_id.to_string(),
+    };
+    raise(tx, ctx.scope, ctx.now, todo).map(|_| ())
+}
+
+fn registration_key(id: MandateId) -> String {
+    format!("mandate-registration:{id}")
 }
 
 /// `MND-1042-1`; one that was brought along from elsewhere may have that already.
@@ -308,8 +326,11 @@ fn next_reference(tx: &mut Db, ctx: &Ctx, client: &ClientRow) -> Outcome<String>
     }
 }
 
-/// Why a mandate cannot be used on a day, if it cannot.
-pub fn fault(row: &MandateRow, on: chrono::NaiveDate) -> Option<String> {
+/// Why a mandate cannot be used on a day under a scheme, if it cannot.
+pub fn fault(row: &MandateRow, scheme: SddScheme, on: chrono::NaiveDate) -> Option<String> {
+    if row.scheme != scheme {
+        return Some(format!("the mandate was signed for the scheme {}: one for {scheme} is needed", row.scheme));
+    }
     if let Some(why) = &row.suspended_because {
         return Some(format!(
             "the mandate rests ({why}): POST /v1/mandates/{}/activate once the client was asked",

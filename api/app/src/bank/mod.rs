@@ -2,6 +2,7 @@
 //! banks answer. Debits are payments like others; nothing here talks to a bank.
 
 pub mod account;
+pub mod amendments;
 mod apply;
 mod batches;
 pub mod close;

@@ -1,6 +1,7 @@
 //! What a bank's word does to one debit: it is paid, refused, or comes back, and account and mandate are treated as the reason
 //! demands (`domain/src/bank/reasons.rs`).
 
+use crate::bank::amendments;
 use crate::bank::mandates::{end, suspend};
 use crate::kernel::call::Ctx;
 use crate::payments::reverse::{Back, reverse};
@@ -34,6 +35,8 @@ pub fn approve(tx: &mut Db, ctx: &Ctx, payment: &mut TransactionRow) -> Outcome<
 /// It will not come.
 pub fn decline(tx: &mut Db, ctx: &Ctx, payment: &mut TransactionRow, entry: &ReplyEntry) -> Outcome<()> {
     say_why(payment, entry);
+    let debit = debits::of_transaction(tx, ctx.scope, payment.id)?;
+    amendments::take_back(tx, ctx, &debit)?;
     enter(tx, ctx, payment, TransactionState::Declined)
 }
 

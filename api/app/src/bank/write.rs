@@ -3,7 +3,7 @@
 use crate::bank::account::BankAccount;
 use crate::invoices::parties::Parties;
 use crate::kernel::call::Ctx;
-use comptoir_connectors::bank::{Address, Batch, Creditor, Debit as Order, Payer, SignedMandate};
+use comptoir_connectors::bank::{Address, Amendment, Batch, Creditor, Debit as Order, Payer, SignedMandate};
 use comptoir_connectors::payment::Debits;
 use comptoir_connectors::payment::debit::fill;
 use comptoir_db::bank::debits::{Debit, DebitRow};
@@ -32,6 +32,8 @@ pub struct Writable {
     pub account: BankAccount,
     /// The mandate, where one is needed.
     pub mandate: Option<MandateRow>,
+    /// What has changed about the mandate, if this is the collection that tells of it.
+    pub amendment: Option<Amendment>,
 }
 
 /// Makes the batch as writers take it. The sequence of each debit is settled.
@@ -75,7 +77,7 @@ fn order(
     invoice: &str,
     house: [(&str, &str); 2],
 ) -> Result<Order, Problem> {
-    let Writable { debit: (row, payment), account, mandate } = one;
+    let Writable { debit: (row, payment), account, mandate, amendment } = one;
     let address = address(client);
     let abroad = !sepa::is_eea(account.iban.country());
     let wants_address = abroad || debits.plugin() == DebitPlugin::Norma19;
@@ -90,7 +92,7 @@ fn order(
         },
         account: account.iban.clone(),
         bic: account.bic.clone(),
-        mandate: mandate.as_ref().map(|mandate| signed(mandate, row)).transpose()?,
+        mandate: mandate.as_ref().map(|mandate| signed(mandate, row, amendment.clone())).transpose()?,
         texts: texts(debits, row, payment, (client, contact), invoice, house),
         reference: None,
     })
@@ -111,13 +113,13 @@ pub fn account_code(row: &DebitRow) -> String {
     id.chars().skip(id.chars().count().saturating_sub(12)).collect::<String>().to_uppercase()
 }
 
-fn signed(mandate: &MandateRow, row: &DebitRow) -> Result<SignedMandate, Problem> {
+fn signed(mandate: &MandateRow, row: &DebitRow, amendment: Option<Amendment>) -> Result<SignedMandate, Problem> {
     let missing = || Problem::new(Code::Internal, "a debit under a mandate without a sequence");
     Ok(SignedMandate {
         reference: mandate.reference.clone(),
         signed_on: mandate.signed_on,
         sequence: row.sequence.ok_or_else(missing)?,
-        amendment: None,
+        amendment,
     })
 }
 

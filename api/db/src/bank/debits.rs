@@ -33,6 +33,10 @@ pub struct DebitRow {
     pub reason_text: Option<String>,
     /// The debit of a batch that was deleted, in whose place it stands.
     pub replaces_id: Option<TransactionId>,
+    /// Who collected before, if this collection tells of a change.
+    pub former_creditor_name: Option<String>,
+    /// The same by its identifier.
+    pub former_creditor_id: Option<String>,
 }
 
 /// A debit with its transaction.
@@ -279,6 +283,23 @@ pub fn file_group(
             .filter(debits::seller_id.eq(scope.seller()))
             .filter(debits::transaction_id.eq_any(some.to_vec()));
         let change = (debits::group_name.eq(Some(name)), debits::sequence.eq(sequence), debits::collect_on.eq(day));
+        diesel::update(theirs).set(change).execute(db)?;
+    }
+    Ok(())
+}
+
+/// Notes with some debits who collected before: they tell of the change.
+pub fn former_creditor(
+    db: &mut Db,
+    scope: Scope,
+    ids: &[TransactionId],
+    (name, id): (Option<&str>, Option<&str>),
+) -> Outcome<()> {
+    for some in ids.chunks(500) {
+        let theirs = debits::table
+            .filter(debits::seller_id.eq(scope.seller()))
+            .filter(debits::transaction_id.eq_any(some.to_vec()));
+        let change = (debits::former_creditor_name.eq(name), debits::former_creditor_id.eq(id));
         diesel::update(theirs).set(change).execute(db)?;
     }
     Ok(())

@@ -35,6 +35,10 @@ pub struct MandateRow {
     pub ended_because: Option<String>,
     pub created_at: Instant,
     pub version: i64,
+    /// By whom it was last collected, or else to whom it was given; nothing if that was not noted.
+    pub creditor_name: Option<String>,
+    /// The same by its identifier.
+    pub creditor_id: Option<String>,
 }
 
 entity!(mandates, MandateRow, MandateId);
@@ -119,6 +123,21 @@ pub fn collected(db: &mut Db, scope: Scope, ids: &[MandateId], on: NaiveDate) ->
         mandates::table.filter(mandates::seller_id.eq(scope.seller())).filter(mandates::id.eq_any(ids.to_vec()));
     let change = (mandates::last_collected_on.eq(Some(on)), mandates::version.eq(mandates::version + 1));
     diesel::update(theirs).set(change).execute(db)?;
+    Ok(())
+}
+
+/// Notes by whom some mandates are collected now.
+pub fn collected_by(db: &mut Db, scope: Scope, ids: &[MandateId], name: Option<&str>, id: Option<&str>) -> Outcome<()> {
+    for some in ids.chunks(500) {
+        let theirs =
+            mandates::table.filter(mandates::seller_id.eq(scope.seller())).filter(mandates::id.eq_any(some.to_vec()));
+        let change = (
+            mandates::creditor_name.eq(name),
+            mandates::creditor_id.eq(id),
+            mandates::version.eq(mandates::version + 1),
+        );
+        diesel::update(theirs).set(change).execute(db)?;
+    }
     Ok(())
 }
 

@@ -142,6 +142,8 @@ diesel::table! {
         ended_because -> Nullable<Text>,
         created_at -> BigInt,
         version -> BigInt,
+        creditor_name -> Nullable<Text>,
+        creditor_id -> Nullable<Text>,
     }
 }
 
@@ -178,6 +180,8 @@ diesel::table! {
         reason_code -> Nullable<Text>,
         reason_text -> Nullable<Text>,
         replaces_id -> Nullable<Binary>,
+        former_creditor_name -> Nullable<Text>,
+        former_creditor_id -> Nullable<Text>,
     }
 }
 

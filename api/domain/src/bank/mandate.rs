@@ -77,17 +77,21 @@ impl Mandate {
         day.checked_sub_months(DORMANT).and_then(|since| since.checked_add_days(Days::new(3))).unwrap_or(day)
     }
 
+    /// Whether its payer has yet to register it with its bank, as the scheme between businesses wants it.
+    pub fn awaits_bank(&self) -> bool {
+        self.scheme == SddScheme::B2b && !self.registered
+    }
+
     /// Whether it may be collected on a day; `wrong_state` says why not.
     pub fn usable(&self, due: NaiveDate) -> Result<()> {
-        let b2b = self.scheme == SddScheme::B2b;
         let used = self.kind == MandateKind::OneOff && self.last_collected_on.is_some();
         let faults = [
             (self.ended_on.is_some(), "the mandate has ended: a new one is needed"),
             (due < self.signed_on, "the mandate was signed after the day of collection"),
             (used, "the mandate was for one collection, and has had it"),
             (due > self.lapses_on(), "the mandate has lapsed, 36 months after its latest use: a new one is needed"),
-            (b2b && self.consumer, "consumers pay by the scheme CORE"),
-            (b2b && !self.registered, "the payer has to register the mandate with its bank first"),
+            (self.scheme == SddScheme::B2b && self.consumer, "consumers pay by the scheme CORE"),
+            (self.awaits_bank(), "the payer has to register the mandate with its bank first"),
         ];
         match faults.into_iter().find(|(is, _)| *is) {
             Some((_, why)) => Err(Problem::new(Code::WrongState, why)),
