@@ -4,7 +4,7 @@ use crate::garbled::Garbled;
 use comptoir_connectors::http::Reach;
 use comptoir_connectors::payment::registry::{Site, find};
 use comptoir_connectors::payment::{
-    Callback, Card, Outcome, Payer, Payment, PaymentGateway, PaymentRequest, PaymentSource, Reference, Take,
+    Callback, Card, Outcome, Payer, Payment, PaymentGateway, PaymentRequest, PaymentSource, Presence, Reference, Take,
 };
 use comptoir_connectors::settings::Values;
 use comptoir_domain::{Instant, Money};
@@ -109,7 +109,7 @@ pub fn request(source: PaymentSource, currency: &str, take: Take) -> PaymentRequ
         source,
         take,
         save: true,
-        present: true,
+        presence: Presence::Client,
         payer: Payer { id: "cli_7".into(), email: "anna@example.org".into(), country: "DE".into(), ..Payer::default() },
         return_to: "https://shop.example/invoices/7".into(),
         at: noon(),

@@ -7,8 +7,8 @@ use comptoir_connectors::Kind;
 use comptoir_connectors::http::Reach;
 use comptoir_connectors::payment::registry::{Site, find};
 use comptoir_connectors::payment::{
-    CaptureRequest, Outcome, Payer, Payment, PaymentGateway, PaymentRequest, PaymentSource, Reference, RefundRequest,
-    Take,
+    CaptureRequest, Outcome, Payer, Payment, PaymentGateway, PaymentRequest, PaymentSource, Presence, Reference,
+    RefundRequest, Take,
 };
 use comptoir_connectors::settings::Values;
 use comptoir_domain::{Instant, Money};
@@ -46,7 +46,7 @@ fn request(reference: &str, card: &str, take: Take) -> PaymentRequest {
         source: PaymentSource::Saved(variable(card).into()),
         take,
         save: false,
-        present: false,
+        presence: Presence::Nobody,
         payer: Payer::default(),
         return_to: "https://shop.example/invoices/7".into(),
         at: at(),

@@ -142,6 +142,9 @@ impl Fiserv {
         else {
             return refused(400, "105", "a field is missing or wrong");
         };
+        if !["ECOM", "MOTO", "POS"].contains(&text(body, "/transactionInteraction/origin")) {
+            return refused(400, "105", "the origin is none");
+        }
         if name.is_empty() || currency.len() != 3 || self.rows.iter().any(|row| row.name == name) {
             return refused(400, "104", "merchantTransactionId was used before");
         }

@@ -18,7 +18,16 @@ const CARDS: [(&str, &str); 3] =
 const ORDERS: &[(&str, &[&str])] = &[
     (
         "order",
-        &["description", "amount", "orderContent", "paymentMethodMask", "paymentDetails", "shopper", "createToken"],
+        &[
+            "description",
+            "amount",
+            "orderContent",
+            "paymentMethodMask",
+            "paymentDetails",
+            "shopper",
+            "createToken",
+            "dynamicInteractionType",
+        ],
     ),
     ("paymentDetails", &["CARD-SSL", "TOKEN-SSL", "session", "storedCredentials"]),
     ("CARD-SSL", &["cardNumber", "expiryDate", "cardHolderName", "cvc", "cardAddress"]),
@@ -170,6 +179,10 @@ impl WorldpayXml {
         let Some(minor) = attribute("value").parse().ok().filter(|minor| *minor > 0) else {
             return error(3, "Invalid amount");
         };
+        let interaction = child(node, "dynamicInteractionType").map(|it| it.attribute("type").unwrap_or_default());
+        if interaction.is_some_and(|it| !["ECOMMERCE", "MOTO", "CONT_AUTH"].contains(&it)) {
+            return error(2, "The type of the interaction is none");
+        }
         let minor = self.takes_instead.take().unwrap_or(minor);
         let (currency, exponent) = (attribute("currencyCode"), attribute("exponent"));
         let mut order = Order {
@@ -204,7 +217,7 @@ impl WorldpayXml {
         let known = CARDS.iter().find(|(known, _)| Some(*known) == number.as_deref());
         let Some((number, method)) = known else { return order_error(&order.code, 7, "Invalid payment details") };
         let (holder, is_reserved) = (text(node, "cardHolderName"), node.attribute("captureDelay") == Some("OFF"));
-        if holder == "3D" {
+        if holder == "3D" && interaction != Some("MOTO") {
             return format!(
                 r#"<reply><orderStatus orderCode="{}"><challengeRequired/></orderStatus></reply>"#,
                 order.code

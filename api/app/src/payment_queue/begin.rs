@@ -11,7 +11,7 @@ use crate::payment_queue::plan::{Due, Known, Means, look};
 use crate::payment_queue::wanted::Wanted;
 use crate::payments::pay::{new_row, reference};
 use crate::payments::payer::told;
-use comptoir_connectors::payment::{PaymentGateway, PaymentRequest, PaymentSource, Take};
+use comptoir_connectors::payment::{PaymentGateway, PaymentRequest, PaymentSource, Presence, Take};
 use comptoir_db::invoices::{self, InvoiceRow};
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Failure, Outcome, clients, credits};
@@ -88,7 +88,7 @@ pub fn begin(tx: &mut Db, ctx: &Ctx, wanted: &Wanted, means: &Means, charges: &[
             source: PaymentSource::Saved(token),
             take: take(wanted.action),
             save: false,
-            present: false,
+            presence: Presence::Nobody,
             payer: told(ctx, client, contact),
             return_to: format!("{account}invoices/{}/pay/back/", invoice.id),
             at: ctx.now,

@@ -15,7 +15,7 @@ use crate::payments::send::{Entered, How, send, source};
 use crate::payments::views::{PayCreate, TransactionView};
 use crate::stores::check_offered;
 use actix_web::post;
-use comptoir_connectors::payment::{Begun, Reference};
+use comptoir_connectors::payment::{Begun, Presence, Reference};
 use comptoir_db::invoices::InvoiceRow;
 use comptoir_db::payments::{self, TransactionDetail, TransactionRow};
 use comptoir_db::{Db, Json, Outcome, invoices};
@@ -103,8 +103,12 @@ pub async fn pay(desk: &Desk, id: InvoiceId, wanted: PayCreate, own: Option<Clie
         }
         outcome => outcome?,
     };
-    let present = own.is_some() || !is_stored;
-    let how = How { source, reserve: wanted.authorise_only, save: wanted.save, present, return_to: wanted.return_to };
+    let presence = match own {
+        Some(_) => Presence::Client,
+        None if is_stored => Presence::Nobody,
+        None => Presence::Desk,
+    };
+    let how = How { source, reserve: wanted.authorise_only, save: wanted.save, presence, return_to: wanted.return_to };
     send(desk, &*gateway, &begun, how).await
 }
 

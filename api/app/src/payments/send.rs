@@ -6,7 +6,7 @@ use crate::payments::pay::{answer, reference};
 use crate::payments::payer::of_transaction;
 use crate::payments::settle::{Asked, settle};
 use crate::payments::views::CardCreate;
-use comptoir_connectors::payment::{Card, Entry, PaymentGateway, PaymentRequest, PaymentSource, Take};
+use comptoir_connectors::payment::{Card, Entry, PaymentGateway, PaymentRequest, PaymentSource, Presence, Take};
 use comptoir_db::payments;
 use comptoir_domain::{Code, Problem, TransactionId};
 use secrecy::SecretString;
@@ -19,8 +19,8 @@ pub struct How {
     pub reserve: bool,
     /// Whether the gateway is to keep it for later payments.
     pub save: bool,
-    /// Whether the client is there, or whoever has his card at hand.
-    pub present: bool,
+    /// Who is there.
+    pub presence: Presence,
     /// Where the client comes back to from the gateway's page.
     pub return_to: Option<String>,
 }
@@ -44,7 +44,7 @@ pub async fn send(desk: &Desk, gateway: &dyn PaymentGateway, begun: &Reply, how:
         source: how.source,
         take: if how.reserve { Take::Reserve } else { Take::Now },
         save: how.save,
-        present: how.present,
+        presence: how.presence,
         payer,
         return_to: how.return_to.unwrap_or_default(),
         at: desk.ctx.now,

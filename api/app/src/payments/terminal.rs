@@ -11,6 +11,7 @@ use crate::payments::send::{Entered, How, send, source};
 use crate::payments::terminal_payer::TerminalPayer;
 use crate::payments::views::{CardCreate, TransactionView};
 use actix_web::post;
+use comptoir_connectors::payment::Presence;
 use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Json, clients};
 use comptoir_domain::payments::Books;
@@ -92,8 +93,13 @@ pub async fn charge_at_terminal(call: Call<may::WritePayments>, body: Body<Termi
         return Err(Problem::field("/authorise_only", "not_available", "this gateway takes money at once only").into());
     }
     let gateway = found.gateway.clone();
-    let how =
-        How { source, reserve: wanted.authorise_only, save: false, present: true, return_to: wanted.return_to.clone() };
+    let how = How {
+        source,
+        reserve: wanted.authorise_only,
+        save: false,
+        presence: Presence::Desk,
+        return_to: wanted.return_to.clone(),
+    };
     let begun = desk.write(move |tx: &mut Db, ctx: &Ctx| {
         found.check("/gateway", wanted.amount.currency())?;
         let row = new_row(ctx, &wanted);

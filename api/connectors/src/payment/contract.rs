@@ -5,7 +5,7 @@
 
 use super::{
     Callback, Callbacks, CaptureRequest, ClientAction, Entry, KeepRequest, Lookup, Outcome, Payer, PaymentEvent,
-    PaymentGateway, PaymentRequest, PaymentSource, Reference, RefundRequest, Take,
+    PaymentGateway, PaymentRequest, PaymentSource, Presence, Reference, RefundRequest, Take,
 };
 use crate::error::{ConnectorError, Kind, Result, Retry};
 use async_trait::async_trait;
@@ -129,7 +129,7 @@ pub fn request(reference: &str, amount: &str, currency: &str, source: PaymentSou
         source,
         take: Take::Now,
         save: false,
-        present: true,
+        presence: Presence::Client,
         payer: payer(),
         return_to: "https://shop.example/invoices/7".into(),
         at: noon(),
@@ -147,6 +147,7 @@ pub async fn payment_gateway(subject: &Subject<'_>) {
     nothing_is_refused(subject).await;
     if let Some(works) = &subject.works {
         amounts(subject, works).await;
+        by_telephone(subject, works).await;
         if let Some(lookup) = subject.gateway.lookup() {
             repeats(subject, works, lookup).await;
             lost_calls(subject, lookup).await;
@@ -196,6 +197,14 @@ async fn amounts(subject: &Subject<'_>, works: &PaymentSource) {
             answer.agrees_with(asked.amount).unwrap();
         }
     }
+}
+
+/// What staff type for a client pays like what he types himself.
+async fn by_telephone(subject: &Subject<'_>, works: &PaymentSource) {
+    let asked = PaymentRequest { presence: Presence::Desk, ..subject.request("telephone", "13.10", works.clone()) };
+    let answer = subject.gateway.start(&asked).await.unwrap();
+    assert!(answer.is_taken() || matches!(answer.outcome, Outcome::Pending { .. }), "{answer:?}");
+    answer.agrees_with(asked.amount).unwrap();
 }
 
 /// The same reference is one payment; another amount under it is a contradiction; unknown ones are not found.
@@ -318,7 +327,7 @@ async fn kept_methods(subject: &Subject<'_>, works: &PaymentSource) {
     assert_eq!(with_payment.label, kept.label);
     for (reference, token) in [("by-token", &kept.token), ("by-token-2", &with_payment.token)] {
         let source = PaymentSource::Saved(token.clone().into());
-        let by_token = PaymentRequest { present: false, ..subject.request(reference, "80.00", source) };
+        let by_token = PaymentRequest { presence: Presence::Nobody, ..subject.request(reference, "80.00", source) };
         assert!(subject.gateway.start(&by_token).await.unwrap().is_taken());
     }
     vault.forget(&kept.token.clone().into(), noon()).await.unwrap();

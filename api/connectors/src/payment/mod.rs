@@ -32,7 +32,7 @@ pub use answers::{
 };
 pub use requests::{
     Begun, Callback, CaptureRequest, Card, Entry, InvalidReference, KeepRequest, Payer, PaymentRequest, PaymentSource,
-    Reference, RefundRequest, Take,
+    Presence, Reference, RefundRequest, Take,
 };
 
 use crate::bank::BatchFile;

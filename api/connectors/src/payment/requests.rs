@@ -148,6 +148,17 @@ pub enum Take {
     Reserve,
 }
 
+/// Who is there when a payment is begun. Gateways tell the bank, which judges by it whom it may ask, and for what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presence {
+    /// The client, who can be asked to confirm.
+    Client,
+    /// A person of ours who types what the client has said or written: an order by mail or telephone. Nobody can be asked.
+    Desk,
+    /// Nobody: a stored method is charged, as was agreed when it was stored.
+    Nobody,
+}
+
 /// One payment to begin.
 #[derive(Clone, Debug)]
 pub struct PaymentRequest {
@@ -163,8 +174,8 @@ pub struct PaymentRequest {
     pub take: Take,
     /// Whether to keep the method for later payments, where the gateway can.
     pub save: bool,
-    /// Whether the client is there and can be asked to confirm.
-    pub present: bool,
+    /// Who is there.
+    pub presence: Presence,
     /// Who pays.
     pub payer: Payer,
     /// Where a page of the bank or the gateway sends the client afterwards.
@@ -174,6 +185,11 @@ pub struct PaymentRequest {
 }
 
 impl PaymentRequest {
+    /// From where the client orders; empty if he is not there, for then it is the address of somebody else.
+    pub fn client_ip(&self) -> &str {
+        if self.presence == Presence::Client { &self.payer.ip } else { "" }
+    }
+
     /// What the gateway is later asked about.
     pub fn begun(&self, gateway_id: Option<String>) -> Begun {
         Begun { reference: self.reference.clone(), gateway_id, amount: self.amount, at: self.at }

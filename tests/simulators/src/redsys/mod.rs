@@ -187,7 +187,7 @@ impl Redsys {
             }
         } else if !luhn(number) {
             return Err("SIS0093");
-        } else if wanted.text("EXPIRYDATE").len() != 4 {
+        } else if wanted.text("EXPIRYDATE").len() != 4 || !["", "MOTO"].contains(&wanted.text("DIRECTPAYMENT")) {
             return Err("SIS0435");
         } else if wanted.text("CVV2") != CVV {
             return Ok("0129".into());

@@ -17,6 +17,9 @@ const CODES: &[&str] = &[
     "94", "97", "99",
 ];
 
+/// By which ways an order can come.
+const CHANNELS: &[&str] = &["INTERNET", "MOTO", "TELEPHONE_ORDER"];
+
 /// One payment in the books.
 #[derive(Clone, Debug, Default)]
 pub struct Payment {
@@ -170,7 +173,7 @@ impl Sips {
     fn card_order(&mut self, wanted: &Wanted) -> Result<Value, &'static str> {
         let (card, expiry) = (of(wanted, "cardNumber"), of(wanted, "cardExpiryDate"));
         let is_good = card.len() >= 12 && card.bytes().all(|it| it.is_ascii_digit());
-        if !is_good || expiry.len() != 6 || of(wanted, "orderChannel").is_empty() {
+        if !is_good || expiry.len() != 6 || !CHANNELS.contains(&of(wanted, "orderChannel")) {
             return Err("12");
         }
         if of(wanted, "orderChannel") == "INTERNET" && of(wanted, "cardCSCValue").is_empty() {
@@ -180,7 +183,10 @@ impl Sips {
     }
 
     fn wallet_order(&mut self, wanted: &Wanted) -> Result<Value, &'static str> {
-        if of(wanted, "orderChannel").is_empty() || of(wanted, "paymentPattern").is_empty() {
+        let patterns = ["ONE_SHOT", "RECURRING_1", "RECURRING_N", "INSTALMENT"];
+        let is_known =
+            CHANNELS.contains(&of(wanted, "orderChannel")) && patterns.contains(&of(wanted, "paymentPattern"));
+        if !is_known {
             return Err("12");
         }
         let cards = self.wallets.get(of(wanted, "merchantWalletId")).ok_or("25")?;

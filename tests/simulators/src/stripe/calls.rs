@@ -64,6 +64,9 @@ const SESSION: &[&str] = &[
     "payment_intent_data[description]",
 ];
 
+/// What only accounts know that may take orders by telephone.
+pub(super) const MOTO: &str = "payment_method_options[card][moto]";
+
 /// Three decimals, of which the last is 0.
 const THREE: &[&str] = &["bhd", "jod", "kwd", "omr", "tnd"];
 
@@ -99,8 +102,12 @@ impl Stripe {
     }
 
     pub(super) fn new_intent(&mut self, form: &Fields) -> Answered<Value> {
-        allow(form, INTENT)?;
+        let moto: &[&str] = if self.has_moto { &[MOTO] } else { &[] };
+        allow(form, &[INTENT, moto].concat())?;
         want(form, &["amount", "currency"])?;
+        if form.get(MOTO).is_some() && form.get("off_session").is_some() {
+            return invalid("parameter_invalid", "off_session", "an order by telephone has its client there");
+        }
         address(form, "return_url")?;
         let currency = currency(form, "currency")?;
         let amount = amount(form, "amount", &currency)?;

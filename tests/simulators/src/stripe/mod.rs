@@ -21,6 +21,8 @@ pub struct Stripe {
     pub now: i64,
     /// After how many seconds the search knows a payment.
     pub search_lag: i64,
+    /// Whether the account may name orders by telephone.
+    pub has_moto: bool,
     /// All objects by their ids, which sort by age.
     pub objects: BTreeMap<String, Value>,
     /// Events that were not posted yet.
@@ -65,6 +67,7 @@ impl Stripe {
             webhook_secret: webhook_secret.into(),
             now,
             search_lag: 60,
+            has_moto: false,
             objects: BTreeMap::new(),
             events: Vec::new(),
             keys: HashMap::new(),

@@ -1,5 +1,6 @@
 //! How money moves: what a card says to an intent, taking what was reserved, releasing it, giving it back.
 
+use super::calls::MOTO;
 use super::cards::{CARDS, Effect};
 use super::{Answered, Refusal, Stripe, allow, invalid, want};
 use crate::shell::Fields;
@@ -54,7 +55,9 @@ impl Stripe {
         }
         self.set(id, "payment_method", json!(method));
         self.set(id, "last_payment_error", Value::Null);
+        // banks ask no client who is at the telephone
         let is_alone = form.text("off_session") == "true";
+        let is_asked = !is_alone && form.text(MOTO) != "true";
         let is_set_up = self.get("pm_", &method)?["set_up"] == true;
         let refused = match (self.effect(&method), is_alone) {
             (Effect::Declined(code, why), _) => Some((code, why)),
@@ -68,7 +71,7 @@ impl Stripe {
             return card_error(code, why, Some(self.get("pi_", id)?));
         }
         match self.effect(&method) {
-            Effect::ConfirmsAlways | Effect::ConfirmsOnce | Effect::SetUpElsewhere if !is_alone => {
+            Effect::ConfirmsAlways | Effect::ConfirmsOnce | Effect::SetUpElsewhere if is_asked => {
                 self.ask_client(id, form.get("return_url"));
             }
             Effect::Debit => {

@@ -6,7 +6,7 @@ use super::wire::{
 };
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Card, Decline, Dispute, DisputeState, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Reference,
+    Card, Decline, Dispute, DisputeState, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Presence, Reference,
     SavedMethod, Take,
 };
 use comptoir_domain::{Currency, Money};
@@ -200,8 +200,9 @@ pub(super) fn bill<'a>(request: &PaymentRequest, currency: &'a str) -> Transacti
 /// A charge.
 pub(super) fn charge<'a>(request: &'a PaymentRequest, currency: &'a str) -> Result<Transaction<'a>> {
     let bill = bill(request, currency);
-    let address = Some(request.payer.ip.clone()).filter(|ip| !ip.is_empty() && ip.len() <= 15);
-    let (is_saved, alone) = (matches!(request.source, PaymentSource::Saved(_)), !request.present);
+    let address = Some(request.client_ip().to_string()).filter(|ip| (1..=15).contains(&ip.len()));
+    let is_saved = matches!(request.source, PaymentSource::Saved(_));
+    let alone = request.presence == Presence::Nobody;
     let profile = match &request.source {
         PaymentSource::Saved(token) => {
             let (customer_profile_id, payment_profile_id) = ids(token)?;

@@ -2,7 +2,9 @@ use super::*;
 use crate::error::Kind;
 use crate::http::Reach;
 use crate::payment::contract::{self, Client, Subject, request};
-use crate::payment::{CaptureRequest, Card, ClientAction, Decline, DisputeState, KeepRequest, RefundRequest, Take};
+use crate::payment::{
+    CaptureRequest, Card, ClientAction, Decline, DisputeState, KeepRequest, Presence, RefundRequest, Take,
+};
 use chrono::TimeDelta;
 use comptoir_simulators::authorizenet::{self as simulator, LOGIN, NONCE, TRANSACTION_KEY, signature_key};
 use comptoir_simulators::shell::{Running, Trouble};
@@ -293,6 +295,20 @@ fn invoice_numbers_fit_and_are_made_of_the_reference_alone() {
     assert_eq!((number.len(), &number), (20, &map::invoice(&one, &one)));
     assert_ne!(map::lot(&one), map::lot(&two));
     assert!(map::invoice(&one, &two).starts_with(&map::lot(&one)) && map::invoice(&one, &two) != number);
+}
+
+/// Their filters judge by the address of the client; that of whoever types for him is not it.
+#[tokio::test]
+async fn the_address_is_that_of_a_client_who_is_there() {
+    let bench = bench(None);
+    for (presence, address) in
+        [(Presence::Client, json!("192.0.2.7")), (Presence::Desk, json!(null)), (Presence::Nobody, json!(null))]
+    {
+        bench.gateway.start(&PaymentRequest { presence, ..pay(&format!("{presence:?}"), "9.00") }).await.unwrap();
+        let sent = bench.service.asked().into_iter().rfind(|asked| asked.text().contains("authCapture")).unwrap();
+        let sent: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
+        assert_eq!(sent["createTransactionRequest"]["transactionRequest"]["customerIP"], address, "{presence:?}");
+    }
 }
 
 /// Their fields are not longer than the schema allows, and the order of members is checked by the simulator.

@@ -5,7 +5,8 @@ use super::wire::{Said, around, texts};
 use super::{Account, Way};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Begun, Card, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod, Take,
+    Begun, Card, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Presence, Reference, SavedMethod,
+    Take,
 };
 use comptoir_domain::Money;
 use secrecy::ExposeSecret;
@@ -92,7 +93,8 @@ pub(super) fn pagam(account: &Account, request: &PaymentRequest) -> Result<Strin
         _ => return Err(ConnectorError::invalid("source", "this gateway does not take what is offered")),
     };
     let (month, year) = card.map(expiry).unwrap_or_default();
-    let exemption = if request.present { "" } else { "FORCE" };
+    // where nobody can be asked, not to ask is asked for
+    let exemption = if request.presence == Presence::Client { "" } else { "FORCE" };
     let exempt = around("transDetails", &around("threeDsContainer", &texts(&[("exemption", exemption)])));
     let rest = texts(&[
         ("cardNumber", card.map_or("", |card| card.number.expose_secret())),
@@ -226,7 +228,7 @@ pub(super) fn again(begun: &Begun) -> PaymentRequest {
         source: PaymentSource::HostedPage,
         take: Take::Now,
         save: false,
-        present: true,
+        presence: Presence::Client,
         payer: Payer::default(),
         return_to: String::new(),
         at: begun.at,

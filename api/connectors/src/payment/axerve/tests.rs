@@ -2,7 +2,7 @@ use super::*;
 use crate::error::Retry;
 use crate::http::Reach;
 use crate::payment::contract::{self, Client, Subject, Trouble, request};
-use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest};
+use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Presence};
 use comptoir_domain::Money;
 use comptoir_simulators::axerve as theirs;
 use comptoir_simulators::shell::{self, Running};
@@ -140,7 +140,7 @@ async fn arguments_are_those_of_the_page() {
     let saved = bench.gateway.start(&kept).await.unwrap().saved.unwrap();
     assert_eq!((saved.label.as_str(), saved.expires), ("card •••• 2026", Some((5, 2027))));
     let token = PaymentSource::Saved(saved.token.clone().into());
-    let alone = PaymentRequest { present: false, ..request("renewal", "1210", "JPY", token) };
+    let alone = PaymentRequest { presence: Presence::Nobody, ..request("renewal", "1210", "JPY", token) };
     bench.gateway.start(&alone).await.unwrap();
     let last = bench.there.asked().pop().unwrap().text();
     for part in [
@@ -153,6 +153,12 @@ async fn arguments_are_those_of_the_page() {
         assert!(last.contains(part), "{part} in {last}");
     }
     assert!(!last.contains("cardNumber") && !last.contains("cvv"));
+    // an exemption is asked for where nobody can be asked, and only there
+    for (presence, is_exempt) in [(Presence::Client, false), (Presence::Desk, true)] {
+        let typed = request(&format!("{presence:?}"), "12.10", "EUR", card(theirs::CARD));
+        bench.gateway.start(&PaymentRequest { presence, ..typed }).await.unwrap();
+        assert_eq!(bench.there.asked().pop().unwrap().text().contains("<exemption>FORCE</exemption>"), is_exempt);
+    }
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ pub(super) fn charge(request: &PaymentRequest) -> Result<Form> {
         ("COUNTRY", cut(&payer.country, 64)),
         ("PHONE", cut(&payer.phone, 16)),
         ("EMAIL", cut(&payer.email, 64)),
-        ("REMOTE_IP", cut(&payer.ip, 45)),
+        ("REMOTE_IP", cut(request.client_ip(), 45)),
     ];
     form.extend(means(&request.source)?);
     form.retain(|(_, value)| !value.is_empty());

@@ -1,7 +1,9 @@
 use super::*;
 use crate::http::Reach;
 use crate::payment::contract::{self, Subject, request};
-use crate::payment::{Callback, CaptureRequest, Card, Decline, PaymentSource, Reference, RefundRequest, Take};
+use crate::payment::{
+    Callback, CaptureRequest, Card, Decline, PaymentSource, Presence, Reference, RefundRequest, Take,
+};
 use comptoir_simulators::bluepay::{self as simulator, ACCOUNT, SECRET};
 use comptoir_simulators::shell::{Running, Trouble};
 use serde_json::json;
@@ -97,6 +99,22 @@ fn seals_as_the_page_says() {
     let legacy = ["100000000001", "SALE", "3.00", "", "John", "4111111111111111"].concat();
     assert_eq!(seal::seal("MD5", &secret, &legacy).unwrap(), "5bf65e9597204b5a5d38d5532289b4a2");
     assert!(seal::fits(sha, &sha.to_uppercase()) && !seal::fits(sha, ""));
+}
+
+/// The address of whoever types for a client is not the client's.
+#[tokio::test]
+async fn the_address_is_that_of_a_client_who_is_there() {
+    let bench = bench();
+    for (presence, amount, address) in [
+        (Presence::Client, "5.00", Some("192.0.2.7")),
+        (Presence::Desk, "7.00", None),
+        (Presence::Nobody, "9.00", None),
+    ] {
+        let asked = PaymentRequest { presence, ..pay(&format!("{presence:?}"), amount) };
+        bench.gateway.start(&asked).await.unwrap();
+        let sent = bench.service.asked().into_iter().rfind(|asked| asked.path.ends_with("/bp10emu")).unwrap();
+        assert_eq!(sent.form().get("REMOTE_IP"), address, "{presence:?}");
+    }
 }
 
 #[tokio::test]

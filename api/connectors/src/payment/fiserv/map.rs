@@ -5,7 +5,9 @@ use super::wire::{
     TransactionDetails,
 };
 use crate::error::{ConnectorError, Kind, Result};
-use crate::payment::{Card, Decline, Outcome, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod, Take};
+use crate::payment::{
+    Card, Decline, Outcome, Payment, PaymentRequest, PaymentSource, Presence, Reference, SavedMethod, Take,
+};
 use comptoir_domain::Money;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -109,12 +111,12 @@ fn ids(token: &SecretString) -> Result<(&str, &str)> {
 /// A charge.
 pub(super) fn charge<'a>(request: &PaymentRequest, merchant: Merchant<'a>) -> Result<Request<'a>> {
     let is_saved = matches!(request.source, PaymentSource::Saved(_));
-    let alone = !request.present;
-    let stored = StoredCredentials {
-        scheduled: alone,
-        initiator: if alone { "MERCHANT" } else { "CARD_HOLDER" },
-        sequence: if is_saved { "SUBSEQUENT" } else { "FIRST" },
+    let (scheduled, initiator, origin) = match request.presence {
+        Presence::Client => (false, "CARD_HOLDER", "ECOM"),
+        Presence::Desk => (false, "CARD_HOLDER", "MOTO"),
+        Presence::Nobody => (true, "MERCHANT", "ECOM"),
     };
+    let stored = StoredCredentials { scheduled, initiator, sequence: if is_saved { "SUBSEQUENT" } else { "FIRST" } };
     Ok(Request {
         amount: Some(amount(request.amount)?),
         source: Some(source(&request.source)?),
@@ -124,7 +126,7 @@ pub(super) fn charge<'a>(request: &PaymentRequest, merchant: Merchant<'a>) -> Re
             merchant_order_id: request.reference.to_string(),
             create_token: request.save.then_some(true),
         }),
-        transaction_interaction: Some(Interaction { origin: "ECOM" }),
+        transaction_interaction: Some(Interaction { origin }),
         stored_credentials: (is_saved || request.save).then_some(stored),
         merchant_details: merchant,
         ..Request::default()

@@ -1,7 +1,7 @@
 use super::*;
 use crate::http::Reach;
 use crate::payment::contract::{self, Subject, request};
-use crate::payment::{CaptureRequest, Card, Decline, Outcome, Reference, RefundRequest, Take};
+use crate::payment::{CaptureRequest, Card, Decline, Outcome, Presence, Reference, RefundRequest, Take};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use comptoir_domain::Money;
 use comptoir_simulators::fiserv::{self as simulator, API_KEY, API_SECRET, MERCHANT, TERMINAL};
@@ -239,13 +239,26 @@ async fn nobody_else_learns_numbers_and_keys() {
     assert_eq!((saved.label.as_str(), saved.expires), ("card •••• 8291", Some((7, 2030))));
 }
 
+/// By which way an order has come.
+#[tokio::test]
+async fn orders_by_telephone_are_named_so() {
+    let bench = bench();
+    for (presence, origin) in [(Presence::Client, "ECOM"), (Presence::Desk, "MOTO")] {
+        let asked = PaymentRequest { presence, ..pay(&format!("{presence:?}"), "9.00") };
+        assert!(bench.gateway.start(&asked).await.unwrap().is_taken());
+        let charge = bench.service.asked().into_iter().rfind(|asked| asked.path == CHARGES).unwrap();
+        let sent: serde_json::Value = serde_json::from_slice(&charge.body).unwrap();
+        assert_eq!(sent["transactionInteraction"], json!({"origin": origin}));
+    }
+}
+
 /// The client is told from the one who is not there.
 #[tokio::test]
 async fn stored_credentials_say_who_begins() {
     let bench = bench();
     let first = bench.gateway.start(&PaymentRequest { save: true, ..pay("r1", "9.00") }).await.unwrap().saved.unwrap();
     let source = PaymentSource::Saved(first.token.into());
-    let renewal = PaymentRequest { present: false, ..request("r2", "9.00", "USD", source) };
+    let renewal = PaymentRequest { presence: Presence::Nobody, ..request("r2", "9.00", "USD", source) };
     bench.gateway.start(&renewal).await.unwrap();
     let charges: Vec<_> = bench.service.asked().into_iter().filter(|asked| asked.path == CHARGES).collect();
     let stored = |at: usize| {

@@ -2,7 +2,7 @@
 
 use super::map::to_paypal;
 use crate::error::{ConnectorError, Result};
-use crate::payment::{PaymentRequest, PaymentSource, RefundRequest, Take};
+use crate::payment::{PaymentRequest, PaymentSource, Presence, RefundRequest, Take};
 use comptoir_domain::Money;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
@@ -49,7 +49,11 @@ pub(super) fn order(request: &PaymentRequest, brand: &str) -> Result<Value> {
         PaymentSource::HostedPage => json!({ "paypal": wallet(request, brand) }),
         PaymentSource::Saved(token) => {
             let (kind, id) = kept(token)?;
-            let (initiator, pace) = if request.present { ("CUSTOMER", "ONE_TIME") } else { ("MERCHANT", "RECURRING") };
+            let (initiator, pace) = match request.presence {
+                Presence::Client => ("CUSTOMER", "ONE_TIME"),
+                Presence::Desk => ("MERCHANT", "UNSCHEDULED"),
+                Presence::Nobody => ("MERCHANT", "RECURRING"),
+            };
             let use_of_it = json!({ "payment_initiator": initiator, "payment_type": pace, "usage": "SUBSEQUENT" });
             json!({ kind: { "vault_id": id, "stored_credential": use_of_it } })
         }

@@ -5,8 +5,8 @@ use super::wire::Fields;
 use super::{Account, PAGE};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Begun, Card, ClientAction, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod,
-    Take, numbers,
+    Begun, Card, ClientAction, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Presence, Reference,
+    SavedMethod, Take, numbers,
 };
 use comptoir_domain::{Country, Money};
 use secrecy::{ExposeSecret, SecretString};
@@ -107,8 +107,7 @@ pub(super) fn direct(account: &Account, request: &PaymentRequest) -> Result<Fiel
     match &request.source {
         PaymentSource::Card(card) => {
             put_card(&mut fields, card);
-            // somebody else types it in, at the telephone
-            fields.put("DS_MERCHANT_DIRECTPAYMENT", if request.present { "" } else { "MOTO" });
+            fields.put("DS_MERCHANT_DIRECTPAYMENT", if request.presence == Presence::Desk { "MOTO" } else { "" });
         }
         PaymentSource::Saved(token) => {
             let (identifier, network) = parts(token);
@@ -116,12 +115,23 @@ pub(super) fn direct(account: &Account, request: &PaymentRequest) -> Result<Fiel
             fields.put("DS_MERCHANT_DIRECTPAYMENT", "true");
             fields.put("DS_MERCHANT_COF_INI", "N");
             fields.put("DS_MERCHANT_COF_TXNID", network);
-            fields.put("DS_MERCHANT_COF_TYPE", if request.present { "C" } else { "R" });
-            fields.put("DS_MERCHANT_EXCEP_SCA", if request.present { "" } else { "MIT" });
+            let (kind, exemption) = stored_use(request.presence);
+            fields.put("DS_MERCHANT_COF_TYPE", kind);
+            fields.put("DS_MERCHANT_EXCEP_SCA", exemption);
         }
         _ => return Err(ConnectorError::invalid("source", "this gateway does not take what is offered")),
     }
     Ok(fields)
+}
+
+/// For what a stored card is used, and why the client is not asked. One charge that he has asked for at the telephone is none
+/// of a series.
+const fn stored_use(presence: Presence) -> (&'static str, &'static str) {
+    match presence {
+        Presence::Client => ("C", ""),
+        Presence::Desk => ("C", "MIT"),
+        Presence::Nobody => ("R", "MIT"),
+    }
 }
 
 /// A card that is kept without a payment.
@@ -168,7 +178,7 @@ pub(super) fn at_page_again(account: &Account, begun: &Begun, operations: &[Fiel
         source: PaymentSource::HostedPage,
         take: if is_reserved { Take::Reserve } else { Take::Now },
         save: false,
-        present: true,
+        presence: Presence::Client,
         payer: Payer::default(),
         return_to: String::new(),
         at: begun.at,

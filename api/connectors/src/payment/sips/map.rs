@@ -4,8 +4,8 @@ use super::Account;
 use super::codes::{self, Meaning, Status};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Begun, Card, ClientAction, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod,
-    Take, numbers,
+    Begun, Card, ClientAction, Decline, Outcome, Payer, Payment, PaymentRequest, PaymentSource, Presence, Reference,
+    SavedMethod, Take, numbers,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use comptoir_domain::Money;
@@ -118,8 +118,7 @@ pub(super) fn order(account: &Account, request: &PaymentRequest) -> Result<(&'st
     let mut put = |name: &str, value: &str| drop(object.insert(name.into(), value.into()));
     match &request.source {
         PaymentSource::Card(card) => {
-            // somebody else types it in, at the telephone
-            put("orderChannel", if request.present { "INTERNET" } else { "MOTO" });
+            put("orderChannel", channel(request.presence));
             put("cardNumber", card.number.expose_secret());
             put("cardExpiryDate", &expiry(card));
             put("cardCSCValue", card.code.expose_secret());
@@ -127,13 +126,21 @@ pub(super) fn order(account: &Account, request: &PaymentRequest) -> Result<(&'st
         }
         PaymentSource::Saved(token) => {
             let (wallet, mean) = parts(token);
-            put("orderChannel", "INTERNET");
+            put("orderChannel", channel(request.presence));
             put("merchantWalletId", wallet);
             put("paymentMeanId", mean);
-            put("paymentPattern", if request.present { "ONE_SHOT" } else { "RECURRING_N" });
+            put("paymentPattern", if request.presence == Presence::Nobody { "RECURRING_N" } else { "ONE_SHOT" });
             Ok(("checkout/walletOrder", object))
         }
         _ => Err(ConnectorError::invalid("source", "this gateway does not take what is offered")),
+    }
+}
+
+/// By which way an order has come.
+const fn channel(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Desk => "MOTO",
+        Presence::Client | Presence::Nobody => "INTERNET",
     }
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::error::Retry;
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
-use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, RefundRequest, Take};
+use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Presence, RefundRequest, Take};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use comptoir_domain::Money;
 use comptoir_simulators::shell::{self, Running};
@@ -181,15 +181,32 @@ async fn a_card_of_the_wallet_is_charged_again() {
     let saved = bench.gateway.verify(&told[0], noon()).await.unwrap().unwrap().payment.saved.unwrap();
     assert_eq!((saved.label.as_str(), saved.expires), ("visa •••• 00", Some((12, 2030))));
     let token = PaymentSource::Saved(saved.token.into());
-    let alone = PaymentRequest { present: false, ..request("renewal", "12.10", "EUR", token.clone()) };
+    let alone = PaymentRequest { presence: Presence::Nobody, ..request("renewal", "12.10", "EUR", token.clone()) };
     assert!(bench.gateway.start(&alone).await.unwrap().is_taken());
     let asked = bench.asked("walletOrder");
     assert_eq!((&asked["paymentPattern"], &asked["interfaceVersion"]), (&"RECURRING_N".into(), &"IR_WS_2.20".into()));
-    bench.start("at-the-shop", token).await.unwrap();
-    assert_eq!(bench.asked("walletOrder")["paymentPattern"], "ONE_SHOT");
-    let telephone = PaymentRequest { present: false, ..request("moto", "12.10", "EUR", card(theirs::CARD)) };
-    bench.gateway.start(&telephone).await.unwrap();
-    assert_eq!(bench.asked("cardOrder")["orderChannel"], "MOTO");
+    // who is there, by which way it has come, and whether it is one of many
+    for (presence, channel, pattern) in [
+        (Presence::Client, "INTERNET", "ONE_SHOT"),
+        (Presence::Desk, "MOTO", "ONE_SHOT"),
+        (Presence::Nobody, "INTERNET", "RECURRING_N"),
+    ] {
+        let charged = request(&format!("{presence:?}-kept"), "12.10", "EUR", token.clone());
+        bench.gateway.start(&PaymentRequest { presence, ..charged }).await.unwrap();
+        let asked = bench.asked("walletOrder");
+        assert_eq!((&asked["orderChannel"], &asked["paymentPattern"]), (&channel.into(), &pattern.into()));
+    }
+}
+
+/// Who types a card says by which way the order has come.
+#[tokio::test]
+async fn cards_by_telephone_are_named_so() {
+    let bench = Bench::new(their_seal::HMAC);
+    for (presence, channel) in [(Presence::Client, "INTERNET"), (Presence::Desk, "MOTO")] {
+        let typed = request(&format!("{presence:?}"), "12.10", "EUR", card(theirs::CARD));
+        assert!(bench.gateway.start(&PaymentRequest { presence, ..typed }).await.unwrap().is_taken());
+        assert_eq!(bench.asked("cardOrder")["orderChannel"], channel);
+    }
 }
 
 /// The table of response codes, by the cards of the simulation.

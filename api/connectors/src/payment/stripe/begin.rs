@@ -27,13 +27,13 @@ impl Stripe {
         let (path, form) = match &request.source {
             PaymentSource::HostedPage => ("/v1/checkout/sessions", forms::session(request, customer.as_deref())?),
             PaymentSource::Token(token) => {
-                let form = forms::intent(request, token.expose_secret(), customer.as_deref())?;
+                let form = forms::intent(request, token.expose_secret(), customer.as_deref(), self.moto)?;
                 ("/v1/payment_intents", form)
             }
             PaymentSource::Saved(token) => {
                 let (customer, method) = forms::kept(token)?;
                 let again = PaymentRequest { save: false, ..request.clone() };
-                ("/v1/payment_intents", forms::intent(&again, method, Some(customer))?)
+                ("/v1/payment_intents", forms::intent(&again, method, Some(customer), self.moto)?)
             }
             PaymentSource::Card(_) | PaymentSource::Offline => {
                 return Err(ConnectorError::invalid("source", "Stripe is paid by tokens or at its page"));

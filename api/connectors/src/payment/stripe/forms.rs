@@ -2,7 +2,7 @@
 
 use super::amount::to_stripe;
 use crate::error::{ConnectorError, Result};
-use crate::payment::{Payer, PaymentRequest, RefundRequest, Take};
+use crate::payment::{Payer, PaymentRequest, PaymentSource, Presence, RefundRequest, Take};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Names with brackets, and values.
@@ -55,8 +55,20 @@ pub(super) fn customer(payer: &Payer) -> Form {
     fields.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
+/// What says who is there. Telephone orders are only named so for accounts that may (`moto`); without that the client confirms
+/// a card at a page, as if he had typed it, and what is kept is charged as if nobody were there.
+fn presence(request: &PaymentRequest, moto: bool) -> Option<(&'static str, String)> {
+    let is_kept = matches!(request.source, PaymentSource::Saved(_));
+    match (request.presence, moto) {
+        (Presence::Desk, true) => Some(("payment_method_options[card][moto]", "true".into())),
+        (Presence::Nobody, _) => Some(("off_session", "true".into())),
+        (Presence::Desk, false) if is_kept => Some(("off_session", "true".into())),
+        _ => None,
+    }
+}
+
 /// A payment with a method that Stripe already knows, confirmed at once.
-pub(super) fn intent(request: &PaymentRequest, method: &str, customer: Option<&str>) -> Result<Form> {
+pub(super) fn intent(request: &PaymentRequest, method: &str, customer: Option<&str>, moto: bool) -> Result<Form> {
     let mut form = vec![
         ("amount", to_stripe(request.amount)?.to_string()),
         ("currency", request.amount.currency().as_str().to_ascii_lowercase()),
@@ -77,9 +89,7 @@ pub(super) fn intent(request: &PaymentRequest, method: &str, customer: Option<&s
         // without a place to come back to, only methods that need no page
         form.push(("automatic_payment_methods[allow_redirects]", "never".into()));
     }
-    if !request.present {
-        form.push(("off_session", "true".into()));
-    }
+    form.extend(presence(request, moto));
     expanded(&mut form, WHOLE_INTENT);
     Ok(form)
 }

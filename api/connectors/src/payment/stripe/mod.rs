@@ -45,6 +45,12 @@ pub const FIELDS: &[Field] = &[
         FieldKind::Secret(255),
         "whsec_ExampleOfASecret",
     ),
+    optional(
+        "moto",
+        "Cards that your people type are sent as telephone orders; Stripe has to allow it",
+        FieldKind::Flag,
+        "true",
+    ),
     optional("address", "Address of the API", FieldKind::Address, "https://api.stripe.com"),
 ];
 
@@ -55,6 +61,7 @@ const SESSION: &str = "cs_";
 pub struct Stripe {
     calls: Calls,
     webhook_secret: SecretString,
+    moto: bool,
     entries: &'static [Entry],
 }
 
@@ -71,6 +78,7 @@ impl Stripe {
         Ok(Self {
             calls: Calls { http: Http::new(values.or("address", "https://api.stripe.com"), site.reach)?, key },
             webhook_secret: values.secret("webhook_secret"),
+            moto: values.flag("moto"),
             entries: if has_fields { &[Entry::Token, Entry::Page] } else { &[Entry::Page] },
         })
     }

@@ -3,7 +3,8 @@
 use super::wire::{Element, element, first, text};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Card, Decline, Dispute, DisputeState, Outcome, Payment, PaymentRequest, PaymentSource, Reference, SavedMethod, Take,
+    Card, Decline, Dispute, DisputeState, Outcome, Payment, PaymentRequest, PaymentSource, Presence, Reference,
+    SavedMethod, Take,
 };
 use comptoir_domain::{Currency, Money};
 use roxmltree::Node;
@@ -178,13 +179,22 @@ fn means(request: &PaymentRequest) -> Option<Element> {
 /// That a card is to be kept, or was.
 fn stored(request: &PaymentRequest) -> Option<Element> {
     let stored = element("storedCredentials");
-    match (&request.source, request.present) {
-        (PaymentSource::Saved(_), true) => Some(stored.with("usage", "USED")),
-        (PaymentSource::Saved(_), false) => {
+    match (&request.source, request.presence) {
+        (PaymentSource::Saved(_), Presence::Client) => Some(stored.with("usage", "USED")),
+        (PaymentSource::Saved(_), Presence::Desk) => {
+            Some(stored.with("usage", "USED").with("merchantInitiatedReason", "UNSCHEDULED"))
+        }
+        (PaymentSource::Saved(_), Presence::Nobody) => {
             Some(stored.with("usage", "USED").with("merchantInitiatedReason", "RECURRING"))
         }
         _ => request.save.then(|| stored.with("usage", "FIRST")),
     }
+}
+
+/// That it was ordered by mail or telephone. Their page is no such order: the client types there himself.
+fn interaction(request: &PaymentRequest) -> Option<Element> {
+    let is_typed = matches!(request.source, PaymentSource::Card(_)) && request.presence == Presence::Desk;
+    is_typed.then(|| element("dynamicInteractionType").with("type", "MOTO"))
 }
 
 /// An order.
@@ -198,11 +208,11 @@ pub(super) fn order(request: &PaymentRequest, installation: &str) -> Element {
     let payment = match means(request) {
         Some(means) => {
             let mut session = element("session").with("id", code.clone());
-            if !request.payer.ip.is_empty() {
-                session = session.with("shopperIPAddress", request.payer.ip.clone());
+            if !request.client_ip().is_empty() {
+                session = session.with("shopperIPAddress", request.client_ip().to_string());
             }
             let details = element("paymentDetails").with("action", "AUTHORISE").holding([means]);
-            details.holding(request.present.then_some(session)).holding(stored(request))
+            details.holding((request.presence == Presence::Client).then_some(session)).holding(stored(request))
         }
         None => element("paymentMethodMask").holding([element("include").with("code", "ALL")]),
     };
@@ -218,6 +228,7 @@ pub(super) fn order(request: &PaymentRequest, installation: &str) -> Element {
         .holding([element("description").saying(cut(description, 50)), amount(request.amount), payment])
         .holding(shopper)
         .holding(request.save.then_some(token))
+        .holding(interaction(request))
 }
 
 /// The error in an answer.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::http::Reach;
 use crate::payment::contract::{self, Client, Subject, request};
-use crate::payment::{Callback, CaptureRequest, Card, DisputeState, Reference, RefundRequest};
+use crate::payment::{Callback, CaptureRequest, Card, DisputeState, Presence, Reference, RefundRequest};
 use comptoir_simulators::shell::{Running, Trouble};
 use comptoir_simulators::worldpay_xml as simulator;
 use serde_json::json;
@@ -299,11 +299,36 @@ async fn a_card_is_kept_with_a_payment() {
     let kept = bench.gateway.start(&PaymentRequest { save: true, ..pay("r1", "9.00") }).await.unwrap().saved.unwrap();
     assert_eq!((kept.label.as_str(), kept.expires), ("visa •••• 1111", Some((7, 2030))));
     let source = PaymentSource::Saved(kept.token.into());
-    let renewal = PaymentRequest { present: false, ..request("r2", "80.00", "EUR", source) };
+    let renewal = PaymentRequest { presence: Presence::Nobody, ..request("r2", "80.00", "EUR", source) };
     assert!(bench.gateway.start(&renewal).await.unwrap().is_taken());
     assert_eq!(bench.service.with(|service| service.count()), 2);
     let sent = bench.service.asked().last().unwrap().text();
     assert!(sent.contains(r#"<storedCredentials usage="USED" merchantInitiatedReason="RECURRING"/>"#), "{sent}");
+}
+
+/// Who is there is said by the session of a client, by the kind of interaction, and by whoever begins it where a card is stored.
+#[tokio::test]
+async fn each_order_says_who_is_there() {
+    let bench = bench(false);
+    let kept = bench.gateway.start(&PaymentRequest { save: true, ..pay("r1", "9.00") }).await.unwrap().saved.unwrap();
+    let stored = || PaymentSource::Saved(kept.token.clone().into());
+    let moto = r#"<dynamicInteractionType type="MOTO"/>"#;
+    for (reference, presence, source, session, interaction, usage) in [
+        ("r2", Presence::Client, card_of("Anna"), true, false, ""),
+        ("r3", Presence::Desk, card_of("Anna"), false, true, ""),
+        ("r4", Presence::Client, stored(), true, false, r#"usage="USED"/>"#),
+        ("r5", Presence::Desk, stored(), false, false, r#"usage="USED" merchantInitiatedReason="UNSCHEDULED"/>"#),
+        ("r6", Presence::Nobody, stored(), false, false, r#"usage="USED" merchantInitiatedReason="RECURRING"/>"#),
+    ] {
+        let asked = PaymentRequest { presence, ..request(reference, "9.00", "EUR", source) };
+        assert!(bench.gateway.start(&asked).await.unwrap().is_taken());
+        let sent = bench.service.asked().last().unwrap().text();
+        assert_eq!((sent.contains("<session"), sent.contains(moto)), (session, interaction), "{sent}");
+        assert!(sent.contains(usage) && sent.contains("storedCredentials") != usage.is_empty(), "{sent}");
+    }
+    // the bank would ask this client, but for the telephone
+    let asked = PaymentRequest { presence: Presence::Desk, ..request("r7", "9.00", "EUR", card_of("3D")) };
+    assert!(bench.gateway.start(&asked).await.unwrap().is_taken());
 }
 
 /// Names may hold what XML and its readers stumble over.

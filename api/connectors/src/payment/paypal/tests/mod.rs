@@ -4,7 +4,9 @@ mod tables;
 use super::*;
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
-use crate::payment::{Callback, ClientAction, KeepRequest, Outcome, PaymentEvent, Reference, RefundRequest, Take};
+use crate::payment::{
+    Callback, ClientAction, KeepRequest, Outcome, PaymentEvent, Presence, Reference, RefundRequest, Take,
+};
 use comptoir_domain::Money;
 use comptoir_simulators::paypal::{PayPal as Simulator, Wallet};
 use comptoir_simulators::shell::{self, Running};
@@ -188,15 +190,22 @@ async fn a_wallet_is_kept_with_a_payment_and_charged_alone() {
     let kept = paid.saved.unwrap();
     assert_eq!((kept.label.as_str(), kept.expires), ("paypal anna@example.org", None));
     let source = PaymentSource::Saved(kept.token.clone().into());
-    let alone = PaymentRequest { present: false, ..request("alone", "80.00", "EUR", source) };
-    assert_eq!(bench.gateway.start(&alone).await.unwrap().outcome, Outcome::Approved);
-    let sent = bench.running.asked().into_iter().rfind(|call| call.path == "/v2/checkout/orders").unwrap();
-    let sent: Value = serde_json::from_slice(&sent.body).unwrap();
-    let said = json!({"payment_initiator": "MERCHANT", "payment_type": "RECURRING", "usage": "SUBSEQUENT"});
-    assert_eq!(sent["payment_source"]["paypal"]["stored_credential"], said);
+    for (presence, initiator, pace) in [
+        (Presence::Client, "CUSTOMER", "ONE_TIME"),
+        (Presence::Desk, "MERCHANT", "UNSCHEDULED"),
+        (Presence::Nobody, "MERCHANT", "RECURRING"),
+    ] {
+        let charged = request(&format!("{presence:?}"), "80.00", "EUR", source.clone());
+        let paid = bench.gateway.start(&PaymentRequest { presence, ..charged }).await.unwrap();
+        assert_eq!(paid.outcome, Outcome::Approved);
+        let sent = bench.running.asked().into_iter().rfind(|call| call.path == "/v2/checkout/orders").unwrap();
+        let sent: Value = serde_json::from_slice(&sent.body).unwrap();
+        let said = json!({"payment_initiator": initiator, "payment_type": pace, "usage": "SUBSEQUENT"});
+        assert_eq!(sent["payment_source"]["paypal"]["stored_credential"], said);
+    }
     bench.gateway.forget(&kept.token.clone().into(), noon()).await.unwrap();
     bench.gateway.forget(&kept.token.into(), noon()).await.unwrap();
-    let gone = PaymentRequest { reference: Reference::new("gone").unwrap(), ..alone };
+    let gone = PaymentRequest { presence: Presence::Nobody, ..request("gone", "80.00", "EUR", source) };
     assert_eq!(bench.gateway.start(&gone).await.unwrap_err().kind, Kind::NotFound);
 }
 

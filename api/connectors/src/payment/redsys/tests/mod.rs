@@ -4,7 +4,9 @@ use super::*;
 use crate::error::{Kind, Retry};
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
-use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Outcome, RefundRequest, Take};
+use crate::payment::{
+    Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Outcome, Presence, RefundRequest, Take,
+};
 use comptoir_domain::Money;
 use comptoir_simulators::redsys::{self as theirs, seal};
 use comptoir_simulators::shell::{self, Running};
@@ -181,7 +183,7 @@ async fn a_stored_card_is_charged_as_the_page_says() {
         (first["DS_MERCHANT_EXPIRYDATE"].as_str(), first["DS_MERCHANT_AMOUNT"].as_str()),
         (Some("3012"), Some("1210"))
     );
-    let alone = PaymentRequest { present: false, ..request("renewal", "12.10", "EUR", token.clone()) };
+    let alone = PaymentRequest { presence: Presence::Nobody, ..request("renewal", "12.10", "EUR", token.clone()) };
     assert!(bench.gateway.start(&alone).await.unwrap().is_taken());
     let asked = bench.asked();
     for (name, value) in [
@@ -203,13 +205,26 @@ async fn a_stored_card_is_charged_as_the_page_says() {
     );
 }
 
+/// A charge of what is stored that the client has asked for at the telephone: none of a series, and nobody to be asked.
+#[tokio::test]
+async fn a_stored_card_is_charged_at_the_desk() {
+    let bench = Bench::new(seal::V1);
+    let source = bench.token().await;
+    let asked = PaymentRequest { presence: Presence::Desk, ..request("desk", "12.10", "EUR", source) };
+    assert!(bench.gateway.start(&asked).await.unwrap().is_taken());
+    let sent = bench.asked();
+    for (name, value) in [("DIRECTPAYMENT", "true"), ("COF_INI", "N"), ("COF_TYPE", "C"), ("EXCEP_SCA", "MIT")] {
+        assert_eq!(sent[format!("DS_MERCHANT_{name}")], value, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_bank_that_wants_the_client_sends_it_to_the_page() {
     for version in VERSIONS {
         let bench = Bench::new(version);
         let token = bench.token().await;
         bench.next("0195", "F");
-        let asked = PaymentRequest { present: false, ..request("sca", "12.10", "EUR", token) };
+        let asked = PaymentRequest { presence: Presence::Nobody, ..request("sca", "12.10", "EUR", token) };
         let begun = bench.gateway.start(&asked).await.unwrap();
         let Outcome::ActionNeeded(action) = &begun.outcome else { panic!("{begun:?}") };
         // asked again, and asked about, it is the same
@@ -370,8 +385,11 @@ async fn no_secret_shows() {
 #[tokio::test]
 async fn cards_by_telephone_are_named_so() {
     let bench = Bench::new(seal::V1);
-    let asked =
-        PaymentRequest { present: false, take: Take::Reserve, ..request("moto", "12.10", "EUR", card(theirs::CARD)) };
+    let asked = PaymentRequest {
+        presence: Presence::Desk,
+        take: Take::Reserve,
+        ..request("moto", "12.10", "EUR", card(theirs::CARD))
+    };
     let held = bench.gateway.start(&asked).await.unwrap();
     assert_eq!(
         (&bench.asked()["DS_MERCHANT_DIRECTPAYMENT"], &bench.asked()["DS_MERCHANT_TRANSACTIONTYPE"]),

@@ -1,10 +1,11 @@
+mod desk;
 mod disputes;
 mod tables;
 
 use super::*;
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
-use crate::payment::{Callback, ClientAction, Decline, KeepRequest, Outcome, Reference, RefundRequest, Take};
+use crate::payment::{Callback, ClientAction, Decline, KeepRequest, Outcome, Presence, Reference, RefundRequest, Take};
 use comptoir_domain::Money;
 use comptoir_simulators::shell::{self, Running};
 use comptoir_simulators::stripe::{CARDS, Posted, Stripe as Simulator};
@@ -30,16 +31,18 @@ impl Bench {
     }
 
     fn with_key(key: &str) -> Self {
+        Self::set_up(key, false)
+    }
+
+    fn set_up(key: &str, moto: bool) -> Self {
         let running = Running::start(Simulator::new(KEY, SECRET, noon().seconds()));
-        let given = BTreeMap::from(
-            [
-                ("secret_key", key),
-                ("publishable_key", "pk_test_1"),
-                ("webhook_secret", SECRET),
-                ("address", &running.url),
-            ]
-            .map(|(name, value)| (name.to_string(), json!(value))),
-        );
+        let given = BTreeMap::from([
+            ("secret_key".to_string(), json!(key)),
+            ("publishable_key".into(), json!("pk_test_1")),
+            ("webhook_secret".into(), json!(SECRET)),
+            ("address".into(), json!(running.url)),
+            ("moto".into(), json!(moto)),
+        ]);
         let gateway = Stripe::new(&site(false), &Values::new(&given)).unwrap();
         Self { running, gateway }
     }
@@ -177,7 +180,7 @@ async fn a_bank_that_wants_the_client_gets_him() {
     let token = kept.saved.unwrap().token;
     for (reference, agreed) in [("yes", true), ("no", false)] {
         let source = PaymentSource::Saved(token.clone().into());
-        let alone = PaymentRequest { present: false, ..request(reference, "80.00", "EUR", source) };
+        let alone = PaymentRequest { presence: Presence::Nobody, ..request(reference, "80.00", "EUR", source) };
         let asked = bench.gateway.start(&alone).await.unwrap();
         let again = bench.gateway.start(&alone).await.unwrap();
         assert_eq!(page(&asked), page(&again));
@@ -204,7 +207,7 @@ async fn a_card_that_was_confirmed_once_is_charged_alone() {
     let kept = bench.gateway.fetch(&first.begun(begun.gateway_id), noon()).await.unwrap().saved.unwrap();
     assert_eq!((kept.label.as_str(), kept.expires), ("visa •••• 3155", Some((12, 2034))));
     let source = PaymentSource::Saved(kept.token.into());
-    let alone = PaymentRequest { present: false, ..request("alone", "6.00", "EUR", source) };
+    let alone = PaymentRequest { presence: Presence::Nobody, ..request("alone", "6.00", "EUR", source) };
     assert_eq!(bench.gateway.start(&alone).await.unwrap().outcome, Outcome::Approved);
 }
 
