@@ -1,6 +1,6 @@
 //! MaxMind's minFraud as its page describes it: the three services, feedback, warnings, refusals, and what is left of what
 //! was paid for. The first part of the mail address says what comes: `score-75@…`, `warning-CODE@…`, `error-CODE@…`,
-//! `reject@…`, `manual_review@…`, `accept@…`, `test@…`, `tor@…`.
+//! `reject@…`, `manual_review@…`, `accept@…`, `test@…`, `tor@…`, `thrown@…`, `risky@…`, `hosted@…`, `prepaid@…`, `virtual@…`, `abroad@…`.
 
 use crate::shell::{Asked, Said, Service};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -279,7 +279,7 @@ fn invalid(body: &Map<String, Value>) -> Vec<Value> {
     let letters =
         |count: usize| move |value: &str| value.len() == count && value.bytes().all(|byte| byte.is_ascii_uppercase());
     let digits = |value: &str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    let checks: [Rule; 8] = [
+    let checks: [Rule; 9] = [
         ("/billing/country", Box::new(move |value| text(value, &letters(2)))),
         ("/order/currency", Box::new(move |value| text(value, &letters(3)))),
         ("/order/amount", Box::new(|value| value.is_number())),
@@ -287,6 +287,10 @@ fn invalid(body: &Map<String, Value>) -> Vec<Value> {
         (
             "/credit_card/issuer_id_number",
             Box::new(move |value| text(value, &|it| digits(it) && [6, 8].contains(&it.len()))),
+        ),
+        (
+            "/credit_card/last_digits",
+            Box::new(move |value| text(value, &|it| digits(it) && [2, 4].contains(&it.len()))),
         ),
         (
             "/credit_card/token",
@@ -305,9 +309,12 @@ fn invalid(body: &Map<String, Value>) -> Vec<Value> {
 fn insights(answer: &mut Value, name: &str) {
     let hides = name == "tor";
     answer["ip_address"]["country"] = json!({"iso_code": "FR", "names": {"en": "France"}});
-    answer["ip_address"]["traits"] =
-        json!({"is_anonymous": hides, "is_tor_exit_node": hides, "isp": "Example Networks", "user_type": "hosting"});
+    answer["ip_address"]["traits"] = json!({"is_anonymous": hides, "is_tor_exit_node": hides, "is_hosting_provider": name == "hosted",
+        "isp": "Example Networks", "organization": "Example Networks", "user_type": "residential"});
     answer["ip_address"]["risk_reasons"] = json!([{"code": "MINFRAUD_NETWORK_ACTIVITY", "reason": "Suspicious activity has been seen on this IP address"}]);
-    answer["email"] = json!({"is_free": false, "is_disposable": name == "thrown", "first_seen": "2019-01-01"});
-    answer["credit_card"] = json!({"country": "US", "is_prepaid": false, "brand": "Visa"});
+    answer["email"] = json!({"is_free": false, "is_disposable": name == "thrown", "is_high_risk": name == "risky",
+        "first_seen": "2019-01-01"});
+    answer["credit_card"] = json!({"issuer": {"name": "Example Bank", "matches_provided_name": true}, "brand": "Visa",
+        "type": "credit", "country": "US", "is_prepaid": name == "prepaid", "is_virtual": name == "virtual",
+        "is_business": false, "is_issued_in_billing_address_country": name != "abroad"});
 }

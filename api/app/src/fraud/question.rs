@@ -43,7 +43,11 @@ pub fn question(
             phone: contact.phone,
         },
         gateway: connector(db, ctx, &order.gateway)?,
-        card: card_country(db, ctx, client.id)?.map(|country| CardFacts { bin: None, country: Some(country) }),
+        card: card_country(db, ctx, client.id)?.map(|country| CardFacts {
+            bin: None,
+            last_digits: None,
+            country: Some(country),
+        }),
         amount: Money::from_minor(order.gross_minor, order.currency),
         coupon: order.cart.0.coupon.clone(),
         cart: sold.iter().map(line).collect(),

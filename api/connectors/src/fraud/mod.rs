@@ -1,7 +1,7 @@
 //! The port to whoever says how likely an order is a fraud, and is told later what it was. Asking changes nothing, so a question
 //! may be repeated; that one of a live order is asked again costs a query and no more.
 //!
-//! Nobody outside gets the number of a card: what can be told of one is a [`Bin`].
+//! Nobody outside gets the number of a card: what can be told of one is a [`Bin`] and its end.
 
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
@@ -91,6 +91,8 @@ pub struct Billing {
 pub struct CardFacts {
     /// Which bank's.
     pub bin: Option<Bin>,
+    /// The last two or four digits.
+    pub last_digits: Option<String>,
     /// Where it is from.
     pub country: Option<Country>,
 }

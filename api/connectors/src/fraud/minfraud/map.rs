@@ -1,5 +1,6 @@
 //! Ours to theirs and back. Pure.
 
+use super::findings::findings;
 use super::wire::{self, Answer, Multiplied, Reason, Refusal, Transaction};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::fraud::{CardFacts, Question};
@@ -102,7 +103,12 @@ fn processor(gateway: &str) -> &'static str {
 fn card(facts: &CardFacts) -> wire::CreditCard<'_> {
     // six digits or eight, nothing between
     let digits = facts.bin.as_ref().and_then(|bin| bin.as_str().get(..8).or(bin.as_str().get(..6)));
-    wire::CreditCard { issuer_id_number: digits, country: facts.country.map(|country| country.to_string()) }
+    let is_end = |end: &&str| [2, 4].contains(&end.len()) && end.bytes().all(|digit| digit.is_ascii_digit());
+    wire::CreditCard {
+        issuer_id_number: digits,
+        last_digits: facts.last_digits.as_deref().filter(is_end),
+        country: facts.country.map(|country| country.to_string()),
+    }
 }
 
 /// What hosting knows besides; the keys have to be defined in the portal.
@@ -136,6 +142,7 @@ pub fn answer(status: u16, body: &[u8], request_digest: String) -> Result<Scored
     let score = score(&said.risk_score).ok_or_else(|| unclear(format!("{} is no score", said.risk_score)))?;
     let mut reasons: Vec<FraudReason> = said.ip_address.risk_reasons.iter().map(|it| reason(it, None)).collect();
     reasons.extend(said.risk_score_reasons.iter().flat_map(multiplied));
+    reasons.extend(findings(&said));
     Ok(Scored {
         id: said.id.clone(),
         score,

@@ -1,5 +1,6 @@
 //! MaxMind minFraud 2.0: a score for each order, by the service that is paid for.
 
+mod findings;
 mod map;
 #[cfg(test)]
 mod tests;

@@ -64,7 +64,11 @@ async fn passes_the_contract() {
 #[tokio::test]
 async fn what_is_sent_is_what_the_page_lists() {
     let bench = bench();
-    let card = CardFacts { bin: Bin::of_card("4111111111111111"), country: "US".parse().ok() };
+    let card = CardFacts {
+        bin: Bin::of_card("4111111111111111"),
+        last_digits: Some("1111".into()),
+        country: "US".parse().ok(),
+    };
     let asked = Question { card: Some(card), coupon: Some("SPRING".into()), ..question("ord_1", "anna@example.com") };
     let scored = bench.screen.score(&asked).await.unwrap();
     assert_eq!(scored.warnings, Vec::<String>::new());
@@ -76,11 +80,52 @@ async fn what_is_sent_is_what_the_page_lists() {
         "billing": {"first_name": "Anna", "last_name": "Ünal", "address": "1 Main Street", "city": "Lyon", "country": "FR",
             "postal": "69001", "phone_number": "+33 1 23 45 67 89"},
         "payment": {"processor": "stripe"},
-        "credit_card": {"issuer_id_number": "41111111", "country": "US"},
+        "credit_card": {"issuer_id_number": "41111111", "last_digits": "1111", "country": "US"},
         "order": {"amount": 12.1, "currency": "EUR", "discount_code": "SPRING"},
         "shopping_cart": [{"category": "hosting", "item_id": "starter", "quantity": 1}],
     });
     assert_eq!(bench.sent(), want);
+}
+
+/// Two digits or four, and never a number.
+#[tokio::test]
+async fn of_a_card_no_more_than_its_end_is_sent() {
+    let bench = bench();
+    for (digits, sent) in
+        [("11", json!("11")), ("1111", json!("1111")), ("111", json!(null)), ("4111111111111111", json!(null))]
+    {
+        let card = CardFacts { bin: None, last_digits: Some(digits.into()), country: None };
+        let asked = Question { card: Some(card), ..question("ord_1", "anna@example.com") };
+        assert_eq!(bench.screen.score(&asked).await.unwrap().warnings, Vec::<String>::new());
+        assert_eq!(bench.sent()["credit_card"]["last_digits"], sent, "{digits}");
+    }
+}
+
+/// What Insights tells of the network, the bank of the card and the mail address, and the plain score does not.
+#[tokio::test]
+async fn what_is_found_out_is_told_to_people() {
+    let bench = bench_with(&[("service", json!("insights"))]);
+    let usual = [
+        ("MINFRAUD_NETWORK_ACTIVITY", "Suspicious activity has been seen on this IP address"),
+        ("IP_NETWORK", "Example Networks, FR, residential"),
+        ("CARD_ISSUER", "Example Bank, US, Visa, credit"),
+    ];
+    for (name, more) in [
+        ("anna", None),
+        ("prepaid", Some(("CARD_PREPAID", "The card is prepaid."))),
+        ("virtual", Some(("CARD_VIRTUAL", "The card is a virtual one."))),
+        ("abroad", Some(("CARD_ABROAD", "The card was not issued in the country of the billing address."))),
+        ("risky", Some(("EMAIL_HIGH_RISK", "The mail address is of high risk."))),
+        ("hosted", Some(("HOSTING_PROVIDER", "The IP address is that of a hosting provider."))),
+    ] {
+        let found = bench.score(&format!("{name}@example.com")).await.unwrap().reasons;
+        let found: Vec<_> = found.iter().map(|it| (it.code.as_str(), it.detail.as_str())).collect();
+        assert_eq!(found, usual.into_iter().chain(more).collect::<Vec<_>>(), "{name}");
+    }
+    // what is not told is not told
+    let less =
+        answer(200, br#"{"id": "x", "risk_score": 1, "credit_card": {"brand": "Visa", "issuer": {}}}"#, String::new());
+    assert_eq!(less.unwrap().reasons, []);
 }
 
 /// No redsys, gestpay or sips in the vendor's list.
@@ -103,7 +148,13 @@ async fn whatever_is_answered_is_told() {
     assert_eq!((scored.score.to_string(), scored.ip_risk.unwrap().to_string()), ("75.25".into(), "0.01".into()));
     assert_eq!((scored.id.as_str(), scored.queries_remaining), ("27d26476-e2bc-11e4-92b8-000000000001", Some(999)));
     let codes: Vec<_> = scored.reasons.iter().map(|it| (it.code.as_str(), it.multiplier.as_deref())).collect();
-    assert_eq!(codes, [("MINFRAUD_NETWORK_ACTIVITY", None), ("ANONYMOUS_IP", Some("45.0"))]);
+    let want = [
+        ("MINFRAUD_NETWORK_ACTIVITY", None),
+        ("ANONYMOUS_IP", Some("45.0")),
+        ("IP_NETWORK", None),
+        ("CARD_ISSUER", None),
+    ];
+    assert_eq!(codes, want);
     let learned = scored.learned;
     assert_eq!((learned.ip_country.unwrap().to_string(), learned.is_anonymous), ("FR".into(), Some(false)));
     assert_eq!((learned.card_country.unwrap().to_string(), learned.is_mail_disposable), ("US".into(), Some(false)));

@@ -82,6 +82,8 @@ pub struct CreditCard<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer_id_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_digits: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
 }
 
@@ -164,10 +166,13 @@ pub struct IpCountry {
     pub iso_code: Option<String>,
 }
 
-/// What hides who is behind an address. Where a service tells none of it, nothing is there.
+/// Whose an address is, and what hides who is behind it. Where a service tells none of it, nothing is there.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Traits {
+    pub isp: Option<String>,
+    pub user_type: Option<String>,
+    pub is_hosting_provider: Option<bool>,
     pub is_anonymous: Option<bool>,
     pub is_anonymous_vpn: Option<bool>,
     pub is_public_proxy: Option<bool>,
@@ -191,13 +196,27 @@ pub struct Warning {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct CardAnswer {
+    pub issuer: Issuer,
+    pub brand: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     pub country: Option<String>,
+    pub is_prepaid: Option<bool>,
+    pub is_virtual: Option<bool>,
+    pub is_issued_in_billing_address_country: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Issuer {
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct EmailAnswer {
     pub is_disposable: Option<bool>,
+    pub is_high_risk: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
