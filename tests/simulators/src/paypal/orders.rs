@@ -23,6 +23,34 @@ pub(super) fn hundredths(amount: &Value) -> Answered<i64> {
     format!("{whole}{fraction:0<2}").parse().or_else(|_| not_done("INVALID_PARAMETER_VALUE"))
 }
 
+/// Things have names and prices, and their sum is that of the breakdown and of the whole.
+fn add_up(unit: &Value) -> Answered<()> {
+    let Some(items) = unit["items"].as_array() else { return Ok(()) };
+    let mut sum = 0;
+    for item in items {
+        let length = text(item, "/name").chars().count();
+        let is_picture = |url: &str| {
+            url.starts_with("https:")
+                && ["gif", "jpg", "jpeg", "png"].iter().any(|end| url.ends_with(&format!(".{end}")))
+        };
+        let Ok(quantity) = text(item, "/quantity").parse::<i64>() else {
+            return refuse(400, "INVALID_REQUEST", "INVALID_PARAMETER_VALUE");
+        };
+        if !(1..=127).contains(&length) || !item["image_url"].as_str().is_none_or(is_picture) {
+            return refuse(400, "INVALID_REQUEST", "INVALID_PARAMETER_VALUE");
+        }
+        sum += quantity * hundredths(&item["unit_amount"])?;
+    }
+    let total = &unit["amount"]["breakdown"]["item_total"];
+    if total.is_null() {
+        return not_done("ITEM_TOTAL_REQUIRED");
+    }
+    if hundredths(total)? != sum {
+        return not_done("ITEM_TOTAL_MISMATCH");
+    }
+    if hundredths(&unit["amount"])? == sum { Ok(()) } else { not_done("AMOUNT_MISMATCH") }
+}
+
 impl PayPal {
     pub(super) fn order(&self, id: &str) -> Answered<Value> {
         self.orders.get(id).cloned().map_or_else(missing, Ok)
@@ -41,6 +69,7 @@ impl PayPal {
         if limits.iter().any(|(path, most)| text(unit, path).chars().count() > *most) {
             return refuse(400, "INVALID_REQUEST", "INVALID_STRING_LENGTH");
         }
+        add_up(unit)?;
         let (source, wallet) = self.source(&body["payment_source"])?;
         if wallet.is_some() && self.is_paid(text(unit, "/invoice_id")) {
             return not_done("DUPLICATE_INVOICE_ID");
@@ -86,7 +115,8 @@ impl PayPal {
         }
         let context = &source["experience_context"];
         let has_way_back = ["/return_url", "/cancel_url"].iter().all(|path| text(context, path).starts_with("http"));
-        if kind != "paypal" || !has_way_back {
+        let is_long = text(context, "/brand_name").chars().count() > 127;
+        if kind != "paypal" || !has_way_back || is_long {
             return refuse(400, "INVALID_REQUEST", "MISSING_REQUIRED_PARAMETER");
         }
         Ok((wanted.clone(), None))

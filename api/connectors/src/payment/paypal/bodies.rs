@@ -1,5 +1,6 @@
 //! What we ask of PayPal, as JSON. Pure.
 
+use super::look::Look;
 use super::map::to_paypal;
 use crate::error::{ConnectorError, Result};
 use crate::payment::{PaymentRequest, PaymentSource, Presence, RefundRequest, Take};
@@ -22,8 +23,8 @@ fn filled(fields: &[(&str, String)]) -> Map<String, Value> {
     filled.map(|(name, value)| ((*name).to_string(), json!(value))).collect()
 }
 
-fn amount(money: Money) -> Result<Value> {
-    Ok(json!({ "currency_code": money.currency().as_str(), "value": to_paypal(money)? }))
+fn amount(money: Money) -> Result<Map<String, Value>> {
+    Ok(filled(&[("currency_code", money.currency().as_str().into()), ("value", to_paypal(money)?)]))
 }
 
 /// A kept method: what it is (`paypal`, `card`) and its id in PayPal's vault.
@@ -40,13 +41,13 @@ pub(super) fn is_plain(id: &str) -> bool {
 }
 
 /// An order. Our reference is its invoice number, too: PayPal takes the money for one only once, whatever else goes wrong.
-pub(super) fn order(request: &PaymentRequest, brand: &str) -> Result<Value> {
+pub(super) fn order(request: &PaymentRequest, look: &Look) -> Result<Value> {
     let intent = match request.take {
         Take::Now => "CAPTURE",
         Take::Reserve => "AUTHORIZE",
     };
     let source = match &request.source {
-        PaymentSource::HostedPage => json!({ "paypal": wallet(request, brand) }),
+        PaymentSource::HostedPage => json!({ "paypal": wallet(request, &look.brand_name) }),
         PaymentSource::Saved(token) => {
             let (kind, id) = kept(token)?;
             let (initiator, pace) = match request.presence {
@@ -61,16 +62,28 @@ pub(super) fn order(request: &PaymentRequest, brand: &str) -> Result<Value> {
             return Err(ConnectorError::invalid("source", "PayPal is paid at its page, or by what it keeps"));
         }
     };
-    Ok(json!({
-        "intent": intent,
-        "purchase_units": [{
-            "custom_id": request.reference,
-            "invoice_id": request.reference,
-            "description": text(&request.description, TEXT),
-            "amount": amount(request.amount)?,
-        }],
-        "payment_source": source,
-    }))
+    Ok(json!({ "intent": intent, "purchase_units": [unit(request, look)?], "payment_source": source }))
+}
+
+/// What is paid for: one thing, whose price is the amount.
+fn unit(request: &PaymentRequest, look: &Look) -> Result<Value> {
+    let price = amount(request.amount)?;
+    let mut unit = Map::from_iter([
+        ("custom_id".to_string(), json!(request.reference)),
+        ("invoice_id".into(), json!(request.reference)),
+        ("description".into(), json!(text(&request.description, TEXT))),
+    ]);
+    let name = if look.item_name.is_empty() { &request.description } else { &look.item_name };
+    let mut item = filled(&[("name", text(name, TEXT)), ("image_url", look.image_url.clone())]);
+    let mut whole = price.clone();
+    // a thing without a name is refused
+    if item.contains_key("name") {
+        whole.insert("breakdown".into(), json!({ "item_total": price }));
+        item.extend([("quantity".to_string(), json!("1")), ("unit_amount".into(), json!(price))]);
+        unit.insert("items".into(), json!([item]));
+    }
+    unit.insert("amount".into(), json!(whole));
+    Ok(Value::Object(unit))
 }
 
 /// The client's wallet, which he opens at PayPal's page.

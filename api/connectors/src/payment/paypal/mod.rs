@@ -10,6 +10,7 @@ mod callback;
 mod calls;
 mod dispute;
 mod groups;
+mod look;
 mod map;
 pub mod standard;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::settings::{Field, FieldKind, Values, optional, required};
 use async_trait::async_trait;
 use calls::{Calls, left_open};
 use comptoir_domain::{Currency, Instant};
+use look::Look;
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use wire::OrderStatus;
@@ -42,6 +44,13 @@ pub const FIELDS: &[Field] = &[
         "1AB23456CD789012E",
     ),
     optional("brand_name", "Name on PayPal's page", FieldKind::Text(127), "Sunny Hosting"),
+    optional("item_name", "What clients read, in the place of what is paid for", FieldKind::Text(127), "Web hosting"),
+    optional(
+        "image_url",
+        "Picture of it on PayPal's page: https, ending in gif, jpg, jpeg or png",
+        FieldKind::Text(2048),
+        "https://hosting.example/logo.png",
+    ),
     optional("address", "Address of the API", FieldKind::Address, "https://api-m.paypal.com"),
 ];
 
@@ -49,7 +58,7 @@ pub const FIELDS: &[Field] = &[
 pub struct PayPal {
     calls: Calls,
     webhook_id: String,
-    brand_name: String,
+    look: Look,
 }
 
 impl PayPal {
@@ -64,7 +73,7 @@ impl PayPal {
                 token: Mutex::new(None),
             },
             webhook_id: values.text("webhook_id").into(),
-            brand_name: values.text("brand_name").into(),
+            look: Look::new(values)?,
         })
     }
 
@@ -140,7 +149,7 @@ impl PaymentGateway for PayPal {
 
     async fn start(&self, request: &PaymentRequest) -> Result<Payment> {
         request.check(self.entries())?;
-        let body = bodies::order(request, &self.brand_name)?;
+        let body = bodies::order(request, &self.look)?;
         let key = request.reference.as_str();
         let order = match self.calls.post("/v2/checkout/orders", key, &body, request.at).await {
             Err(error) if error.kind == Kind::Declined => return Ok(self.declined(request, &error)),

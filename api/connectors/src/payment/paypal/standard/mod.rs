@@ -24,7 +24,8 @@ pub const FIELDS: &[Field] = &[
     required("business", "Main address of the PayPal account", FieldKind::Text(127), "billing@hosting.example"),
     optional("receivers", "Other addresses that may be paid, with commas", FieldKind::Text(1000), "eu@hosting.example"),
     optional("item_name", "What clients read, in the place of what is paid for", FieldKind::Text(127), "Web hosting"),
-    optional("image_url", "Logo on PayPal's page", FieldKind::Address, "https://hosting.example/logo.png"),
+    optional("image_url", "Picture above what is paid for", FieldKind::Address, "https://hosting.example/shop.png"),
+    optional("logo_url", "Logo beside it", FieldKind::Address, "https://hosting.example/logo.png"),
     optional("address", "Where notifications are verified", FieldKind::Address, "https://ipnpb.paypal.com"),
 ];
 
@@ -38,6 +39,7 @@ pub struct Standard {
     business: String,
     item_name: String,
     image_url: String,
+    logo_url: String,
     notify_url: String,
     receiver: Receiver,
 }
@@ -55,6 +57,7 @@ impl Standard {
             business: text("business"),
             item_name: text("item_name"),
             image_url: text("image_url"),
+            logo_url: text("logo_url"),
             notify_url: site.callback_url.clone(),
             receiver: Receiver {
                 addresses: addresses.filter(|address| !address.is_empty()).collect(),
@@ -91,6 +94,7 @@ impl Standard {
             ("return", request.return_to.clone()),
             ("cancel_return", request.return_to.clone()),
             ("image_url", self.image_url.clone()),
+            ("cpp_logo_image", self.logo_url.clone()),
             ("no_shipping", "1".into()),
             ("rm", "1".into()),
             ("charset", "utf-8".into()),

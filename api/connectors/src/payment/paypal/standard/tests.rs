@@ -183,6 +183,34 @@ async fn what_cannot_be_verified_waits() {
     assert_eq!(bench.gateway.verify(&never, noon()).await.unwrap_err().kind, Kind::Auth);
 }
 
+/// Name, picture, logo and every address that may be paid (PAY-01).
+#[tokio::test]
+async fn the_form_shows_what_was_settled() {
+    let form = |more: &[(&str, &str)]| {
+        let given = [("business", "billing@hosting.example")].into_iter().chain(more.iter().copied());
+        let given = given.map(|(name, value)| (name.to_string(), json!(value))).collect();
+        let reach = Reach { limit: Duration::from_millis(1_500), local: true };
+        let site = Site { live: false, callback_url: "https://shop.example/v1/gateway-callbacks".into(), reach };
+        let asked = request("r", "5.00", "EUR", PaymentSource::HostedPage);
+        let fields = Standard::new(&site, &Values::new(&given)).unwrap().form(&asked).unwrap();
+        fields.into_iter().collect::<BTreeMap<_, _>>()
+    };
+    let plain = form(&[]);
+    assert_eq!(plain["item_name"], "Hosting, April");
+    assert!(!plain.contains_key("image_url") && !plain.contains_key("cpp_logo_image"));
+    let (image, logo) = ("https://hosting.example/shop.png", "https://hosting.example/logo.png");
+    let dressed = form(&[("item_name", "Web hosting"), ("image_url", image), ("logo_url", logo)]);
+    for (name, value) in [("item_name", "Web hosting"), ("image_url", image), ("cpp_logo_image", logo)] {
+        assert_eq!(dressed[name], value, "{name}");
+    }
+    // the main address, whatever its case, and the others; the page above refuses anybody else's
+    let bench = Bench::new();
+    for address in ["billing@HOSTING.example", "eu@hosting.example", "uk@hosting.example"] {
+        let told = bench.posted(&paid(&[("receiver_email", address), ("business", address)]));
+        assert!(bench.gateway.verify(&told, noon()).await.unwrap().is_some(), "{address}");
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_reserved_here() {
     let bench = Bench::new();

@@ -1,4 +1,5 @@
 mod disputes;
+mod looks;
 mod tables;
 
 use super::*;
@@ -32,17 +33,20 @@ impl Bench {
     }
 
     fn with_secret(secret: &str) -> Self {
+        Self::set_up(secret, &[])
+    }
+
+    fn set_up(secret: &str, more: &[(&str, &str)]) -> Self {
         let running = Running::start(Simulator::new(CREDENTIALS, "WH-9", noon().seconds()));
-        let given = BTreeMap::from(
-            [
-                ("client_id", "app"),
-                ("client_secret", secret),
-                ("webhook_id", "WH-9"),
-                ("brand_name", "Sunny"),
-                ("address", &running.url),
-            ]
-            .map(|(name, value)| (name.to_string(), json!(value))),
-        );
+        let given = [
+            ("client_id", "app"),
+            ("client_secret", secret),
+            ("webhook_id", "WH-9"),
+            ("brand_name", "Sunny"),
+            ("address", &running.url),
+        ];
+        let given = given.iter().chain(more).map(|(name, value)| (name.to_string(), json!(value)));
+        let given = given.collect::<BTreeMap<_, _>>();
         let reach = Reach { limit: Duration::from_millis(1_500), local: true };
         let site = Site { live: false, callback_url: "https://shop.example/v1/gateway-callbacks".into(), reach };
         let gateway = PayPal::new(&site, &Values::new(&given)).unwrap();
