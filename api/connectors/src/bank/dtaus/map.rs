@@ -6,7 +6,7 @@ use crate::bank::record::Record;
 use crate::bank::text;
 use chrono::NaiveDate;
 use comptoir_domain::bank::{GermanAccount, Iban};
-use comptoir_domain::{Check, Result};
+use comptoir_domain::{Check, Money, Result};
 use std::collections::BTreeMap;
 
 /// Bytes of a block.
@@ -25,32 +25,42 @@ const MOST_LINES: usize = 14;
 const MOST_DAYS: i64 = 15;
 
 /// A payment and what of it was checked.
-struct Payment<'a> {
+pub(super) struct Payment<'a> {
     debit: &'a Debit,
     account: GermanAccount,
     names: Vec<String>,
     lines: Vec<String>,
 }
 
-struct Own {
-    account: GermanAccount,
-    names: Vec<String>,
+/// Whose file it is.
+pub(super) struct Own {
+    pub(super) account: GermanAccount,
+    pub(super) names: Vec<String>,
+}
+
+/// The logical files, one for each due date.
+pub(super) type Files<'a> = BTreeMap<NaiveDate, Vec<Payment<'a>>>;
+
+/// What is written, if the format can hold it.
+pub(super) fn files(format: Dtaus, batch: &Batch) -> Result<(Own, Files<'_>)> {
+    let (own, payments) = checked(format, batch)?;
+    let mut files = Files::new();
+    for payment in payments {
+        files.entry(payment.debit.collection_date).or_default().push(payment);
+    }
+    Ok((own, files))
 }
 
 /// All blocks, in order.
 pub(super) fn blocks(format: Dtaus, batch: &Batch) -> Result<Vec<String>> {
-    let (own, payments) = checked(format, batch)?;
-    let mut by_date: BTreeMap<NaiveDate, Vec<Payment>> = BTreeMap::new();
-    for payment in payments {
-        by_date.entry(payment.debit.collection_date).or_default().push(payment);
-    }
+    let (own, files) = files(format, batch)?;
     let mut blocks = Vec::new();
-    for (due, payments) in by_date {
+    for (due, payments) in files {
         blocks.push(header(format, batch, &own, due)?);
         for payment in &payments {
             blocks.extend(payment_blocks(format, &own, payment)?);
         }
-        blocks.push(trailer(&payments)?);
+        blocks.push(trailer(&Sums::of(&payments)?)?);
     }
     Ok(blocks)
 }
@@ -99,18 +109,38 @@ fn extensions(own: &Own, payment: &Payment) -> Vec<String> {
     payer.chain(lines).chain(own.names.iter().skip(1).map(part("03"))).collect()
 }
 
-fn trailer(payments: &[Payment]) -> Result<String> {
-    let sum = |number: fn(&Payment) -> Option<u64>| {
-        payments
-            .iter()
-            .try_fold(0_u64, |sum, payment| sum.checked_add(number(payment)?))
-            .ok_or_else(|| broken("a sum of the trailer"))
-    };
-    let accounts = sum(|payment| payment.account.konto().parse().ok())?;
-    let banks = sum(|payment| payment.account.blz().parse().ok())?;
-    let cents = sum(|payment| u64::try_from(payment.debit.amount.minor()).ok())?;
-    let record = Record::of("0128E").blank(5).number(7, payments.len()).number(13, 0).number(17, accounts);
-    record.number(17, banks).number(13, cents).blank(51).done(BLOCK)
+/// What a logical file adds up to.
+pub(super) struct Sums {
+    /// How many payments there are.
+    pub(super) payments: usize,
+    /// Their account numbers.
+    pub(super) accounts: u64,
+    /// Their bank codes.
+    pub(super) banks: u64,
+    /// Their amounts.
+    pub(super) amount: Money,
+}
+
+impl Sums {
+    /// Of the payments of one logical file.
+    pub(super) fn of(payments: &[Payment<'_>]) -> Result<Self> {
+        let sum = |number: fn(&GermanAccount) -> &str| {
+            let mut numbers = payments.iter().map(|payment| number(&payment.account).parse::<u64>().ok());
+            let sum = numbers.try_fold(0_u64, |sum, number| sum.checked_add(number?));
+            sum.ok_or_else(|| broken("a sum of the trailer"))
+        };
+        Ok(Self {
+            payments: payments.len(),
+            accounts: sum(GermanAccount::konto)?,
+            banks: sum(GermanAccount::blz)?,
+            amount: Batch::sum(payments.iter().map(|payment| payment.debit))?,
+        })
+    }
+}
+
+fn trailer(sums: &Sums) -> Result<String> {
+    let record = Record::of("0128E").blank(5).number(7, sums.payments).number(13, 0).number(17, sums.accounts);
+    record.number(17, sums.banks).number(13, sums.amount.minor()).blank(51).done(BLOCK)
 }
 
 fn is_client_number(number: &str) -> bool {

@@ -2,6 +2,7 @@
 //! 128 bytes without line ends. SEPA has replaced it; the same batch can be written as SEPA file.
 
 mod map;
+mod note;
 
 use super::{BankFile, Batch, BatchFile};
 use comptoir_domain::bank::{Bic, Iban};
@@ -38,11 +39,22 @@ impl Order {
     }
 }
 
+impl Dtaus {
+    /// The sheet that goes with the file, signed (Begleitzettel), as text with a page for each logical file: banks took no file
+    /// without it. It says the sums of the trailer, by which the bank sees that all has arrived.
+    pub fn cover_note(&self, batch: &Batch) -> Result<String> {
+        note::text(*self, batch)
+    }
+}
+
+/// What the file is called.
+const NAME: &str = "DTAUS0.TXT";
+
 impl BatchFile for Dtaus {
     /// One logical file for each due date, one behind the other.
     fn write(&self, batch: &Batch) -> Result<BankFile> {
         let bytes = map::blocks(*self, batch)?.concat().into_bytes();
-        Ok(BankFile { name: "DTAUS0.TXT".into(), media_type: "text/plain", bytes })
+        Ok(BankFile { name: NAME.into(), media_type: "text/plain", bytes })
     }
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {

@@ -124,6 +124,49 @@ fn dtaus_has_a_file_for_each_due_date() {
     assert!(bytes.windows(17).any(|part| part == b"J]RGEN GRO~MANN I"));
 }
 
+/// The sheet says what the header and the trailer say; its sums are worked out on the page of the format.
+#[test]
+fn dtaus_has_a_sheet_to_sign() {
+    let note = german(Order::Debit).cover_note(&german_batch()).unwrap();
+    let said = |label: &str| {
+        let line = note.lines().find(|line| line.starts_with(label)).unwrap();
+        line.strip_prefix(label).unwrap().trim().to_string()
+    };
+    assert!(note.starts_with("Begleitzettel\n") && note.contains("Sammel-Einziehungsauftrag"));
+    for (label, value) in [
+        ("Datei", "DTAUS0.TXT"),
+        ("Auftraggeber", "HOSTING BEISPIEL GMBH"),
+        ("Beauftragtes Kreditinstitut (BLZ)", "37040044"),
+        ("Konto des Auftraggebers", "0532013000"),
+        ("Erstellt am", "23.11.2026"),
+        ("Auszuführen am", "30.11.2026"),
+        ("Anzahl der Datensätze C", "3"),
+        // 21.42 + 1190.00 + 5.95
+        ("Summe der Beträge in EUR", "1217,37"),
+        // 1245126199 + 0648489890 + 0532013001
+        ("Kontrollsumme der Kontonummern", "2425629090"),
+        // 51210800 + 50010517 + 37040044
+        ("Kontrollsumme der Bankleitzahlen", "138261361"),
+    ] {
+        assert_eq!(said(label), value, "{label}");
+    }
+    assert!(said("Firma, Unterschrift").starts_with("___"));
+    // a sheet for each logical file, with its own day and sums: 1245126199 is the first one's, 21.42 its amount
+    let mut batch = german_batch();
+    batch.debits[0].collection_date = "2026-12-01".parse().unwrap();
+    let note = german(Order::Debit).cover_note(&batch).unwrap();
+    let pages: Vec<&str> = note.split('\u{c}').collect();
+    let has = |page: &str, ends: &[&str]| ends.iter().all(|end| page.lines().any(|line| line.ends_with(end)));
+    assert_eq!(pages.len(), 2);
+    assert!(has(pages[0], &[" 30.11.2026", " 2", " 1195,95", " 1180502891", " 87050561"]), "{note}");
+    assert!(has(pages[1], &[" 01.12.2026", " 1", " 21,42", " 1245126199", " 51210800"]), "{note}");
+    let note = german(Order::Transfer).cover_note(&german_transfer()).unwrap();
+    assert!(note.contains("Sammel-Überweisungsauftrag") && has(&note, &[" 23.11.2026", " 21,42"]));
+    // what no file can hold has no sheet
+    let empty = Batch { debits: Vec::new(), ..german_batch() };
+    assert_eq!(places(german(Order::Debit).cover_note(&empty).unwrap_err()), [("/debits".into(), "required")]);
+}
+
 #[test]
 fn dtaus_refuses() {
     let mut batch = german_batch();
