@@ -72,6 +72,8 @@ mod tests {
     fn the_vectors_of_the_page() {
         assert_eq!(hex(&key_v1(KEY, "1446068581")), "decaf4a139d22921434c30c18e0431af");
         assert_eq!(hex(&key_v1(KEY, "170136947454")), "f93c6a57c92ef176b1d1ef6499ee7078");
+        let lengths = ["1234", "12345678", "123456789", "123456789012"].map(|order| key_v1(KEY, order).len());
+        assert_eq!(lengths, [8, 8, 16, 16]);
         let one = sign(V1, KEY, "1446068581", &BASE64_STANDARD.encode(JSON));
         assert_eq!(plain(&one), plain("WFo2U4uBjjSMNrb3ISYMD3Vy+wWmPO9eK5iqrnZ8c54="));
         assert_eq!(key_v2(KEY, "1446068581"), "zuCOI0XhY3qI1FDJrasKPQ==");
