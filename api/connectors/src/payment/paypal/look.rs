@@ -29,11 +29,12 @@ impl Look {
     }
 }
 
-/// Their pattern: `https:`, then letters, digits, `_`, `/`, `.`, `|`, `-` and blanks, then one of the endings.
+/// Their pattern: `https:`, then letters, digits, `_`, `/`, `.`, `|`, `-` and blanks, then one of the endings, in small
+/// letters or in capitals.
 fn is_picture(url: &str) -> bool {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_/.|- ".contains(letter);
     let rest = url.strip_prefix("https:").filter(|rest| rest.chars().all(is_plain));
-    rest.is_some_and(|rest| PICTURES.iter().any(|end| rest.to_lowercase().ends_with(end)))
+    rest.is_some_and(|rest| PICTURES.iter().any(|end| rest.ends_with(end) || rest.ends_with(&end.to_uppercase())))
 }
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ mod tests {
         for bad in [
             "http://hosting.example/logo.png",
             "https://hosting.example/logo.svg",
+            "https://hosting.example/logo.Png",
             "https://hosting.example/logo.png?v=2",
             "https://hosting.example:8443/logo.png",
             "https://hosting.example/",
