@@ -4,6 +4,7 @@ use crate::gateways::ready::ready;
 use crate::kernel::call::Ctx;
 use crate::kernel::{Answer, ApiError, AppState, Call, Id, Reply};
 use crate::payment_methods;
+use crate::payments::made_elsewhere;
 use crate::payments::pay::begun;
 use crate::payments::refund;
 use crate::payments::settle::{Asked, settle};
@@ -18,11 +19,13 @@ use comptoir_domain::{Code, Problem, TransactionId};
 
 /// Check a transaction at its gateway
 ///
-/// One that is decided stays as it is.
+/// One that is decided stays as it is; of a payment that was taken it is asked how much was given back there.
 #[utoipa::path(tag = "payments", params(("id" = TransactionId, Path)), responses((status = 200, body = TransactionView, description = "The transaction as it stands now")))]
 #[post("/v1/transactions/{id}/check")]
 pub async fn check_transaction(call: Call<may::WritePayments>, id: Id<TransactionId>) -> Answer {
     let row = check(call.state(), call.ctx(), id.0).await?;
+    made_elsewhere::look(call.state(), call.ctx(), &row).await?;
+    let row = call.read(move |db, ctx| payments::find(db, ctx.scope, id.0)).await?;
     let version = row.version;
     Ok(Reply::ok(&TransactionView::from(row)).version(version))
 }

@@ -1,9 +1,11 @@
 //! Refunds that were made at a gateway's own desk, or have come back there: every word of a gateway about a payment says how much
 //! of it is given back, and that is compared with what is written here (PAY-06, PAY-10).
 
+use crate::gateways::ready::ready;
 use crate::kernel::ApiError;
 use crate::kernel::AppState;
 use crate::kernel::call::Ctx;
+use crate::payments::pay::begun;
 use crate::payments::refund::send;
 use crate::payments::settle::Asked;
 use crate::todos::{Todo, raise};
@@ -12,6 +14,24 @@ use comptoir_db::payments::{self, TransactionRow};
 use comptoir_db::{Db, Outcome, todos};
 use comptoir_domain::payments::{TransactionKind, TransactionState};
 use comptoir_domain::{Money, TransactionId};
+
+/// Asks how much of a payment was given back, where the gateway can be asked; where not, nothing is learned.
+pub async fn look(state: &AppState, ctx: &Ctx, row: &TransactionRow) -> Result<(), ApiError> {
+    let was_taken = row.state.is_taken() || row.state == TransactionState::Refunded;
+    let Some(ready) = ready(state, ctx.scope, &row.gateway).await?.filter(|_| was_taken) else { return Ok(()) };
+    let Some(lookup) = ready.gateway.lookup() else { return Ok(()) };
+    match lookup.fetch(&begun(row)?, ctx.now).await {
+        Ok(told) => {
+            let (comparing, row) = (ctx.clone(), row.clone());
+            let made = state.store.write(move |tx| compare(tx, &comparing, &row, &told)).await?;
+            ask(state, ctx, &*ready.gateway, made).await
+        }
+        Err(error) => {
+            tracing::info!(transaction = %row.id, %error, "a gateway does not say what was given back");
+            Ok(())
+        }
+    }
+}
 
 /// What is to be asked about after a gateway has told how much of a payment was given back.
 pub fn compare(tx: &mut Db, ctx: &Ctx, row: &TransactionRow, told: &Payment) -> Outcome<Vec<TransactionId>> {
