@@ -21,10 +21,18 @@ pub const PARTS: &[(&str, &str)] = embed![
     "parts/footer.html",
     "parts/footer.txt",
     "parts/header.html",
+    "en/card.html",
+    "en/card.txt",
     "en/greeting.html",
     "en/greeting.txt",
+    "en/transaction.html",
+    "en/transaction.txt",
+    "fr/card.html",
+    "fr/card.txt",
     "fr/greeting.html",
     "fr/greeting.txt",
+    "fr/transaction.html",
+    "fr/transaction.txt",
 ];
 
 /// The bodies.
