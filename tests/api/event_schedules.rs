@@ -58,7 +58,7 @@ both! {
         assert!(!kinds(&north).contains(&"purge_events".to_string()) && kinds(&north).contains(&"process_invoices".to_string()));
         north.get("/v1/event-schedules/purge_events").refused(404, "not_found");
         // what is done for one object has no schedule, and what is no kind at all has none either
-        for kind in ["charge_card", "make_coffee"] {
+        for kind in ["screen_order", "make_coffee"] {
             provider.get(&format!("/v1/event-schedules/{kind}")).refused(404, "not_found");
         }
         // when something was done for a seller alone, only that one sees it

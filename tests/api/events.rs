@@ -43,7 +43,7 @@ both! {
         let before = world.database.digest();
         // the house is the provider's alone
         north.post("/v1/events/run", json!({"kind": "purge_events"})).refused(403, "forbidden");
-        provider.post("/v1/events/run", json!({"kind": "charge_card"})).refused(422, "validation_failed").names("/kind");
+        provider.post("/v1/events/run", json!({"kind": "screen_order"})).refused(422, "validation_failed").names("/kind");
         provider.post("/v1/events/run", json!({"kind": "make_coffee"})).refused(422, "invalid_body").names("/kind");
         assert_eq!(world.database.digest()["events"], before["events"]);
         // the same request is one event, two requests are two

@@ -106,7 +106,7 @@ impl Book {
 }
 
 fn failing(failure: EventFailure) -> Handlers {
-    Handlers::default().on(EventKind::ChargeCard, move |_, _| {
+    Handlers::default().on(EventKind::ScreenOrder, move |_, _| {
         let failure = failure.clone();
         Box::pin(async move { Err(failure) })
     })
@@ -214,9 +214,9 @@ both! {
         let north = seller(world, "north");
         let id = block_on(async {
             let state = instance(world, failing(EventFailure::passing("the gateway does not answer")));
-            let (_, ids) = queue(&state, north, vec![task(EventKind::ChargeCard, "charge:1")]).await;
+            let (_, ids) = queue(&state, north, vec![task(EventKind::ScreenOrder, "screen:1")]).await;
             let worker = Worker::new(Arc::clone(&state), quick());
-            // a card is tried five times: waits of 30, 60, 120, 240 seconds, half of them at least
+            // an order is asked about five times: waits of 30, 60, 120, 240 seconds, half of them at least
             for seconds in [30, 60, 120, 240] {
                 let now = state.machine.now();
                 assert_eq!(worker.drain().await.unwrap(), 1);
@@ -252,7 +252,7 @@ both! {
                 ("tomorrow", Retry::At(tomorrow), EventState::Queued, tomorrow),
             ] {
                 let house = instance(world, failing(EventFailure { retry, message: "no".into() }));
-                let (_, ids) = queue(&house, north, vec![task(EventKind::ChargeCard, key)]).await;
+                let (_, ids) = queue(&house, north, vec![task(EventKind::ScreenOrder, key)]).await;
                 assert_eq!(Worker::new(Arc::clone(&house), quick()).drain().await.unwrap(), 1);
                 let row = event(&house, north, ids[0]).await;
                 assert_eq!((row.state, row.run_at, row.attempts), (state, run_at, 1), "{key}");

@@ -278,7 +278,7 @@ both! {
     fn refusals(world) {
         let owner = world.owner("north");
         let refused = |wish: Value, place: &str| { owner.post("/v1/events/preview", wish).expect(422).names(place); };
-        refused(json!({"kind": "charge_card"}), "/kind");
+        refused(json!({"kind": "screen_order"}), "/kind");
         refused(json!({"kind": "process_invoices", "as_of": "2026-01-04"}), "/as_of");
         refused(json!({"kind": "process_invoices", "as_of": "2027-01-07"}), "/as_of");
         refused(json!({"kind": "process_invoices", "limit": 0}), "/limit");

@@ -25,7 +25,6 @@ pub struct DisputeQuery {
     /// Of this client's payments.
     client_id: Option<ClientId>,
     /// Of payments at this gateway.
-    #[param(max_length = 40)]
     gateway: Option<String>,
 }
 

@@ -93,7 +93,6 @@ kinds! {
     RunPaymentQueue = "run_payment_queue", Payments, Business, 5, None, "Charge what somebody wants to have charged";
     CheckPayments = "check_payments", Payments, Business, 5, None, "Ask gateways about payments whose outcome nobody knows";
     ForgetMethod = "forget_method", Payments, Machine, 8, None, "Have a gateway forget a payment method";
-    ChargeCard = "charge_card", Payments, Machine, 5, None, "Charge a card";
     GenerateInvoice = "generate_invoice", Billing, Business, 5, None, "Invoice one client";
     CheckVatNumber = "check_vat_number", Taxes, Business, 5, None, "Ask about the VAT number of a client";
     ScreenOrder = "screen_order", Payments, Machine, 5, None, "Ask how likely an order is a fraud";
@@ -147,9 +146,7 @@ impl EventKind {
             ProcessDomainSynchronization | RegisterDomain | RenewDomain | TransferDomain => {
                 Some(EventConnector::Registrar)
             }
-            ProcessPaymentQueue | RunPaymentQueue | CheckPayments | ForgetMethod | ChargeCard => {
-                Some(EventConnector::Gateway)
-            }
+            ProcessPaymentQueue | RunPaymentQueue | CheckPayments | ForgetMethod => Some(EventConnector::Gateway),
             ScreenOrder | ReportFraud => Some(EventConnector::Scorer),
             _ => None,
         }
