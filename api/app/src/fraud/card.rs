@@ -8,7 +8,7 @@ use crate::kernel::call::Ctx;
 use comptoir_db::fraud::checks::{self, FraudCheckRow};
 use comptoir_db::orders::OrderRow;
 use comptoir_db::{Db, Json, Outcome, clients, invoices, payments, settings};
-use comptoir_domain::fraud::{FraudCheckState, FraudDecision, Scoring, decide, judge};
+use comptoir_domain::fraud::{FraudCheckState, FraudDecision, FraudRule, Scoring, decide, judge};
 use comptoir_domain::{Country, OrderId};
 
 /// Holds an order whose payment has just come in, if its card is a reason to; says whether it did.
@@ -27,8 +27,11 @@ pub fn holds_paid(tx: &mut Db, ctx: &Ctx, order: &OrderRow) -> Outcome<bool> {
     let judged = judge(&policy, &known, &listed(tx, ctx, &known)?);
     let scored = check.scored.as_ref().map(|scored| scored.0.clone());
     let ruling = decide(&policy, &judged, &scored.as_ref().map_or(Scoring::NotAsked, Scoring::Answered));
+    // that nobody answered stays true
+    let silence = check.findings.0.iter().filter(|finding| finding.rule == FraudRule::ScorerSilent).cloned();
+    let findings = ruling.findings.iter().cloned().chain(silence).collect();
     note(&mut check, &judged);
-    (check.score, check.findings) = (ruling.score, Json(ruling.findings));
+    (check.score, check.findings) = (ruling.score, Json(findings));
     if ruling.decision == FraudDecision::Accept {
         checks::save(tx, &mut check)?;
         return Ok(false);
