@@ -198,6 +198,7 @@ fn paying(shop: &Shop, locale: Locale, pages: &mut Vec<(String, String)>) -> Res
         address: "checkout/pay/1001/".into(),
         subject: "Order 1001".into(),
         amount: money(22_788),
+        kept: vec![KeptMethod { id: "pmt_1".into(), label: "visa •••• 4242".into() }],
         gateway: "cards".into(),
         page_of: None,
         account: None,

@@ -45,7 +45,7 @@ pub struct CustomField {
     pub required: bool,
 }
 
-/// Paying by card. Fields: `number`, `expiry` (`08/30`), `code`, `holder`, `save`, `once`. Card numbers and codes never come
+/// Paying with what is kept (`method`, `once`), or by card. Fields: `number`, `expiry` (`08/30`), `code`, `holder`, `save`, `once`. Card numbers and codes never come
 /// back in the form. From a bank account: `account_holder`, `iban`, `bic`, `mandate` (`yes`), `once`.
 #[derive(Clone, Debug, Serialize)]
 pub struct PayPage {
@@ -55,6 +55,8 @@ pub struct PayPage {
     pub subject: String,
     /// How much.
     pub amount: Money,
+    /// What is kept already and can be paid with, by one press each.
+    pub kept: Vec<KeptMethod>,
     /// By which gateway; sent back in `gateway`.
     pub gateway: String,
     /// Its name, if one pays at a page of its own: then there is no card form.
@@ -67,6 +69,15 @@ pub struct PayPage {
     pub once: String,
     /// What was refused.
     pub form: Form,
+}
+
+/// A kept method that can be paid with.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptMethod {
+    /// Sent back in `method`.
+    pub id: String,
+    /// What may be shown of it.
+    pub label: String,
 }
 
 /// The form for a bank account.

@@ -64,4 +64,31 @@ both! {
         browser.submit(&remove.with("method", &foreign)).expect(404);
         assert_eq!(list(&owner, &format!("/v1/payment-methods?client_id={client}")).len(), 1);
     }
+
+    /// A card that is kept pays an invoice by one press, and is charged once; somebody else's does not.
+    fn what_is_kept_pays_by_one_press(world) {
+        let (owner, browser) = open(world);
+        let result = browser.submit(&someone(checkout(&browser, "k.example"), "Kim").with("payment", "transfer")).expect(200);
+        let methods = browser.open(&format!("{STORE}/account/payment-methods/")).expect(200);
+        browser.submit(&card(methods.form("/payment-methods/"), "4242424242424242")).expect(200);
+        let bill = browser.open(&result.link("See the invoice")).expect(200);
+        let pay = browser.submit(&bill.form(&bill.path).with("payment", "fake")).expect(200);
+        assert_eq!(pay.texts("button").iter().filter(|text| *text == "Pay €18.00 with fake •••• 4242").count(), 1, "{}", pay.main());
+        let press = pay.form("/pay/");
+        browser.submit(&press.clone().with("method", &world.seller("north").ids["pmt"])).expect(404);
+        for _ in 0..2 {
+            let paid = browser.submit(&press).expect(200);
+            assert_eq!(paid.texts("article .state"), ["Paid"], "{}", paid.main());
+        }
+        let client = list(&owner, "/v1/clients?sort=-number")[0]["id"].as_str().unwrap().to_string();
+        assert_eq!(list(&owner, &format!("/v1/transactions?client_id={client}")).len(), 1);
+        // a card that works only while its owner types it is refused, and he can pay otherwise
+        let methods = browser.open(&format!("{STORE}/account/payment-methods/")).expect(200);
+        browser.submit(&card(methods.form("/payment-methods/"), "4000000000000127")).expect(200);
+        let bill = invoice(&owner, &client, "60.00");
+        let pay = browser.open(&format!("{STORE}/account/invoices/{bill}/pay/")).expect(200);
+        let refused = browser.submit(&pay.form("/pay/")).expect(422);
+        assert!(refused.texts("button").iter().any(|text| text.ends_with("with fake •••• 4242")), "{}", refused.main());
+        assert_eq!(refused.texts("[role=alert]").len(), 1, "{}", refused.main());
+    }
 }

@@ -16,12 +16,12 @@ use crate::kernel::call::Ctx;
 use crate::payments::pay::pay;
 use crate::payments::views::{CardCreate, PayCreate};
 use comptoir_db::invoices::{self, InvoiceRow};
-use comptoir_db::orders;
 use comptoir_db::{Db, Outcome};
+use comptoir_db::{orders, payment_methods};
 use comptoir_domain::bank::MandateKind;
 use comptoir_domain::gateways::GatewayCode;
-use comptoir_domain::{Check, Code, InvoiceId, Money, OrderId, Problem};
-use comptoir_storefront::pages::{AccountForm, Form, PayPage};
+use comptoir_domain::{Check, Code, InvoiceId, Money, OrderId, PaymentMethodId, Problem};
+use comptoir_storefront::pages::{AccountForm, Form, KeptMethod, PayPage};
 use std::sync::Arc;
 
 /// What is paid, and where one goes on.
@@ -157,9 +157,22 @@ pub async fn mandate(visit: &Visit, ready: &Ready) -> Result<Option<String>, Api
     visit.desk.read(text).await
 }
 
+/// What the client has kept at gateways of this store and can pay with today, the usual one first.
+async fn kept(visit: &Visit) -> Result<Vec<KeptMethod>, ApiError> {
+    let (client, offered) = (visit.client()?, offered(visit).await?);
+    let find = move |db: &mut Db, ctx: &Ctx| {
+        let mut kept = payment_methods::of_client(db, ctx.scope, client)?;
+        kept.retain(|row| row.works_on(ctx.today()) && offered.iter().any(|(code, _)| code.as_str() == row.gateway));
+        kept.sort_by_key(|row| !row.is_default);
+        Ok(kept.into_iter().map(|row| KeptMethod { id: row.id.to_string(), label: row.label }).collect())
+    };
+    visit.desk.read(find).await
+}
+
 async fn page(visit: &Visit, bill: Bill, (code, ready, keeps): &Means, form: Form) -> Result<PayPage, ApiError> {
     let debits = ready.gateway.debits().is_some();
     Ok(PayPage {
+        kept: kept(visit).await?,
         account: if debits { Some(AccountForm { mandate: mandate(visit, ready).await? }) } else { None },
         address: bill.address,
         subject: bill.subject,
@@ -193,21 +206,37 @@ async fn send(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
     }
 }
 
-/// Pays; the page where the client has to go on, if there is one.
-async fn charge(visit: &Visit, bill: &Bill, (code, ready, keeps): &Means) -> Result<Option<String>, ApiError> {
-    let card = if asks_for_card(ready) { Some(card(visit)?) } else { None };
-    let debits = ready.gateway.debits();
-    let wanted = PayCreate {
-        account: debits.map(|_| account(visit)),
-        mandate: debits.and_then(|debits| debits.scheme()).map(|_| signature(visit)),
+/// What the form asks for: the kept method that it names, or what was typed.
+fn wanted(visit: &Visit, bill: &Bill, (code, ready, keeps): &Means) -> Result<PayCreate, Problem> {
+    let nothing_typed = PayCreate {
         gateway: code.to_string(),
         payment_method_id: None,
-        card,
+        card: None,
         token: None,
+        account: None,
+        mandate: None,
         return_to: Some(visit.absolute(&format!("{}back/", bill.address))),
-        save: *keeps && visit.fields.get("save") == "yes",
+        save: false,
         authorise_only: false,
     };
+    let method = visit.fields.get("method");
+    if !method.is_empty() {
+        let id: PaymentMethodId = method.parse().map_err(|_| Problem::not_found())?;
+        return Ok(PayCreate { payment_method_id: Some(id), ..nothing_typed });
+    }
+    let debits = ready.gateway.debits();
+    Ok(PayCreate {
+        card: if asks_for_card(ready) { Some(card(visit)?) } else { None },
+        account: debits.map(|_| account(visit)),
+        mandate: debits.and_then(|debits| debits.scheme()).map(|_| signature(visit)),
+        save: *keeps && visit.fields.get("save") == "yes",
+        ..nothing_typed
+    })
+}
+
+/// Pays; the page where the client has to go on, if there is one.
+async fn charge(visit: &Visit, bill: &Bill, means: &Means) -> Result<Option<String>, ApiError> {
+    let wanted = wanted(visit, bill, means)?;
     let paid = pay(&visit.once()?, bill.invoice, wanted, Some(visit.client()?)).await;
     let reply = paid.map_err(|error| ApiError { problem: as_typed(error.problem), ..error })?;
     let begun: Begun = serde_json::from_str(&reply.body)
