@@ -121,6 +121,25 @@ both! {
         assert_eq!(stripe.with(|stripe| stripe.objects[&session]["status"].clone()), "expired");
     }
 
+    /// PayPal Payments Standard can end nothing: its page is left behind, and another payment begins.
+    fn a_page_that_its_gateway_cannot_close_is_left_behind(world) {
+        let owner = world.owner("north");
+        let standard = json!({"connector": "paypal_standard", "code": "standard", "name": "PayPal", "settings": {"business": "billing@hosting.example"}});
+        owner.post("/v1/gateways", standard).expect(201);
+        let store = format!("/v1/stores/{}", corner(&owner)["id"].as_str().unwrap());
+        owner.patch(&store, json!({"gateways": ["fake", "standard", "transfer"]})).expect(200);
+        let placed = place(&owner, "Nora", "standard");
+        let nora = world.stranger.with_token(placed.text("/tokens/access_token"));
+        let invoice = placed.text("/order/invoice_id");
+        let path = format!("/v1/me/invoices/{invoice}/pay");
+        let page = json!({"gateway": "standard", "return_to": "https://shop.example/back"});
+        let begun = nora.post_once(&path, "page", page).expect(202).text("/redirect_to");
+        assert!(begun.starts_with("https://www.sandbox.paypal.com/"), "{begun}");
+        nora.post_once(&path, "card", card(GOOD)).expect(200);
+        assert_eq!(states(&owner, &invoice), ["voided", "approved"]);
+        assert_eq!(charges(&owner, &invoice)[0]["code"], "not_confirmed");
+    }
+
     /// Days later it is over by itself: the order can be paid again, and the client knows why.
     fn a_page_that_nobody_comes_back_from_ends(world) {
         let owner = world.owner("north");
