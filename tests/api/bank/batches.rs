@@ -245,7 +245,9 @@ both! {
             let id = batch["id"].as_str().unwrap();
             close(&owner, id).expect(200);
             let file = owner.get(&format!("/v1/bank-batches/{id}/file")).expect(200).text;
+            let sheet = owner.get(&format!("/v1/bank-batches/{id}/cover-note"));
             if batch["gateway"] == "norma19" {
+                sheet.refused(409, "wrong_state");
                 let lines: Vec<_> = file.split("\r\n").filter(|line| !line.is_empty()).collect();
                 assert!(lines.iter().all(|line| line.chars().count() == 162), "{file}");
                 let debit = lines.iter().find(|line| line.starts_with("5680")).unwrap();
@@ -254,6 +256,10 @@ both! {
             } else {
                 assert_eq!(file.chars().count() % 128, 0, "{file}");
                 assert!(file.contains("37040044") && file.contains("00000000700"), "{file}");
+                // signed for one debit of 7.00 from account 532013000
+                let sheet = sheet.expect(200).text;
+                let says = |end: &str| sheet.lines().any(|line| line.ends_with(end));
+                assert!(sheet.starts_with("Begleitzettel") && says(" 1") && says(" 7,00") && says(" 532013000"), "{sheet}");
             }
         }
     }

@@ -4,6 +4,7 @@ mod batches;
 mod deleting;
 mod lapse;
 mod mandates;
+mod national_replies;
 mod replies;
 pub mod statements;
 mod stories;
@@ -131,6 +132,16 @@ pub fn prepare(seller: &mut Seller, operation: &str) {
     if operation.ends_with("administrator_account") {
         let path = format!("/v1/administrators/{}/bank-account", seller.ids["adm"]);
         put(owner, &path, json!({"holder": "North Hosting", "iban": GERMAN})).expect(200);
+        return;
+    }
+    if operation == "get_bank_batch_cover_note" {
+        owner.post("/v1/gateways", national("dtaus")).expect(201);
+        let one = debtor(owner, "Dieter", "60.00");
+        let wish = json!({"gateway": "dtaus", "account": {"holder": "Dieter", "iban": GERMAN}});
+        owner.post_once(&format!("/v1/invoices/{}/pay", one.invoice), "dtaus", wish).expect(202);
+        let batch = open_batch(owner);
+        close(owner, &batch).expect(200);
+        seller.ids.insert("bat".into(), batch);
         return;
     }
     owner.post("/v1/gateways", sepa()).expect(201);

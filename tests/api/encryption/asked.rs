@@ -60,7 +60,7 @@ both! {
         owner.post(&format!("/v1/clients/{}/credits", one.client), json!({"amount": usd, "reason": "Goodwill"})).expect(201);
         owner.post("/v1/encryption/pin", json!({"new_pin": "2603"})).expect(200);
         let payout = || {
-            let wish = json!({"amount": usd, "reason": "Left", "paid": {"way": "transfer", "reference": "1"}});
+            let wish = json!({"amount": usd, "reason": "Left", "paid": {"method": "transfer", "reference": "1"}});
             owner.post_once(&format!("/v1/clients/{}/credits/refund", one.client), "out", wish)
         };
         let files = [format!("/v1/bank-batches/{batch}/file"), format!("/v1/bank-replies/{told}/file")];

@@ -93,9 +93,30 @@ pub async fn get_bank_batch_file(call: Call<may::ReadPayments>, id: Id<DebitBatc
     let (Some(sealed), Some(name)) = (&row.file_sealed, &row.file_name) else {
         return Err(Problem::new(Code::WrongState, "an open batch has no file yet: close it first").into());
     };
-    let shut = || Problem::new(Code::Conflict, "the file was sealed with another master key");
-    let bytes = seal::open(&key, &row.id.to_string(), sealed).ok_or_else(shut)?;
+    let bytes = seal::open(&key, &row.id.to_string(), sealed).ok_or_else(sealed_elsewhere)?;
     Ok(Reply::file(bytes, name))
+}
+
+/// Download the sheet that goes with a batch
+///
+/// To be printed and signed, where the format has one (DTAUS, Begleitzettel): a page for each logical file of it.
+#[utoipa::path(tag = "bank", params(("id" = DebitBatchId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream", description = "The sheet, as text")))]
+#[get("/v1/bank-batches/{id}/cover-note")]
+pub async fn get_bank_batch_cover_note(call: Call<may::ReadPayments>, id: Id<DebitBatchId>) -> Answer {
+    let key = *call.state().file_key();
+    let row = call.read(move |db, ctx| batches::find(db, ctx.scope, id.0)).await?;
+    let (Some(sealed), Some(name)) = (&row.cover_note_sealed, &row.name) else {
+        return Err(
+            Problem::new(Code::WrongState, "the file of this batch goes without a sheet, or is not made yet").into()
+        );
+    };
+    let bytes = seal::open(&key, &row.id.to_string(), sealed).ok_or_else(sealed_elsewhere)?;
+    Ok(Reply::file(bytes, &format!("{name}.txt")))
+}
+
+fn sealed_elsewhere() -> Problem {
+    Problem::new(Code::Conflict, "the file was sealed with another master key")
 }
 
 /// Put debits into a batch

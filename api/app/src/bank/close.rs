@@ -82,8 +82,12 @@ pub fn close(tx: &mut Db, ctx: &Ctx, means: &Means, id: DebitBatchId) -> Outcome
     amendments::note(tx, ctx, plugin, &ready_ones)?;
     let ids: Vec<TransactionId> = ready_ones.iter().map(|one| one.debit.1.id).collect();
     payments::advance(tx, ctx.scope, &ids, TransactionState::New, TransactionState::Pending)?;
-    let sealed = seal::seal(&means.file_key, &row.id.to_string(), &file.bytes);
-    row.file_sealed = Some(sealed.ok_or_else(|| Failure::Corrupt("a file could not be sealed".into()))?);
+    let sealed = |bytes: &[u8]| {
+        let sealed = seal::seal(&means.file_key, &row.id.to_string(), bytes);
+        sealed.ok_or_else(|| Failure::Corrupt("a file could not be sealed".into()))
+    };
+    let cover_note = file.cover_note.as_deref().map(|note| sealed(note.as_bytes())).transpose()?;
+    (row.file_sealed, row.cover_note_sealed) = (Some(sealed(&file.bytes)?), cover_note);
     row.sha256 = Some(HEXLOWER.encode(&Sha256::digest(&file.bytes)));
     row.file_name = Some(file.name);
     (row.state, row.name, row.closed_at) = (BatchState::InProgress, Some(name), Some(ctx.now));

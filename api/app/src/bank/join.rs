@@ -100,6 +100,7 @@ pub fn open_batch(tx: &mut Db, ctx: &Ctx, gateway: &str) -> Outcome<DebitBatchRo
         opened_at: ctx.now,
         closed_at: None,
         version: 1,
+        cover_note_sealed: None,
     };
     if batches::open(tx, &row)? {
         ctx.record(tx, "bank_batch.opened", row.id, json!({ "gateway": gateway }))?;

@@ -42,6 +42,7 @@ pub fn routes(config: &mut Routes) {
         .service(batches::get_bank_batch)
         .service(batches::close_bank_batch)
         .service(batches::get_bank_batch_file)
+        .service(batches::get_bank_batch_cover_note)
         .service(batches::include_in_bank_batch)
         .service(batches::exclude_from_bank_batch)
         .service(delete::delete_bank_batch)

@@ -136,6 +136,8 @@ pub struct BatchView {
     pub totals: Vec<DebitTotal>,
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: Option<String>,
+    /// Whether a sheet goes with the file, to be signed.
+    pub has_cover_note: bool,
     /// What the bank has said of it as a whole.
     pub bank_status: Option<String>,
     /// Since when it is open.
@@ -156,6 +158,7 @@ impl BatchView {
             name: row.name,
             totals: sums.into_iter().map(DebitTotal::from).collect(),
             sha256: row.sha256,
+            has_cover_note: row.cover_note_sealed.is_some(),
             bank_status: row.bank_status,
             opened_at: row.opened_at,
             closed_at: row.closed_at,

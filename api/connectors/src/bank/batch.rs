@@ -128,6 +128,8 @@ pub struct BankFile {
     pub media_type: &'static str,
     /// Its content.
     pub bytes: Vec<u8>,
+    /// The sheet that is signed and goes along with it, where the format has one: plain text, a page for each form feed.
+    pub cover_note: Option<String>,
 }
 
 impl Address {

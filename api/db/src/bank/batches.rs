@@ -25,6 +25,8 @@ pub struct DebitBatchRow {
     pub opened_at: Instant,
     pub closed_at: Option<Instant>,
     pub version: i64,
+    /// The sheet that goes with the file, if its format has one.
+    pub cover_note_sealed: Option<String>,
 }
 
 entity!(debit_batches, DebitBatchRow, DebitBatchId);

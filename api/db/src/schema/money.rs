@@ -161,6 +161,7 @@ diesel::table! {
         opened_at -> BigInt,
         closed_at -> Nullable<BigInt>,
         version -> BigInt,
+        cover_note_sealed -> Nullable<Text>,
     }
 }
 

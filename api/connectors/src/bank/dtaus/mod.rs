@@ -39,22 +39,16 @@ impl Order {
     }
 }
 
-impl Dtaus {
-    /// The sheet that goes with the file, signed (Begleitzettel), as text with a page for each logical file: banks took no file
-    /// without it. It says the sums of the trailer, by which the bank sees that all has arrived.
-    pub fn cover_note(&self, batch: &Batch) -> Result<String> {
-        note::text(*self, batch)
-    }
-}
-
 /// What the file is called.
 const NAME: &str = "DTAUS0.TXT";
 
 impl BatchFile for Dtaus {
-    /// One logical file for each due date, one behind the other.
+    /// One logical file for each due date, one behind the other. Banks took none without a signed sheet (Begleitzettel) that says
+    /// the sums of its trailer.
     fn write(&self, batch: &Batch) -> Result<BankFile> {
         let bytes = map::blocks(*self, batch)?.concat().into_bytes();
-        Ok(BankFile { name: NAME.into(), media_type: "text/plain", bytes })
+        let cover_note = Some(note::text(*self, batch)?);
+        Ok(BankFile { name: NAME.into(), media_type: "text/plain", bytes, cover_note })
     }
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {

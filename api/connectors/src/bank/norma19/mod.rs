@@ -56,7 +56,7 @@ impl BatchFile for Norma19 {
     fn write(&self, batch: &Batch) -> Result<BankFile> {
         let records = map::records(self, batch)?;
         let bytes = records.iter().flat_map(|record| self.bytes(record)).collect();
-        Ok(BankFile { name: format!("{}.q19", batch.file_stem()), media_type: "text/plain", bytes })
+        Ok(BankFile { name: format!("{}.q19", batch.file_stem()), media_type: "text/plain", bytes, cover_note: None })
     }
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {

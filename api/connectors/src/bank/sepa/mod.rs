@@ -67,7 +67,8 @@ impl BatchFile for SepaDebits {
     fn write(&self, batch: &Batch) -> Result<BankFile> {
         let groups = map::groups(batch)?;
         let bytes = wire::document(self, batch, &groups)?;
-        Ok(BankFile { name: format!("{}.xml", batch.file_stem()), media_type: "application/xml", bytes })
+        let name = format!("{}.xml", batch.file_stem());
+        Ok(BankFile { name, media_type: "application/xml", bytes, cover_note: None })
     }
 
     fn check_name(&self, check: &mut Check, pointer: &str, name: &str) {
