@@ -327,8 +327,9 @@ fn payment_methods(client: &str) -> PaymentMethodsPage {
         methods: vec![card, account],
         debits: vec![DebitRow { label, on: day(4, 1), amount: money(1_800) }],
         ways: vec![
-            WayToPay { gateway: "fake".into(), account: None },
-            WayToPay { gateway: "sepa".into(), account: Some(AccountForm { mandate: Some(mandate) }) },
+            WayToPay { gateway: "fake".into(), account: None, page_of: None },
+            WayToPay { gateway: "paypal".into(), account: None, page_of: Some("PayPal".into()) },
+            WayToPay { gateway: "sepa".into(), account: Some(AccountForm { mandate: Some(mandate) }), page_of: None },
         ],
         saved: true,
         once: "once".into(),

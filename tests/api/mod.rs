@@ -38,6 +38,7 @@ pub mod invoices;
 mod kernel;
 pub mod ledger_templates;
 pub mod mails;
+pub mod method_setups;
 mod method_tokens;
 pub mod my_changes;
 mod named_methods;

@@ -12,6 +12,7 @@ use comptoir_connectors::payment::Callback;
 use comptoir_connectors::payment::fake::FakeGateway;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::schema::contacts;
+use comptoir_domain::payment_methods::MethodKind;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -44,6 +45,10 @@ pub fn furnish_methods(database: &Database) {
             retired_at: None,
             forgotten_at: None,
             card_country: None,
+            kind: MethodKind::Card,
+            brand: Some("fake".into()),
+            last_four: Some("4242".into()),
+            fingerprint: None,
         };
         payment_methods::insert(&mut db, &row).unwrap();
     }

@@ -14,6 +14,7 @@ use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::schema::{clients, payment_methods};
 use comptoir_db::{Db, Scope, sellers};
 use comptoir_domain::events::EventKind;
+use comptoir_domain::payment_methods::MethodKind;
 use comptoir_domain::{ClientId, Instant};
 use diesel::prelude::*;
 use serde_json::Value;
@@ -89,6 +90,10 @@ fn give_methods(db: &mut Db, house: &AppState, scope: Scope) {
         retired_at: None,
         forgotten_at: None,
         card_country: None,
+        kind: MethodKind::Card,
+        brand: None,
+        last_four: None,
+        fingerprint: None,
     };
     let rows: Vec<PaymentMethodRow> = clients.into_iter().filter(|id| !with.contains(id)).map(method).collect();
     db.savepoint(|db| {

@@ -323,6 +323,7 @@ fn only_reads(operation: &Operation) -> bool {
     let prepared = prepared || crate::api::subscription_changes::concerns(&operation.path);
     let prepared = prepared || crate::api::bank::concerns(&operation.path);
     let prepared = prepared || crate::api::fraud::concerns(&operation.path);
+    let prepared = prepared || crate::api::method_setups::concerns(&operation.path);
     operation.method == "GET" && !prepared && !operation.path.contains("{comment_id}")
 }
 
@@ -356,6 +357,9 @@ fn prepare(operation: &Operation, world: &World, sellers: [&mut Seller; 2]) {
         }
         if crate::api::bank::concerns(path) {
             crate::api::bank::prepare(seller, &operation.id);
+        }
+        if crate::api::method_setups::concerns(path) {
+            crate::api::method_setups::prepare(seller);
         }
         if crate::api::fraud::concerns(path) {
             crate::api::fraud::prepare(seller, &operation.id);

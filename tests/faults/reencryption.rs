@@ -15,6 +15,7 @@ use comptoir_app::kernel::keys::Purpose;
 use comptoir_app::kernel::seal::seal;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
 use comptoir_db::{Outcome, Scope, Store};
+use comptoir_domain::payment_methods::MethodKind;
 use comptoir_domain::{ClientId, SellerId};
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -45,6 +46,10 @@ fn fill(world: &World, seller: SellerId, client: ClientId) {
         retired_at: None,
         forgotten_at: None,
         card_country: None,
+        kind: MethodKind::Card,
+        brand: None,
+        last_four: None,
+        fingerprint: None,
     };
     let store = Store::open(&world.database.address, 1).unwrap();
     block_on(store.write(move |tx| (0..METHODS).try_for_each(|at| payment_methods::insert(tx, &row(at)))));

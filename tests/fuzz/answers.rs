@@ -4,7 +4,8 @@ use crate::hold::{Said, alone, hold};
 use crate::house::{Bench, House, noon, request};
 use comptoir_connectors::ConnectorError;
 use comptoir_connectors::payment::{
-    CaptureRequest, KeepRequest, Outcome, Payment, PaymentRequest, PaymentSource, Reference, RefundRequest, Take,
+    CaptureRequest, Entry, KeepRequest, Kept, Outcome, Payment, PaymentRequest, PaymentSource, Reference,
+    RefundRequest, Take,
 };
 use comptoir_domain::Money;
 use comptoir_simulators::{
@@ -22,6 +23,7 @@ enum Ask {
     Capture,
     Void,
     Keep,
+    Finish,
     Verify,
 }
 
@@ -35,6 +37,7 @@ const ASKS: &[Ask] = &[
     Ask::Capture,
     Ask::Void,
     Ask::Keep,
+    Ask::Finish,
     Ask::Verify,
 ];
 
@@ -74,6 +77,11 @@ fn before<H: House>(bench: &Bench<H>, take: Take) -> Before {
         payment = bench.wait(callbacks.verify(&told[0], noon())).unwrap().unwrap().payment;
     }
     Before { asked, payment }
+}
+
+fn keep<H: House>(source: PaymentSource) -> KeepRequest {
+    let PaymentRequest { reference, source, payer, return_to, .. } = request(source, H::CURRENCY, Take::Now);
+    KeepRequest { reference, source, payer, return_to, at: noon() }
 }
 
 fn said<T: std::fmt::Debug>(answer: Option<Result<T, ConnectorError>>) -> Said {
@@ -117,10 +125,17 @@ fn ask<H: House>(bench: &mut Bench<H>, (ask, which, seed): Case) -> Said {
         }
         Ask::Keep => {
             let [source, _] = means();
-            let asked = request(source, H::CURRENCY, Take::Now);
-            let keep = KeepRequest { source: asked.source, payer: asked.payer, at: noon() };
             bad();
-            said(gateway.vault().map(|vault| bench.wait(vault.keep(&keep))))
+            said(gateway.vault().map(|vault| bench.wait(vault.keep(&keep::<H>(source)))))
+        }
+        Ask::Finish => {
+            let Some(vault) = gateway.vault().filter(|vault| vault.keeps().contains(&Entry::Page)) else {
+                return Said::Refused("it cannot".into());
+            };
+            let kept = bench.wait(vault.keep(&keep::<H>(PaymentSource::HostedPage))).unwrap();
+            let Kept::ActionNeeded { handle, .. } = kept else { return Said::Refused("nobody is asked".into()) };
+            bad();
+            Said::of(bench.wait(vault.finish(&handle.into(), noon())))
         }
         Ask::Verify => {
             let Some(callbacks) = gateway.callbacks() else { return Said::Refused("it cannot".into()) };

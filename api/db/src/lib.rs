@@ -67,6 +67,7 @@ pub mod reports;
 pub mod plans;
 pub mod prices;
 
+pub mod payment_method_setups;
 pub mod payment_methods;
 pub mod payment_shares;
 pub mod payments;

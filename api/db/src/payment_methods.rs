@@ -3,6 +3,7 @@
 use crate::schema::payment_methods;
 use crate::{Db, DbBackend, Outcome, Page, Scope, Slice, payment_shares};
 use chrono::NaiveDate;
+use comptoir_domain::payment_methods::MethodKind;
 use comptoir_domain::{ClientId, Country, Instant, PaymentMethodId, SellerId};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
@@ -31,9 +32,24 @@ pub struct PaymentMethodRow {
     pub forgotten_at: Option<Instant>,
     /// Where the bank of the card is, if the gateway has said so.
     pub card_country: Option<Country>,
+    pub kind: MethodKind,
+    /// The brand of a card in its gateway's word, in small letters, if it is known.
+    pub brand: Option<String>,
+    /// The last digits of a card or the last characters of an account, if they are known.
+    pub last_four: Option<String>,
+    /// What its gateway tells one card from another by, if it does.
+    pub fingerprint: Option<String>,
 }
 
 impl PaymentMethodRow {
+    /// Whether it is the method that another row shows, as far as its gateway tells: where it knows one card from another by more
+    /// than what is shown of them, that decides.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let is_shown_alike = self.gateway == other.gateway && self.label == other.label;
+        let is_told_apart = self.fingerprint.is_some() && other.fingerprint.is_some();
+        is_shown_alike && (!is_told_apart || self.fingerprint == other.fingerprint)
+    }
+
     /// Whether it can be charged on a day.
     pub fn works_on(&self, day: NaiveDate) -> bool {
         self.retired_at.is_none() && self.expires_on.is_none_or(|end| day < end)

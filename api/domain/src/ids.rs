@@ -189,6 +189,8 @@ ids! {
     EntryId = "ent",
     /// A stored way to pay.
     PaymentMethodId = "pmt",
+    /// A way to pay that its client has to agree to before it is stored.
+    PaymentMethodSetupId = "pms",
     /// A payment gateway that a seller has set up.
     GatewayId = "gwy",
     /// What a payer disputes of a payment.

@@ -36,6 +36,7 @@ pub mod money;
 pub mod named_values;
 pub mod operations;
 pub mod orders;
+pub mod payment_methods;
 pub mod payment_shares;
 pub mod payments;
 pub mod people;

@@ -94,6 +94,8 @@ pub struct PaymentMethodsPage {
     pub ways: Vec<WayToPay>,
     /// Whether one was just added.
     pub saved: bool,
+    /// Whether one was just refused at the page of its bank or gateway.
+    pub refused: bool,
     /// Sent back in `once`: nothing is stored twice, however often the form is sent.
     pub once: String,
     /// What was refused.
@@ -144,13 +146,15 @@ pub struct DebitRow {
     pub amount: Money,
 }
 
-/// A gateway that keeps cards, or debits accounts.
+/// A gateway that keeps cards or what clients agree to at its page, or debits accounts.
 #[derive(Clone, Debug, Serialize)]
 pub struct WayToPay {
     /// Its code.
     pub gateway: String,
     /// With the form for an account; else there is one for a card.
     pub account: Option<AccountForm>,
+    /// Its name, if there is no form at all because the client goes to its page.
+    pub page_of: Option<String>,
 }
 
 /// Address and sign-in of a client. Fields as at checkout, and `current_password`, `password`.

@@ -18,6 +18,7 @@ use comptoir_app::kernel::clock::fresh;
 use comptoir_app::kernel::keys::{MasterKey, Purpose};
 use comptoir_app::kernel::seal::seal;
 use comptoir_db::payment_methods::{self, PaymentMethodRow};
+use comptoir_domain::payment_methods::MethodKind;
 use comptoir_domain::{ClientId, PaymentMethodId, SellerId};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -145,6 +146,10 @@ fn sealed_by_the_house(world: &World, owner: &Actor, label: &str, secret: &str) 
         retired_at: None,
         forgotten_at: None,
         card_country: None,
+        kind: MethodKind::Card,
+        brand: None,
+        last_four: None,
+        fingerprint: None,
     };
     payment_methods::insert(&mut world.database.connect(), &row).unwrap();
     id.to_string()

@@ -1,8 +1,11 @@
 //! Payment methods in the account area: seen, added and removed by their owner.
 
 use crate::api::bank::{debit, invoice, sepa};
+use crate::api::payments::{bank, wait};
 use crate::api::shop::{STORE, card, checkout, list, open, someone};
 use crate::support::browser::Seen;
+use comptoir_simulators::paypal::{PayPal, Wallet};
+use comptoir_simulators::shell::Running;
 use serde_json::json;
 
 both! {
@@ -90,5 +93,46 @@ both! {
         let refused = browser.submit(&pay.form("/pay/")).expect(422);
         assert!(refused.texts("button").iter().any(|text| text.ends_with("with fake •••• 4242")), "{}", refused.main());
         assert_eq!(refused.texts("[role=alert]").len(), 1, "{}", refused.main());
+    }
+
+    /// The bank of a card wants to see Mona: she is led to it and comes back. Refused, it is not kept.
+    fn a_card_that_its_bank_asks_about(world) {
+        let (_, browser) = open(world);
+        browser.submit(&someone(checkout(&browser, "m.example"), "Mona").with("payment", "transfer")).expect(200);
+        let methods = format!("{STORE}/account/payment-methods/");
+        for (agreed, said) in [(false, "It is not kept"), (true, "It is kept.")] {
+            let page = browser.open(&methods).expect(200);
+            let leave = browser.submit(&card(page.form("/payment-methods/"), "4000000000000135")).expect(200).at("/go/");
+            let link = leave.link("Continue to payment");
+            let (_, id) = link.rsplit_once('=').unwrap();
+            wait(bank(world).confirm(id, agreed, world.server.business.now())).unwrap();
+            let page = browser.open(&format!("{methods}back/")).expect(200);
+            assert!(page.main().contains(said), "{}", page.main());
+            assert_eq!(page.texts(".lines h2").len(), usize::from(agreed));
+        }
+        // nothing waits any more
+        browser.open(&format!("{methods}go/")).expect(200).at("/account/payment-methods/");
+    }
+
+    /// What PayPal keeps is agreed to at its page: there is nothing to be typed.
+    fn a_wallet_at_paypal(world) {
+        let (owner, browser) = open(world);
+        // app:s3cret
+        let paypal = PayPal::new("Basic YXBwOnMzY3JldA==", "WH-9", world.server.machine.now().seconds());
+        let paypal = Running::start(paypal);
+        let settings = json!({"client_id": "app", "client_secret": "s3cret", "webhook_id": "WH-9", "address": paypal.url});
+        owner.post("/v1/gateways", json!({"connector": "paypal", "name": "PayPal", "settings": settings})).expect(201);
+        let corner = list(&owner, "/v1/stores").into_iter().find(|store| store["code"] == "corner").unwrap();
+        let path = format!("/v1/stores/{}", corner["id"].as_str().unwrap());
+        owner.patch(&path, json!({"gateways": ["paypal", "transfer"]})).expect(200);
+        browser.submit(&someone(checkout(&browser, "m.example"), "Mona").with("payment", "transfer")).expect(200);
+        let methods = format!("{STORE}/account/payment-methods/");
+        let page = browser.open(&methods).expect(200);
+        assert!(page.main().contains("Add PayPal"), "{}", page.main());
+        let leave = browser.submit(&page.form("/payment-methods/")).expect(200).at("/go/");
+        let link = leave.link("Continue to payment");
+        paypal.with(|paypal| paypal.visit(&link, Some(Wallet::Pays)));
+        let page = browser.open(&format!("{methods}back/")).expect(200);
+        assert_eq!(page.texts(".lines h2"), ["paypal anna@example.org"]);
     }
 }

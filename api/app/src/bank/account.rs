@@ -117,6 +117,12 @@ impl BankAccount {
         self.iban.masked()
     }
 
+    /// Its last four characters.
+    pub fn last_four(&self) -> &str {
+        let number = self.iban.as_str();
+        number.get(number.len().saturating_sub(4)..).unwrap_or_default()
+    }
+
     /// The text that is sealed.
     pub fn secret(&self) -> String {
         let bic = self.bic.as_ref().map(|bic| bic.as_str().to_string());

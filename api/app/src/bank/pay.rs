@@ -64,7 +64,7 @@ fn source(wanted: PayCreate, ready: &Ready) -> Result<Source, Problem> {
         return if alone { Ok(Source::Stored(method)) } else { Err(refusal()) };
     }
     let PayCreate { gateway, card, token, account, mandate, .. } = wanted;
-    let method = MethodCreate { gateway, card, token, account, mandate };
+    let method = MethodCreate { gateway, card, token, account, mandate, return_to: None };
     Ok(Source::New(Box::new(to_be_debited(ready.clone(), method)?)))
 }
 

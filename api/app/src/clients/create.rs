@@ -6,10 +6,11 @@ use crate::clients::views::{ClientCreate, ClientView, check};
 use crate::contacts::create::contact_row;
 use crate::kernel::call::Ctx;
 use crate::kernel::clock::fresh;
-use crate::kernel::{Answer, ApiError, Body, Call, Reply, passwords};
+use crate::kernel::{Answer, ApiError, AppState, Body, Call, Reply, passwords};
 use crate::orders::take::take;
 use crate::payment_methods::Keepers;
-use crate::payment_methods::create::{hand_over, keep_stored};
+use crate::payment_methods::create::{HandedOver, Stored, hand_over, keep_stored};
+use crate::payment_methods::views::MethodCreate;
 use crate::taxes::treat::TaxStanding;
 use crate::taxes::vat_numbers::confirm_later;
 use actix_web::post;
@@ -21,7 +22,7 @@ use comptoir_db::{Db, Outcome, counters, sellers};
 use comptoir_domain::clients::ClientStatus;
 use comptoir_domain::permissions::{Permission, may};
 use comptoir_domain::taxes::read_vat_number;
-use comptoir_domain::{Check, ClientId};
+use comptoir_domain::{Check, ClientId, Problem};
 use serde_json::json;
 use std::slice;
 
@@ -40,7 +41,7 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
     let stored = match wanted.payment_method.take() {
         Some(method) => {
             call.ctx().require(Permission::WritePayments)?;
-            let handed_over = hand_over(call.state(), call.ctx(), to_be(call.ctx(), &wanted), method).await;
+            let handed_over = at_once(call.state(), call.ctx(), to_be(call.ctx(), &wanted), method).await;
             Some(handed_over.map_err(|error| ApiError { problem: error.problem.under("/payment_method"), ..error })?)
         }
         None => None,
@@ -61,6 +62,18 @@ pub async fn create_client(call: Call<may::WriteClients>, body: Body<ClientCreat
         Ok(Reply::created(&ClientView::new(client, contact, Some(group), &standing), location).version(1))
     })
     .await
+}
+
+/// A method that needs nobody's word: whoever is only made cannot go to a page yet.
+async fn at_once(state: &AppState, ctx: &Ctx, payer: Payer, method: MethodCreate) -> Result<Stored, ApiError> {
+    let later = || Problem::field("/return_to", "not_wanted", "POST /v1/payment-methods sends a client to a page");
+    if method.return_to.is_some() {
+        return Err(later().into());
+    }
+    match hand_over(state, ctx, payer, method).await? {
+        HandedOver::Stored(stored) => Ok(stored),
+        HandedOver::Waits(_) => Err(later().into()),
+    }
 }
 
 /// Who will pay, before there is a client.

@@ -1,5 +1,5 @@
-//! The page of the fake gateway, where clients confirm a payment or refuse it, as they would at their bank. It sends them back to
-//! the address that the shop has named, and to no other; the shop then asks what became of it.
+//! The page of the fake gateway, where clients confirm a payment, or that a card is kept, or refuse it, as they would at their
+//! bank. It sends them back to the address that the shop has named, and to no other; the shop then asks what became of it.
 
 use crate::kernel::AppState;
 use actix_web::http::header;
@@ -59,7 +59,7 @@ fn page(payment: &str, found: &AtPage) -> HttpResponse {
     let mut env = Environment::new();
     let shown = env.add_template("fake-gateway.html", TEMPLATE).and_then(|()| {
         let return_to = way_back(found).map(String::from);
-        let values = context! { payment, amount => found.amount.to_string(), waits => found.waits, return_to };
+        let values = context! { payment, amount => found.amount.map(|amount| amount.to_string()), waits => found.waits, return_to };
         env.get_template("fake-gateway.html")?.render(values)
     });
     match shown {

@@ -50,6 +50,8 @@ pub struct ConnectorView {
     pub settings: Vec<FieldView>,
     /// Where clients enter what they pay with.
     pub entries: Vec<EntryWord>,
+    /// Where clients enter what is kept for later without a payment; nowhere if a method is kept with a payment only, or not at all.
+    pub keeps: Vec<EntryWord>,
     /// Whether it is gone: nothing can be paid there, only what it has left behind be taken over.
     pub retired: bool,
     /// If it is gone: what stands in its place.
@@ -125,6 +127,7 @@ impl ConnectorView {
             instead: can.retired.unwrap_or_default().into(),
             settings: connector.fields.iter().map(FieldView::from).collect(),
             entries: can.entries.iter().map(|entry| EntryWord::from(*entry)).collect(),
+            keeps: can.keeps.iter().map(|entry| EntryWord::from(*entry)).collect(),
             abilities: abilities.into_iter().filter_map(|(word, can)| can.then_some(word)).collect(),
         })
     }

@@ -7,24 +7,28 @@ use crate::bank::views::MandateSign;
 use crate::encryption::may_store;
 use crate::gateways::ready::{Ready, ready};
 use crate::kernel::call::Ctx;
+use crate::kernel::clock::fresh;
 use crate::kernel::{Answer, ApiError, AppState, Body, Call, Desk, Reply};
+use crate::payment_methods::agree::{Waiting, begin};
 use crate::payment_methods::keep::{Keepers, expires_on, method_row, write};
-use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodView};
+use crate::payment_methods::views::{MethodCreate, PaymentMethodCreate, PaymentMethodSetupView, PaymentMethodView};
 use crate::payments::payer::payer;
 use crate::payments::send::{Entered, source};
 use crate::stores::check_offered;
 use actix_web::post;
-use comptoir_connectors::payment::{KeepRequest, Payer, SavedMethod};
+use comptoir_connectors::payment::{KeepRequest, Kept, Payer, PaymentSource, Reference, SavedMethod};
 use comptoir_connectors::{ConnectorError, Kind};
 use comptoir_db::payment_methods::PaymentMethodRow;
 use comptoir_db::{Db, Outcome, clients};
 use comptoir_domain::permissions::may;
-use comptoir_domain::{Check, ClientId, Code, Currency, Problem};
+use comptoir_domain::{Check, ClientId, Code, Currency, PaymentMethodSetupId, Problem};
 
 /// Store a card or a bank account of a client
 ///
-/// The gateway keeps the card; the account is kept here, sealed, with its mandate. What comes due is charged to it. Needs an `Idempotency-Key`.
-#[utoipa::path(tag = "payments", request_body = PaymentMethodCreate, responses((status = 201, body = PaymentMethodView, description = "Stored")))]
+/// The gateway keeps the card; the account is kept here, sealed, with its mandate. What comes due is charged to it. 202: the client
+/// has to agree first; send him where `redirect_to` says. Needs an `Idempotency-Key`.
+#[utoipa::path(tag = "payments", request_body = PaymentMethodCreate, responses((status = 201, body = PaymentMethodView, description = "Stored"),
+    (status = 202, body = PaymentMethodSetupView, description = "Waits for the client")))]
 #[post("/v1/payment-methods")]
 pub async fn create_payment_method(call: Call<may::WritePayments>, body: Body<PaymentMethodCreate>) -> Answer {
     call.require_key()?;
@@ -37,8 +41,9 @@ pub async fn create_payment_method(call: Call<may::WritePayments>, body: Body<Pa
 /// Store a card or a bank account of yours
 ///
 /// The gateway keeps the card; the account is kept here, sealed, with the mandate that you sign by this. What comes due is charged
-/// to it. Needs an `Idempotency-Key`.
-#[utoipa::path(tag = "me", request_body = MethodCreate, responses((status = 201, body = PaymentMethodView, description = "Stored")))]
+/// to it. 202: you have to agree first; follow `redirect_to`. Needs an `Idempotency-Key`.
+#[utoipa::path(tag = "me", request_body = MethodCreate, responses((status = 201, body = PaymentMethodView, description = "Stored"),
+    (status = 202, body = PaymentMethodSetupView, description = "Waits for you")))]
 #[post("/v1/me/payment-methods")]
 pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<MethodCreate>) -> Answer {
     call.require_key()?;
@@ -49,17 +54,33 @@ pub async fn create_my_payment_method(call: Call<may::Own>, body: Body<MethodCre
     store(&desk, client, method).await
 }
 
-/// Keeps a method of a client, once for each key of the desk.
+/// Keeps a method of a client, or writes down that he has to agree first, once for each key of the desk.
 pub async fn store(desk: &Desk, client: ClientId, method: MethodCreate) -> Answer {
     let payer = desk.read(move |db, ctx| payer(db, ctx, client)).await?;
-    let stored = hand_over(&desk.state, &desk.ctx, payer, method).await?;
+    let handed_over = hand_over(&desk.state, &desk.ctx, payer, method).await?;
     let keepers = Keepers::of(&desk.state);
-    let work = move |tx: &mut Db, ctx: &Ctx| {
-        let row = keep_stored(tx, ctx, &keepers, client, &stored)?;
-        let location = format!("/v1/payment-methods/{}", row.id);
-        Ok(Reply::created(&PaymentMethodView::from(row), location))
+    let work = move |tx: &mut Db, ctx: &Ctx| match &handed_over {
+        HandedOver::Stored(stored) => {
+            let row = keep_stored(tx, ctx, &keepers, client, stored)?;
+            let location = format!("/v1/payment-methods/{}", row.id);
+            Ok(Reply::created(&PaymentMethodView::from(row), location))
+        }
+        HandedOver::Waits(waiting) => {
+            let row = begin(tx, ctx, &keepers, client, waiting)?;
+            let mut reply = Reply::ok(&PaymentMethodSetupView::from(row));
+            reply.status = 202;
+            Ok(reply)
+        }
     };
     desk.write(work).await
+}
+
+/// What came of handing a method over.
+pub enum HandedOver {
+    /// It is to be written.
+    Stored(Stored),
+    /// Its client has to agree first.
+    Waits(Waiting),
 }
 
 /// What is to be written of a method.
@@ -80,7 +101,12 @@ struct Account {
 
 /// Gives a card to its gateway, outside any transaction; a bank account is only understood. Places in refusals are those of
 /// the method.
-pub async fn hand_over(state: &AppState, ctx: &Ctx, payer: Payer, wanted: MethodCreate) -> Result<Stored, ApiError> {
+pub async fn hand_over(
+    state: &AppState,
+    ctx: &Ctx,
+    payer: Payer,
+    wanted: MethodCreate,
+) -> Result<HandedOver, ApiError> {
     let asking = ctx.clone();
     let place = if wanted.account.is_some() { "/account" } else { "/card" };
     state.store.read(move |db| may_store(db, &asking, place)).await?;
@@ -88,24 +114,37 @@ pub async fn hand_over(state: &AppState, ctx: &Ctx, payer: Payer, wanted: Method
     let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
     found.check_alive("/gateway")?;
     if found.gateway.debits().is_some() {
-        return Ok(to_be_debited(found, wanted)?);
+        return Ok(HandedOver::Stored(to_be_debited(found, wanted)?));
     }
+    let entered = Entered { card: &wanted.card, token: &wanted.token, return_to: &wanted.return_to };
     let elsewhere = wanted.account.is_some() || wanted.mandate.is_some();
-    if elsewhere || (wanted.card.is_none() && wanted.token.is_none()) {
-        return Err(Problem::field("/card", "required", "this gateway keeps cards").into());
+    let nothing = wanted.card.is_none() && wanted.token.is_none() && wanted.return_to.is_none();
+    if elsewhere || nothing {
+        return Err(Problem::field("/card", "required", "this gateway keeps no bank accounts").into());
     }
     let end = wanted.card.as_ref().and_then(|card| expires_on(card.expiry_month, card.expiry_year));
     if end.is_some_and(|end| end <= ctx.today()) {
         return Err(Problem::field("/card/expiry_year", "expired", "the card has expired").into());
     }
-    let vault = found.gateway.vault();
-    let vault = vault.ok_or_else(|| Problem::field("/gateway", "not_available", "it keeps no cards by themselves"))?;
-    let entered = Entered { card: &wanted.card, token: &wanted.token, return_to: &None };
-    let source = source(&entered, None, found.gateway.entries())?;
-    let place = if wanted.token.is_some() { "/token" } else { "/card" };
-    let saved = vault.keep(&KeepRequest { source, payer, at: ctx.now }).await;
-    let saved = saved.map_err(|error| refusal(error, place))?;
-    Ok(Stored { gateway: wanted.gateway, saved, account: None })
+    let vault = found.gateway.vault().filter(|vault| !vault.keeps().is_empty());
+    let vault =
+        vault.ok_or_else(|| Problem::field("/gateway", "not_available", "it keeps no methods by themselves"))?;
+    let source = source(&entered, None, vault.keeps())?;
+    let place = match source {
+        PaymentSource::Token(_) => "/token",
+        PaymentSource::HostedPage => "/return_to",
+        _ => "/card",
+    };
+    let id: PaymentMethodSetupId = fresh();
+    let reference = Reference::new(id.to_string());
+    let reference = reference.map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
+    let return_to = wanted.return_to.unwrap_or_default();
+    let kept = vault.keep(&KeepRequest { reference, source, payer, return_to, at: ctx.now }).await;
+    let gateway = wanted.gateway;
+    Ok(match kept.map_err(|error| refusal(error, place))? {
+        Kept::Saved(saved) => HandedOver::Stored(Stored { gateway, saved, account: None }),
+        Kept::ActionNeeded { handle, action } => HandedOver::Waits(Waiting { id, gateway, handle, action }),
+    })
 }
 
 /// A bank account as it is to be written.
@@ -122,7 +161,7 @@ pub fn to_be_debited(ready: Ready, wanted: MethodCreate) -> Result<Stored, Probl
         Ok(account)
     });
     let account = account.map_err(|problem| problem.under("/account"))?;
-    let saved = SavedMethod { token: account.secret(), label: account.label(), expires: None, country: None };
+    let saved = SavedMethod::account(account.secret(), account.label(), account.last_four());
     let kept = Account { ready, mandate: wanted.mandate };
     Ok(Stored { gateway: wanted.gateway, saved, account: Some(kept) })
 }

@@ -82,8 +82,6 @@ fn leave_to_gateway(tx: &mut Db, ctx: &Ctx, keepers: &Keepers, mut row: PaymentM
         return Ok(());
     }
     (row.id, row.version, row.is_default, row.forgotten_at) = (fresh(), 1, false, Some(ctx.now));
-    // a living one may be shown in the same words, which a client has once at each gateway
-    row.label = format!("{} ({})", row.label, row.id);
     payment_methods::insert(tx, &row)?;
     enqueue(tx, ctx, vec![task(&row)]).map(|_| ())
 }

@@ -81,6 +81,10 @@ pub fn method_row(
         retired_at: None,
         forgotten_at: None,
         card_country: saved.country,
+        kind: saved.kind,
+        brand: saved.brand.clone(),
+        last_four: saved.last_four.clone(),
+        fingerprint: saved.fingerprint.clone(),
     };
     keyring.seal(tx, ctx, &mut row, saved.token.as_bytes())?;
     Ok(row)
@@ -105,8 +109,12 @@ pub fn write(tx: &mut Db, ctx: &Ctx, keepers: &Keepers, mut row: PaymentMethodRo
     for method in &known {
         todos::settle(tx, ctx.scope, &todo_key(method.id), ctx.now)?;
     }
-    match known.into_iter().find(|known| known.gateway == row.gateway && known.label == row.label) {
+    // one that is surely the same goes before one of which nothing else is known
+    let (sure, alike): (Vec<_>, Vec<_>) =
+        known.into_iter().filter(|known| known.is_same(&row)).partition(|known| known.fingerprint == row.fingerprint);
+    match sure.into_iter().chain(alike).next() {
         Some(known) => {
+            row.fingerprint = row.fingerprint.or_else(|| known.fingerprint.clone());
             (row.id, row.created_at, row.version) = (known.id, known.created_at, known.version);
             payment_methods::save(tx, &mut row)?;
             replaced(tx, ctx, keepers, known, &row)?;

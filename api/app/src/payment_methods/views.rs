@@ -2,10 +2,12 @@
 
 use crate::bank::account::BankAccountCreate;
 use crate::bank::views::MandateSign;
-use crate::payments::views::CardCreate;
+use crate::payments::views::{CardCreate, RedirectField, redirect_fields};
 use chrono::NaiveDate;
+use comptoir_db::payment_method_setups::PaymentMethodSetupRow;
 use comptoir_db::payment_methods::PaymentMethodRow;
-use comptoir_domain::{ClientId, Country, Instant, PaymentMethodId};
+use comptoir_domain::payment_methods::{MethodKind, SetupState};
+use comptoir_domain::{ClientId, Country, Instant, PaymentMethodId, PaymentMethodSetupId};
 
 /// A stored payment method.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -16,8 +18,14 @@ pub struct PaymentMethodView {
     pub client_id: ClientId,
     /// At which gateway.
     pub gateway: String,
-    /// What may be shown of it: `visa •••• 4242`.
+    /// What may be shown of it: `visa •••• 4242`. Two cards may be shown alike.
     pub label: String,
+    /// What it is.
+    pub kind: MethodKind,
+    /// The brand of a card in its gateway's word, in small letters, if it is known: `visa`.
+    pub brand: Option<String>,
+    /// The last four digits of a card or characters of an account, if they are known.
+    pub last_four: Option<String>,
     /// Where the bank of the card is, if the gateway has said so.
     pub card_country: Option<Country>,
     /// The first day on which it no longer works.
@@ -50,6 +58,10 @@ pub struct MethodCreate {
     pub account: Option<BankAccountCreate>,
     /// With an account that is debited under a mandate: its signature.
     pub mandate: Option<MandateSign>,
+    /// Where the gateway's page, or the bank's, sends the client afterwards. Alone it asks for a stay at the gateway's page; without
+    /// it a card whose bank wants to see the client is declined.
+    #[schema(max_length = 2000)]
+    pub return_to: Option<String>,
 }
 
 /// Nothing of card, token or account.
@@ -73,6 +85,46 @@ pub struct PaymentMethodCreate {
 
 list_of!(PaymentMethodList, PaymentMethodView);
 
+/// A payment method that its client has to agree to, at a page of his bank or of the gateway, before it is stored.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct PaymentMethodSetupView {
+    /// Names it, here and at the gateway.
+    pub id: PaymentMethodSetupId,
+    /// Whose.
+    pub client_id: ClientId,
+    /// At which gateway.
+    pub gateway: String,
+    /// Where it stands. When the client comes back, `…/confirm` asks the gateway.
+    pub state: SetupState,
+    /// While it is open: where to send the client's browser.
+    pub redirect_to: Option<String>,
+    /// What it has to post there; nothing for a plain redirect.
+    pub redirect_fields: Vec<RedirectField>,
+    /// Why there is no method, if there is none.
+    pub message: String,
+    /// The method, once it is stored.
+    pub payment_method_id: Option<PaymentMethodId>,
+    /// Since when.
+    pub created_at: Instant,
+}
+
+impl From<PaymentMethodSetupRow> for PaymentMethodSetupView {
+    fn from(row: PaymentMethodSetupRow) -> Self {
+        let is_open = row.state == SetupState::Open;
+        Self {
+            id: row.id,
+            client_id: row.client_id,
+            gateway: row.gateway,
+            state: row.state,
+            redirect_to: is_open.then_some(row.redirect_to),
+            redirect_fields: if is_open { redirect_fields(row.redirect_fields.0) } else { Vec::new() },
+            message: row.message,
+            payment_method_id: row.payment_method_id,
+            created_at: row.created_at,
+        }
+    }
+}
+
 impl From<PaymentMethodRow> for PaymentMethodView {
     fn from(row: PaymentMethodRow) -> Self {
         Self {
@@ -80,6 +132,9 @@ impl From<PaymentMethodRow> for PaymentMethodView {
             client_id: row.client_id,
             gateway: row.gateway,
             label: row.label,
+            kind: row.kind,
+            brand: row.brand,
+            last_four: row.last_four,
             card_country: row.card_country,
             expires_on: row.expires_on,
             retired: row.retired_at.is_some(),

@@ -7,6 +7,7 @@ use crate::events::sellers::for_sellers;
 use crate::kernel::call::Ctx;
 use crate::kernel::state::AppState;
 use crate::operations::Running;
+use crate::payment_methods;
 use crate::payment_queue::plan::{Due, Means, Pages};
 use crate::payment_queue::record::Tally;
 use crate::payment_queue::request::QueueOrder;
@@ -40,6 +41,7 @@ async fn collect_of(state: &AppState, ctx: &Ctx, all: &mut Tally) -> Result<(), 
     let scope = ctx.scope;
     let collection = state.store.read(move |db| collection(db, scope)).await?;
     all.checked += ask_again(state, ctx, &collection).await?;
+    payment_methods::abandon(state, ctx, collection.confirm_within_days).await?;
     let tally = charge(state, ctx, Wanted::usual(&collection, ctx.today()), None).await?;
     all.add(&tally);
     Ok(())
@@ -82,7 +84,12 @@ pub fn foresee(db: &mut Db, state: &AppState, ctx: &Ctx, seen: &mut Foreseen) ->
             ForeseenView::new(row.id, ForeseenAction::CheckPayment, format!("{} at {}", row.state, row.gateway));
         seen.add(piece.amount(row.amount()))
     })?;
-    let wanted = Wanted::usual(&collection(db, ctx.scope)?, ctx.today());
+    let collection = collection(db, ctx.scope)?;
+    payment_methods::each_abandoned(db, ctx, collection.confirm_within_days, |row| {
+        let summary = format!("{} at {}", row.client_id, row.gateway);
+        seen.add(ForeseenView::new(row.id, ForeseenAction::EndSetup, summary))
+    })?;
+    let wanted = Wanted::usual(&collection, ctx.today());
     each_due(db, ctx, &Means::of(state), &wanted, |due| {
         let summary = format!("{} at {}", due.number, due.part.method.gateway);
         let piece = ForeseenView::new(due.part.invoice, ForeseenAction::Charge, summary);

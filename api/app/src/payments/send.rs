@@ -102,7 +102,7 @@ fn expected(entry: Entry) -> &'static str {
     match entry {
         Entry::Card => "a card",
         Entry::Token => "a token that its fields in the page have made",
-        Entry::Page => "return_to, since the client pays at its page",
+        Entry::Page => "return_to, since the client goes to its page",
         Entry::Account => "a bank account",
         Entry::Offline => "neither a card nor a page",
     }

@@ -48,10 +48,14 @@ async fn go(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {
     let Some((leave_to, leave_with)) = detail.and_then(|it| Some((it.redirect_to?, it.redirect_fields))) else {
         return Ok(visit.see(&bill.after));
     };
+    leave(visit, &format!("{}go/", bill.address), leave_to, leave_with)
+}
+
+/// The page, living at an address, from which one goes on to a gateway's.
+pub fn leave(visit: &Visit, address: &str, leave_to: String, leave_with: Vec<(String, String)>) -> Shown {
     // a browser lets a form go only where the page says it may
     let origin = Url::parse(&leave_to).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-    let page = LeavePage { address: format!("{}go/", bill.address), leave_to, leave_with };
-    visit.page_leading_to(&page, &origin)
+    visit.page_leading_to(&LeavePage { address: address.into(), leave_to, leave_with }, &origin)
 }
 
 async fn back(visit: &Visit, bill: Result<Bill, ApiError>) -> Shown {

@@ -2,7 +2,8 @@
 
 use super::Shown;
 use super::account::newest;
-use super::gateways::{asks_for_card, offered};
+use super::gateways::{label, offered};
+use super::leave::leave;
 use super::pay::{account, as_typed, card, mandate, signature};
 use super::visit::Visit;
 use crate::bank::views::MandateView;
@@ -10,14 +11,18 @@ use crate::encryption::stores;
 use crate::gateways::ready::Ready;
 use crate::kernel::call::Ctx;
 use crate::kernel::{ApiError, IfMatch};
+use crate::payment_methods::agree::confirm;
 use crate::payment_methods::create::store;
 use crate::payment_methods::views::MethodCreate;
 use crate::payment_methods::{Keepers, forget, make_default};
+use comptoir_connectors::payment::Entry;
 use comptoir_db::bank::debits::{self, DebitFilter};
 use comptoir_db::bank::mandates;
+use comptoir_db::payment_method_setups as setups;
 use comptoir_db::payment_methods::{self, PaymentMethodRow as Method};
 use comptoir_db::{Db, Outcome};
 use comptoir_domain::gateways::GatewayCode;
+use comptoir_domain::payment_methods::SetupState;
 use comptoir_domain::payments::TransactionState;
 use comptoir_domain::{ClientId, PaymentMethodId, Problem};
 use comptoir_storefront::pages::{
@@ -42,7 +47,8 @@ pub async fn add(visit: &Visit) -> Shown {
         return Ok(visit.sign_in_first());
     }
     match keep(visit).await {
-        Ok(()) => Ok(visit.see("account/payment-methods/?saved=yes")),
+        Ok(202) => Ok(visit.see("account/payment-methods/go/")),
+        Ok(_) => Ok(visit.see("account/payment-methods/?saved=yes")),
         Err(error) => {
             let form = visit.or_refused(error)?;
             visit.again(&page(visit, form).await?)
@@ -83,32 +89,70 @@ where
     }
 }
 
-/// The first gateway of the store that keeps cards, and the first that debits accounts.
+/// Goes to the page where the client agrees that something is kept.
+pub async fn go(visit: &Visit) -> Shown {
+    let Some((_, client)) = visit.signed_in() else { return Ok(visit.sign_in_first()) };
+    let open = visit.desk.read(move |db, ctx| setups::open_of_client(db, ctx.scope, client)).await?;
+    let Some(newest) = open.into_iter().next_back() else { return Ok(visit.see("account/payment-methods/")) };
+    leave(visit, "account/payment-methods/go/", newest.redirect_to, newest.redirect_fields.0)
+}
+
+/// Comes back from it: a reason to ask about all that waits for the client.
+pub async fn back(visit: &Visit) -> Shown {
+    let Some((_, client)) = visit.signed_in() else { return Ok(visit.sign_in_first()) };
+    let open = visit.desk.read(move |db, ctx| setups::open_of_client(db, ctx.scope, client)).await?;
+    let mut found = "";
+    for row in open {
+        visit.slowly()?;
+        match confirm(visit.state(), &visit.desk.ctx, row.id, Some(client)).await {
+            Ok(row) if row.state == SetupState::Done => found = "?saved=yes",
+            Ok(row) if row.state == SetupState::Declined => found = "?refused=yes",
+            Ok(_) => {}
+            // what cannot be asked now is asked by the next run
+            Err(error) => tracing::info!(setup = %row.id, ?error, "nothing heard of a method yet"),
+        }
+    }
+    Ok(visit.see(&format!("account/payment-methods/{found}")))
+}
+
+/// The first gateway of the store that keeps cards, the first that keeps what clients agree to at its page, and the first that
+/// debits accounts.
 async fn keepers(visit: &Visit) -> Result<Vec<(GatewayCode, Ready)>, ApiError> {
     if !visit.desk.read(stores).await? {
         return Ok(Vec::new());
     }
-    let keeps_cards = |ready: &Ready| asks_for_card(ready) && ready.gateway.vault().is_some();
+    let keeps = |ready: &Ready, entry: Entry| ready.gateway.vault().is_some_and(|vault| vault.keeps().contains(&entry));
+    let keeps_cards = |ready: &Ready| keeps(ready, Entry::Card);
     let debits = |ready: &Ready| ready.gateway.debits().is_some();
     let offered = offered(visit).await?;
-    let first = |keeps: &dyn Fn(&Ready) -> bool| offered.iter().find(|(_, ready)| keeps(ready)).cloned();
-    Ok(first(&keeps_cards).into_iter().chain(first(&debits)).collect())
+    let first = |fits: &dyn Fn(&Ready) -> bool| offered.iter().find(|(_, ready)| fits(ready)).cloned();
+    let found = [first(&keeps_cards), first(&by_page), first(&debits)];
+    Ok(found.into_iter().flatten().collect())
 }
 
-async fn keep(visit: &Visit) -> Result<(), ApiError> {
+/// Whether its page is the only place where something can be kept.
+fn by_page(ready: &Ready) -> bool {
+    let keeps = ready.gateway.vault().map_or(&[][..], |vault| vault.keeps());
+    keeps.contains(&Entry::Page) && !keeps.contains(&Entry::Card)
+}
+
+/// Keeps what was entered; the status of the answer.
+async fn keep(visit: &Visit) -> Result<u16, ApiError> {
     let wanted = visit.fields.get("gateway").to_string();
     let found = keepers(visit).await?.into_iter().find(|(code, _)| code.as_str() == wanted);
     let (code, ready) = found.ok_or_else(Problem::not_found)?;
     let debits = ready.gateway.debits();
+    let is_card = debits.is_none() && !by_page(&ready);
     let method = MethodCreate {
         gateway: code.to_string(),
-        card: if debits.is_none() { Some(card(visit)?) } else { None },
+        card: if is_card { Some(card(visit)?) } else { None },
         token: None,
         account: debits.map(|_| account(visit)),
         mandate: debits.and_then(|debits| debits.scheme()).map(|_| signature(visit)),
+        return_to: debits.is_none().then(|| visit.absolute("account/payment-methods/back/")),
     };
     let kept = store(&visit.once()?, visit.client()?, method).await;
-    kept.map(drop).map_err(|error| ApiError { problem: as_typed(error.problem), ..error })
+    kept.map(|reply| reply.status).map_err(|error| ApiError { problem: as_typed(error.problem), ..error })
 }
 
 async fn page(visit: &Visit, form: Form) -> Result<PaymentMethodsPage, ApiError> {
@@ -118,7 +162,8 @@ async fn page(visit: &Visit, form: Form) -> Result<PaymentMethodsPage, ApiError>
     for (code, ready) in keepers(visit).await? {
         let is_account = ready.gateway.debits().is_some();
         let account = if is_account { Some(AccountForm { mandate: mandate(visit, &ready).await? }) } else { None };
-        ways.push(WayToPay { gateway: code.to_string(), account });
+        let page_of = by_page(&ready).then(|| label(visit, code, &ready));
+        ways.push(WayToPay { gateway: code.to_string(), account, page_of });
     }
     Ok(PaymentMethodsPage {
         client: visit.name().unwrap_or_default(),
@@ -126,6 +171,7 @@ async fn page(visit: &Visit, form: Form) -> Result<PaymentMethodsPage, ApiError>
         debits,
         ways,
         saved: visit.fields.get("saved") == "yes",
+        refused: visit.fields.get("refused") == "yes",
         once: visit.fresh_once(),
         form,
     })

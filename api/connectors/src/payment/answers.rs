@@ -3,6 +3,7 @@
 use super::Reference;
 use crate::error::{ConnectorError, Kind, Result};
 pub use comptoir_domain::disputes::DisputeState;
+pub use comptoir_domain::payment_methods::MethodKind;
 use comptoir_domain::{Country, Instant, Money};
 use serde::{Deserialize, Serialize};
 
@@ -63,11 +64,68 @@ pub struct SavedMethod {
     pub token: String,
     /// To show to the client: `visa •••• 4242`.
     pub label: String,
+    /// What it is.
+    #[serde(default = "card")]
+    pub kind: MethodKind,
+    /// The brand of a card in the gateway's word, in small letters.
+    pub brand: Option<String>,
+    /// The last four digits of a card, the last four characters of an account.
+    pub last_four: Option<String>,
     /// Month and year it ends.
     pub expires: Option<(u8, u16)>,
     /// Where its bank is, if the gateway says so.
-    #[serde(default)]
     pub country: Option<Country>,
+    /// The same for each token of one card, and another for every other card, where the gateway tells that.
+    pub fingerprint: Option<String>,
+}
+
+/// What was written down before there were other kinds.
+const fn card() -> MethodKind {
+    MethodKind::Card
+}
+
+/// Four characters of which something can be known again.
+fn four(text: &str) -> Option<String> {
+    (text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| text.into())
+}
+
+impl SavedMethod {
+    /// A card, with as much of its brand and of its last digits as is told; empty texts for what is not.
+    pub fn card(token: impl Into<String>, brand: &str, last_four: &str) -> Self {
+        let brand = Some(brand.to_lowercase()).filter(|brand| !brand.is_empty());
+        let word = brand.as_deref().unwrap_or("card");
+        let label = if last_four.is_empty() { word.to_string() } else { format!("{word} •••• {last_four}") };
+        Self { brand, last_four: four(last_four), ..Self::of(MethodKind::Card, token.into(), label) }
+    }
+
+    /// A bank account.
+    pub fn account(token: impl Into<String>, label: String, last_four: &str) -> Self {
+        Self { last_four: four(last_four), ..Self::of(MethodKind::BankAccount, token.into(), label) }
+    }
+
+    /// What the client has agreed to at the gateway.
+    pub fn agreement(token: impl Into<String>, label: String) -> Self {
+        Self::of(MethodKind::Agreement, token.into(), label)
+    }
+
+    const fn of(kind: MethodKind, token: String, label: String) -> Self {
+        let (brand, last_four, expires, country, fingerprint) = (None, None, None, None, None);
+        Self { token, label, kind, brand, last_four, expires, country, fingerprint }
+    }
+}
+
+/// What came of keeping a method.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// It can be charged.
+    Saved(SavedMethod),
+    /// The client has to agree first; [`super::Vault::finish`] says what became of it.
+    ActionNeeded {
+        /// By what it is asked about: worth nothing to a payer, but to be kept like a token.
+        handle: String,
+        /// Where he has to go.
+        action: ClientAction,
+    },
 }
 
 /// The code of an answer about another amount than was asked for.
@@ -163,6 +221,23 @@ pub struct Dispute {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_is_shown_as_far_as_it_is_known() {
+        let table = [
+            ("VISA", "4242", "visa •••• 4242", Some("visa"), Some("4242")),
+            ("", "4242", "card •••• 4242", None, Some("4242")),
+            ("Visa", "", "visa", Some("visa"), None),
+            ("", "**12", "card •••• **12", None, None),
+        ];
+        for (brand, digits, label, known, four) in table {
+            let saved = SavedMethod::card("t", brand, digits);
+            assert_eq!(
+                (saved.label.as_str(), saved.brand.as_deref(), saved.last_four.as_deref()),
+                (label, known, four)
+            );
+        }
+    }
 
     #[test]
     fn another_amount_or_currency_is_noticed() {

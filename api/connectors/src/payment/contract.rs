@@ -3,9 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a suite of assertions")]
 
+mod keeping;
+
+pub use keeping::{keep, saved};
+
 use super::{
-    Callback, Callbacks, CaptureRequest, ClientAction, Entry, KeepRequest, Lookup, Outcome, Payer, PaymentEvent,
-    PaymentGateway, PaymentRequest, PaymentSource, Presence, Reference, RefundRequest, Take,
+    Callback, Callbacks, CaptureRequest, ClientAction, Entry, Lookup, Outcome, Payer, PaymentEvent, PaymentGateway,
+    PaymentRequest, PaymentSource, Presence, Reference, RefundRequest, Take,
 };
 use crate::error::{ConnectorError, Kind, Result, Retry};
 use async_trait::async_trait;
@@ -54,6 +58,8 @@ pub struct Subject<'a> {
     pub later: Option<(PaymentSource, &'a dyn CallbackFeed)>,
     /// Pays at the gateway's page.
     pub page: Option<&'a dyn Client>,
+    /// Kept only if the client confirms it at a page.
+    pub confirmed: Option<PaymentSource>,
     /// Whether its callbacks are signed. A mere password makes what comes with it genuine, whatever it says.
     pub signed: bool,
     /// The currency of all but the first case.
@@ -69,8 +75,9 @@ impl<'a> Subject<'a> {
     /// A gateway to whose page clients are sent.
     pub fn page_only(gateway: &'a dyn PaymentGateway) -> Self {
         let (works, declined, lost_before, lost_after) = (None, None, None, None);
-        let (trouble, later, page) = (None, None, None);
-        Self { gateway, works, declined, lost_before, lost_after, trouble, later, page, signed: true, currency: "EUR" }
+        let (trouble, later, page, confirmed) = (None, None, None, None);
+        let (signed, currency) = (true, "EUR");
+        Self { gateway, works, declined, lost_before, lost_after, trouble, later, page, confirmed, signed, currency }
     }
 
     /// A gateway that meets with trouble on demand, whatever it is paid with.
@@ -154,7 +161,9 @@ pub async fn payment_gateway(subject: &Subject<'_>) {
         }
         refunds(subject, works).await;
         reservations(subject, works).await;
-        kept_methods(subject, works).await;
+    }
+    if let Some(vault) = subject.gateway.vault() {
+        keeping::kept_methods(subject, vault).await;
     }
     if let Some(source) = &subject.declined {
         let answer = subject.gateway.start(&subject.request("declined", "12.10", source.clone())).await.unwrap();
@@ -312,26 +321,6 @@ async fn reservations(subject: &Subject<'_>, works: &PaymentSource) {
     assert_eq!(released.outcome, Outcome::Voided);
     same(&voids.void(&let_go, noon()).await.unwrap(), &released);
     is(captures.capture(&take(&let_go, "1.00")).await, Kind::Conflict, Retry::Never);
-}
-
-/// What is kept without a payment, and with one, is charged by its token when nobody is there; forgotten twice is forgotten.
-async fn kept_methods(subject: &Subject<'_>, works: &PaymentSource) {
-    let Some(vault) = subject.gateway.vault() else { return };
-    if works.entry().is_none() {
-        return; // what is kept already is not kept again
-    }
-    let keep = KeepRequest { source: works.clone(), payer: payer(), at: noon() };
-    let kept = vault.keep(&keep).await.unwrap();
-    let paid = PaymentRequest { save: true, ..subject.request("and-keep", "9.00", works.clone()) };
-    let with_payment = subject.gateway.start(&paid).await.unwrap().saved.unwrap();
-    assert_eq!(with_payment.label, kept.label);
-    for (reference, token) in [("by-token", &kept.token), ("by-token-2", &with_payment.token)] {
-        let source = PaymentSource::Saved(token.clone().into());
-        let by_token = PaymentRequest { presence: Presence::Nobody, ..subject.request(reference, "80.00", source) };
-        assert!(subject.gateway.start(&by_token).await.unwrap().is_taken());
-    }
-    vault.forget(&kept.token.clone().into(), noon()).await.unwrap();
-    vault.forget(&kept.token.into(), noon()).await.unwrap();
 }
 
 /// The client is sent to a page, agrees or refuses there, and the gateway tells us.

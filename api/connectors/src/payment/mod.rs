@@ -28,7 +28,8 @@ pub mod worldpay;
 pub mod worldpay_xml;
 
 pub use answers::{
-    AMOUNT_DIFFERS, ClientAction, Decline, Dispute, DisputeState, Outcome, Payment, PaymentEvent, Refund, SavedMethod,
+    AMOUNT_DIFFERS, ClientAction, Decline, Dispute, DisputeState, Kept, MethodKind, Outcome, Payment, PaymentEvent,
+    Refund, SavedMethod,
 };
 pub use requests::{
     Begun, Callback, CaptureRequest, Card, Entry, InvalidReference, KeepRequest, Payer, PaymentRequest, PaymentSource,
@@ -84,7 +85,7 @@ pub trait PaymentGateway: Send + Sync {
         None
     }
 
-    /// Keeping a card without a payment.
+    /// Keeping a method without a payment.
     fn vault(&self) -> Option<&dyn Vault> {
         None
     }
@@ -142,12 +143,25 @@ pub trait Voids: Send + Sync {
     async fn void(&self, payment: &Begun, at: Instant) -> Result<Payment>;
 }
 
-/// Keeping a card for later payments before there is one.
+/// Keeping a method for later payments before there is one.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// Takes a card or a token and gives what to charge it by; `Declined` if it will not do. Nothing is charged, so
-    /// repeating is safe.
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod>;
+    /// Where clients enter what is kept by itself; nowhere if a method is kept with a payment only.
+    fn keeps(&self) -> &'static [Entry];
+
+    /// Takes a card, a token or a stay at the page, and gives what to charge it by, or where the client has to go first;
+    /// `Declined` if it will not do. Nothing is charged, so repeating is safe.
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept>;
+
+    /// What became of a method that the client had to agree to: he still has to, it can be charged, or `Declined`, also of what
+    /// the gateway does not know any more. `Unavailable` while it is being decided. Repeating gets the same answer.
+    async fn finish(&self, _handle: &SecretString, _at: Instant) -> Result<Kept> {
+        Err(ConnectorError::new(
+            Kind::Declined,
+            "unknown_handle",
+            "this gateway sends nobody to a page to keep a method",
+        ))
+    }
 
     /// Has the gateway forget a method. One that it does not know is forgotten.
     async fn forget(&self, token: &SecretString, at: Instant) -> Result<()>;

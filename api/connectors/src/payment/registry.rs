@@ -49,6 +49,8 @@ pub struct Abilities {
     pub voids: bool,
     /// It keeps methods for later payments.
     pub vault: bool,
+    /// Where clients enter what it keeps without a payment.
+    pub keeps: &'static [Entry],
     /// It tells us what happens.
     pub callbacks: bool,
     /// It collects from bank accounts by files.
@@ -174,6 +176,7 @@ impl Connector {
             captures: gateway.captures().is_some(),
             voids: gateway.voids().is_some(),
             vault: gateway.vault().is_some(),
+            keeps: gateway.vault().map_or(&[], |vault| vault.keeps()),
             callbacks: gateway.callbacks().is_some(),
             debits: gateway.debits().is_some(),
             retired: gateway.retired(),

@@ -249,10 +249,14 @@ pub struct CaptureRequest {
 /// Something to be kept for later payments.
 #[derive(Clone, Debug)]
 pub struct KeepRequest {
-    /// A card or a token.
+    /// Our key: what is sent under it once more is kept once.
+    pub reference: Reference,
+    /// A card, a token or the gateway's page.
     pub source: PaymentSource,
     /// Whose.
     pub payer: Payer,
+    /// Where a page of the bank or the gateway sends the client afterwards; empty if he cannot go there.
+    pub return_to: String,
     /// The caller's clock.
     pub at: Instant,
 }

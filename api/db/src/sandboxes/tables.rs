@@ -122,6 +122,7 @@ pub const TABLES: &[Table] = &[
     // tokens and secrets are sealed anew by `app::sandboxes::prepare`
     all("gateways"),
     all("payment_methods"),
+    none("payment_method_setups", "whoever is at a gateway's page is at that of the live one"),
     none("encryption", "nobody is asked for a pass-phrase in a rehearsal: the sandbox's own house keeps the key"),
     none("encryption_keys", "what is sealed under them is sealed anew"),
     none("encryption_shares", "they are halves of a live key"),

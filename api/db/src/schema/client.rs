@@ -112,6 +112,27 @@ diesel::table! {
         retired_at -> Nullable<BigInt>,
         forgotten_at -> Nullable<BigInt>,
         card_country -> Nullable<Text>,
+        kind -> Text,
+        brand -> Nullable<Text>,
+        last_four -> Nullable<Text>,
+        fingerprint -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payment_method_setups (seller_id, id) {
+        seller_id -> Binary,
+        id -> Binary,
+        client_id -> Binary,
+        gateway -> Text,
+        handle_sealed -> Nullable<Text>,
+        redirect_to -> Text,
+        redirect_fields -> Text,
+        state -> Text,
+        message -> Text,
+        payment_method_id -> Nullable<Binary>,
+        created_at -> BigInt,
+        version -> BigInt,
     }
 }
 

@@ -45,6 +45,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     client_credits,
     payment_methods,
+    payment_method_setups,
     encryption,
     encryption_keys,
     encryption_shares,

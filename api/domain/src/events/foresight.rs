@@ -11,6 +11,8 @@ text_enum! {
         Document = "document",
         /// Ask a gateway what became of a payment.
         CheckPayment = "check_payment",
+        /// End what a client has not agreed to in time, unless its gateway says that he has.
+        EndSetup = "end_setup",
         /// Charge an invoice to a stored payment method.
         Charge = "charge",
         /// Make the file of a batch of direct debits.

@@ -14,11 +14,15 @@ pub enum Wallet {
 }
 
 impl PayPal {
-    /// A client at the page of an order agrees with a wallet, or goes away.
+    /// A client at the page of an order, or of what is to be kept, agrees with a wallet, or goes away.
     pub fn visit(&mut self, page: &str, wallet: Option<Wallet>) {
         let id = page.rsplit('=').next().unwrap();
         let Some(wallet) = wallet else { return };
         self.wallets.insert(id.into(), wallet);
+        if let Some(setup) = self.setups.get_mut(id) {
+            setup["status"] = json!("APPROVED");
+            return;
+        }
         self.orders.get_mut(id).unwrap()["status"] = json!("APPROVED");
         let order = self.orders[id].clone();
         self.tell("CHECKOUT.ORDER.APPROVED", order);

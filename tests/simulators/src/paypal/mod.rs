@@ -4,6 +4,7 @@
 mod client;
 mod events;
 mod orders;
+mod vault;
 
 pub use client::Wallet;
 pub use events::Posted;
@@ -20,6 +21,8 @@ pub struct PayPal {
     /// Seconds since 1970.
     pub now: i64,
     pub orders: BTreeMap<String, Value>,
+    /// What clients are to agree to, so that it is kept.
+    pub setups: BTreeMap<String, Value>,
     /// Kept methods: what they are, and whose wallet it is.
     pub vault: BTreeMap<String, (Value, Wallet)>,
     /// What payers dispute, by its id.
@@ -62,6 +65,7 @@ impl PayPal {
             webhook_id: webhook_id.into(),
             now,
             orders: BTreeMap::new(),
+            setups: BTreeMap::new(),
             vault: BTreeMap::new(),
             disputes: BTreeMap::new(),
             wallets: HashMap::new(),
@@ -122,6 +126,8 @@ impl PayPal {
             ("POST", ["v2", "payments", "authorizations", id, "capture"]) => self.capture(id, &body()?),
             ("POST", ["v2", "payments", "authorizations", id, "void"]) => self.void(id),
             ("GET", ["v1", "customer", "disputes", id]) => self.disputes.get(*id).cloned().map_or_else(missing, Ok),
+            ("POST", ["v3", "vault", "setup-tokens"]) => self.new_setup(&body()?),
+            ("GET", ["v3", "vault", "setup-tokens", id]) => self.setups.get(*id).cloned().map_or_else(missing, Ok),
             ("POST", ["v3", "vault", "payment-tokens"]) => self.keep(&body()?),
             ("DELETE", ["v3", "vault", "payment-tokens", id]) => match self.vault.remove(*id) {
                 Some(_) => Ok(Value::Null),

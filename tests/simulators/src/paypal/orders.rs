@@ -1,10 +1,10 @@
-//! Orders, what is taken, reserved and given back of them, and the vault.
+//! Orders, and what is taken, reserved and given back of them.
 
 use super::client::Wallet;
 use super::{Answered, PayPal, missing, not_done, refuse};
 use serde_json::{Value, json};
 
-fn text<'a>(value: &'a Value, path: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, path: &str) -> &'a str {
     value.pointer(path).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -262,16 +262,5 @@ impl PayPal {
         self.change("captures", id, if hundredths(&wanted)? == left { "REFUNDED" } else { "PARTIALLY_REFUNDED" });
         self.tell("PAYMENT.CAPTURE.REFUNDED", refund.clone());
         Ok(refund)
-    }
-
-    pub(super) fn keep(&mut self, body: &Value) -> Answered<Value> {
-        let token = &body["payment_source"]["token"];
-        if token["type"] != "SETUP_TOKEN" || !text(token, "/id").starts_with("agreed") {
-            return not_done("TOKEN_NOT_APPROVED");
-        }
-        let id = self.name("v");
-        let source = json!({ "paypal": { "email_address": "anna@example.org" } });
-        self.vault.insert(id.clone(), (source.clone(), Wallet::Pays));
-        Ok(json!({ "id": id, "customer": { "id": "c1" }, "payment_source": source }))
     }
 }

@@ -153,6 +153,11 @@ impl Stripe {
         want(form, &["customer", "payment_method"])?;
         let customer = form.text("customer");
         self.get("cus_", customer)?;
+        address(form, "return_url")?;
+        let pages_are_off = form.text("automatic_payment_methods[allow_redirects]") == "never";
+        if form.text("confirm") == "true" && form.get("return_url").is_none() != pages_are_off {
+            return invalid("parameter_missing", "return_url", "either a `return_url` or no redirects");
+        }
         let method = self.method(form.text("payment_method"))?;
         if let Effect::Declined(code, why) = self.effect(&method) {
             let setup =
@@ -168,10 +173,24 @@ impl Stripe {
         });
         let id = self.add("seti", setup);
         if !waits {
-            self.attach(&method, customer)?;
-            self.tell("setup_intent.succeeded", &id);
+            self.set_up(&id)?;
+        } else if let Some(back) = form.get("return_url") {
+            let page = format!("https://hooks.stripe.example/3d_secure_2/redirect/{id}");
+            let to_page = json!({ "type": "redirect_to_url", "redirect_to_url": { "url": page, "return_url": back } });
+            self.set(&id, "next_action", to_page);
         }
         self.get("seti_", &id)
+    }
+
+    /// The bank agrees that a method is kept.
+    pub(super) fn set_up(&mut self, id: &str) -> Answered<()> {
+        let setup = self.get("seti_", id)?;
+        let [method, customer] = ["payment_method", "customer"].map(|name| setup[name].as_str().unwrap_or_default());
+        self.attach(method, customer)?;
+        self.set(id, "status", json!("succeeded"));
+        self.set(id, "next_action", Value::Null);
+        self.tell("setup_intent.succeeded", id);
+        Ok(())
     }
 
     pub(super) fn new_session(&mut self, form: &Fields) -> Answered<Value> {

@@ -4,7 +4,7 @@ use super::cards::{CARDS, Effect};
 use super::{Posted, Stripe};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 impl Stripe {
     /// What Stripe's fields in a store make of a number.
@@ -20,6 +20,10 @@ impl Stripe {
             method["card"] =
                 json!({ "brand": card.2, "last4": last4, "exp_month": 12, "exp_year": 2034, "country": "US" });
         }
+        // the same for each method that is made of one number
+        let print: String = Sha256::digest(number).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let kind = method["type"].as_str().unwrap().to_string();
+        method[&kind]["fingerprint"] = json!(print);
         self.add("pm", method)
     }
 
@@ -27,6 +31,8 @@ impl Stripe {
     pub fn visit(&mut self, page: &str, agreed: bool) {
         let id = page.rsplit('/').next().unwrap();
         match (id.starts_with("cs_"), agreed) {
+            (false, true) if id.starts_with("seti_") => self.set_up(id).ok().unwrap(),
+            (false, false) if id.starts_with("seti_") => self.refuse_setup(id),
             (true, true) => self.pay_at_page(id, "4242424242424242"),
             (true, false) => {
                 self.set(id, "status", json!("expired"));

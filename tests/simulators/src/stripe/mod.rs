@@ -137,6 +137,7 @@ impl Stripe {
             (false, ["payment_intents", "search"]) => return Ok(self.search(&query)),
             (false, ["payment_intents"]) => return self.list("pi_", &query),
             (false, ["refunds"]) => return self.list("re_", &query),
+            (false, ["setup_intents", id]) => self.get("seti_", id)?,
             (false, ["payment_intents", id]) => self.get("pi_", id)?,
             (false, ["checkout", "sessions", id]) => self.get("cs_", id)?,
             (false, ["disputes", id]) => self.get("du_", id)?,

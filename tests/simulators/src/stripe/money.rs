@@ -102,6 +102,15 @@ impl Stripe {
         self.tell("payment_intent.payment_failed", id);
     }
 
+    /// The client has refused that a method is kept, or his bank has.
+    pub(super) fn refuse_setup(&mut self, id: &str) {
+        self.set(id, "status", json!("requires_payment_method"));
+        self.set(id, "payment_method", Value::Null);
+        self.set(id, "next_action", Value::Null);
+        self.set(id, "last_setup_error", failure("setup_intent_authentication_failure", ""));
+        self.tell("setup_intent.setup_failed", id);
+    }
+
     /// The bank agrees: reserved, or taken at once.
     pub(super) fn take(&mut self, id: &str) -> Answered<()> {
         let intent = self.get("pi_", id)?;

@@ -92,7 +92,8 @@ fn methods(
     for Placed { row, .. } in rows {
         let Some(client) = owners.get(&row.client) else { continue };
         let expires = Some((row.expiry_month, row.expiry_year));
-        let saved = SavedMethod { token: row.token.clone(), label: row.label(), expires, country: None };
+        let saved = SavedMethod::card(row.token.clone(), &row.brand, &row.last_four);
+        let saved = SavedMethod { label: row.label(), expires, ..saved };
         let sealed = method_row(tx, ctx, keyring, (ctx.scope.seller(), *client), (code, &saved, ctx.now))?;
         if known.insert(key(&sealed)) {
             new.push(PaymentMethodRow { is_default: false, retired_at: Some(ctx.now), ..sealed });

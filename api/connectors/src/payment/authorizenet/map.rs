@@ -371,12 +371,8 @@ pub(super) fn raw(kept: &impl Serialize) -> String {
 
 /// A method as clients know it.
 pub(super) fn saved(profile: &str, method: &str, brand: &str, masked: &str, card: Option<&Card>) -> SavedMethod {
-    SavedMethod {
-        token: token(profile, method),
-        label: format!("{} •••• {}", brand.to_lowercase(), last_four(masked)),
-        expires: card.map(|card| (card.expiry_month, card.expiry_year)),
-        country: None,
-    }
+    let expires = card.map(|card| (card.expiry_month, card.expiry_year));
+    SavedMethod { expires, ..SavedMethod::card(token(profile, method), brand, &last_four(masked)) }
 }
 
 /// What was kept with a charge.

@@ -2,9 +2,7 @@ use super::*;
 use crate::error::Kind;
 use crate::http::Reach;
 use crate::payment::contract::{self, Client, Subject, request};
-use crate::payment::{
-    CaptureRequest, Card, ClientAction, Decline, DisputeState, KeepRequest, Presence, RefundRequest, Take,
-};
+use crate::payment::{CaptureRequest, Card, ClientAction, Decline, DisputeState, Presence, RefundRequest, Take};
 use chrono::TimeDelta;
 use comptoir_simulators::authorizenet::{self as simulator, LOGIN, NONCE, TRANSACTION_KEY, signature_key};
 use comptoir_simulators::shell::{Running, Trouble};
@@ -343,10 +341,10 @@ async fn nobody_else_learns_numbers_and_keys() {
 async fn each_card_is_kept_for_itself() {
     let bench = bench(None);
     let vault = bench.gateway.vault().unwrap();
-    let keep = |number| KeepRequest { source: card(number), payer: contract::payer(), at: noon() };
-    let visa = vault.keep(&keep(VISA)).await.unwrap();
-    assert_eq!(vault.keep(&keep(VISA)).await.unwrap(), visa);
-    let other = vault.keep(&keep("5424000000000015")).await.unwrap();
+    let keep = |number| contract::keep("kept", card(number));
+    let visa = contract::saved(vault.keep(&keep(VISA)).await.unwrap());
+    assert_eq!(contract::saved(vault.keep(&keep(VISA)).await.unwrap()), visa);
+    let other = contract::saved(vault.keep(&keep("5424000000000015")).await.unwrap());
     assert_eq!((other.label.as_str(), other.expires), ("mastercard •••• 0015", Some((12, 2030))));
     assert_eq!(bench.service.with(|service| service.kept()), 2);
     let refused = vault.keep(&keep("4242424242424242")).await.unwrap_err();

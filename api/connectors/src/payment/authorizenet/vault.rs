@@ -3,10 +3,10 @@
 
 use super::ask::Effect;
 use super::map::{self, cut, setting};
-use super::wire::{CreateProfile, Created, HostedPage, Kept, NewPaymentProfile, NewProfile, OfProfile, Page, Settings};
+use super::wire::{CreateProfile, Created, Held, HostedPage, NewPaymentProfile, NewProfile, OfProfile, Page, Settings};
 use super::{AuthorizeNet, LIVE, TEST, Vault};
 use crate::error::{ConnectorError, Kind, Result};
-use crate::payment::{ClientAction, KeepRequest, Outcome, Payment, PaymentRequest, PaymentSource, SavedMethod};
+use crate::payment::{ClientAction, Entry, KeepRequest, Kept, Outcome, Payment, PaymentRequest, PaymentSource};
 use async_trait::async_trait;
 use comptoir_domain::Instant;
 use secrecy::{ExposeSecret, SecretString};
@@ -14,7 +14,11 @@ use serde_json::json;
 
 #[async_trait]
 impl Vault for AuthorizeNet {
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
+    fn keeps(&self) -> &'static [Entry] {
+        &[Entry::Card, Entry::Token]
+    }
+
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
         let unfit = || ConnectorError::invalid("source", "this gateway keeps cards");
         let payment = map::means(&request.source).ok_or_else(unfit)?;
         let profile = NewProfile {
@@ -32,12 +36,12 @@ impl Vault for AuthorizeNet {
             Err(error) => self.held_already(&error).ok_or(error)?,
         };
         let name = "getCustomerProfileRequest";
-        let kept: Kept = self.ask(name, &OfProfile { customer_profile_id: &id }, Effect::None).await?;
+        let held: Held = self.ask(name, &OfProfile { customer_profile_id: &id }, Effect::None).await?;
         let empty = || ConnectorError::new(Kind::Unavailable, "profile", "the profile holds no card");
-        let method = kept.profile.payment_profiles.into_iter().next().ok_or_else(empty)?;
+        let method = held.profile.payment_profiles.into_iter().next().ok_or_else(empty)?;
         let card = method.payment.credit_card.unwrap_or_default();
         let number = &method.customer_payment_profile_id;
-        Ok(map::saved(&id, number, &card.card_type, &card.card_number, map::card(&request.source)))
+        Ok(Kept::Saved(map::saved(&id, number, &card.card_type, &card.card_number, map::card(&request.source))))
     }
 
     async fn forget(&self, token: &SecretString, _: Instant) -> Result<()> {

@@ -364,7 +364,7 @@ pub(super) struct Page {
 }
 
 #[derive(Deserialize, Debug)]
-pub(super) struct Kept {
+pub(super) struct Held {
     pub(super) profile: KeptProfile,
 }
 

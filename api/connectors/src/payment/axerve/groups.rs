@@ -4,8 +4,8 @@ use super::calls::failure;
 use super::{Axerve, codes, map};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, KeepRequest, Lookup, Payment, PaymentEvent, PaymentSource,
-    Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Entry, KeepRequest, Kept, Lookup, Payment, PaymentEvent,
+    PaymentSource, Refund, RefundRequest, Refunds, Vault, Voids,
 };
 use async_trait::async_trait;
 use comptoir_domain::Instant;
@@ -55,12 +55,16 @@ impl Voids for Axerve {
 
 #[async_trait]
 impl Vault for Axerve {
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
+    fn keeps(&self) -> &'static [Entry] {
+        if self.account.cards { &[Entry::Card] } else { &[] }
+    }
+
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
         let PaymentSource::Card(card) = &request.source else {
             return Err(ConnectorError::invalid("source", "this gateway keeps cards"));
         };
         let none = || ConnectorError::new(Kind::Declined, "no_token", "the account keeps no cards");
-        map::saved(&self.request_token(card).await?, Some(card)).ok_or_else(none)
+        map::saved(&self.request_token(card).await?, Some(card)).map(Kept::Saved).ok_or_else(none)
     }
 
     async fn forget(&self, token: &SecretString, _: Instant) -> Result<()> {

@@ -149,12 +149,8 @@ pub(super) fn saved(said: &Said, card: Option<&Card>) -> Option<SavedMethod> {
     let four = number.get(number.len().saturating_sub(4)..).unwrap_or_default();
     let month = said.text("tokenexpirymonth").parse().ok().filter(|month| (1..=12).contains(month));
     let year = said.text("tokenexpiryyear").parse::<u16>().ok();
-    Some(SavedMethod {
-        token: token.into(),
-        label: if four.is_empty() { "card".into() } else { format!("card •••• {four}") },
-        expires: month.zip(year.map(|year| if year < 100 { 2000 + year } else { year })),
-        country: None,
-    })
+    let expires = month.zip(year.map(|year| if year < 100 { 2000 + year } else { year }));
+    Some(SavedMethod { expires, ..SavedMethod::card(token, "", four) })
 }
 
 /// Where a payment stands of which all is told at once: the answer to a charge, or a decrypted message. `asked` is what stands

@@ -2,7 +2,7 @@ use super::*;
 use crate::error::Retry;
 use crate::http::Reach;
 use crate::payment::contract::{self, Client, Subject, Trouble, request};
-use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Presence};
+use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, Presence};
 use comptoir_domain::Money;
 use comptoir_simulators::axerve as theirs;
 use comptoir_simulators::shell::{self, Running};
@@ -308,8 +308,7 @@ async fn no_secret_shows() {
     let payment = bench.gateway.start(&asked).await.unwrap();
     let token = payment.saved.unwrap().token;
     let found = bench.gateway.fetch(&begun("secret"), noon()).await.unwrap();
-    let keep = KeepRequest { source: card("5412388800004012"), payer: contract::payer(), at: noon() };
-    let refused = bench.gateway.keep(&keep).await.unwrap_err();
+    let refused = bench.gateway.keep(&contract::keep("refused", card("5412388800004012"))).await.unwrap_err();
     assert_eq!(refused.kind, Kind::Declined);
     let page = PaymentRequest { save: true, ..request("page", "12.10", "EUR", PaymentSource::HostedPage) };
     let Outcome::ActionNeeded(action) = bench.gateway.start(&page).await.unwrap().outcome else { panic!() };

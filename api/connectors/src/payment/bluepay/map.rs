@@ -231,6 +231,5 @@ pub(super) fn saved(told: &Told, source: &PaymentSource) -> SavedMethod {
         PaymentSource::Card(card) => Some((card.expiry_month, card.expiry_year)),
         _ => None,
     };
-    let label = format!("{} •••• {four}", told.text("CARD_TYPE").to_lowercase());
-    SavedMethod { token: told.text("RRNO").into(), label, expires, country: None }
+    SavedMethod { expires, ..SavedMethod::card(told.text("RRNO"), told.text("CARD_TYPE"), &four) }
 }

@@ -3,14 +3,18 @@
 use super::map::{self, Verdict};
 use super::{BluePay, Vault};
 use crate::error::{ConnectorError, Kind, Result};
-use crate::payment::{KeepRequest, PaymentSource, SavedMethod};
+use crate::payment::{Entry, KeepRequest, Kept, PaymentSource};
 use async_trait::async_trait;
 use comptoir_domain::{Instant, Money};
 use secrecy::SecretString;
 
 #[async_trait]
 impl Vault for BluePay {
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
+    fn keeps(&self) -> &'static [Entry] {
+        &[Entry::Card]
+    }
+
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
         let PaymentSource::Card(_) = request.source else {
             return Err(ConnectorError::invalid("source", "this gateway keeps cards"));
         };
@@ -22,7 +26,7 @@ impl Vault for BluePay {
         let told = self.transact(form).await?;
         match map::verdict(&told) {
             Verdict::Done(_) | Verdict::Twice if !told.text("RRNO").is_empty() => {
-                Ok(map::saved(&told, &request.source))
+                Ok(Kept::Saved(map::saved(&told, &request.source)))
             }
             Verdict::Declined(decline) => Err(ConnectorError::new(Kind::Declined, decline.code, decline.message)),
             Verdict::Failed(error) => Err(error),

@@ -2,7 +2,7 @@
 
 use crate::book::Replay;
 use crate::error::Result;
-use crate::payment::{Dispute, DisputeState, Outcome, Payment, PaymentEvent, Reference, Refund, Take};
+use crate::payment::{Dispute, DisputeState, Outcome, Payment, PaymentEvent, Reference, Refund, SavedMethod, Take};
 use comptoir_domain::{Currency, Instant, Money};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +67,24 @@ pub enum Fact {
         /// As it stands now.
         dispute: Dispute,
     },
+    /// A card is to be kept, if its client confirms it.
+    KeepAsked {
+        /// The fake's own id.
+        id: String,
+        /// The shop's key.
+        reference: Reference,
+        /// What is kept then.
+        saved: SavedMethod,
+        /// Where the fake's page sends the client afterwards.
+        return_to: String,
+    },
+    /// The client has confirmed that a card is kept, or refused it.
+    KeepDecided {
+        /// The fake's own id.
+        id: String,
+        /// Whether he has confirmed it.
+        agreed: bool,
+    },
     /// The shop has taken a callback.
     Delivered {
         /// The event's id.
@@ -87,6 +105,19 @@ pub struct Held {
     pub decision: Option<Decision>,
     /// Where the fake's page sends the client afterwards.
     pub return_to: String,
+}
+
+/// A card whose client has to confirm that it is kept.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// The shop's key.
+    pub reference: Reference,
+    /// What is kept then.
+    pub saved: SavedMethod,
+    /// Where the fake's page sends the client afterwards.
+    pub return_to: String,
+    /// What he has done.
+    pub agreed: Option<bool>,
 }
 
 /// A callback that has not been taken yet.
@@ -114,6 +145,7 @@ pub struct Totals {
 pub struct Ledger {
     payments: BTreeMap<Reference, Held>,
     refunds: BTreeMap<Reference, Refund>,
+    keepings: BTreeMap<String, Keeping>,
     lost: BTreeSet<Reference>,
     waiting: BTreeMap<String, Waiting>,
 }
@@ -135,6 +167,12 @@ impl Replay for Ledger {
                 self.refunds.insert(refund.reference.clone(), refund);
             }
             Fact::Disputed { reference, at, dispute } => self.dispute(&reference, at, dispute),
+            Fact::KeepAsked { id, reference, saved, return_to } => {
+                self.keepings.insert(id, Keeping { reference, saved, return_to, agreed: None });
+            }
+            Fact::KeepDecided { id, agreed } => {
+                self.keepings.entry(id).and_modify(|keeping| keeping.agreed = Some(agreed));
+            }
             Fact::Delivered { event } => drop(self.waiting.remove(&event)),
         }
     }
@@ -178,6 +216,16 @@ impl Ledger {
         self.payments.values().find(|held| held.payment.gateway_id.as_deref() == Some(id))
     }
 
+    /// A card that is to be kept, by the fake's own id.
+    pub fn keeping(&self, id: &str) -> Option<&Keeping> {
+        self.keepings.get(id)
+    }
+
+    /// The fake's own id of a card that is to be kept, by the shop's key.
+    pub fn keeping_of(&self, reference: &Reference) -> Option<&str> {
+        self.keepings.iter().find(|(_, keeping)| keeping.reference == *reference).map(|(id, _)| id.as_str())
+    }
+
     /// A refund by our reference.
     pub fn refund(&self, reference: &Reference) -> Option<&Refund> {
         self.refunds.get(reference)
@@ -190,7 +238,7 @@ impl Ledger {
 
     /// The next free id: the book's own counter.
     pub fn next_id(&self) -> String {
-        format!("fake_{}", self.payments.len() + self.refunds.len() + 1)
+        format!("fake_{}", self.payments.len() + self.refunds.len() + self.keepings.len() + 1)
     }
 
     /// The decisions that fall until `now`.

@@ -34,6 +34,8 @@ pub enum Behaviour {
     Never,
     /// The client has to confirm on a page.
     Action,
+    /// Takes the money. To keep the card, the client has to confirm on a page.
+    ActionToKeep,
     /// Takes the money while the client is there, refuses for now when the card is charged as a saved one.
     DeclineSaved,
 }
@@ -69,6 +71,7 @@ pub const MAGIC: &[Magic] = &[
     row("4000000000000119", 990_011, Behaviour::Action),
     row("4000000000000127", 990_012, Behaviour::DeclineSaved),
     row(BRITISH, 990_013, Behaviour::Approve),
+    row("4000000000000135", 990_014, Behaviour::ActionToKeep),
 ];
 
 /// The one card of which the fake says where it is from.

@@ -1,12 +1,12 @@
 //! The fake's decisions, pure: the book and a request in, the facts to write and the answer out.
 
 use super::ledger::{Decision, Fact, Held, Ledger};
-use super::magic::{Behaviour, behaviour, country, last_four, of_card};
-use super::{AtPage, Settings};
+use super::magic::{ALWAYS_GOOD, Behaviour, behaviour, country, last_four, of_card};
+use super::{AtPage, ENTRIES, Settings};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    CaptureRequest, Card, ClientAction, Decline, Dispute, DisputeState, Entry, Outcome, Payment, PaymentRequest,
-    PaymentSource, Reference, Refund, RefundRequest, SavedMethod, Take,
+    CaptureRequest, Card, ClientAction, Decline, Dispute, DisputeState, KeepRequest, Kept, Outcome, Payment,
+    PaymentRequest, PaymentSource, Reference, Refund, RefundRequest, SavedMethod, Take,
 };
 use chrono::TimeDelta;
 use comptoir_domain::{Instant, Money};
@@ -40,7 +40,7 @@ pub(super) fn start(ledger: &Ledger, settings: &Settings, request: &PaymentReque
     if let Some(held) = ledger.payment(&request.reference) {
         return (Vec::new(), same_or_conflict(&held.payment, held.asked, request.amount));
     }
-    if let Err(error) = request.check(&[Entry::Card, Entry::Page]) {
+    if let Err(error) = request.check(ENTRIES) {
         return (Vec::new(), Err(error));
     }
     let taken = agreed_outcome(request.take);
@@ -55,7 +55,7 @@ pub(super) fn start(ledger: &Ledger, settings: &Settings, request: &PaymentReque
         return begin(decline("unknown_card", "only the cards of the table work here", true), None);
     };
     match behaviour {
-        Behaviour::Approve => begin(taken, None),
+        Behaviour::Approve | Behaviour::ActionToKeep => begin(taken, None),
         Behaviour::DeclineSaved if matches!(request.source, PaymentSource::Saved(_)) => begin(short_of_funds(), None),
         Behaviour::DeclineSaved => begin(taken, None),
         Behaviour::DeclineSoft => begin(short_of_funds(), None),
@@ -97,8 +97,11 @@ fn failure() -> Outcome {
 }
 
 fn action(ledger: &Ledger, settings: &Settings) -> Outcome {
-    let redirect_to = format!("{}?payment={}", settings.page, ledger.next_id());
-    Outcome::ActionNeeded(ClientAction { redirect_to, fields: Vec::new() })
+    Outcome::ActionNeeded(to_page(settings, &ledger.next_id()))
+}
+
+fn to_page(settings: &Settings, id: &str) -> ClientAction {
+    ClientAction { redirect_to: format!("{}?payment={id}", settings.page), fields: Vec::new() }
 }
 
 fn payment(ledger: &Ledger, request: &PaymentRequest, outcome: Outcome) -> Payment {
@@ -133,28 +136,54 @@ fn four(source: &PaymentSource) -> Option<&str> {
 
 fn saved(card: &Card) -> SavedMethod {
     let four = last_four(card.number.expose_secret());
-    SavedMethod {
-        token: format!("fake_tok_{four}"),
-        label: format!("fake •••• {four}"),
-        expires: Some((card.expiry_month, card.expiry_year)),
-        country: country(four),
-    }
+    SavedMethod { expires: Some((card.expiry_month, card.expiry_year)), ..of_four(four) }
 }
 
-/// Keeps a card without a payment. One that is refused for ever is refused here; any other shows when it is charged.
-pub(super) fn keep(source: &PaymentSource) -> Result<SavedMethod> {
-    let PaymentSource::Card(card) = source else {
-        return Err(ConnectorError::invalid("source", "this gateway keeps cards"));
+fn of_four(four: &str) -> SavedMethod {
+    SavedMethod { country: country(four), ..SavedMethod::card(format!("fake_tok_{four}"), "fake", four) }
+}
+
+/// Keeps a card without a payment. One that is refused for ever is refused here; any other shows when it is charged. At the page
+/// it is always the same card.
+pub(super) fn keep(ledger: &Ledger, settings: &Settings, request: &KeepRequest) -> Decided<Kept> {
+    let saved = match &request.source {
+        PaymentSource::HostedPage => return ask(ledger, settings, request, of_four(last_four(ALWAYS_GOOD))),
+        PaymentSource::Card(card) => match of_card(card) {
+            None => return refuse(Kind::Declined, "unknown_card", "only the cards of the table work here"),
+            Some(Behaviour::DeclineHard) => {
+                return refuse(Kind::Declined, "stolen_card", "the card was reported stolen");
+            }
+            Some(Behaviour::Outage) => return refuse(Kind::Unavailable, "outage", "the gateway cannot be reached"),
+            Some(Behaviour::ActionToKeep) => return ask(ledger, settings, request, saved(card)),
+            Some(_) => saved(card),
+        },
+        _ => return refuse(Kind::InvalidRequest, "source", "this gateway keeps cards"),
     };
-    match of_card(card) {
-        None => Err(ConnectorError::new(Kind::Declined, "unknown_card", "only the cards of the table work here")),
-        Some(Behaviour::DeclineHard) => {
-            Err(ConnectorError::new(Kind::Declined, "stolen_card", "the card was reported stolen"))
-        }
-        Some(Behaviour::Outage) => {
-            Err(ConnectorError::new(Kind::Unavailable, "outage", "the gateway cannot be reached"))
-        }
-        Some(_) => Ok(saved(card)),
+    (Vec::new(), Ok(Kept::Saved(saved)))
+}
+
+/// Has the client confirm that a card is kept.
+fn ask(ledger: &Ledger, settings: &Settings, request: &KeepRequest, saved: SavedMethod) -> Decided<Kept> {
+    if request.return_to.is_empty() {
+        return refuse(Kind::Declined, "confirmation", "the bank wants to see the client, who cannot go there");
+    }
+    if let Some(id) = ledger.keeping_of(&request.reference) {
+        return (Vec::new(), asked(ledger, settings, id));
+    }
+    let (id, return_to) = (ledger.next_id(), request.return_to.clone());
+    let handle = id.clone();
+    let fact = Fact::KeepAsked { id, reference: request.reference.clone(), saved, return_to };
+    (vec![fact], Ok(Kept::ActionNeeded { action: to_page(settings, &handle), handle }))
+}
+
+/// What became of a card whose client had to confirm it.
+pub(super) fn asked(ledger: &Ledger, settings: &Settings, id: &str) -> Result<Kept> {
+    let declined = |code: &'static str, message: &str| Err(ConnectorError::new(Kind::Declined, code, message));
+    let Some(keeping) = ledger.keeping(id) else { return declined("unknown", "nothing is to be kept") };
+    match keeping.agreed {
+        None => Ok(Kept::ActionNeeded { handle: id.into(), action: to_page(settings, id) }),
+        Some(true) => Ok(Kept::Saved(keeping.saved.clone())),
+        Some(false) => declined("refused_by_client", "the client refused"),
     }
 }
 
@@ -254,14 +283,23 @@ fn change(payment: Payment) -> Decided<Payment> {
 
 /// What the fake's page shows.
 pub(super) fn at_page(ledger: &Ledger, gateway_id: &str) -> Result<AtPage> {
+    if let Some(keeping) = ledger.keeping(gateway_id) {
+        let waits = keeping.agreed.is_none();
+        return Ok(AtPage { amount: None, waits, return_to: keeping.return_to.clone() });
+    }
     let held = ledger.by_id(gateway_id);
     let held = held.ok_or_else(|| ConnectorError::not_found(format!("no payment {gateway_id}")))?;
     let waits = matches!(held.payment.outcome, Outcome::ActionNeeded(_));
-    Ok(AtPage { amount: held.asked, waits, return_to: held.return_to.clone() })
+    Ok(AtPage { amount: Some(held.asked), waits, return_to: held.return_to.clone() })
 }
 
 /// What the client does on the fake's page.
 pub(super) fn confirm(ledger: &Ledger, gateway_id: &str, agreed: bool, at: Instant) -> Decided<Reference> {
+    if let Some(keeping) = ledger.keeping(gateway_id) {
+        let fact = Fact::KeepDecided { id: gateway_id.into(), agreed };
+        let facts = if keeping.agreed.is_none() { vec![fact] } else { Vec::new() };
+        return (facts, Ok(keeping.reference.clone()));
+    }
     let Some(Held { payment, take, .. }) = ledger.by_id(gateway_id) else {
         return (Vec::new(), Err(ConnectorError::not_found(format!("no payment {gateway_id}"))));
     };

@@ -16,8 +16,8 @@ pub use ledger::Totals;
 pub use magic::{ALWAYS_GOOD, Behaviour, MAGIC, Magic};
 
 use super::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, DisputeState, Entry, KeepRequest, Lookup, Payment,
-    PaymentEvent, PaymentGateway, PaymentRequest, Reference, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, DisputeState, Entry, KeepRequest, Kept, Lookup, Payment,
+    PaymentEvent, PaymentGateway, PaymentRequest, Reference, Refund, RefundRequest, Refunds, Vault, Voids,
 };
 use crate::book::Book;
 use crate::error::{ConnectorError, Result};
@@ -25,11 +25,14 @@ use async_trait::async_trait;
 use comptoir_domain::{Currency, Instant, Money};
 use ledger::{Fact, Ledger};
 use map::Decided;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Where clients enter what is paid with, and what is kept.
+const ENTRIES: &[Entry] = &[Entry::Card, Entry::Page];
 
 /// How the fake is set up.
 #[derive(Clone, Debug)]
@@ -53,11 +56,11 @@ pub struct Outgoing {
     pub callback: Callback,
 }
 
-/// A payment as the fake's page shows it.
+/// A payment, or a card that is to be kept, as the fake's page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AtPage {
-    /// How much is to be paid.
-    pub amount: Money,
+    /// How much is to be paid; nothing where a card is to be kept.
+    pub amount: Option<Money>,
     /// Whether the client has yet to decide.
     pub waits: bool,
     /// Where to go afterwards; empty if the shop did not say.
@@ -147,7 +150,7 @@ impl PaymentGateway for FakeGateway {
     }
 
     fn entries(&self) -> &'static [Entry] {
-        &[Entry::Card, Entry::Page]
+        ENTRIES
     }
 
     async fn probe(&self, at: Instant) -> Result<()> {
@@ -227,9 +230,18 @@ impl Voids for FakeGateway {
 
 #[async_trait]
 impl Vault for FakeGateway {
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
-        tokio::time::sleep(self.settings.latency).await;
-        map::keep(&request.source)
+    fn keeps(&self) -> &'static [Entry] {
+        ENTRIES
+    }
+
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
+        let request = request.clone();
+        self.decide(move |ledger, settings| map::keep(ledger, settings, &request)).await
+    }
+
+    async fn finish(&self, handle: &SecretString, _: Instant) -> Result<Kept> {
+        let handle = handle.expose_secret().to_owned();
+        self.decide(move |ledger, settings| (Vec::new(), map::asked(ledger, settings, &handle))).await
     }
 
     async fn forget(&self, _: &SecretString, _: Instant) -> Result<()> {

@@ -86,6 +86,7 @@ async fn passes_the_contract() {
             lost_after: Some(card(Behaviour::LostAfter)),
             later: Some((card(later), &gateway)),
             page: Some(&gateway),
+            confirmed: Some(card(Behaviour::ActionToKeep)),
             ..Subject::new(&gateway, card(Behaviour::Approve))
         };
         contract::payment_gateway(&subject).await;
@@ -172,6 +173,27 @@ async fn a_saved_card_works_without_the_client() {
     assert_eq!((saved.label.as_str(), saved.expires), ("fake •••• 4242", Some((12, 2030))));
     let renewal = PaymentSource::Saved(saved.token.into());
     assert!(bench.gateway.start(&request("second", "5.00", "EUR", renewal)).await.unwrap().is_taken());
+}
+
+/// What the client has confirmed is in the book; a second click changes nothing, and without a way back nobody is sent there.
+#[tokio::test]
+async fn what_is_confirmed_is_kept_once() {
+    let bench = Bench::new();
+    let asked = contract::keep("k1", card(Behaviour::ActionToKeep));
+    let Kept::ActionNeeded { handle, action } = bench.gateway.keep(&asked).await.unwrap() else { panic!("kept") };
+    assert_eq!(action.redirect_to, format!("https://shop.example/fake?payment={handle}"));
+    let page = bench.gateway.at_page(&handle).await.unwrap();
+    let back = "https://shop.example/account/".to_string();
+    assert_eq!(page, AtPage { amount: None, waits: true, return_to: back });
+    assert_eq!(bench.gateway.confirm(&handle, true, noon()).await.unwrap(), asked.reference);
+    bench.gateway.confirm(&handle, false, noon()).await.unwrap();
+    let reopened = FakeGateway::open(&bench.path(), settings()).unwrap();
+    let saved = contract::saved(reopened.finish(&handle.into(), noon()).await.unwrap());
+    assert_eq!((saved.label.as_str(), saved.expires), ("fake •••• 0135", Some((12, 2030))));
+    // a payment that follows has a name of its own
+    assert_eq!(bench.start("next", Behaviour::Approve).await.unwrap().gateway_id.unwrap(), "fake_2");
+    let nowhere = KeepRequest { return_to: String::new(), ..contract::keep("k2", card(Behaviour::ActionToKeep)) };
+    assert_eq!(bench.gateway.keep(&nowhere).await.unwrap_err().kind, Kind::Declined);
 }
 
 /// What is lost is given back in the book, too; what is won after that is here again.

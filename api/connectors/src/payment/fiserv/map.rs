@@ -228,10 +228,7 @@ pub(super) fn saved(tokens: &[Token], source: &PaymentSource) -> Option<SavedMet
     let PaymentSource::Card(card) = source else { return None };
     let number = card.number.expose_secret();
     let four: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
-    Some(SavedMethod {
-        token: format!("{}/{}", token.token_source, token.token_data),
-        label: format!("card •••• {four}"),
-        expires: Some((card.expiry_month, card.expiry_year)),
-        country: None,
-    })
+    let (expires, token) =
+        (Some((card.expiry_month, card.expiry_year)), format!("{}/{}", token.token_source, token.token_data));
+    Some(SavedMethod { expires, ..SavedMethod::card(token, "", &four) })
 }

@@ -11,8 +11,8 @@ mod undo;
 mod wire;
 
 use super::{
-    Begun, Captures, Entry, KeepRequest, Lookup, Payment, PaymentGateway, PaymentRequest, PaymentSource, Refunds,
-    SavedMethod, Vault, Voids,
+    Begun, Captures, Entry, KeepRequest, Kept, Lookup, Payment, PaymentGateway, PaymentRequest, PaymentSource, Refunds,
+    Vault, Voids,
 };
 use crate::error::{ConnectorError, Kind, Result};
 use crate::http::Http;
@@ -173,14 +173,18 @@ impl Lookup for Fiserv {
 
 #[async_trait]
 impl Vault for Fiserv {
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
+    fn keeps(&self) -> &'static [Entry] {
+        &[Entry::Card]
+    }
+
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
         let PaymentSource::Card(_) = request.source else {
             return Err(ConnectorError::invalid("source", "this gateway keeps cards"));
         };
         let source = Some(map::source(&request.source)?);
         let asked = Request { source, merchant_details: self.merchant(), ..Request::default() };
         let reply = self.send(TOKENS, &asked, request.at, Effect::None).await?;
-        map::saved(&reply.payment_tokens, &request.source).ok_or_else(|| {
+        map::saved(&reply.payment_tokens, &request.source).map(Kept::Saved).ok_or_else(|| {
             let decline = map::decline(&reply);
             ConnectorError::new(Kind::Declined, decline.code, decline.message)
         })

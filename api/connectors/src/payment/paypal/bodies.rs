@@ -3,7 +3,7 @@
 use super::look::Look;
 use super::map::to_paypal;
 use crate::error::{ConnectorError, Result};
-use crate::payment::{PaymentRequest, PaymentSource, Presence, RefundRequest, Take};
+use crate::payment::{KeepRequest, PaymentRequest, PaymentSource, Presence, RefundRequest, Take};
 use comptoir_domain::Money;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
@@ -117,6 +117,18 @@ pub(super) fn capture(money: Money) -> Result<Value> {
 /// Gives money back, under our reference.
 pub(super) fn refund(request: &RefundRequest) -> Result<Value> {
     Ok(json!({ "amount": amount(request.amount)?, "invoice_id": request.reference }))
+}
+
+/// What a client is to agree to at PayPal's page: that his wallet is charged without him.
+pub(super) fn agreement(request: &KeepRequest, brand: &str) -> Value {
+    let mut context = filled(&[
+        ("return_url", request.return_to.clone()),
+        ("cancel_url", request.return_to.clone()),
+        ("brand_name", text(brand, TEXT)),
+    ]);
+    context.insert("shipping_preference".into(), json!("NO_SHIPPING"));
+    let wallet = json!({ "usage_type": "MERCHANT", "customer_type": "CONSUMER", "experience_context": context });
+    json!({ "payment_source": { "paypal": wallet } })
 }
 
 /// Keeps what the client has agreed to at PayPal's.

@@ -7,13 +7,31 @@ use super::{PayPal, bodies, dispute, map, same};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::http::{Call, Method};
 use crate::payment::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, Dispute, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
-    PaymentSource, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Dispute, Entry, KeepRequest, Kept, Lookup, Outcome, Payment,
+    PaymentEvent, PaymentSource, Refund, RefundRequest, Refunds, Vault, Voids,
 };
 use async_trait::async_trait;
 use comptoir_domain::Instant;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+
+/// What a client is to agree to.
+const SETUP_TOKENS: &str = "/v3/vault/setup-tokens";
+/// What is kept.
+const PAYMENT_TOKENS: &str = "/v3/vault/payment-tokens";
+
+/// What the client still has to agree to.
+fn waits(asked: Result<Value>) -> Result<Option<Kept>> {
+    asked.and_then(|value| map::waits(map::read(&value)?)).map_err(of_agreement)
+}
+
+/// Nothing that costs money was done; what PayPal does not know any more was not agreed to.
+fn of_agreement(error: ConnectorError) -> ConnectorError {
+    match error.kind {
+        Kind::NotFound => ConnectorError::new(Kind::Declined, error.code, error.message),
+        _ => nothing_was_done(error),
+    }
+}
 
 fn conflict(message: String) -> ConnectorError {
     ConnectorError::new(Kind::Conflict, "wrong_state", message)
@@ -30,7 +48,7 @@ impl Lookup for PayPal {
         let order = self.order(id, at).await?;
         same(&map::payment(&order)?, payment)?;
         // what could not be done now can be done when it is asked for again
-        self.finish(order, at).await.map_err(nothing_was_done)
+        self.go_on(order, at).await.map_err(nothing_was_done)
     }
 }
 
@@ -120,20 +138,36 @@ impl Voids for PayPal {
 
 #[async_trait]
 impl Vault for PayPal {
-    /// Takes a setup token to which the client has agreed at PayPal's.
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
-        let PaymentSource::Token(token) = &request.source else {
-            return Err(ConnectorError::invalid("source", "PayPal keeps what the client has agreed to: a setup token"));
+    fn keeps(&self) -> &'static [Entry] {
+        &[Entry::Page]
+    }
+
+    /// The client agrees at PayPal's page.
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
+        let PaymentSource::HostedPage = request.source else {
+            return Err(ConnectorError::invalid("source", "PayPal keeps what the client agrees to at its page"));
         };
-        let token = token.expose_secret();
-        let kept = self.calls.post("/v3/vault/payment-tokens", token, &bodies::keep(token), request.at).await;
-        let kept: VaultToken = map::read(&kept.map_err(nothing_was_done)?)?;
-        map::saved(&kept.payment_source, &kept.id)
-            .ok_or_else(|| ConnectorError::new(Kind::Declined, "not_kept", "PayPal kept what cannot be charged"))
+        let (key, body) = (request.reference.as_str(), bodies::agreement(request, &self.look.brand_name));
+        let waits = waits(self.calls.post(SETUP_TOKENS, key, &body, request.at).await)?;
+        waits.ok_or_else(|| ConnectorError::new(Kind::Unavailable, "not_asked", "PayPal asks the client for nothing"))
+    }
+
+    /// What is agreed to is kept once, however often that is asked: the agreement is the key.
+    async fn finish(&self, handle: &SecretString, at: Instant) -> Result<Kept> {
+        let token = Some(handle.expose_secret()).filter(|id| bodies::is_plain(id));
+        let token = token.ok_or_else(|| ConnectorError::invalid("handle", "this is no setup token of PayPal's"))?;
+        if let Some(waits) = waits(self.calls.get(&format!("{SETUP_TOKENS}/{token}"), at).await)? {
+            return Ok(waits);
+        }
+        let kept = self.calls.post(PAYMENT_TOKENS, token, &bodies::keep(token), at).await;
+        let kept: VaultToken = kept.and_then(|kept| map::read(&kept)).map_err(of_agreement)?;
+        let saved = map::saved(&kept.payment_source, &kept.id);
+        let none = || ConnectorError::new(Kind::Declined, "not_kept", "PayPal kept what cannot be charged");
+        saved.map(Kept::Saved).ok_or_else(none)
     }
 
     async fn forget(&self, token: &SecretString, at: Instant) -> Result<()> {
-        let call = Call::new(Method::Delete, format!("/v3/vault/payment-tokens/{}", bodies::kept(token)?.1));
+        let call = Call::new(Method::Delete, format!("{PAYMENT_TOKENS}/{}", bodies::kept(token)?.1));
         let answer = self.calls.send(call, at).await.and_then(|answer| map::answered(&answer));
         match answer.map_err(nothing_was_done) {
             Err(error) if error.kind != Kind::NotFound => Err(error),
@@ -180,7 +214,7 @@ impl PayPal {
         let Some(id) = order else { return Ok(None) };
         let order = self.order(&id, at).await?;
         map::payment(&order)?;
-        let payment = self.finish(order, at).await.map_err(nothing_was_done)?;
+        let payment = self.go_on(order, at).await.map_err(nothing_was_done)?;
         Ok(Some((payment, told)))
     }
 

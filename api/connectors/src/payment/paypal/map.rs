@@ -1,9 +1,12 @@
 //! What PayPal answers, in our words. Pure.
 
-use super::wire::{Amount, Attributes, Card, Failure, Order, OrderStatus, Source, Step, StepStatus, Unit};
+use super::wire::{
+    Amount, Attributes, Card, Failure, Link, Order, OrderStatus, SetupStatus, SetupToken, Source, Step, StepStatus,
+    Unit,
+};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::http::Answer;
-use crate::payment::{self, ClientAction, Decline, Outcome, Payment, Reference, RefundRequest, SavedMethod, raw};
+use crate::payment::{self, ClientAction, Decline, Kept, Outcome, Payment, Reference, RefundRequest, SavedMethod, raw};
 use comptoir_domain::{Currency, Money};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -184,8 +187,21 @@ fn outcome(order: &Order) -> Outcome {
 
 /// The page to which the client has to go.
 pub(super) fn page(order: &Order) -> Option<Outcome> {
-    let link = order.links.iter().find(|link| link.rel == "payer-action" || link.rel == "approve")?;
-    Some(Outcome::ActionNeeded(ClientAction { redirect_to: link.href.clone(), fields: Vec::new() }))
+    to_page(&order.links).map(Outcome::ActionNeeded)
+}
+
+fn to_page(links: &[Link]) -> Option<ClientAction> {
+    let link = links.iter().find(|link| link.rel == "payer-action" || link.rel == "approve")?;
+    Some(ClientAction { redirect_to: link.href.clone(), fields: Vec::new() })
+}
+
+/// What the client still has to agree to; nothing if he has.
+pub(super) fn waits(setup: SetupToken) -> Result<Option<Kept>> {
+    if setup.status == SetupStatus::Agreed {
+        return Ok(None);
+    }
+    let action = to_page(&setup.links).ok_or_else(|| unreadable("an agreement that leads to no page".into()))?;
+    Ok(Some(Kept::ActionNeeded { handle: setup.id, action }))
 }
 
 fn of_capture(capture: &Step, was_reserved: bool) -> Outcome {
@@ -226,12 +242,11 @@ fn saved_with(order: &Order) -> Option<SavedMethod> {
 pub(super) fn saved(source: &Source, id: &str) -> Option<SavedMethod> {
     if let Some(wallet) = &source.paypal {
         let label = format!("paypal {}", wallet.email_address.as_deref().unwrap_or_default()).trim().to_string();
-        return Some(SavedMethod { token: format!("paypal/{id}"), label, expires: None, country: None });
+        return Some(SavedMethod::agreement(format!("paypal/{id}"), label));
     }
     let card = source.card.as_ref()?;
-    let brand = card.brand.as_deref().unwrap_or("card").to_lowercase();
-    let label = format!("{brand} •••• {}", card.last_digits.as_deref().unwrap_or_default());
-    Some(SavedMethod { token: format!("card/{id}"), label, expires: expiry(card), country: None })
+    let (brand, four) = (card.brand.as_deref().unwrap_or_default(), card.last_digits.as_deref().unwrap_or_default());
+    Some(SavedMethod { expires: expiry(card), ..SavedMethod::card(format!("card/{id}"), brand, four) })
 }
 
 fn expiry(card: &Card) -> Option<(u8, u16)> {

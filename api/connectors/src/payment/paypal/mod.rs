@@ -86,7 +86,7 @@ impl PayPal {
 
     /// Does what is left to do once the client has agreed. Repeating does it no second time; what others have done meanwhile is
     /// read.
-    async fn finish(&self, order: Value, at: Instant) -> Result<Payment> {
+    async fn go_on(&self, order: Value, at: Instant) -> Result<Payment> {
         let read: wire::Order = map::read(&order)?;
         let (wants_it, step) = (read.status == OrderStatus::Approved, step(&read.intent));
         let begun = map::payment(&order)?;
@@ -163,7 +163,7 @@ impl PaymentGateway for PayPal {
         match (&request.source, &begun.gateway_id) {
             // the answer to a repeated call is the first one, which may be old
             (PaymentSource::Saved(_), Some(id)) if !begun.is_taken() => {
-                self.finish(self.order(id, request.at).await.unwrap_or(order), request.at).await
+                self.go_on(self.order(id, request.at).await.unwrap_or(order), request.at).await
             }
             _ => Ok(begun),
         }

@@ -140,6 +140,25 @@ pub(super) struct Vaulted {
     pub(super) id: Option<String>,
 }
 
+/// What a client is to agree to before a method is kept.
+#[derive(Debug, Deserialize)]
+pub(super) struct SetupToken {
+    pub(super) id: String,
+    pub(super) status: SetupStatus,
+    #[serde(default)]
+    pub(super) links: Vec<Link>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum SetupStatus {
+    Created,
+    PayerActionRequired,
+    /// Agreed to, or kept already.
+    #[serde(other)]
+    Agreed,
+}
+
 /// A kept method.
 #[derive(Debug, Deserialize)]
 pub(super) struct VaultToken {

@@ -4,8 +4,8 @@ use super::map::{self, kind};
 use super::{Redsys, callback};
 use crate::error::{ConnectorError, Result};
 use crate::payment::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
-    PaymentSource, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Entry, KeepRequest, Kept, Lookup, Outcome, Payment,
+    PaymentEvent, PaymentSource, Refund, RefundRequest, Refunds, Vault, Voids,
 };
 use async_trait::async_trait;
 use comptoir_domain::{Instant, Money};
@@ -58,7 +58,11 @@ impl Voids for Redsys {
 
 #[async_trait]
 impl Vault for Redsys {
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
+    fn keeps(&self) -> &'static [Entry] {
+        if self.account.cards { &[Entry::Card] } else { &[] }
+    }
+
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
         let PaymentSource::Card(card) = &request.source else {
             return Err(ConnectorError::invalid("source", "this gateway keeps cards"));
         };
@@ -67,7 +71,7 @@ impl Vault for Redsys {
         // nothing is charged, so nothing has to be found again: one number for each attempt
         let order = map::number_of(&format!("keep {} {}", request.payer.id, request.at.micros()));
         let fields = map::verification(&self.account, card, &order, Money::zero(currency))?;
-        map::kept(&self.send(&fields).await?, card)
+        map::kept(&self.send(&fields).await?, card).map(Kept::Saved)
     }
 
     /// A token alone moves nothing: without its merchant's key nobody can charge it. Redsys lets it lapse with its card.

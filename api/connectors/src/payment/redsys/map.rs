@@ -237,11 +237,12 @@ fn saved(fields: &Fields) -> Option<SavedMethod> {
     let expires = fields.text("DS_EXPIRYDATE");
     let part = |from, to| expires.get(from..to).and_then(|text: &str| text.parse::<u8>().ok());
     let month = part(2, 4).filter(|month| (1..=12).contains(month) && expires.len() == 4);
+    let token = format!("{identifier}:{}", fields.text("DS_MERCHANT_COF_TXNID"));
     Some(SavedMethod {
-        token: format!("{identifier}:{}", fields.text("DS_MERCHANT_COF_TXNID")),
-        label: label(fields.text("DS_CARD_NUMBER")),
         expires: month.zip(part(0, 2)).map(|(month, year)| (month, 2000 + u16::from(year))),
         country: card_country(fields),
+        // the last digits are told only where the bank has allowed it
+        ..SavedMethod::card(token, "", tail(fields.text("DS_CARD_NUMBER")))
     })
 }
 
@@ -250,10 +251,9 @@ fn card_country(fields: &Fields) -> Option<Country> {
     fields.text("DS_CARD_COUNTRY").parse().ok().and_then(Country::of_number)
 }
 
-/// What may be shown of a card; Redsys tells its last digits only where the bank has allowed it.
-fn label(number: &str) -> String {
-    let four = number.get(number.len().saturating_sub(4)..).unwrap_or_default();
-    if four.is_empty() { "card".into() } else { format!("card •••• {four}") }
+/// What may be shown of a card's number.
+fn tail(number: &str) -> &str {
+    number.get(number.len().saturating_sub(4)..).unwrap_or_default()
 }
 
 /// The method of a payment, if it was asked for; of a card that we have seen, we know the last digits.
@@ -267,7 +267,8 @@ pub(super) fn with_method(payment: Payment, request: &PaymentRequest) -> Payment
 
 /// The same method, shown as the card that we have seen.
 fn of_card(saved: SavedMethod, card: &Card) -> SavedMethod {
-    SavedMethod { label: label(card.number.expose_secret()), ..saved }
+    let SavedMethod { token, expires, country, .. } = saved;
+    SavedMethod { expires, country, ..SavedMethod::card(token, "", tail(card.number.expose_secret())) }
 }
 
 /// What a verification keeps of a card.

@@ -3,8 +3,8 @@
 use super::{Sips, callback, map};
 use crate::error::{ConnectorError, Result};
 use crate::payment::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, KeepRequest, Lookup, Payment, PaymentEvent, PaymentSource,
-    Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Entry, KeepRequest, Kept, Lookup, Payment, PaymentEvent,
+    PaymentSource, Refund, RefundRequest, Refunds, Vault, Voids,
 };
 use async_trait::async_trait;
 use comptoir_domain::Instant;
@@ -54,9 +54,13 @@ impl Voids for Sips {
 
 #[async_trait]
 impl Vault for Sips {
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
+    fn keeps(&self) -> &'static [Entry] {
+        if self.account.cards { &[Entry::Card] } else { &[] }
+    }
+
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
         match &request.source {
-            PaymentSource::Card(card) => self.add(&map::wallet(&request.payer), card).await,
+            PaymentSource::Card(card) => self.add(&map::wallet(&request.payer), card).await.map(Kept::Saved),
             _ => Err(ConnectorError::invalid("source", "this gateway keeps cards")),
         }
     }

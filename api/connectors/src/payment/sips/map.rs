@@ -168,18 +168,13 @@ pub(super) fn text<'a>(object: &'a Object, name: &str) -> &'a str {
 /// The card that a wallet now holds.
 pub(super) fn kept(wallet: &str, mean: &str, card: &Card) -> SavedMethod {
     let number = card.number.expose_secret();
-    SavedMethod {
-        token: format!("{wallet}:{mean}"),
-        label: label(codes::brand(number), number),
-        expires: Some((card.expiry_month, card.expiry_year)),
-        country: None,
-    }
+    let expires = Some((card.expiry_month, card.expiry_year));
+    SavedMethod { expires, ..in_wallet(wallet, mean, codes::brand(number), number) }
 }
 
-fn label(brand: &str, number: &str) -> String {
+fn in_wallet(wallet: &str, mean: &str, brand: &str, number: &str) -> SavedMethod {
     let tail: Vec<char> = number.chars().rev().take(4).take_while(char::is_ascii_digit).collect();
-    let tail: String = tail.into_iter().rev().collect();
-    format!("{} •••• {tail}", brand.to_lowercase())
+    SavedMethod::card(format!("{wallet}:{mean}"), brand, &tail.into_iter().rev().collect::<String>())
 }
 
 /// The card that the page has put into a wallet.
@@ -190,12 +185,8 @@ fn saved(object: &Object) -> Option<SavedMethod> {
     let date = text(object, "panExpiryDate");
     let month = date.get(4..6).and_then(|month| month.parse().ok()).filter(|month| (1..=12).contains(month));
     let year = date.get(..4).and_then(|year| year.parse().ok());
-    Some(SavedMethod {
-        token: format!("{wallet}:{mean}"),
-        label: label(text(object, "paymentMeanBrand"), text(object, "maskedPan")),
-        expires: month.zip(year),
-        country: None,
-    })
+    let saved = in_wallet(wallet, mean, text(object, "paymentMeanBrand"), text(object, "maskedPan"));
+    Some(SavedMethod { expires: month.zip(year), ..saved })
 }
 
 /// An amount that they name.

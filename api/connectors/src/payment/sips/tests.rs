@@ -2,7 +2,7 @@ use super::*;
 use crate::error::Retry;
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
-use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Presence, RefundRequest, Take};
+use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, Presence, RefundRequest, Take};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use comptoir_domain::Money;
 use comptoir_simulators::shell::{self, Running};
@@ -351,8 +351,7 @@ async fn no_secret_shows() {
     let token = payment.saved.unwrap().token;
     let (wallet, _) = token.split_once(':').unwrap();
     let found = bench.gateway.fetch(&begun("secret"), noon()).await.unwrap();
-    let keep = KeepRequest { source: coded("14"), payer: contract::payer(), at: noon() };
-    let refused = bench.gateway.keep(&keep).await.unwrap_err();
+    let refused = bench.gateway.keep(&contract::keep("refused", coded("14"))).await.unwrap_err();
     assert_eq!(refused.kind, Kind::Declined);
     let shown = [payment.raw, found.raw, format!("{refused:?} {:?} {asked:?}", bench.gateway.account)];
     for secret in [theirs::CARD, "4100000000000014", "4100####", "_KEY1", wallet, "\"987\""] {

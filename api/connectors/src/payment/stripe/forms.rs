@@ -13,6 +13,8 @@ pub(super) const WHOLE_INTENT: &[&str] = &["latest_charge", "payment_method"];
 /// The same of a session's intent.
 pub(super) const WHOLE_SESSION: &[&str] =
     &["payment_intent", "payment_intent.latest_charge", "payment_intent.payment_method"];
+/// What an intent to keep a method is asked to bring along.
+pub(super) const WHOLE_SETUP: &[&str] = &["payment_method"];
 
 /// Longest texts that we send. Stripe cuts none, it refuses.
 const NAME: usize = 200;
@@ -83,12 +85,7 @@ pub(super) fn intent(request: &PaymentRequest, method: &str, customer: Option<&s
     if request.save {
         form.push(("setup_future_usage", "off_session".into()));
     }
-    if !request.return_to.is_empty() {
-        form.push(("return_url", request.return_to.clone()));
-    } else {
-        // without a place to come back to, only methods that need no page
-        form.push(("automatic_payment_methods[allow_redirects]", "never".into()));
-    }
+    form.push(way_back(&request.return_to));
     form.extend(presence(request, moto));
     expanded(&mut form, WHOLE_INTENT);
     Ok(form)
@@ -138,18 +135,26 @@ const fn capture_method(take: Take) -> &'static str {
     }
 }
 
-/// Has a method kept for payments without the client.
-pub(super) fn setup(method: &str, customer: &str) -> Form {
+/// Has a method kept for payments without the client, who may be sent to a page if he can come back from it.
+pub(super) fn setup(method: &str, customer: &str, return_to: &str) -> Form {
     let mut form = vec![
         ("customer", customer.to_string()),
         ("payment_method", method.to_string()),
         ("usage", "off_session".into()),
         ("confirm", "true".into()),
         ("automatic_payment_methods[enabled]", "true".into()),
-        ("automatic_payment_methods[allow_redirects]", "never".into()),
+        way_back(return_to),
     ];
-    expanded(&mut form, &["payment_method"]);
+    expanded(&mut form, WHOLE_SETUP);
     form
+}
+
+/// Where the client comes back to from a page; without such a place only what needs no page is done.
+fn way_back(return_to: &str) -> (&'static str, String) {
+    match return_to {
+        "" => ("automatic_payment_methods[allow_redirects]", "never".into()),
+        address => ("return_url", address.into()),
+    }
 }
 
 /// Takes what was reserved, or a part of it.

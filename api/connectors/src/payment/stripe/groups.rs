@@ -1,12 +1,12 @@
 //! What Stripe can do besides taking payments.
 
 use super::callback::{About, verify};
-use super::wire::{self, IntentStatus, Listed, Method, Refund as Refunded, Setup};
+use super::wire::{self, Listed, Method, Refund as Refunded};
 use super::{SESSION, Stripe, amount, calls, dispute, forms, map};
 use crate::error::{ConnectorError, Kind, Result};
 use crate::payment::{
-    Begun, Callback, Callbacks, CaptureRequest, Captures, Dispute, KeepRequest, Lookup, Outcome, Payment, PaymentEvent,
-    PaymentSource, Refund, RefundRequest, Refunds, SavedMethod, Vault, Voids,
+    Begun, Callback, Callbacks, CaptureRequest, Captures, Dispute, Entry, KeepRequest, Kept, Lookup, Outcome, Payment,
+    PaymentEvent, PaymentSource, Refund, RefundRequest, Refunds, Vault, Voids,
 };
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -142,25 +142,31 @@ impl Stripe {
 
 #[async_trait]
 impl Vault for Stripe {
+    fn keeps(&self) -> &'static [Entry] {
+        if self.entries.contains(&Entry::Token) { &[Entry::Token] } else { &[] }
+    }
+
     /// The customer's key is made of the token, so that a repeat finds the customer to whom the method is attached already.
-    async fn keep(&self, request: &KeepRequest) -> Result<SavedMethod> {
+    async fn keep(&self, request: &KeepRequest) -> Result<Kept> {
         let PaymentSource::Token(token) = &request.source else {
             return Err(ConnectorError::invalid("source", "Stripe keeps what its fields have made of a card"));
         };
         let token = token.expose_secret();
         let customer = self.customer(&request.payer, &format!("{}-{token}", request.payer.id)).await?;
-        let form = forms::setup(token, &customer);
-        let answer = self.calls.post("/v1/setup_intents", &format!("{customer}-setup"), &form).await;
+        let form = forms::setup(token, &customer, &request.return_to);
+        let answer = self.calls.post("/v1/setup_intents", &format!("{}-setup", request.reference), &form).await;
         let value = answer.and_then(|answer| map::answered(&answer)).map_err(calls::nothing_was_done)?;
-        let setup: Setup = map::read(&value)?;
-        match setup.payment_method.as_ref().and_then(|method| method.whole()) {
-            Some(method) if setup.status == IntentStatus::Succeeded => Ok(map::saved(&customer, method)),
-            _ => {
-                let refused = setup.last_setup_error.and_then(|failure| failure.message);
-                let message =
-                    refused.unwrap_or_else(|| "the bank wants to see the client: keep it with a payment".into());
-                Err(ConnectorError::new(Kind::Declined, "not_kept", message))
+        map::kept(&map::read(&value)?)
+    }
+
+    async fn finish(&self, handle: &SecretString, _: Instant) -> Result<Kept> {
+        let path = format!("/v1/setup_intents/{}", calls::plain(handle.expose_secret())?);
+        match self.calls.whole(&path, forms::WHOLE_SETUP).await {
+            Ok(value) => map::kept(&map::read(&value)?),
+            Err(error) if error.kind == Kind::NotFound => {
+                Err(ConnectorError::new(Kind::Declined, error.code, error.message))
             }
+            Err(error) => Err(error),
         }
     }
 

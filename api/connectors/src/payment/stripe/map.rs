@@ -3,11 +3,11 @@
 use super::amount::from_stripe;
 use super::forms::PAGE;
 use super::wire::{
-    Expandable, Failure, Intent, IntentStatus, Method, Refund, RefundStatus, Refused, Session, SessionStatus,
+    Expandable, Failure, Intent, IntentStatus, Method, Refund, RefundStatus, Refused, Session, SessionStatus, Setup,
 };
 use crate::error::{ConnectorError, Kind, Result};
 use crate::http::Answer;
-use crate::payment::{self, ClientAction, Decline, Outcome, Payment, Reference, RefundRequest, SavedMethod, raw};
+use crate::payment::{self, ClientAction, Decline, Kept, Outcome, Payment, Reference, RefundRequest, SavedMethod, raw};
 use comptoir_domain::{Country, Money};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -198,15 +198,46 @@ fn saved_with(intent: &Intent) -> Option<SavedMethod> {
 }
 
 /// A kept method. Its token names the customer, too.
-pub(super) fn saved(customer: &str, method: &Method) -> SavedMethod {
-    let shown = |name: &str, last4: &str| format!("{name} •••• {last4}");
-    let label = match (&method.card, &method.sepa_debit) {
-        (Some(card), _) => shown(&card.brand, &card.last4),
-        (None, Some(account)) => shown(&method.kind, &account.last4),
-        (None, None) => method.kind.clone(),
-    };
-    let expires = method.card.as_ref().map(|card| (card.exp_month, card.exp_year));
-    SavedMethod { token: format!("{customer}/{}", method.id), label, expires, country: card_country(method) }
+fn saved(customer: &str, method: &Method) -> SavedMethod {
+    let token = format!("{customer}/{}", method.id);
+    match (&method.card, &method.sepa_debit) {
+        (Some(card), _) => SavedMethod {
+            expires: Some((card.exp_month, card.exp_year)),
+            country: card_country(method),
+            fingerprint: card.fingerprint.clone(),
+            ..SavedMethod::card(token, &card.brand, &card.last4)
+        },
+        (None, Some(account)) => SavedMethod {
+            fingerprint: account.fingerprint.clone(),
+            ..SavedMethod::account(token, format!("{} •••• {}", method.kind, account.last4), &account.last4)
+        },
+        (None, None) => SavedMethod::agreement(token, method.kind.clone()),
+    }
+}
+
+/// What became of a method that is to be kept. An intent without a method has had one that was refused.
+pub(super) fn kept(setup: &Setup) -> Result<Kept> {
+    let page = setup.next_action.as_ref().and_then(|action| action.redirect_to_url.as_ref());
+    let method = setup.payment_method.as_ref().and_then(Expandable::whole);
+    match (setup.status, method, &setup.customer, page) {
+        (IntentStatus::Succeeded, Some(method), Some(customer), _) => Ok(Kept::Saved(saved(customer.id(), method))),
+        (IntentStatus::RequiresAction, _, _, Some(page)) => {
+            let action = ClientAction { redirect_to: page.url.clone(), fields: Vec::new() };
+            Ok(Kept::ActionNeeded { handle: setup.id.clone(), action })
+        }
+        (IntentStatus::RequiresAction, ..) => Err(not_kept("the bank wants to see the client, who cannot go there")),
+        (IntentStatus::Processing | IntentStatus::New, ..) => {
+            Err(ConnectorError::new(Kind::Unavailable, "processing", "it is not decided yet: ask again later"))
+        }
+        _ => {
+            let refused = setup.last_setup_error.as_ref().and_then(|failure| failure.message.as_deref());
+            Err(not_kept(refused.unwrap_or("it cannot be charged without the client")))
+        }
+    }
+}
+
+fn not_kept(message: &str) -> ConnectorError {
+    ConnectorError::new(Kind::Declined, "not_kept", message)
 }
 
 /// Where the bank of a card is.

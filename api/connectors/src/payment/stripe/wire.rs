@@ -73,9 +73,12 @@ pub(super) struct Intent {
 /// An intent to keep a method.
 #[derive(Debug, Deserialize)]
 pub(super) struct Setup {
+    pub(super) id: String,
     pub(super) status: IntentStatus,
+    pub(super) customer: Option<Expandable<Named>>,
     pub(super) payment_method: Option<Expandable<Method>>,
     pub(super) last_setup_error: Option<Failure>,
+    pub(super) next_action: Option<NextAction>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,11 +115,14 @@ pub(super) struct Card {
     pub(super) exp_month: u8,
     pub(super) exp_year: u16,
     pub(super) country: Option<String>,
+    /// The same for each method that is made of one number.
+    pub(super) fingerprint: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Account {
     pub(super) last4: String,
+    pub(super) fingerprint: Option<String>,
 }
 
 /// An error, by itself or as the last one of an intent.

@@ -285,10 +285,9 @@ pub(super) fn payment(code: &str, payment: Node<'_, '_>) -> Result<Payment> {
 pub(super) fn saved(status: Node<'_, '_>, source: &PaymentSource) -> Option<SavedMethod> {
     let (token, PaymentSource::Card(card)) = (text(status, "paymentTokenID"), source) else { return None };
     let method = text(status, "paymentMethod");
-    let brand = method.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    let brand = method.split(['-', '_']).next().unwrap_or_default();
     let number = card.number.expose_secret();
     let four: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
     let expires = Some((card.expiry_month, card.expiry_year));
-    (!token.is_empty())
-        .then(|| SavedMethod { token, label: format!("{brand} •••• {four}"), expires, country: None })
+    (!token.is_empty()).then(|| SavedMethod { expires, ..SavedMethod::card(token, brand, &four) })
 }

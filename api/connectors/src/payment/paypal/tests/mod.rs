@@ -6,7 +6,7 @@ use super::*;
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
 use crate::payment::{
-    Callback, ClientAction, KeepRequest, Outcome, PaymentEvent, Presence, Reference, RefundRequest, Take,
+    Callback, ClientAction, Kept, MethodKind, Outcome, PaymentEvent, Presence, Reference, RefundRequest, Take,
 };
 use comptoir_domain::Money;
 use comptoir_simulators::paypal::{PayPal as Simulator, Wallet};
@@ -213,17 +213,34 @@ async fn a_wallet_is_kept_with_a_payment_and_charged_alone() {
     assert_eq!(bench.gateway.start(&gone).await.unwrap_err().kind, Kind::NotFound);
 }
 
-/// Without a payment: what the client has agreed to at PayPal's is kept, anything else is not.
+/// Without a payment: what the client has agreed to at PayPal's page is kept once, whatever is lost on the way.
 #[tokio::test]
 async fn an_agreement_is_kept() {
     let bench = Bench::new();
-    let keep =
-        |token: &str| KeepRequest { source: PaymentSource::Token(token.into()), payer: contract::payer(), at: noon() };
-    let kept = bench.gateway.keep(&keep("agreed-1")).await.unwrap();
-    assert_eq!(bench.gateway.keep(&keep("agreed-1")).await.unwrap(), kept);
-    let source = PaymentSource::Saved(kept.token.into());
+    let Kept::ActionNeeded { handle, action } =
+        bench.gateway.keep(&contract::keep("k", PaymentSource::HostedPage)).await.unwrap()
+    else {
+        panic!("nobody was asked")
+    };
+    let sent: Value = serde_json::from_slice(&bench.running.asked().pop().unwrap().body).unwrap();
+    let back = "https://shop.example/account/";
+    let context =
+        json!({"return_url": back, "cancel_url": back, "brand_name": "Sunny", "shipping_preference": "NO_SHIPPING"});
+    let wallet = json!({"usage_type": "MERCHANT", "customer_type": "CONSUMER", "experience_context": context});
+    assert_eq!(sent, json!({"payment_source": {"paypal": wallet}}));
+    bench.running.with(|paypal| paypal.visit(&action.redirect_to, Some(Wallet::Pays)));
+    let handle = handle.into();
+    let first = contract::saved(bench.gateway.finish(&handle, noon()).await.unwrap());
+    assert_eq!((first.label.as_str(), first.kind), ("paypal anna@example.org", MethodKind::Agreement));
+    let kept = |paypal: &mut Simulator| paypal.vault.len();
+    assert_eq!(
+        (contract::saved(bench.gateway.finish(&handle, noon()).await.unwrap()), bench.running.with(kept)),
+        (first.clone(), 1)
+    );
+    let source = PaymentSource::Saved(first.token.into());
     assert!(bench.gateway.start(&request("r", "5.00", "EUR", source)).await.unwrap().is_taken());
-    assert_eq!(bench.gateway.keep(&keep("open-1")).await.unwrap_err().kind, Kind::InvalidRequest);
+    let odd = bench.gateway.finish(&"../orders".into(), noon()).await;
+    assert_eq!(odd.unwrap_err().kind, Kind::InvalidRequest);
     let odd = bench.gateway.forget(&"paypal/../orders".into(), noon()).await;
     assert_eq!(odd.unwrap_err().kind, Kind::InvalidRequest);
 }

@@ -4,9 +4,7 @@ use super::*;
 use crate::error::{Kind, Retry};
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
-use crate::payment::{
-    Begun, Callback, CaptureRequest, Card, ClientAction, KeepRequest, Outcome, Presence, RefundRequest, Take,
-};
+use crate::payment::{Begun, Callback, CaptureRequest, Card, ClientAction, Outcome, Presence, RefundRequest, Take};
 use comptoir_domain::Money;
 use comptoir_simulators::redsys::{self as theirs, seal};
 use comptoir_simulators::shell::{self, Running};
@@ -369,8 +367,7 @@ async fn no_secret_shows() {
     let token = payment.saved.clone().unwrap().token;
     assert_eq!(payment.saved.unwrap().label, "card •••• 0004");
     let found = bench.gateway.fetch(&begun("secret"), noon()).await.unwrap();
-    let kept =
-        bench.gateway.keep(&KeepRequest { source: card(theirs::CARD), payer: contract::payer(), at: noon() }).await;
+    let kept = bench.gateway.keep(&contract::keep("kept", card(theirs::CARD))).await;
     let refused = bench.start("refused", card("4548812049400005")).await.unwrap();
     let error = Bench::at(&bench.there.url, &[("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]).probe(noon()).await;
     let shown = [payment.raw, found.raw, refused.raw, format!("{error:?} {:?} {asked:?}", bench.gateway.account)];

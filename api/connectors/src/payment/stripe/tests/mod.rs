@@ -1,11 +1,12 @@
 mod desk;
 mod disputes;
+mod keeping;
 mod tables;
 
 use super::*;
 use crate::http::Reach;
 use crate::payment::contract::{self, CallbackFeed, Client, Subject, Trouble, request};
-use crate::payment::{Callback, ClientAction, Decline, KeepRequest, Outcome, Presence, Reference, RefundRequest, Take};
+use crate::payment::{Callback, ClientAction, Decline, Outcome, Presence, Reference, RefundRequest, Take};
 use comptoir_domain::Money;
 use comptoir_simulators::shell::{self, Running};
 use comptoir_simulators::stripe::{CARDS, Posted, Stripe as Simulator};
@@ -138,6 +139,7 @@ async fn passes_the_contract() {
         declined: Some(ready_made("pm_card_visa_chargeDeclined")),
         later: Some((bench.token("DE89370400440532013000"), &bench)),
         page: Some(&bench),
+        confirmed: Some(bench.token("4000002500003155")),
         ..Subject::new(&bench.gateway, ready_made("pm_card_visa"))
     };
     contract::payment_gateway(&subject.troubled(&trouble)).await;
@@ -195,32 +197,6 @@ async fn a_bank_that_wants_the_client_gets_him() {
     }
     let intents = bench.running.with(|stripe| stripe.objects.keys().filter(|id| id.starts_with("pi_")).count());
     assert_eq!(intents, 3);
-}
-
-/// Set up once with the client, a card passes without him.
-#[tokio::test]
-async fn a_card_that_was_confirmed_once_is_charged_alone() {
-    let bench = Bench::new();
-    let first = PaymentRequest { save: true, ..request("first", "5.00", "EUR", bench.token("4000002500003155")) };
-    let begun = bench.gateway.start(&first).await.unwrap();
-    bench.running.with(|stripe| stripe.visit(&page(&begun), true));
-    let kept = bench.gateway.fetch(&first.begun(begun.gateway_id), noon()).await.unwrap().saved.unwrap();
-    assert_eq!((kept.label.as_str(), kept.expires), ("visa •••• 3155", Some((12, 2034))));
-    let source = PaymentSource::Saved(kept.token.into());
-    let alone = PaymentRequest { presence: Presence::Nobody, ..request("alone", "6.00", "EUR", source) };
-    assert_eq!(bench.gateway.start(&alone).await.unwrap().outcome, Outcome::Approved);
-}
-
-/// A card that the bank wants to confirm, and one that it refuses, are not kept without a payment.
-#[tokio::test]
-async fn what_cannot_be_kept_is_refused() {
-    let bench = Bench::new();
-    for number in ["4000002760003184", "4000000000009987"] {
-        let wanted = KeepRequest { source: bench.token(number), payer: contract::payer(), at: noon() };
-        assert_eq!(bench.gateway.keep(&wanted).await.unwrap_err().kind, Kind::Declined, "{number}");
-    }
-    let no_token = bench.gateway.forget(&"pm_1/../customers".into(), noon()).await;
-    assert_eq!(no_token.unwrap_err().kind, Kind::InvalidRequest);
 }
 
 /// A refused card at the hosted page is not the last word: the page stays open, and the client pays with another one.
