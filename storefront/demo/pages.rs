@@ -332,6 +332,7 @@ fn payment_methods(client: &str) -> PaymentMethodsPage {
             WayToPay { gateway: "sepa".into(), account: Some(AccountForm { mandate: Some(mandate) }), page_of: None },
         ],
         saved: true,
+        refused: false,
         once: "once".into(),
         form: Form::new("token"),
     }

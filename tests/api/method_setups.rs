@@ -2,6 +2,7 @@
 
 use crate::api::bank::{Debtor, debtor};
 use crate::api::payments::{bank, wait};
+use crate::support::house::House;
 use crate::support::story::Story;
 use crate::support::world::{PASSWORD, Seller};
 use crate::support::{Actor, World};
@@ -205,6 +206,46 @@ both! {
         let kept = &methods(&owner, &tara.client)[0];
         assert_eq!((&kept["label"], &kept["kind"], &kept["brand"], &kept["last_four"]), (&json!("paypal anna@example.org"), &json!("agreement"), &Value::Null, &Value::Null));
         pays(&owner, &tara, &done["payment_method_id"]);
+    }
+
+    /// Whoever comes back in two windows at once has one card.
+    fn asked_twice_at_once_it_is_kept_once(world) {
+        let owner = world.owner("north");
+        let tara = debtor(&owner, "Tara", "60.00").client;
+        let begun = begin(&owner, &tara, "both", card(ASKED));
+        at_the_bank(world, &begun, true);
+        let asked: Vec<Value> = std::thread::scope(|scope| {
+            let windows: Vec<_> = (0..4).map(|_| scope.spawn(|| confirm(&owner, &begun))).collect();
+            windows.into_iter().map(|window| window.join().unwrap()).collect()
+        });
+        assert!(asked.iter().all(|told| told["state"] == "done" && told == &asked[0]), "{asked:?}");
+        assert_eq!(methods(&owner, &tara).len(), 1);
+        let kept = owner.get("/v1/activities?kind=payment_method.kept").expect(200).json();
+        assert_eq!(kept["data"].as_array().unwrap().len(), 1);
+    }
+
+    /// A client comes back also while the pass-phrase is not at hand: his card waits for it as others do. Where nothing is stored
+    /// any more, nothing is.
+    fn what_comes_back_is_stored_as_the_seller_stores(world) {
+        let owner = world.owner("north");
+        let house = House::built_in(world);
+        let rotate = |wish: Value| {
+            owner.post("/v1/encryption/rotate", wish).expect(202);
+            house.work();
+        };
+        rotate(json!({"mode": "pass_phrase", "new_pass_phrase": "quatre mots au hasard", "minutes": 60}));
+        let tara = debtor(&owner, "Tara", "60.00");
+        let [first, second] = ["first", "second"].map(|key| begin(&owner, &tara.client, key, card(ASKED)));
+        [&first, &second].map(|begun| at_the_bank(world, begun, true));
+        owner.act("/v1/encryption/lock").expect(200);
+        let done = confirm(&owner, &first);
+        assert_eq!((&done["state"], methods(&owner, &tara.client).len()), (&json!("done"), 1));
+        let pay = json!({"payment_method_id": done["payment_method_id"]});
+        owner.post_once(&format!("/v1/invoices/{}/pay", tara.invoice), "pay", pay).refused(409, "encryption_locked");
+        rotate(json!({"mode": "off", "forget_stored": true}));
+        owner.act(&format!("{}/confirm", path(&second))).refused(409, "conflict");
+        assert_eq!(owner.get(&path(&second)).expect(200).text("/state"), "open");
+        assert_eq!(methods(&owner, &tara.client), Vec::<Value>::new());
     }
 
     /// What can be kept by itself is said of each gateway.

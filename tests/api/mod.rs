@@ -36,6 +36,7 @@ pub mod gateways;
 mod idempotency;
 pub mod invoices;
 mod kernel;
+mod known_methods;
 pub mod ledger_templates;
 pub mod mails;
 pub mod method_setups;
