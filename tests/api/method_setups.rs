@@ -236,7 +236,8 @@ both! {
         rotate(json!({"mode": "pass_phrase", "new_pass_phrase": "quatre mots au hasard", "minutes": 60}));
         let tara = debtor(&owner, "Tara", "60.00");
         let [first, second] = ["first", "second"].map(|key| begin(&owner, &tara.client, key, card(ASKED)));
-        [&first, &second].map(|begun| at_the_bank(world, begun, true));
+        at_the_bank(world, &first, true);
+        at_the_bank(world, &second, true);
         owner.act("/v1/encryption/lock").expect(200);
         let done = confirm(&owner, &first);
         assert_eq!((&done["state"], methods(&owner, &tara.client).len()), (&json!("done"), 1));
