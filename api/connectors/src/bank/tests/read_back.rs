@@ -24,7 +24,7 @@ fn orders(texts: usize, width: usize) -> impl Strategy<Value = Vec<Order4>> {
 }
 
 /// An order to the account that `account` makes of a number.
-fn order(place: usize, order: &Order4, account: comptoir_domain::bank::Iban) -> Debit {
+fn order(place: usize, order: &Order4, account: Iban) -> Debit {
     let (cents, days, name, number, texts) = order;
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let mut debit =
@@ -34,7 +34,7 @@ fn order(place: usize, order: &Order4, account: comptoir_domain::bank::Iban) -> 
 }
 
 /// The account in the bank 0049, branch 1500.
-fn spanish_account(number: u64) -> comptoir_domain::bank::Iban {
+fn spanish_account(number: u64) -> Iban {
     let ccc = (0..100).find_map(|digits| format!("00491500{digits:02}{number:010}").parse::<Ccc>().ok());
     ccc.unwrap().iban().unwrap()
 }
