@@ -71,7 +71,7 @@ async fn at_once(state: &AppState, ctx: &Ctx, payer: Payer, method: MethodCreate
         return Err(later().into());
     }
     match hand_over(state, ctx, payer, method).await? {
-        HandedOver::Stored(stored) => Ok(stored),
+        HandedOver::Stored(stored) => Ok(*stored),
         HandedOver::Waits(_) => Err(later().into()),
     }
 }

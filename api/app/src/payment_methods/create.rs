@@ -78,7 +78,7 @@ pub async fn store(desk: &Desk, client: ClientId, method: MethodCreate) -> Answe
 /// What came of handing a method over.
 pub enum HandedOver {
     /// It is to be written.
-    Stored(Stored),
+    Stored(Box<Stored>),
     /// Its client has to agree first.
     Waits(Waiting),
 }
@@ -114,7 +114,7 @@ pub async fn hand_over(
     let found = found.ok_or_else(|| Problem::field("/gateway", "unknown", "no such gateway"))?;
     found.check_alive("/gateway")?;
     if found.gateway.debits().is_some() {
-        return Ok(HandedOver::Stored(to_be_debited(found, wanted)?));
+        return Ok(HandedOver::Stored(Box::new(to_be_debited(found, wanted)?)));
     }
     let entered = Entered { card: &wanted.card, token: &wanted.token, return_to: &wanted.return_to };
     let elsewhere = wanted.account.is_some() || wanted.mandate.is_some();
@@ -142,7 +142,7 @@ pub async fn hand_over(
     let kept = vault.keep(&KeepRequest { reference, source, payer, return_to, at: ctx.now }).await;
     let gateway = wanted.gateway;
     Ok(match kept.map_err(|error| refusal(error, place))? {
-        Kept::Saved(saved) => HandedOver::Stored(Stored { gateway, saved, account: None }),
+        Kept::Saved(saved) => HandedOver::Stored(Box::new(Stored { gateway, saved, account: None })),
         Kept::ActionNeeded { handle, action } => HandedOver::Waits(Waiting { id, gateway, handle, action }),
     })
 }
