@@ -41,7 +41,8 @@ both! {
         debit(&owner, &one.invoice, &method).expect(202);
         assert_eq!(told(&closed(&owner).1), (0, None));
         resettle(&owner, "creditor_name", json!("Nordlicht Hosting"));
-        (next("7.00"), next("8.00"));
+        next("7.00");
+        next("8.00");
         let before = Some("<Nm>NorthHosting</Nm>".to_string());
         let (batch, file) = closed(&owner);
         assert_eq!(told(&file), (1, before.clone()), "{file}");
